@@ -1,0 +1,62 @@
+"""The only reader of the environment: every setting, its default and its meaning. `.env.example` shows them."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PROJECT_ROOT = Path(__file__).resolve().parent
+
+
+class Settings(BaseSettings):
+    """Read from `RONGETONG_…` variables and, beneath them, from a `.env` file in the project's root."""
+
+    model_config = SettingsConfigDict(env_prefix="RONGETONG_", env_file=PROJECT_ROOT / ".env", extra="ignore")
+
+    data_dir: Path = Field(PROJECT_ROOT / "var", description="Where the embedded databases, logs and secrets live.")
+    policy_dir: Path = Field(PROJECT_ROOT / "policy", description="The district's rules as files.")
+    database_url: str = Field("", description="Our ledger. Empty: SQLite in the data directory.")
+    prefect_database_url: str = Field("", description="Prefect's own database. Empty: SQLite in the data directory.")
+    host: str = Field("127.0.0.1", description="Address the API and the Prefect server listen on.")
+    api_port: int = Field(8480, ge=1, le=65535)
+    prefect_port: int = Field(4200, ge=1, le=65535)
+    prefect_url: str = Field("", description="An already running Prefect API. Empty: the one `make up` starts.")
+    work_pool: str = Field("rongetong", description="Prefect work pool the petition flow is deployed to.")
+    worker_concurrency: int = Field(20, ge=1, description="Flow runs one in-process worker runs at the same time.")
+    worker_poll_seconds: float = Field(2.0, gt=0, description="How often the worker asks Prefect for runs that are due.")
+    reconcile_seconds: int = Field(300, ge=10, description="How often reconcile compares the ledger with Prefect.")
+    notices_seconds: int = Field(30, ge=1, description="How often owed notices are sent.")
+    channels_file: Path | None = Field(
+        None, description="Apprise addresses of the recipients (secret). Empty: channels.yaml in the data directory."
+    )
+
+    @property
+    def ledger_url(self) -> str:
+        """SQLAlchemy URL of the ledger; PostgreSQL goes through psycopg 3."""
+        if not self.database_url:
+            return f"sqlite:///{self.data_dir / 'rongetong.db'}"
+        return self.database_url.replace("postgresql://", "postgresql+psycopg://", 1)
+
+    @property
+    def prefect_ledger_url(self) -> str:
+        """SQLAlchemy URL of Prefect's database; its server needs the asynchronous drivers."""
+        if not self.prefect_database_url:
+            return f"sqlite+aiosqlite:///{self.data_dir / 'prefect.db'}"
+        return self.prefect_database_url.replace("postgresql://", "postgresql+asyncpg://", 1)
+
+    @property
+    def prefect_api_url(self) -> str:
+        return self.prefect_url or f"http://{self.host}:{self.prefect_port}/api"
+
+    @property
+    def channels_path(self) -> Path:
+        return self.channels_file or self.data_dir / "channels.yaml"
+
+
+@lru_cache
+def get_settings() -> Settings:
+    """The settings of this process, read once."""
+    return Settings()
