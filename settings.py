@@ -27,11 +27,14 @@ class Settings(BaseSettings):
     work_pool: str = Field("rongetong", description="Prefect work pool the petition flow is deployed to.")
     worker_concurrency: int = Field(20, ge=1, description="Flow runs one in-process worker runs at the same time.")
     worker_poll_seconds: float = Field(2.0, gt=0, description="How often the worker asks Prefect for runs that are due.")
+    worker_grace_seconds: float = Field(20.0, ge=0, description="How long a worker that is stopped waits for its runs.")
     reconcile_seconds: int = Field(300, ge=10, description="How often reconcile compares the ledger with Prefect.")
     notices_seconds: int = Field(30, ge=1, description="How often owed notices are sent.")
     channels_file: Path | None = Field(
         None, description="Apprise addresses of the recipients (secret). Empty: channels.yaml in the data directory."
     )
+
+    crash_at: str = Field("", description="Only for kill tests: the named point at which this process dies.")
 
     @property
     def ledger_url(self) -> str:

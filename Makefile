@@ -1,0 +1,117 @@
+# 融e通. `make help` lists the targets. A line `##@ name` opens a group, `## text` after a target describes it.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STORY ?= guangji-road
+ARGS ?=
+
+COMPILE := $(BIN)/uv pip compile --quiet pyproject.toml --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-header --no-annotate $(if $(UPGRADE),--upgrade)
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+##@ 运行 Run
+
+.PHONY: up
+up: $(VENV)/.ready ## 启动全部服务 Start Prefect, its UI, the API and the worker (Ctrl-C stops them)
+	exec $(BIN)/rongetong up $(ARGS)
+
+.PHONY: story
+story: $(VENV)/.ready ## 重演一件真实诉求 Replay a case: make story STORY=guangji-road
+	exec $(BIN)/rongetong story $(STORY) $(ARGS)
+
+##@ 检查 Check
+
+.PHONY: test
+test: $(VENV)/.ready-dev ## 全部测试 Every test, on SQLite and PostgreSQL: make test ARGS="tests/domain -x"
+	$(BIN)/python -m pytest $(ARGS)
+
+.PHONY: test-fast
+test-fast: $(VENV)/.ready-dev ## 快速测试 Tests that need no running Prefect server
+	$(BIN)/python -m pytest -m "not slow" $(ARGS)
+
+.PHONY: lint
+lint: $(VENV)/.ready-dev ## 代码规范 ruff, its formatter, and the direction of the imports
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-logo
+
+.PHONY: types
+types: $(VENV)/.ready-dev ## 类型检查 mypy, strict
+	$(BIN)/mypy
+
+.PHONY: ci
+ci: lint types test ## 与 CI 相同 Everything CI runs (.ci/run also installs what Debian lacks)
+
+.PHONY: bench
+bench: $(VENV)/.ready-dev ## 性能测量 Wakes per second, CPU per wake, parked petitions, lateness
+	$(BIN)/python -m benchmarks.lifecycle $(ARGS)
+
+##@ 维护 Maintain
+
+.PHONY: format
+format: $(VENV)/.ready-dev ## 整理代码 Format and fix what ruff can fix by itself
+	$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/ruff format .
+
+.PHONY: migration
+migration: $(VENV)/.ready-dev ## 生成数据库迁移 Draft a revision from the models: make migration name="add towns"
+	@test -n "$(name)" || { echo '用法 usage: make migration name="what changes"'; exit 2; }
+	scratch=$$(mktemp -d); trap 'rm -rf "$$scratch"' EXIT; \
+	$(BIN)/alembic -x url="sqlite:///$$scratch/ledger.db" upgrade head; \
+	$(BIN)/alembic -x url="sqlite:///$$scratch/ledger.db" revision --autogenerate --message "$(name)"
+	$(BIN)/ruff check --fix-only --quiet migrations
+	$(BIN)/ruff format --quiet migrations
+
+.PHONY: docs
+docs: $(VENV)/.ready ## 重新生成文档 Write the pages that are generated from tables
+	$(BIN)/rongetong docs $(ARGS)
+
+.PHONY: lock
+lock: $(VENV)/.ready-dev ## 锁定依赖 Compile the lock files: make lock [UPGRADE=1]
+	$(COMPILE) --output-file requirements.lock
+	$(COMPILE) --extra dev --constraint requirements.lock --output-file requirements-dev.lock
+
+.PHONY: clean
+clean: ## 清理 Remove the environment and every cache; the data in var/ stays
+	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.PHONY: help
+help: ## 本页 This page
+	@awk 'BEGIN { FS = ":.*## " } \
+		/^##@ / { printf "\n\033[1m%s\033[0m\n", substr($$0, 5) } \
+		/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+# The environment. Each stamp is newer than what it was built from, so nothing is done twice.
+# Hashes are demanded of everything that is fetched; the project itself is linked without a build environment,
+# because that would be fetched unpinned.
+
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+LINK := $(INSTALL) --no-deps --no-build-isolation --editable .
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo '需要 Python 3.11 或更高版本；可用 make PYTHON=/路径/python3.11 指定。' >&2; \
+		echo 'Python 3.11 or newer is needed; name one with make PYTHON=/path/to/python3.11.' >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo '此 Python 不能创建虚拟环境。Debian/Ubuntu 请先安装：apt-get install python3-venv' >&2; \
+		echo 'This Python cannot create environments. On Debian/Ubuntu: apt-get install python3-venv' >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.ready: requirements.lock pyproject.toml | $(BIN)/python
+	@echo '安装依赖 installing requirements.lock …'
+	@$(INSTALL) --require-hashes --requirement requirements.lock
+	@$(LINK)
+	@touch $@
+
+# The development lock holds everything of the other one, in the same versions.
+$(VENV)/.ready-dev: requirements-dev.lock requirements.lock pyproject.toml | $(BIN)/python
+	@echo '安装依赖 installing requirements-dev.lock …'
+	@$(INSTALL) --require-hashes --requirement requirements-dev.lock
+	@$(LINK)
+	@touch $(VENV)/.ready $@

@@ -1,0 +1,82 @@
+"""How our Prefect server is started: its environment and its command, the same for `make up`, tests and benchmarks."""
+
+from __future__ import annotations
+
+import sys
+
+from settings import Settings
+
+# Loops and features this product uses nothing of. Everything operators look at stays on: states, task runs, logs,
+# events, artifacts, automations, late runs and the deployments' own schedules.
+_LEAN: dict[str, str] = {
+    # Nothing phones home.
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "DO_NOT_TRACK": "1",
+    "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+    # Parked runs are never paused runs, so nothing of ours waits for a pause to expire.
+    "PREFECT_SERVER_SERVICES_PAUSE_EXPIRATIONS_ENABLED": "false",
+    # A parked run stays parked until its deadline: being late is measured in minutes, not seconds.
+    "PREFECT_SERVER_SERVICES_LATE_RUNS_LOOP_SECONDS": "30",
+    "PREFECT_SERVER_SERVICES_LATE_RUNS_AFTER_SECONDS": "60",
+    "PREFECT_SERVER_SERVICES_CLEANUP_RECONCILER_LOOP_SECONDS": "60",
+    "PREFECT_SERVER_SERVICES_CANCELLATION_CLEANUP_LOOP_SECONDS": "60",
+    # Scheduled flows (reconcile, notices) need only a short row of coming runs.
+    "PREFECT_SERVER_SERVICES_SCHEDULER_MIN_RUNS": "2",
+    "PREFECT_SERVER_SERVICES_SCHEDULER_MAX_RUNS": "20",
+    "PREFECT_SERVER_SERVICES_SCHEDULER_MIN_SCHEDULED_TIME": "0:05:00",
+    # Events are what operators build automations on, not the record of a petition: that is our own history table.
+    "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": "7d",
+    "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events",
+    "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
+    "PREFECT_LOGGING_LEVEL": "WARNING",
+    "PREFECT_CLI_COLORS": "false",
+    "PREFECT_SERVER_REGISTER_BLOCKS_ON_START": "false",
+}
+
+
+def server_environment(settings: Settings) -> dict[str, str]:
+    """The environment variables of the Prefect server; to be laid over the parent's environment."""
+    return {
+        **_LEAN,
+        "PREFECT_HOME": str(settings.data_dir / "prefect"),
+        "PREFECT_PROFILES_PATH": str(settings.data_dir / "prefect" / "profiles.toml"),
+        "PREFECT_SERVER_DATABASE_CONNECTION_URL": settings.prefect_ledger_url,
+        "PREFECT_SERVER_API_HOST": settings.host,
+        "PREFECT_SERVER_API_PORT": str(settings.prefect_port),
+        "PREFECT_API_URL": settings.prefect_api_url,
+        # What `prefect server start` sets for the process that answers requests.
+        "PREFECT__SERVER_FINAL": "1",
+    }
+
+
+def client_environment(settings: Settings) -> dict[str, str]:
+    """The environment variables of everything that talks to the Prefect server: worker, API, commands."""
+    return {
+        "PREFECT_HOME": str(settings.data_dir / "prefect"),
+        "PREFECT_PROFILES_PATH": str(settings.data_dir / "prefect" / "profiles.toml"),
+        "PREFECT_API_URL": settings.prefect_api_url,
+        "DO_NOT_TRACK": "1",
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        # Our server never asks for these tokens; asking whether it does costs a request an hour and client.
+        "PREFECT_CLIENT_CSRF_SUPPORT_ENABLED": "false",
+    }
+
+
+def server_command(settings: Settings) -> list[str]:
+    """The command of the Prefect server: one process, no shell, stopped by SIGTERM or SIGINT."""
+    return [
+        sys.executable,
+        "-m",
+        "uvicorn",
+        "--factory",
+        "prefect.server.api.server:create_app",
+        "--host",
+        settings.host,
+        "--port",
+        str(settings.prefect_port),
+        "--timeout-keep-alive",
+        "30",
+        "--log-level",
+        "warning",
+        "--no-access-log",
+    ]

@@ -1,0 +1,171 @@
+"""Who may do what now: the one table of permissions, and the guards that the transition table cannot express.
+
+The API's refusals, its `allowed_actions` and the pages all come from here.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import StrEnum
+
+from domain.errors import DomainError, ForbiddenTransition, NotPermitted, RuleRefusal
+from domain.petition import Facts, handling_due
+from domain.policy import DeadlineKind, Policy
+from domain.stages import Trigger, is_allowed
+from domain.workdays import WorkCalendar, due_date
+
+
+class Role(StrEnum):
+    """In what capacity somebody acts (角色)."""
+
+    PLATFORM = "platform"
+    PETITIONER = "petitioner"
+    CHANNEL = "channel"
+    DESK = "desk"
+    UNIT = "unit"
+    REVIEWER = "reviewer"
+    LEADER = "leader"
+    INSPECTOR = "inspector"
+    FOLLOW_UP = "follow_up"
+    OPERATOR = "operator"
+
+
+ROLE_LABELS = {
+    Role.PLATFORM: "平台",
+    Role.PETITIONER: "诉求人",
+    Role.CHANNEL: "来源渠道",
+    Role.DESK: "派遣专席",
+    Role.UNIT: "承办单位",
+    Role.REVIEWER: "一级研判小组",
+    Role.LEADER: "二级研判领导小组",
+    Role.INSPECTOR: "纪检监察",
+    Role.FOLLOW_UP: "信息员",
+    Role.OPERATOR: "平台运维",
+}
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts: the role, the unit they act for, and a name for the history (an account, never a petitioner)."""
+
+    role: Role
+    unit: str | None = None
+    name: str = ""
+
+
+PLATFORM = Actor(Role.PLATFORM, name="融e通")
+PETITIONER = Actor(Role.PETITIONER)
+"""Whoever holds the query code is the petitioner; history keeps no name of theirs."""
+
+_DESK = frozenset({Role.DESK})
+_UNIT = frozenset({Role.UNIT})
+_REVIEW = frozenset({Role.REVIEWER, Role.LEADER})
+
+PERMITTED: dict[Trigger, frozenset[Role]] = {
+    Trigger.REGISTER: frozenset({Role.CHANNEL, Role.DESK, Role.PETITIONER}),
+    Trigger.ACCEPT: _DESK,
+    Trigger.REFUSE: _DESK,
+    Trigger.ASK_SUPPLEMENT: _DESK,
+    Trigger.SUPPLEMENT: frozenset({Role.PETITIONER, Role.DESK}),
+    Trigger.DISPATCH: _DESK,
+    Trigger.REFER_TO_DESK: frozenset(),
+    Trigger.REDISPATCH: _DESK,
+    Trigger.SIGN: _UNIT,
+    Trigger.NOTE: frozenset({Role.UNIT, Role.DESK, Role.REVIEWER, Role.LEADER, Role.INSPECTOR, Role.FOLLOW_UP}),
+    Trigger.RECLASSIFY: _DESK,
+    Trigger.REQUEST_RETURN: _UNIT,
+    Trigger.GRANT_RETURN: _DESK,
+    Trigger.REFUSE_RETURN: _DESK,
+    Trigger.REQUEST_EXTENSION: _UNIT,
+    Trigger.GRANT_EXTENSION: _DESK,
+    Trigger.REFUSE_EXTENSION: _DESK,
+    Trigger.SUSPEND: _DESK,
+    Trigger.RESUME: frozenset({Role.UNIT, Role.DESK}),
+    Trigger.SUBMIT_COMPLETION: _UNIT,
+    Trigger.APPROVE_COMPLETION: _DESK,
+    Trigger.REJECT_COMPLETION: _DESK,
+    Trigger.ASK_RATING: frozenset(),
+    Trigger.RATE: frozenset({Role.PETITIONER, Role.FOLLOW_UP}),
+    Trigger.BEGIN_FOLLOW_UP: frozenset(),
+    Trigger.BEGIN_REDO: frozenset(),
+    Trigger.CLIMB_TO_FIRST_REVIEW: _DESK,
+    Trigger.CLIMB_TO_SECOND_REVIEW: frozenset({Role.REVIEWER}),
+    Trigger.ASSIGN: _REVIEW,
+    Trigger.SUPERVISE: frozenset({Role.INSPECTOR}),
+    Trigger.REMIND_SIGNING: frozenset(),
+    Trigger.REMIND_SUPERVISED: frozenset(),
+    Trigger.SHOW_YELLOW_CARD: frozenset(),
+    Trigger.SHOW_RED_CARD: frozenset(),
+    Trigger.RECORD_SUPERVISION: frozenset({Role.INSPECTOR, Role.UNIT}),
+    Trigger.ARCHIVE: frozenset(),
+    Trigger.MERGE: _DESK,
+    Trigger.WITHDRAW: frozenset({Role.PETITIONER}),
+    Trigger.TERMINATE: frozenset({Role.DESK, Role.LEADER}),
+}
+"""Which roles may pull a trigger. The platform may pull every one, because the domain decided it."""
+
+
+def check(  # noqa: PLR0913 - every input of a pure rule is named
+    trigger: Trigger, actor: Actor, facts: Facts, policy: Policy, calendar: WorkCalendar, now: dt.datetime
+) -> None:
+    """Let `actor` pull `trigger` now, or say why not.
+
+    Raises:
+        NotPermitted: not this role, or not this unit.
+        ForbiddenTransition: not from this stage.
+        RuleRefusal: a rule of conduct forbids it; its code and source are in the error.
+    """
+    if actor.role is not Role.PLATFORM:
+        if actor.role not in PERMITTED[trigger]:
+            raise NotPermitted(f"{ROLE_LABELS[actor.role]}无权执行该操作")
+        if actor.role is Role.UNIT and actor.unit != facts.unit:
+            raise NotPermitted("只有当前承办单位可以执行该操作")
+    if not is_allowed(facts.stage, trigger):
+        raise ForbiddenTransition(stage=facts.stage, trigger=trigger)
+    if trigger is Trigger.REQUEST_RETURN:
+        _check_return(facts, policy, calendar, now)
+    elif trigger is Trigger.REQUEST_EXTENSION:
+        _check_extension(facts, policy, calendar, now)
+    elif trigger is Trigger.SUPERVISE and facts.supervised_at is not None:
+        raise RuleRefusal("already-supervised", "该诉求已在督办中")
+    elif trigger is Trigger.RATE and actor.role is Role.FOLLOW_UP and not facts.rating_asked:
+        raise RuleRefusal("rating-not-asked", "尚未邀请诉求人评价，不能代录评价")
+
+
+def allowed_actions(
+    actor: Actor, facts: Facts, policy: Policy, calendar: WorkCalendar, now: dt.datetime
+) -> tuple[Trigger, ...]:
+    """What `actor` may do now, in the order of the trigger table."""
+    allowed = []
+    for trigger in PERMITTED:
+        try:
+            check(trigger, actor, facts, policy, calendar, now)
+        except DomainError:
+            continue
+        allowed.append(trigger)
+    return tuple(allowed)
+
+
+def _check_return(facts: Facts, policy: Policy, calendar: WorkCalendar, now: dt.datetime) -> None:
+    if facts.designated:
+        source = policy.ladder.sources.get("designated_may_not_return")
+        raise RuleRefusal("designated-may-not-return", "本单位系指定承办，不得再次退单", source=source)
+    rule = policy.deadline(DeadlineKind.RETURN_WINDOW, facts.urgency, facts.request_type, facts.category)
+    if facts.unit_assigned_at is None:
+        return
+    until = due_date(facts.unit_assigned_at, rule.duration, calendar, rule=rule.id).due_at
+    if now > until:
+        raise RuleRefusal(
+            "return-window-passed", f"退单须在派遣后{rule.duration}内提出，期限已过，请继续办理", source=rule.source
+        )
+
+
+def _check_extension(facts: Facts, policy: Policy, calendar: WorkCalendar, now: dt.datetime) -> None:
+    limit = policy.ladder.extension_limit
+    if facts.extensions_granted >= limit:
+        source = policy.ladder.sources.get("extension_limit")
+        raise RuleRefusal("extension-limit-reached", f"延期最多{limit}次，已用完", source=source)
+    due = handling_due(facts, policy, calendar)
+    if due is not None and now > due.due_at:
+        raise RuleRefusal("already-overdue", "办理时限已过，不能再申请延期", source=due.source)

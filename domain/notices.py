@@ -1,0 +1,74 @@
+"""When a notice may go out: quiet hours, and the waits between attempts. Pure; the caller brings the time."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import pendulum
+from pendulum import DateTime
+
+
+@dataclass(frozen=True)
+class QuietHours:
+    """The part of the day in which only urgent notices go out, from `starts` up to but not including `ends`.
+
+    Wall-clock times in `timezone`; `starts` after `ends` spans midnight, equal ones mean that nothing is quiet.
+    """
+
+    starts: dt.time
+    ends: dt.time
+    timezone: str = "Asia/Shanghai"
+
+    def covers(self, moment: DateTime) -> bool:
+        """Whether `moment` (aware) is quiet."""
+        local = moment.in_timezone(self.timezone).time()
+        if self.starts <= self.ends:
+            return self.starts <= local < self.ends
+        return local >= self.starts or local < self.ends
+
+
+@dataclass(frozen=True)
+class BackOff:
+    """The wait in minutes after each failed attempt; when they are used up the notice is a dead letter.
+
+    The default tries for about 40 hours, so that a channel which is down over a night and a day loses nothing.
+    """
+
+    waits: tuple[int, ...] = (1, 5, 15, 60, 240, 720, 1440)
+
+    def __post_init__(self) -> None:
+        if any(wait <= 0 for wait in self.waits):
+            raise ValueError(f"every wait must be a positive number of minutes, got {self.waits}")
+
+
+def earliest_sending(now: dt.datetime, *, urgent: bool, quiet: QuietHours) -> DateTime:
+    """The first moment at or after `now` at which the notice may go out, in UTC.
+
+    Raises ValueError when `now` has no time zone.
+    """
+    moment = _utc(now)
+    if urgent or not quiet.covers(moment):
+        return moment
+    local = moment.in_timezone(quiet.timezone)
+    day = local.date() if local.time() < quiet.ends else local.date().add(days=1)
+    return pendulum.instance(dt.datetime.combine(day, quiet.ends), tz=quiet.timezone).in_timezone("UTC")
+
+
+def next_attempt(attempts: int, now: dt.datetime, backoff: BackOff) -> DateTime | None:
+    """When to try again after `attempts` failed ones, in UTC; None when the notice is a dead letter.
+
+    Raises ValueError when nothing has been attempted yet, or `now` has no time zone.
+    """
+    if attempts < 1:
+        raise ValueError(f"next_attempt is asked after a failed attempt, got attempts={attempts}")
+    moment = _utc(now)
+    if attempts > len(backoff.waits):
+        return None
+    return moment.add(minutes=backoff.waits[attempts - 1])
+
+
+def _utc(moment: dt.datetime) -> DateTime:
+    if moment.tzinfo is None:
+        raise ValueError(f"a moment needs a time zone, got {moment.isoformat()}")
+    return pendulum.instance(moment).in_timezone("UTC")

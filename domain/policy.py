@@ -1,0 +1,304 @@
+"""The district's rules of conduct as values: what `policy/` says, after it was checked.
+
+Nothing here has a default figure: every number comes from a policy file, beside its source.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+
+from domain.errors import PolicyMissing
+from domain.notices import BackOff, QuietHours
+from domain.stages import Trigger
+from domain.workdays import Duration, OfficeHours
+
+
+class Urgency(StrEnum):
+    """How urgent (紧急程度): danger to life or property, basic supplies, everything else."""
+
+    EMERGENCY = "emergency"
+    URGENT = "urgent"
+    ORDINARY = "ordinary"
+
+
+URGENCY_LABELS = {Urgency.EMERGENCY: "突发", Urgency.URGENT: "紧急", Urgency.ORDINARY: "一般"}
+
+
+class RequestType(StrEnum):
+    """What the petitioner asks for (诉求类型)."""
+
+    CONSULTATION = "consultation"
+    HELP = "help"
+    COMPLAINT = "complaint"
+    REPORT = "report"
+    SUGGESTION = "suggestion"
+    BUSINESS = "business"
+
+
+REQUEST_TYPE_LABELS = {
+    RequestType.CONSULTATION: "咨询",
+    RequestType.HELP: "求助",
+    RequestType.COMPLAINT: "投诉",
+    RequestType.REPORT: "举报",
+    RequestType.SUGGESTION: "建议",
+    RequestType.BUSINESS: "企业诉求",
+}
+
+
+class DeadlineKind(StrEnum):
+    """What a deadline is for (时限种类)."""
+
+    ACCEPTANCE = "acceptance"
+    SUPPLEMENT = "supplement"
+    DISPATCH = "dispatch"
+    SIGNING = "signing"
+    RETURN_WINDOW = "return_window"
+    RETURN_DECISION = "return_decision"
+    HANDLING = "handling"
+    EXTENSION_LIMIT = "extension_limit"
+    EXTENSION_DECISION = "extension_decision"
+    SUSPENSION_LIMIT = "suspension_limit"
+    COMPLETION_CHECK = "completion_check"
+    REDO = "redo"
+    FIRST_REVIEW = "first_review"
+    SECOND_REVIEW = "second_review"
+    RATING = "rating"
+    FOLLOW_UP = "follow_up"
+    SUPERVISION_REMINDER = "supervision_reminder"
+    YELLOW_CARD = "yellow_card"
+    RED_CARD = "red_card"
+
+
+DEADLINE_LABELS = {
+    DeadlineKind.ACCEPTANCE: "受理时限",
+    DeadlineKind.SUPPLEMENT: "补充时限",
+    DeadlineKind.DISPATCH: "派遣时限",
+    DeadlineKind.SIGNING: "签收时限",
+    DeadlineKind.RETURN_WINDOW: "退单申请时限",
+    DeadlineKind.RETURN_DECISION: "退单审定时限",
+    DeadlineKind.HANDLING: "办理时限",
+    DeadlineKind.EXTENSION_LIMIT: "延期上限",
+    DeadlineKind.EXTENSION_DECISION: "延期审定时限",
+    DeadlineKind.SUSPENSION_LIMIT: "挂起上限",
+    DeadlineKind.COMPLETION_CHECK: "办结审核时限",
+    DeadlineKind.REDO: "重办时限",
+    DeadlineKind.FIRST_REVIEW: "一级研判时限",
+    DeadlineKind.SECOND_REVIEW: "二级研判时限",
+    DeadlineKind.RATING: "评价时限",
+    DeadlineKind.FOLLOW_UP: "回访时限",
+    DeadlineKind.SUPERVISION_REMINDER: "督办催办间隔",
+    DeadlineKind.YELLOW_CARD: "黄牌预警提前量",
+    DeadlineKind.RED_CARD: "红牌警告",
+}
+
+
+class Origin(StrEnum):
+    """Where a value comes from (来历): a published rule or report, or our own decision."""
+
+    PUBLISHED = "published"
+    OWN = "own"
+
+
+ORIGIN_LABELS = {Origin.PUBLISHED: "公开规定", Origin.OWN: "自定"}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A value of `policy/` that is no deadline, told for people with its source; `id` is its place in the files."""
+
+    id: str
+    value: str
+    source: str
+    origin: Origin
+
+
+@dataclass(frozen=True)
+class DeadlineRule:
+    """One deadline with the cases it applies to; an empty condition applies to all.
+
+    `priority` decides between rules that both apply (higher wins); a tie is refused when the policy is loaded.
+    """
+
+    id: str
+    kind: DeadlineKind
+    duration: Duration
+    source: str
+    priority: int = 0
+    urgencies: frozenset[Urgency] = frozenset()
+    request_types: frozenset[RequestType] = frozenset()
+    categories: frozenset[str] = frozenset()
+    origin: Origin = Origin.PUBLISHED
+
+    def applies_to(self, urgency: Urgency, request_type: RequestType, category: str | None) -> bool:
+        return (
+            (not self.urgencies or urgency in self.urgencies)
+            and (not self.request_types or request_type in self.request_types)
+            and (not self.categories or category in self.categories)
+        )
+
+
+@dataclass(frozen=True)
+class LadderRules:
+    """How often something may happen before a petition climbs (counts), each with its source."""
+
+    return_limit: int
+    transfer_limit: int
+    redo_limit: int
+    extension_limit: int
+    sources: Mapping[str, str] = field(default_factory=dict)
+
+
+class UnitKind(StrEnum):
+    """What a unit is in the ledger (单位类别)."""
+
+    TOWN = "town"
+    DEPARTMENT = "department"
+    DESK = "desk"
+    FIRST_REVIEW = "first_review"
+    SECOND_REVIEW = "second_review"
+    DISCIPLINE = "discipline"
+    FOLLOW_UP = "follow_up"
+    PETITIONER = "petitioner"
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A unit that can hold a petition. `duty` is its duty in one line, as in its 三定方案."""
+
+    code: str
+    name: str
+    kind: UnitKind
+    duty: str = ""
+
+
+@dataclass(frozen=True)
+class Category:
+    """A category of the taxonomy (大类)."""
+
+    code: str
+    name: str
+
+
+TOWN_OF_PLACE = "@town"
+"""Unit code of a duty that belongs to the town in which the place lies."""
+
+
+@dataclass(frozen=True)
+class KeywordRule:
+    """A word that speaks for a unit and a category with some weight; towns share the unit code `TOWN_OF_PLACE`."""
+
+    word: str
+    weight: float
+    category: str
+    unit: str
+
+
+@dataclass(frozen=True)
+class DispatchRules:
+    """First dispatch table: words, the place names of each town, and when the engine is sure enough.
+
+    `threshold` is the least weight and `margin` the least lead over the runner-up for dispatching without a person.
+    """
+
+    threshold: float
+    margin: float
+    keywords: tuple[KeywordRule, ...]
+    town_words: Mapping[str, tuple[str, ...]]
+    emergency_words: tuple[str, ...]
+    urgent_words: tuple[str, ...]
+    desk_words: tuple[str, ...]
+    """Words of matters that need a person before acceptance (courts, arbitration, discipline …)."""
+    proposal_weight: float
+    """Weight of the unit that a returning unit names as the right one."""
+
+
+class Audience(StrEnum):
+    """Who a notice goes to (通知对象); resolved to recipients by `services.notices`."""
+
+    PETITIONER = "petitioner"
+    UNIT = "unit"
+    DESK = "desk"
+    FIRST_REVIEW = "first_review"
+    SECOND_REVIEW = "second_review"
+    DISCIPLINE = "discipline"
+    FOLLOW_UP = "follow_up"
+
+
+@dataclass(frozen=True)
+class NoticeRule:
+    """On `trigger`, each audience gets this text; `{…}` names facts of the case, never of a person."""
+
+    id: str
+    trigger: Trigger
+    audiences: tuple[Audience, ...]
+    title: str
+    body: str
+    urgent: bool = False
+
+
+@dataclass(frozen=True)
+class NoticeRules:
+    """The notice matrix with its quiet hours and its waits between attempts."""
+
+    rules: tuple[NoticeRule, ...]
+    quiet_hours: QuietHours
+    back_off: BackOff
+
+
+@dataclass(frozen=True)
+class Policy:
+    """All rules in force at one version. `version` names the content: the same files give the same version."""
+
+    version: str
+    office: OfficeHours
+    units: tuple[Unit, ...]
+    categories: tuple[Category, ...]
+    deadlines: tuple[DeadlineRule, ...]
+    ladder: LadderRules
+    dispatch: DispatchRules
+    notices: NoticeRules
+    district: str = ""
+    case_prefix: str = ""
+    """First part of every case number, as in SZ-20260302-00017."""
+    figures: tuple[Figure, ...] = ()
+
+    @cached_property
+    def units_by_code(self) -> Mapping[str, Unit]:
+        return {unit.code: unit for unit in self.units}
+
+    def unit_name(self, code: str | None) -> str:
+        """The unit's Chinese name; its code when a former policy knew it and this one does not."""
+        if code is None:
+            return "（暂无）"
+        unit = self.units_by_code.get(code)
+        return unit.name if unit else code
+
+    def office_of(self, kind: UnitKind) -> str:
+        """The code of the one unit of this kind (the desk, the review group …)."""
+        for unit in self.units:
+            if unit.kind is kind:
+                return unit.code
+        raise PolicyMissing(f"{kind}类单位")
+
+    def category_name(self, code: str | None) -> str:
+        return next((item.name for item in self.categories if item.code == code), code or "未分类")
+
+    def deadline(
+        self, kind: DeadlineKind, urgency: Urgency, request_type: RequestType, category: str | None
+    ) -> DeadlineRule:
+        """The rule of the highest priority that applies.
+
+        Raises:
+            PolicyMissing: no rule of this kind applies (a loaded policy has a general one of every kind).
+        """
+        rules = [
+            rule
+            for rule in self.deadlines
+            if rule.kind is kind and rule.applies_to(urgency, request_type, category)
+        ]
+        if not rules:
+            raise PolicyMissing(DEADLINE_LABELS[kind])
+        return max(rules, key=lambda rule: rule.priority)

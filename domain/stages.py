@@ -1,0 +1,256 @@
+"""Where a petition can stand and how it moves: one table, from which `docs/stages.md` and the tests are made.
+
+Stages follow the union of the 泰安 hotline interface, the 山东 2017 flow and the 信访工作条例 (docs/policy.md).
+A trigger leads from any of its source stages to one target; a target of `None` leaves the stage as it is and only
+adds to the history. Guards that need more than the table (who may, counts, deadlines) are in `domain.actions`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from domain.errors import ForbiddenTransition
+
+
+class Stage(StrEnum):
+    """Where a petition stands (阶段)."""
+
+    REGISTERED = "registered"
+    AWAITING_SUPPLEMENT = "awaiting_supplement"
+    ACCEPTED = "accepted"
+    DISPATCHED = "dispatched"
+    IN_HAND = "in_hand"
+    RETURN_REQUESTED = "return_requested"
+    EXTENSION_REQUESTED = "extension_requested"
+    SUSPENDED = "suspended"
+    FIRST_REVIEW = "first_review"
+    SECOND_REVIEW = "second_review"
+    COMPLETION_SUBMITTED = "completion_submitted"
+    COMPLETED = "completed"
+    FOLLOW_UP = "follow_up"
+    RATED = "rated"
+    REDO = "redo"
+    ARCHIVED = "archived"
+    REFUSED = "refused"
+    MERGED = "merged"
+    WITHDRAWN = "withdrawn"
+    TERMINATED = "terminated"
+
+
+STAGE_LABELS: dict[Stage, str] = {
+    Stage.REGISTERED: "待受理",
+    Stage.AWAITING_SUPPLEMENT: "待补充",
+    Stage.ACCEPTED: "待派遣",
+    Stage.DISPATCHED: "待签收",
+    Stage.IN_HAND: "办理中",
+    Stage.RETURN_REQUESTED: "退单待定",
+    Stage.EXTENSION_REQUESTED: "延期待定",
+    Stage.SUSPENDED: "挂起",
+    Stage.FIRST_REVIEW: "一级研判",
+    Stage.SECOND_REVIEW: "二级研判",
+    Stage.COMPLETION_SUBMITTED: "办结待审核",
+    Stage.COMPLETED: "已办结",
+    Stage.FOLLOW_UP: "回访中",
+    Stage.RATED: "已评价",
+    Stage.REDO: "重办",
+    Stage.ARCHIVED: "已归档",
+    Stage.REFUSED: "不予受理",
+    Stage.MERGED: "已并单",
+    Stage.WITHDRAWN: "已撤回",
+    Stage.TERMINATED: "终止办理",
+}
+
+FINAL_STAGES = frozenset({Stage.ARCHIVED, Stage.REFUSED, Stage.MERGED, Stage.WITHDRAWN, Stage.TERMINATED})
+OPEN_STAGES = frozenset(Stage) - FINAL_STAGES
+"""Stages in which a petition still has a timer and a holder."""
+
+INTAKE_STAGES = frozenset({Stage.REGISTERED, Stage.AWAITING_SUPPLEMENT})
+CLOSING_STAGES = frozenset({Stage.COMPLETED, Stage.FOLLOW_UP, Stage.RATED})
+WORKING_STAGES = OPEN_STAGES - INTAKE_STAGES - CLOSING_STAGES
+"""Accepted and not yet completed: here a petition can climb."""
+
+UNIT_STAGES = frozenset({Stage.DISPATCHED, Stage.IN_HAND, Stage.REDO})
+REVIEW_STAGES = frozenset({Stage.FIRST_REVIEW, Stage.SECOND_REVIEW})
+CLOCK_STOPPED_STAGES = frozenset({Stage.SUSPENDED, Stage.AWAITING_SUPPLEMENT})
+"""The handling clock stands still exactly while a petition is in one of these."""
+
+
+class Trigger(StrEnum):
+    """What moves a petition, or is written into its history without moving it."""
+
+    REGISTER = "register"
+    ACCEPT = "accept"
+    REFUSE = "refuse"
+    ASK_SUPPLEMENT = "ask_supplement"
+    SUPPLEMENT = "supplement"
+    DISPATCH = "dispatch"
+    REFER_TO_DESK = "refer_to_desk"
+    REDISPATCH = "redispatch"
+    SIGN = "sign"
+    NOTE = "note"
+    RECLASSIFY = "reclassify"
+    REQUEST_RETURN = "request_return"
+    GRANT_RETURN = "grant_return"
+    REFUSE_RETURN = "refuse_return"
+    REQUEST_EXTENSION = "request_extension"
+    GRANT_EXTENSION = "grant_extension"
+    REFUSE_EXTENSION = "refuse_extension"
+    SUSPEND = "suspend"
+    RESUME = "resume"
+    SUBMIT_COMPLETION = "submit_completion"
+    APPROVE_COMPLETION = "approve_completion"
+    REJECT_COMPLETION = "reject_completion"
+    ASK_RATING = "ask_rating"
+    RATE = "rate"
+    BEGIN_FOLLOW_UP = "begin_follow_up"
+    BEGIN_REDO = "begin_redo"
+    CLIMB_TO_FIRST_REVIEW = "climb_to_first_review"
+    CLIMB_TO_SECOND_REVIEW = "climb_to_second_review"
+    ASSIGN = "assign"
+    SUPERVISE = "supervise"
+    REMIND_SIGNING = "remind_signing"
+    REMIND_SUPERVISED = "remind_supervised"
+    SHOW_YELLOW_CARD = "show_yellow_card"
+    SHOW_RED_CARD = "show_red_card"
+    RECORD_SUPERVISION = "record_supervision"
+    ARCHIVE = "archive"
+    MERGE = "merge"
+    WITHDRAW = "withdraw"
+    TERMINATE = "terminate"
+
+
+TRIGGER_LABELS: dict[Trigger, str] = {
+    Trigger.REGISTER: "登记",
+    Trigger.ACCEPT: "受理",
+    Trigger.REFUSE: "不予受理",
+    Trigger.ASK_SUPPLEMENT: "要求补充",
+    Trigger.SUPPLEMENT: "补充材料",
+    Trigger.DISPATCH: "派遣",
+    Trigger.REFER_TO_DESK: "转人工派遣",
+    Trigger.REDISPATCH: "改派",
+    Trigger.SIGN: "签收",
+    Trigger.NOTE: "记录办理情况",
+    Trigger.RECLASSIFY: "调整分类",
+    Trigger.REQUEST_RETURN: "申请退单",
+    Trigger.GRANT_RETURN: "同意退单",
+    Trigger.REFUSE_RETURN: "驳回退单",
+    Trigger.REQUEST_EXTENSION: "申请延期",
+    Trigger.GRANT_EXTENSION: "同意延期",
+    Trigger.REFUSE_EXTENSION: "驳回延期",
+    Trigger.SUSPEND: "挂起",
+    Trigger.RESUME: "恢复办理",
+    Trigger.SUBMIT_COMPLETION: "申请办结",
+    Trigger.APPROVE_COMPLETION: "办结审核通过",
+    Trigger.REJECT_COMPLETION: "退回补办",
+    Trigger.ASK_RATING: "邀请评价",
+    Trigger.RATE: "评价",
+    Trigger.BEGIN_FOLLOW_UP: "开始回访",
+    Trigger.BEGIN_REDO: "重办",
+    Trigger.CLIMB_TO_FIRST_REVIEW: "提级一级研判",
+    Trigger.CLIMB_TO_SECOND_REVIEW: "提级二级研判",
+    Trigger.ASSIGN: "研判交办",
+    Trigger.SUPERVISE: "纪委监委督办",
+    Trigger.REMIND_SIGNING: "催签收",
+    Trigger.REMIND_SUPERVISED: "督办催办",
+    Trigger.SHOW_YELLOW_CARD: "黄牌预警",
+    Trigger.SHOW_RED_CARD: "红牌警告",
+    Trigger.RECORD_SUPERVISION: "记录督办情况",
+    Trigger.ARCHIVE: "归档",
+    Trigger.MERGE: "并单",
+    Trigger.WITHDRAW: "撤回",
+    Trigger.TERMINATE: "终止办理",
+}
+
+
+@dataclass(frozen=True)
+class Transition:
+    """From any of `sources` to `target`; a target of `None` leaves the stage as it is."""
+
+    sources: frozenset[Stage]
+    target: Stage | None
+
+
+def _from(*sources: Stage, to: Stage | None) -> Transition:
+    return Transition(frozenset(sources), to)
+
+
+# A unit can finish the work at every level of the ladder, so it may submit from the review stages as well.
+_UNIT_MAY_SUBMIT = (*sorted(UNIT_STAGES | REVIEW_STAGES), Stage.RETURN_REQUESTED, Stage.EXTENSION_REQUESTED)
+_BEFORE_SUBMISSION = (*sorted(WORKING_STAGES - {Stage.COMPLETION_SUBMITTED}),)
+
+TRANSITIONS: dict[Trigger, Transition] = {
+    Trigger.REGISTER: _from(to=Stage.REGISTERED),
+    Trigger.ACCEPT: _from(Stage.REGISTERED, to=Stage.ACCEPTED),
+    Trigger.REFUSE: _from(Stage.REGISTERED, Stage.ACCEPTED, to=Stage.REFUSED),
+    Trigger.ASK_SUPPLEMENT: _from(Stage.REGISTERED, Stage.ACCEPTED, to=Stage.AWAITING_SUPPLEMENT),
+    Trigger.SUPPLEMENT: _from(Stage.AWAITING_SUPPLEMENT, to=Stage.REGISTERED),
+    Trigger.DISPATCH: _from(Stage.ACCEPTED, to=Stage.DISPATCHED),
+    Trigger.REFER_TO_DESK: _from(Stage.ACCEPTED, to=None),
+    Trigger.REDISPATCH: _from(*sorted(UNIT_STAGES), to=Stage.DISPATCHED),
+    Trigger.SIGN: _from(Stage.DISPATCHED, Stage.REDO, to=Stage.IN_HAND),
+    Trigger.NOTE: _from(*sorted(OPEN_STAGES), to=None),
+    Trigger.RECLASSIFY: _from(*sorted(OPEN_STAGES), to=None),
+    Trigger.REQUEST_RETURN: _from(Stage.DISPATCHED, Stage.IN_HAND, to=Stage.RETURN_REQUESTED),
+    Trigger.GRANT_RETURN: _from(Stage.RETURN_REQUESTED, to=Stage.ACCEPTED),
+    Trigger.REFUSE_RETURN: _from(Stage.RETURN_REQUESTED, to=Stage.IN_HAND),
+    Trigger.REQUEST_EXTENSION: _from(Stage.IN_HAND, to=Stage.EXTENSION_REQUESTED),
+    Trigger.GRANT_EXTENSION: _from(Stage.EXTENSION_REQUESTED, to=Stage.IN_HAND),
+    Trigger.REFUSE_EXTENSION: _from(Stage.EXTENSION_REQUESTED, to=Stage.IN_HAND),
+    Trigger.SUSPEND: _from(Stage.IN_HAND, to=Stage.SUSPENDED),
+    Trigger.RESUME: _from(Stage.SUSPENDED, to=Stage.IN_HAND),
+    Trigger.SUBMIT_COMPLETION: _from(*_UNIT_MAY_SUBMIT, to=Stage.COMPLETION_SUBMITTED),
+    Trigger.APPROVE_COMPLETION: _from(Stage.COMPLETION_SUBMITTED, to=Stage.COMPLETED),
+    Trigger.REJECT_COMPLETION: _from(Stage.COMPLETION_SUBMITTED, to=Stage.IN_HAND),
+    Trigger.ASK_RATING: _from(Stage.COMPLETED, to=None),
+    Trigger.RATE: _from(Stage.COMPLETED, Stage.FOLLOW_UP, to=Stage.RATED),
+    Trigger.BEGIN_FOLLOW_UP: _from(Stage.COMPLETED, to=Stage.FOLLOW_UP),
+    Trigger.BEGIN_REDO: _from(Stage.RATED, to=Stage.REDO),
+    Trigger.CLIMB_TO_FIRST_REVIEW: _from(
+        *sorted(set(_BEFORE_SUBMISSION) - REVIEW_STAGES - {Stage.SUSPENDED}), Stage.RATED, to=Stage.FIRST_REVIEW
+    ),
+    Trigger.CLIMB_TO_SECOND_REVIEW: _from(
+        *sorted(set(_BEFORE_SUBMISSION) - {Stage.SECOND_REVIEW, Stage.SUSPENDED}), Stage.RATED, to=Stage.SECOND_REVIEW
+    ),
+    Trigger.ASSIGN: _from(*sorted(REVIEW_STAGES), to=Stage.DISPATCHED),
+    Trigger.SUPERVISE: _from(*sorted(OPEN_STAGES - INTAKE_STAGES), to=None),
+    Trigger.REMIND_SIGNING: _from(Stage.DISPATCHED, Stage.REDO, to=None),
+    Trigger.REMIND_SUPERVISED: _from(*sorted(WORKING_STAGES), to=None),
+    Trigger.SHOW_YELLOW_CARD: _from(*_BEFORE_SUBMISSION, to=None),
+    Trigger.SHOW_RED_CARD: _from(*_BEFORE_SUBMISSION, to=None),
+    Trigger.RECORD_SUPERVISION: _from(*sorted(Stage), to=None),
+    Trigger.ARCHIVE: _from(*sorted(CLOSING_STAGES), to=Stage.ARCHIVED),
+    Trigger.MERGE: _from(*sorted(OPEN_STAGES - CLOSING_STAGES - {Stage.COMPLETION_SUBMITTED}), to=Stage.MERGED),
+    Trigger.WITHDRAW: _from(*sorted(OPEN_STAGES - CLOSING_STAGES), to=Stage.WITHDRAWN),
+    Trigger.TERMINATE: _from(
+        Stage.AWAITING_SUPPLEMENT,
+        Stage.ACCEPTED,
+        Stage.IN_HAND,
+        Stage.SUSPENDED,
+        *sorted(REVIEW_STAGES),
+        to=Stage.TERMINATED,
+    ),
+}
+
+
+def is_allowed(stage: Stage | None, trigger: Trigger) -> bool:
+    """Whether the table lets `trigger` happen at `stage`; `None` is a petition that does not exist yet."""
+    if stage is None:
+        return trigger is Trigger.REGISTER
+    return stage in TRANSITIONS[trigger].sources
+
+
+def stage_after(stage: Stage | None, trigger: Trigger) -> Stage:
+    """The stage a petition stands at after `trigger`.
+
+    Raises:
+        ForbiddenTransition: the table has no such step.
+    """
+    if not is_allowed(stage, trigger):
+        raise ForbiddenTransition(stage=stage, trigger=trigger)
+    target = TRANSITIONS[trigger].target
+    if target is not None:
+        return target
+    if stage is None:  # only REGISTER starts from nothing, and it has a target
+        raise ForbiddenTransition(stage=stage, trigger=trigger)
+    return stage

@@ -1,0 +1,56 @@
+"""The ledger's database: SQLite for one machine, PostgreSQL for a district."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session, sessionmaker
+
+_READING = "rongetong_reading"
+BUSY_SECONDS = 30
+"""How long SQLite waits for another writer before it gives up."""
+
+
+def create_ledger_engine(url: str) -> Engine:
+    """An engine whose every transaction is safe to decide in: PostgreSQL locks rows, SQLite locks the file.
+
+    SQLite begins every transaction IMMEDIATE: a transaction that read first and wrote later could otherwise fail when
+    another writer came in between.
+    """
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        if parsed.database:
+            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_immediate)
+        return engine
+    # pool_pre_ping: a restarted database server costs one reconnect, not one failed request.
+    return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20, connect_args={"connect_timeout": 5})
+
+
+def session_factory(engine: Engine) -> sessionmaker[Session]:
+    """Sessions that keep loaded values after the commit, so that a view may be built outside the transaction."""
+    return sessionmaker(engine, expire_on_commit=False)
+
+
+def reading_factory(engine: Engine) -> sessionmaker[Session]:
+    """Sessions that only read: on SQLite they neither wait for a writer nor hold one up."""
+    return sessionmaker(engine.execution_options(**{_READING: True}), expire_on_commit=False)
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # we begin transactions ourselves
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")  # a commit that was answered survives a power cut
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.close()
+
+
+def _begin_immediate(connection: Any) -> None:
+    reading = connection.get_execution_options().get(_READING, False)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

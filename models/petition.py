@@ -1,0 +1,226 @@
+"""The petition and what belongs to it: petitioner, assignments, pauses, extensions, requests, completions, ratings."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from pendulum import DateTime
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import text as sql_text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import Base
+
+
+def new_id() -> str:
+    """A random petition id; it says nothing about the petition, so it may travel to Prefect."""
+    return str(uuid.uuid4())
+
+
+class Petition(Base):
+    """One petition. Its stage, version, rung, card and timers are written by `services.ledger` only."""
+
+    __tablename__ = "petition"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    case_number: Mapped[str] = mapped_column(String(40), unique=True)
+    query_code: Mapped[str] = mapped_column(String(20), unique=True)
+    channel: Mapped[str] = mapped_column(String(40))
+    channel_reference: Mapped[str | None] = mapped_column(String(120))
+    request_type: Mapped[str] = mapped_column(String(20))
+    urgency: Mapped[str] = mapped_column(String(20))
+    category: Mapped[str | None] = mapped_column(String(60))
+    text: Mapped[str] = mapped_column(Text)
+    place: Mapped[str] = mapped_column(Text, default="")
+    longitude: Mapped[float | None]
+    latitude: Mapped[float | None]
+    town: Mapped[str | None] = mapped_column(String(60))
+    unit: Mapped[str | None] = mapped_column(String(60), index=True)
+
+    stage: Mapped[str] = mapped_column(String(30))
+    stage_entered_at: Mapped[DateTime]
+    version: Mapped[int]
+    """Counts the writes of the ledger; the history row of each write carries the same number."""
+    rung: Mapped[int] = mapped_column(default=0)
+    card: Mapped[str] = mapped_column(String(10), default="none")
+    needs_desk: Mapped[bool] = mapped_column(default=False)
+    designated: Mapped[bool] = mapped_column(default=False)
+    returns: Mapped[int] = mapped_column(default=0)
+    transfers: Mapped[int] = mapped_column(default=0)
+    redos: Mapped[int] = mapped_column(default=0)
+    extensions_granted: Mapped[int] = mapped_column(default=0)
+
+    registered_at: Mapped[DateTime]
+    unit_assigned_at: Mapped[DateTime | None]
+    signed_at: Mapped[DateTime | None]
+    signing_reminded: Mapped[bool] = mapped_column(default=False)
+    clock_started_at: Mapped[DateTime | None]
+    clock_kind: Mapped[str] = mapped_column(String(30), default="handling")
+    clock_decided: Mapped[dict[str, Any] | None]
+    """A duration decided by a review: {"amount": …, "unit": …}."""
+    satisfaction: Mapped[str | None] = mapped_column(String(30))
+    rating_asked: Mapped[bool] = mapped_column(default=False)
+    supervised_at: Mapped[DateTime | None]
+    reminded_at: Mapped[DateTime | None]
+    closed_at: Mapped[DateTime | None]
+    merged_into_id: Mapped[str | None] = mapped_column(ForeignKey("petition.id"), index=True)
+
+    policy_version: Mapped[str] = mapped_column(String(80))
+    due_at: Mapped[DateTime | None]
+    """The unit's deadline as last computed; `None` before the first dispatch or while the clock is stopped."""
+    due_provisional: Mapped[bool] = mapped_column(default=False)
+    calendar_version: Mapped[str] = mapped_column(String(80), default="")
+    wake_at: Mapped[DateTime | None]
+    """The one live timer: when the parked run must look again. `None` exactly in final stages."""
+    wake_kind: Mapped[str | None] = mapped_column(String(30))
+
+    run_id: Mapped[str | None] = mapped_column(String(36))
+    looked_version: Mapped[int] = mapped_column(default=0)
+    """The version at which the flow run last looked and parked; behind `version` means a wake is owed."""
+    announced_version: Mapped[int] = mapped_column(default=0)
+    """The version up to which operators were shown the changes (run name, artifact, events)."""
+    parked_until: Mapped[DateTime | None]
+
+    petitioner: Mapped[Petitioner | None] = relationship(back_populates="petition", uselist=False)
+    pauses: Mapped[list[PauseRow]] = relationship(order_by="PauseRow.started_at")
+    extensions: Mapped[list[ExtensionRow]] = relationship(order_by="ExtensionRow.granted_at")
+    assignments: Mapped[list[Assignment]] = relationship(order_by="Assignment.id", back_populates="petition")
+
+    __table_args__ = (
+        UniqueConstraint("channel", "channel_reference"),
+        Index("ix_petition_stage_due_at", "stage", "due_at"),
+        # Sweeps look for open petitions only, and ask which wake earliest.
+        Index("ix_petition_open_wake_at", "wake_at", postgresql_where=sql_text("wake_at IS NOT NULL")),
+        CheckConstraint("version >= 1", name="version_positive"),
+        CheckConstraint("looked_version <= version", name="looked_not_ahead"),
+    )
+
+
+class Petitioner(Base):
+    """Who reported, kept apart from the case: read only by those who must contact them."""
+
+    __tablename__ = "petitioner"
+
+    petition_id: Mapped[str] = mapped_column(ForeignKey("petition.id"), primary_key=True)
+    name: Mapped[str | None] = mapped_column(String(100))
+    contact_kind: Mapped[str | None] = mapped_column(String(20))
+    contact: Mapped[str | None] = mapped_column(String(200))
+    confidential: Mapped[bool] = mapped_column(default=False)
+
+    petition: Mapped[Petition] = relationship(back_populates="petitioner")
+
+
+class Assignment(Base):
+    """What a unit must do for a petition: as the lead (主办) or assisting (协办)."""
+
+    __tablename__ = "assignment"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    petition_id: Mapped[str] = mapped_column(ForeignKey("petition.id"), index=True)
+    unit: Mapped[str] = mapped_column(String(60))
+    part: Mapped[str] = mapped_column(String(10))
+    """`lead` or `assist`."""
+    duty: Mapped[str] = mapped_column(Text, default="")
+    assigned_at: Mapped[DateTime]
+    due_at: Mapped[DateTime | None]
+    signed_at: Mapped[DateTime | None]
+    ended_at: Mapped[DateTime | None]
+    outcome: Mapped[str | None] = mapped_column(String(30))
+    """How it ended: `returned`, `moved`, `completed`, `reported`, `climbed`, `closed`."""
+    report: Mapped[str] = mapped_column(Text, default="")
+    reasons: Mapped[list[Any]] = mapped_column(default=list)
+    """Why this unit: the dispatch engine's reasons, or the decision's."""
+
+    petition: Mapped[Petition] = relationship(back_populates="assignments")
+
+    __table_args__ = (
+        CheckConstraint("part IN ('lead', 'assist')", name="part"),
+        Index(
+            "uq_assignment_one_lead",
+            "petition_id",
+            unique=True,
+            sqlite_where=sql_text("part = 'lead' AND ended_at IS NULL"),
+            postgresql_where=sql_text("part = 'lead' AND ended_at IS NULL"),
+        ),
+        Index("ix_assignment_unit_open", "unit", "ended_at"),
+    )
+
+
+class PauseRow(Base):
+    """A stop of the handling clock, with who allowed it and why."""
+
+    __tablename__ = "pause"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    petition_id: Mapped[str] = mapped_column(ForeignKey("petition.id"), index=True)
+    started_at: Mapped[DateTime]
+    ended_at: Mapped[DateTime | None]
+    reason: Mapped[str] = mapped_column(Text)
+    approved_by: Mapped[str] = mapped_column(String(120))
+
+
+class ExtensionRow(Base):
+    """An extension that was granted: it adds to the handling clock."""
+
+    __tablename__ = "extension"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    petition_id: Mapped[str] = mapped_column(ForeignKey("petition.id"), index=True)
+    amount: Mapped[int]
+    unit: Mapped[str] = mapped_column(String(20))
+    granted_at: Mapped[DateTime]
+    reason: Mapped[str] = mapped_column(Text)
+    approved_by: Mapped[str] = mapped_column(String(120))
+
+
+class DecisionRequest(Base):
+    """A unit's request for a decision: to return the petition, or for more time."""
+
+    __tablename__ = "decision_request"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    petition_id: Mapped[str] = mapped_column(ForeignKey("petition.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    """`return` or `extension`."""
+    unit: Mapped[str] = mapped_column(String(60))
+    reason: Mapped[str] = mapped_column(Text)
+    proposed_unit: Mapped[str | None] = mapped_column(String(60))
+    basis: Mapped[str] = mapped_column(Text, default="")
+    amount: Mapped[int | None]
+    asked_at: Mapped[DateTime]
+    decided_at: Mapped[DateTime | None]
+    decided_by: Mapped[str | None] = mapped_column(String(120))
+    outcome: Mapped[str | None] = mapped_column(String(20))
+    """`granted`, `refused`, or `overtaken` when the petition moved on before a decision."""
+
+
+class Completion(Base):
+    """What a unit handed in as done: internal account and public reply apart, with the evidence of contact."""
+
+    __tablename__ = "completion"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    petition_id: Mapped[str] = mapped_column(ForeignKey("petition.id"), index=True)
+    unit: Mapped[str] = mapped_column(String(60))
+    submitted_at: Mapped[DateTime]
+    evidence: Mapped[dict[str, Any]]
+    receipt: Mapped[str] = mapped_column(String(64))
+    """SHA-256 of the evidence as accepted, so that neither side can deny it."""
+    decided_at: Mapped[DateTime | None]
+    outcome: Mapped[str | None] = mapped_column(String(20))
+    """`approved` or `rejected`."""
+
+
+class RatingRow(Base):
+    """One verdict of a petitioner; a redo is followed by another one."""
+
+    __tablename__ = "rating"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    petition_id: Mapped[str] = mapped_column(ForeignKey("petition.id"), index=True)
+    satisfaction: Mapped[str] = mapped_column(String(30))
+    reason: Mapped[str] = mapped_column(Text, default="")
+    rated_at: Mapped[DateTime]
+    given_by: Mapped[str] = mapped_column(String(20))
+    """`petitioner`, or `follow_up` when the information officer recorded it."""

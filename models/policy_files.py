@@ -1,0 +1,265 @@
+"""The shapes of the files in `policy/`: what may stand where. What one file says of another is checked in
+`gateways.policy_checks`. Reasons are Chinese, because whoever edits the rules reads them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import string
+from typing import Annotated, Self
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
+
+from domain.durations import MAX_AMOUNT
+from domain.policy import Audience, DeadlineKind, Origin, RequestType, UnitKind, Urgency
+from domain.stages import Trigger
+from domain.workdays import TimeUnit
+
+PLACEHOLDERS = frozenset({"case_number", "stage", "unit", "due", "reason_label", "trigger", "query_code"})
+"""The facts a notice may name. Petition text and names are not among them."""
+PETITIONER_PLACEHOLDERS = frozenset({"query_code"})
+
+_CODE = r"[a-z0-9]+(-[a-z0-9]+)*"
+_CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
+_CARDS = (DeadlineKind.YELLOW_CARD, DeadlineKind.RED_CARD)
+
+
+def _clock_time(value: object) -> dt.time:
+    if not isinstance(value, str) or not _CLOCK.fullmatch(value):
+        raise ValueError('应为带引号的时刻，如 "21:00"')
+    return dt.time.fromisoformat(value)
+
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+Code = Annotated[str, StringConstraints(pattern=f"^{_CODE}$", max_length=40)]
+Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20)]
+Weight = Annotated[float, Field(strict=True, gt=0, le=100, allow_inf_nan=False)]
+Count = Annotated[int, Field(strict=True, ge=1, le=100)]
+Minutes = Annotated[int, Field(strict=True, ge=1, le=100_000)]
+ClockTime = Annotated[dt.time, BeforeValidator(_clock_time)]
+
+
+class Shape(BaseModel):
+    """A part of a policy file; unknown fields are mistakes, not extras."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Sourced(Shape):
+    """Whatever carries its source beside it."""
+
+    origin: Origin
+    source: Text
+
+
+class DistrictFile(Shape):
+    """`district.yaml`."""
+
+    version: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z.\-]*$", max_length=24)]
+    name: Text
+    case_prefix: Annotated[str, StringConstraints(pattern=r"^[A-Z]{1,8}$")]
+
+
+class DeadlineShape(Sourced):
+    """One rule of `deadlines.yaml`; with a condition it is an exception and says its priority."""
+
+    id: Code
+    kind: DeadlineKind
+    amount: Annotated[int, Field(strict=True, ge=1, le=MAX_AMOUNT)]
+    unit: TimeUnit
+    priority: Count | None = None
+    urgencies: tuple[Urgency, ...] = ()
+    request_types: tuple[RequestType, ...] = ()
+    categories: tuple[Code, ...] = ()
+
+    @property
+    def is_general(self) -> bool:
+        """Whether it applies to every petition."""
+        return not (self.urgencies or self.request_types or self.categories)
+
+    @model_validator(mode="after")
+    def _has_priority(self) -> Self:
+        if self.is_general and self.priority is not None:
+            raise ValueError("通用规则(没有条件)不写 priority")
+        if not self.is_general and self.priority is None:
+            raise ValueError("有条件的规则必须写明 priority")
+        if self.kind in _CARDS and self.unit is not TimeUnit.WORKING_DAYS:
+            raise ValueError("黄牌和红牌只能按工作日计(unit: working_days)")
+        return self
+
+
+class DeadlinesFile(Shape):
+    """`deadlines.yaml`."""
+
+    rules: tuple[DeadlineShape, ...]
+
+
+class CountShape(Sourced):
+    """A number of times."""
+
+    value: Count
+
+
+class SwitchShape(Sourced):
+    """A rule that holds; it is listed so that its source is."""
+
+    value: Annotated[bool, Field(strict=True)]
+
+    @field_validator("value")
+    @classmethod
+    def _holds(cls, value: bool) -> bool:  # noqa: FBT001 - Pydantic calls it
+        if not value:
+            raise ValueError("目前不支持关闭此项，只能为 true")
+        return value
+
+
+class LadderFile(Shape):
+    """`ladder.yaml`."""
+
+    return_limit: CountShape
+    transfer_limit: CountShape
+    redo_limit: CountShape
+    extension_limit: CountShape
+    designated_may_not_return: SwitchShape
+
+
+class UnitShape(Shape):
+    """A unit of `units.yaml`."""
+
+    code: Code
+    name: Text
+    kind: UnitKind
+    duty: Text
+
+
+class UnitsFile(Sourced):
+    """`units.yaml`."""
+
+    units: tuple[UnitShape, ...]
+
+
+class CategoryShape(Shape):
+    """A category of `taxonomy.yaml`."""
+
+    code: Code
+    name: Text
+
+
+class TaxonomyFile(Sourced):
+    """`taxonomy.yaml`."""
+
+    categories: tuple[CategoryShape, ...]
+
+
+class WeightShape(Sourced):
+    """A score."""
+
+    value: Weight
+
+
+class KeywordShape(Shape):
+    """A word that speaks for a unit; `@town` is the town in which the place lies."""
+
+    word: Word
+    weight: Weight
+    category: Code
+    unit: Annotated[str, StringConstraints(pattern=f"^(@town|{_CODE})$")]
+
+
+class KeywordsShape(Sourced):
+    """The keyword table."""
+
+    rules: tuple[KeywordShape, ...]
+
+
+class WordsShape(Sourced):
+    """A list of words."""
+
+    words: tuple[Word, ...]
+
+
+class TownWordsShape(Sourced):
+    """Place names by town."""
+
+    towns: dict[Code, tuple[Word, ...]]
+
+
+class DispatchFile(Shape):
+    """`dispatch.yaml`."""
+
+    threshold: WeightShape
+    margin: WeightShape
+    proposal_weight: WeightShape
+    keywords: KeywordsShape
+    emergency_words: WordsShape
+    urgent_words: WordsShape
+    desk_words: WordsShape
+    town_words: TownWordsShape
+
+
+class QuietHoursShape(Sourced):
+    """When only urgent notices go out; `starts` after `ends` spans midnight."""
+
+    starts: ClockTime
+    ends: ClockTime
+    timezone: Annotated[str, StringConstraints(pattern=r"^Asia/Shanghai$")]
+
+
+class BackOffShape(Sourced):
+    """The waits in minutes after failed attempts."""
+
+    minutes: Annotated[tuple[Minutes, ...], Field(min_length=1)]
+
+
+class NoticeShape(Shape):
+    """One line of the notice matrix."""
+
+    id: Code
+    trigger: Trigger
+    audiences: Annotated[tuple[Audience, ...], Field(min_length=1)]
+    title: Text
+    body: Text
+    urgent: Annotated[bool, Field(strict=True)] = False
+
+    @field_validator("title", "body")
+    @classmethod
+    def _names_known_facts(cls, text: str) -> str:
+        if unknown := sorted(placeholders(text) - PLACEHOLDERS):
+            raise ValueError(f"未知的占位符：{'、'.join(f'{{{name}}}' for name in unknown)}")
+        return text
+
+    @model_validator(mode="after")
+    def _keeps_the_query_code_to_the_petitioner(self) -> Self:
+        secret = (placeholders(self.title) | placeholders(self.body)) & PETITIONER_PLACEHOLDERS
+        if secret and set(self.audiences) != {Audience.PETITIONER}:
+            raise ValueError("{query_code} 只能出现在仅发给诉求人(petitioner)的通知里")
+        return self
+
+
+class NoticesFile(Shape):
+    """`notices.yaml`."""
+
+    quiet_hours: QuietHoursShape
+    back_off: BackOffShape
+    rules: tuple[NoticeShape, ...]
+
+
+def placeholders(text: str) -> set[str]:
+    """The names in braces. Raises ValueError (Chinese) for a stray brace and for anything but a plain name."""
+    try:
+        parts = list(string.Formatter().parse(text))
+    except ValueError as error:
+        raise ValueError("花括号不成对") from error
+    for _, name, spec, conversion in parts:
+        if name is not None and (spec or conversion or not re.fullmatch(r"[a-z_]+", name)):
+            raise ValueError(f"占位符只能写成 {{名称}}，不能写成 {{{name}…}}")
+    return {name for _, name, _, _ in parts if name is not None}

@@ -1,0 +1,175 @@
+"""What the ledger keeps beside the petition: history, timers, notices, supervision, keys, replies, policies, counters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pendulum import DateTime
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import text as sql_text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base
+
+
+class HistoryRow(Base):
+    """One write of the ledger; appended, never edited. `digest` chains it to the row before."""
+
+    __tablename__ = "history"
+
+    petition_id: Mapped[str] = mapped_column(ForeignKey("petition.id"), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[DateTime]
+    trigger: Mapped[str] = mapped_column(String(30))
+    stage_before: Mapped[str | None] = mapped_column(String(30))
+    stage_after: Mapped[str] = mapped_column(String(30))
+    unit: Mapped[str | None] = mapped_column(String(60))
+    rung: Mapped[int]
+    actor_role: Mapped[str] = mapped_column(String(20))
+    actor_unit: Mapped[str | None] = mapped_column(String(60))
+    actor_name: Mapped[str] = mapped_column(String(120))
+    reason: Mapped[str] = mapped_column(Text)
+    public: Mapped[bool]
+    """Whether the petitioner's timeline shows the reason."""
+    details: Mapped[dict[str, Any]]
+    digest: Mapped[str] = mapped_column(String(64))
+
+    __table_args__ = (Index("ix_history_trigger_at", "trigger", "at"),)
+
+
+class TimerRow(Base):
+    """Every timer that was ever armed, with how it ended: what an inspector asks for first."""
+
+    __tablename__ = "timer"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    petition_id: Mapped[str] = mapped_column(ForeignKey("petition.id"))
+    kind: Mapped[str] = mapped_column(String(30))
+    step: Mapped[str] = mapped_column(String(30))
+    rule: Mapped[str] = mapped_column(String(80))
+    source: Mapped[str] = mapped_column(Text)
+    due_at: Mapped[DateTime]
+    provisional: Mapped[bool] = mapped_column(default=False)
+    armed_at: Mapped[DateTime]
+    ended_at: Mapped[DateTime | None]
+    outcome: Mapped[str | None] = mapped_column(String(20))
+    """`fired`, `moved` (another due date), or `cancelled` (no longer needed)."""
+
+    __table_args__ = (
+        Index(
+            "uq_timer_live",
+            "petition_id",
+            "kind",
+            unique=True,
+            sqlite_where=sql_text("ended_at IS NULL"),
+            postgresql_where=sql_text("ended_at IS NULL"),
+        ),
+        Index("ix_timer_petition_id", "petition_id"),
+    )
+
+
+class Notice(Base):
+    """One message owed to one recipient for one reason, written with the change that owes it."""
+
+    __tablename__ = "notice"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    petition_id: Mapped[str] = mapped_column(ForeignKey("petition.id"), index=True)
+    version: Mapped[int]
+    rule: Mapped[str] = mapped_column(String(60))
+    recipient: Mapped[str] = mapped_column(String(80))
+    """`unit:<code>`, `role:<audience>` or `petitioner:<petition id>`; the address is looked up when sending."""
+    title: Mapped[str] = mapped_column(Text)
+    body: Mapped[str] = mapped_column(Text)
+    urgent: Mapped[bool]
+    owed_at: Mapped[DateTime]
+    next_attempt_at: Mapped[DateTime | None]
+    """When to try (again); `None` once it was sent or given up."""
+    claimed_until: Mapped[DateTime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    status: Mapped[str] = mapped_column(String(12), default="owed")
+    """`owed`, `sent`, `dead` (given up, for a person to see) or `unreachable` (nobody left an address)."""
+    sent_at: Mapped[DateTime | None]
+    proof: Mapped[str] = mapped_column(Text, default="")
+
+    __table_args__ = (
+        UniqueConstraint("petition_id", "version", "rule", "recipient"),
+        Index("ix_notice_due", "next_attempt_at", postgresql_where=sql_text("next_attempt_at IS NOT NULL")),
+        CheckConstraint("status IN ('owed', 'sent', 'dead', 'unreachable')", name="status"),
+    )
+
+
+class Supervision(Base):
+    """The inspectors' file on a petition, beside the unit's work (督办件)."""
+
+    __tablename__ = "supervision"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    petition_id: Mapped[str] = mapped_column(ForeignKey("petition.id"), unique=True)
+    opened_at: Mapped[DateTime]
+    cause: Mapped[str] = mapped_column(Text)
+    unit: Mapped[str | None] = mapped_column(String(60))
+    explanation_due_at: Mapped[DateTime | None]
+    disposition: Mapped[str | None] = mapped_column(String(30))
+    opinion: Mapped[str] = mapped_column(Text, default="")
+    closed_at: Mapped[DateTime | None]
+    closed_by: Mapped[str | None] = mapped_column(String(120))
+
+
+class ApiKey(Base):
+    """A key of a unit, channel or office; only its hash is kept."""
+
+    __tablename__ = "api_key"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    prefix: Mapped[str] = mapped_column(String(12), unique=True)
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    role: Mapped[str] = mapped_column(String(20))
+    unit: Mapped[str | None] = mapped_column(String(60))
+    label: Mapped[str] = mapped_column(String(120))
+    created_at: Mapped[DateTime]
+    revoked_at: Mapped[DateTime | None]
+
+
+class IdempotentReply(Base):
+    """The answer first given to an Idempotency-Key, so that the same request twice is one."""
+
+    __tablename__ = "idempotent_reply"
+
+    caller: Mapped[str] = mapped_column(String(80), primary_key=True)
+    key: Mapped[str] = mapped_column(String(120), primary_key=True)
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    status: Mapped[int]
+    body: Mapped[dict[str, Any]]
+    kept_at: Mapped[DateTime]
+
+
+class PolicyVersion(Base):
+    """A policy that was once in force, whole, so that an old petition's rules can be read a year later."""
+
+    __tablename__ = "policy_version"
+
+    version: Mapped[str] = mapped_column(String(80), primary_key=True)
+    content: Mapped[dict[str, Any]]
+    activated_at: Mapped[DateTime]
+    activated_by: Mapped[str] = mapped_column(String(120))
+    active: Mapped[bool]
+
+    __table_args__ = (
+        Index(
+            "uq_policy_version_one_active",
+            "active",
+            unique=True,
+            sqlite_where=sql_text("active"),
+            postgresql_where=sql_text("active"),
+        ),
+    )
+
+
+class Counter(Base):
+    """The last number given out in a series, e.g. the case numbers of a day."""
+
+    __tablename__ = "counter"
+
+    series: Mapped[str] = mapped_column(String(60), primary_key=True)
+    value: Mapped[int]

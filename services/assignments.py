@@ -1,0 +1,78 @@
+"""Who works on a petition: ending one assignment and beginning the next, within the caller's transaction."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pendulum import DateTime
+
+import clock
+from domain.errors import RuleRefusal
+from domain.policy import Policy, UnitKind
+from models.tables import Assignment, Petition
+from services.transactions import Transaction
+
+
+def assign_lead(
+    tx: Transaction, petition: Petition, unit: str, *, duty: str = "", reasons: tuple[str, ...] = (), outcome: str
+) -> dict[str, Any]:
+    """Give the petition to `unit` as its lead; the former lead's assignment ends with `outcome`.
+
+    Returns the changes for `ledger.move`. The handling clock starts with the first dispatch and is left alone later.
+    Raises `RuleRefusal` for a unit that cannot handle petitions.
+    """
+    policy = tx.policy_of(petition)
+    require_handling_unit(policy, unit)
+    now = clock.now()
+    end_lead(petition, outcome, now)
+    tx.session.flush()  # the database holds that there is one lead
+    petition.assignments.append(
+        Assignment(unit=unit, part="lead", duty=duty, assigned_at=now, reasons=list(reasons), report="")
+    )
+    changes: dict[str, Any] = {
+        "unit": unit,
+        "unit_assigned_at": now,
+        "signed_at": None,
+        "signing_reminded": False,
+        "needs_desk": False,
+    }
+    kind = policy.units_by_code[unit].kind
+    if kind is UnitKind.TOWN:
+        changes["town"] = petition.town or unit
+    if petition.clock_started_at is None:
+        changes["clock_started_at"] = now
+    return changes
+
+
+def end_lead(petition: Petition, outcome: str, now: DateTime) -> None:
+    """End the running lead assignment, if there is one."""
+    for assignment in petition.assignments:
+        if assignment.part == "lead" and assignment.ended_at is None:
+            assignment.ended_at, assignment.outcome = now, outcome
+
+
+def end_all(petition: Petition, outcome: str) -> None:
+    """End every running assignment, because the petition is over."""
+    now = clock.now()
+    for assignment in petition.assignments:
+        if assignment.ended_at is None:
+            assignment.ended_at, assignment.outcome = now, outcome
+
+
+def lead_of(petition: Petition) -> Assignment | None:
+    """The running lead assignment."""
+    return next((item for item in petition.assignments if item.part == "lead" and item.ended_at is None), None)
+
+
+def units_that_returned(petition: Petition) -> frozenset[str]:
+    """Units that already gave this petition back; dispatch does not ask them again."""
+    return frozenset(item.unit for item in petition.assignments if item.outcome == "returned")
+
+
+def require_handling_unit(policy: Policy, code: str) -> None:
+    """Raises `RuleRefusal` unless `code` is a town or a department of this policy."""
+    unit = policy.units_by_code.get(code)
+    if unit is None:
+        raise RuleRefusal("unknown-unit", f"没有代码为“{code}”的单位，请从单位名录中选择")
+    if unit.kind not in (UnitKind.TOWN, UnitKind.DEPARTMENT):
+        raise RuleRefusal("not-a-handling-unit", f"{unit.name}不是承办单位，不能承办诉求")

@@ -1,0 +1,26 @@
+"""What every use case needs, put together once per process (the composition root is `services.bootstrap`)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session, sessionmaker
+
+from gateways.channels import AddressBook
+from gateways.notifier import Notifier
+from gateways.orchestrator import Orchestrator
+from services.rulebook import RuleBook
+
+
+@dataclass(frozen=True)
+class Context:
+    """The outside world and the rules, as use cases see them."""
+
+    sessions: sessionmaker[Session]
+    """Transactions that decide and write."""
+    readers: sessionmaker[Session]
+    """Transactions that only read."""
+    orchestrator: Orchestrator
+    rules: RuleBook
+    notifier: Notifier
+    addresses: AddressBook

@@ -1,0 +1,156 @@
+"""Decisions with a clock of their own: on returns, extensions, completions, pauses. The desk decides, or time does."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+import clock
+from domain.actions import Actor
+from domain.petition import Deadline
+from domain.stages import Trigger
+from domain.workdays import Duration, TimeUnit
+from models.tables import Completion, DecisionRequest, ExtensionRow, Petition
+from services.assignments import end_all, end_lead
+from services.context import Context
+from services.dispatching import requests_of
+from services.ledger import move
+from services.transactions import Transaction, acting
+
+
+def decide_return(  # noqa: PLR0913 - a decision's particulars
+    context: Context, petition_id: str, actor: Actor, *, granted: bool, reason: str, version: int | None = None
+) -> Petition:
+    """Grant a return (back to dispatch) or refuse it (the unit is designated and may not return again)."""
+    trigger = Trigger.GRANT_RETURN if granted else Trigger.REFUSE_RETURN
+    with acting(context, petition_id, actor, trigger, version) as (tx, petition):
+        if granted:
+            grant_return(tx, petition, actor, reason)
+        else:
+            _close_request(tx, petition, "return", "refused", actor)
+            move(tx, petition, Trigger.REFUSE_RETURN, actor, reason=reason, public=False, designated=True)
+        return petition
+
+
+def grant_return(
+    tx: Transaction, petition: Petition, actor: Actor, reason: str, cause: Deadline | None = None
+) -> None:
+    """The petition has no unit any more and is dispatched anew; its handling clock runs on."""
+    _close_request(tx, petition, "return", "granted", actor)
+    end_lead(petition, "returned", clock.now())
+    details = {"returned_by": petition.unit}
+    move(
+        tx,
+        petition,
+        Trigger.GRANT_RETURN,
+        actor,
+        reason=reason,
+        public=False,
+        details=details,
+        cause=cause,
+        unit=None,
+        unit_assigned_at=None,
+        signed_at=None,
+        needs_desk=False,
+    )
+
+
+def decide_extension(  # noqa: PLR0913 - a decision's particulars
+    context: Context, petition_id: str, actor: Actor, *, granted: bool, reason: str, version: int | None = None
+) -> Petition:
+    """Grant or refuse more time; the petitioner is told a granted one with its reason."""
+    trigger = Trigger.GRANT_EXTENSION if granted else Trigger.REFUSE_EXTENSION
+    with acting(context, petition_id, actor, trigger, version) as (tx, petition):
+        if not granted:
+            refuse_extension(tx, petition, actor, reason)
+            return petition
+        request = _close_request(tx, petition, "extension", "granted", actor)
+        amount = request.amount if request is not None and request.amount is not None else 0
+        petition.extensions.append(
+            ExtensionRow(
+                amount=amount,
+                unit=TimeUnit.WORKING_DAYS.value,
+                granted_at=clock.now(),
+                reason=reason,
+                approved_by=actor.name,
+            )
+        )
+        said = str(Duration(amount, TimeUnit.WORKING_DAYS))
+        # A warning that was shown for the former date says nothing about the new one.
+        changes = {"extensions_granted": petition.extensions_granted + 1, "card": "none"}
+        move(tx, petition, Trigger.GRANT_EXTENSION, actor, reason=f"延期{said}：{reason}", **changes)
+        return petition
+
+
+def refuse_extension(
+    tx: Transaction, petition: Petition, actor: Actor, reason: str, cause: Deadline | None = None
+) -> None:
+    """No more time: silence never extends."""
+    _close_request(tx, petition, "extension", "refused", actor)
+    move(tx, petition, Trigger.REFUSE_EXTENSION, actor, reason=reason, public=False, cause=cause)
+
+
+def decide_completion(  # noqa: PLR0913 - a decision's particulars
+    context: Context, petition_id: str, actor: Actor, *, approved: bool, reason: str, version: int | None = None
+) -> Petition:
+    """Let a completion pass, or send it back for more work (退回补办); the clock never stopped for it."""
+    trigger = Trigger.APPROVE_COMPLETION if approved else Trigger.REJECT_COMPLETION
+    with acting(context, petition_id, actor, trigger, version) as (tx, petition):
+        if approved:
+            approve_completion(tx, petition, actor, reason)
+        else:
+            _close_completion(tx, petition, "rejected")
+            move(tx, petition, Trigger.REJECT_COMPLETION, actor, reason=reason, public=False)
+        return petition
+
+
+def approve_completion(
+    tx: Transaction, petition: Petition, actor: Actor, reason: str, cause: Deadline | None = None
+) -> None:
+    """Completed: the unit's work is over unless the petitioner is dissatisfied."""
+    completion = _close_completion(tx, petition, "approved")
+    end_all(petition, "completed")
+    reply = str(completion.evidence.get("public_reply", "")) if completion else reason
+    # Asked again after a redo: the verdict on the first attempt is not the verdict on the second.
+    changes = {"rating_asked": False, "satisfaction": None}
+    move(tx, petition, Trigger.APPROVE_COMPLETION, actor, reason=reply, cause=cause, **changes)
+
+
+def suspend(context: Context, petition_id: str, actor: Actor, reason: str, version: int | None = None) -> Petition:
+    """Stop the clock for a lawful reason (hearing, waiting for others); who allowed it stays in the ledger."""
+    with acting(context, petition_id, actor, Trigger.SUSPEND, version) as (tx, petition):
+        move(tx, petition, Trigger.SUSPEND, actor, reason=reason)
+        return petition
+
+
+def terminate(context: Context, petition_id: str, actor: Actor, reason: str, version: int | None = None) -> Petition:
+    """End a petition that cannot be handled (终止办理), after review, with the reason the petitioner is told."""
+    with acting(context, petition_id, actor, Trigger.TERMINATE, version) as (tx, petition):
+        end_all(petition, "closed")
+        move(tx, petition, Trigger.TERMINATE, actor, reason=reason)
+        return petition
+
+
+def overtake_requests(tx: Transaction, petition: Petition) -> None:
+    """Close what was asked for and is no longer to be decided, because the petition moved on."""
+    for request in requests_of(tx, petition):
+        if request.outcome is None:
+            request.outcome, request.decided_at = "overtaken", clock.now()
+
+
+def _close_request(
+    tx: Transaction, petition: Petition, kind: str, outcome: str, actor: Actor
+) -> DecisionRequest | None:
+    for request in requests_of(tx, petition):
+        if request.kind == kind and request.outcome is None:
+            request.outcome, request.decided_at, request.decided_by = outcome, clock.now(), actor.name
+            return request
+    return None
+
+
+def _close_completion(tx: Transaction, petition: Petition, outcome: str) -> Completion | None:
+    query = select(Completion).where(Completion.petition_id == petition.id).order_by(Completion.id.desc())
+    completion = tx.session.scalars(query).first()
+    if completion is not None and completion.outcome is None:
+        completion.outcome, completion.decided_at = outcome, clock.now()
+    return completion
+

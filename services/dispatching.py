@@ -1,0 +1,115 @@
+"""A petition goes to the unit whose duty it is: by the engine, by the desk, or to another unit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+
+from domain.actions import PLATFORM, Actor
+from domain.dispatch import Dispatch, Dispatcher, DispatchRequest, KeywordDispatcher
+from domain.policy import Policy
+from domain.stages import Trigger
+from models.tables import DecisionRequest, Petition
+from services.assignments import assign_lead, units_that_returned
+from services.context import Context
+from services.ledger import move
+from services.transactions import Transaction, acting
+
+
+def dispatcher_for(policy: Policy) -> Dispatcher:
+    """The engine in use; a better one takes its place here."""
+    return KeywordDispatcher(policy)
+
+
+def rank_units(tx: Transaction, petition: Petition) -> Dispatch:
+    """What the engine says of this petition now; units that returned it are not asked again."""
+    policy = tx.context.rules.active(tx.session)
+    request = DispatchRequest(
+        text=petition.text,
+        place=petition.place,
+        town=petition.town,
+        category=petition.category,
+        excluded=units_that_returned(petition),
+        proposed=_proposed_unit(tx, petition),
+    )
+    return dispatcher_for(policy).rank(request)
+
+
+def dispatch_by_engine(tx: Transaction, petition: Petition) -> None:
+    """Dispatch when the engine is sure, else hand the petition to the desk with the best candidates."""
+    answer = rank_units(tx, petition)
+    details = as_details(answer)
+    if answer.unit is None:
+        reason = answer.explanation
+        changes: dict[str, Any] = {"needs_desk": True, "town": petition.town or answer.town}
+        move(
+            tx, petition, Trigger.REFER_TO_DESK, PLATFORM, reason=reason, public=False, details=details, **changes
+        )
+        return
+    changes = _give_to(tx, petition, answer.unit, answer.candidates[0].reasons)
+    changes["category"] = petition.category or answer.category
+    changes["town"] = changes.get("town") or petition.town or answer.town
+    move(tx, petition, Trigger.DISPATCH, PLATFORM, reason=answer.explanation, public=False, details=details, **changes)
+
+
+def dispatch(  # noqa: PLR0913 - a decision's particulars
+    context: Context,
+    petition_id: str,
+    actor: Actor,
+    *,
+    unit: str,
+    reason: str,
+    category: str | None = None,
+    version: int | None = None,
+) -> Petition:
+    """The desk dispatches a petition the engine was not sure of."""
+    with acting(context, petition_id, actor, Trigger.DISPATCH, version) as (tx, petition):
+        changes = _give_to(tx, petition, unit, (reason,))
+        if category is not None:
+            changes["category"] = category
+        details = {"unit": unit, "returned_by": sorted(units_that_returned(petition))}
+        move(tx, petition, Trigger.DISPATCH, actor, reason=reason, public=False, details=details, **changes)
+        return petition
+
+
+def redispatch(  # noqa: PLR0913 - a decision's particulars
+    context: Context, petition_id: str, actor: Actor, *, unit: str, reason: str, version: int | None = None
+) -> Petition:
+    """The desk gives a petition to another unit (改派): it counts as a transfer and resets no clock."""
+    with acting(context, petition_id, actor, Trigger.REDISPATCH, version) as (tx, petition):
+        former = petition.unit
+        changes = _give_to(tx, petition, unit, (reason,))
+        details = {"from": former, "to": unit}
+        move(tx, petition, Trigger.REDISPATCH, actor, reason=reason, public=False, details=details, **changes)
+        return petition
+
+
+def as_details(answer: Dispatch) -> dict[str, Any]:
+    """The engine's whole answer, kept in the history: why it was sent there can be read a year later."""
+    return {
+        "rule_version": answer.rule_version,
+        "candidates": [
+            {"unit": item.unit, "category": item.category, "score": item.score, "reasons": list(item.reasons)}
+            for item in answer.candidates
+        ],
+    }
+
+
+def _give_to(tx: Transaction, petition: Petition, unit: str, reasons: tuple[str, ...]) -> dict[str, Any]:
+    moves = any(item.part == "lead" for item in petition.assignments)
+    changes = assign_lead(tx, petition, unit, reasons=reasons, outcome="moved")
+    if moves:
+        changes["transfers"] = petition.transfers + 1
+    return changes
+
+
+def _proposed_unit(tx: Transaction, petition: Petition) -> str | None:
+    returned = [row for row in requests_of(tx, petition) if row.kind == "return" and row.outcome == "granted"]
+    return returned[-1].proposed_unit if returned else None
+
+
+def requests_of(tx: Transaction, petition: Petition) -> list[DecisionRequest]:
+    """Every return and extension that was asked for, oldest first."""
+    query = select(DecisionRequest).where(DecisionRequest.petition_id == petition.id).order_by(DecisionRequest.id)
+    return list(tx.session.scalars(query))

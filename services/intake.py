@@ -1,0 +1,202 @@
+"""A petition comes in: registered, accepted or refused, supplemented, withdrawn, merged with the same matter."""
+
+from __future__ import annotations
+
+import secrets
+
+from sqlalchemy import select
+
+import clock
+from domain.actions import Actor
+from domain.dispatch import find_urgency, needs_person
+from domain.errors import Incomplete, Missing, RuleRefusal
+from domain.stages import FINAL_STAGES, Stage, Trigger
+from models.shapes import Registration
+from models.tables import Counter, Petition, Petitioner
+from services.assignments import end_all
+from services.context import Context
+from services.ledger import move
+from services.transactions import Transaction, acting, transaction
+
+# No letters or digits that people mix up when they read a code aloud (0/O, 1/I/L, 2/Z, 5/S, 8/B).
+_CODE_LETTERS = "34679ACDEFGHJKMNPQRTUVWXY"
+_CODE_LENGTH = 12
+
+
+def register(context: Context, registration: Registration, actor: Actor) -> Petition:
+    """Put a petition into the ledger; its run is started after the commit.
+
+    The same channel reference twice is the same petition: the first one is returned.
+    """
+    with transaction(context) as tx:
+        known = _known(tx, registration)
+        if known is not None:
+            return known
+        policy = context.rules.active(tx.session)
+        if registration.category is not None and registration.category not in {c.code for c in policy.categories}:
+            raise Incomplete([Missing("category", f"没有代码为“{registration.category}”的分类")])
+        now = clock.now()
+        person = needs_person(registration.text, policy.dispatch)
+        petition = Petition(
+            case_number=_next_case_number(tx, policy.case_prefix),
+            query_code="".join(secrets.choice(_CODE_LETTERS) for _ in range(_CODE_LENGTH)),
+            channel=registration.channel,
+            channel_reference=registration.channel_reference,
+            request_type=registration.request_type.value,
+            urgency=find_urgency(registration.text, policy.dispatch).value,
+            category=registration.category,
+            text=registration.text,
+            place=registration.place,
+            longitude=registration.longitude,
+            latitude=registration.latitude,
+            registered_at=now,
+            needs_desk=person is not None,
+            policy_version=policy.version,
+            **_AT_BIRTH,
+        )
+        petition.petitioner = Petitioner(
+            name=registration.petitioner.name,
+            contact_kind=registration.petitioner.contact_kind,
+            contact=registration.petitioner.contact,
+            confidential=registration.petitioner.confidential,
+        )
+        tx.session.add(petition)
+        reason = f"出现“{person}”，由专席确认是否受理" if person else ""
+        move(tx, petition, Trigger.REGISTER, actor, reason=reason, public=False, details={"channel": petition.channel})
+        return petition
+
+
+def accept(context: Context, petition_id: str, actor: Actor, version: int | None = None) -> Petition:
+    """The desk accepts a petition that needed a person's look."""
+    with acting(context, petition_id, actor, Trigger.ACCEPT, version) as (tx, petition):
+        move(tx, petition, Trigger.ACCEPT, actor, needs_desk=False)
+        return petition
+
+
+def refuse(context: Context, petition_id: str, actor: Actor, reason: str, version: int | None = None) -> Petition:
+    """Not accepted (不予受理), with the reason the petitioner is told."""
+    with acting(context, petition_id, actor, Trigger.REFUSE, version) as (tx, petition):
+        end_all(petition, "closed")
+        move(tx, petition, Trigger.REFUSE, actor, reason=reason)
+        return petition
+
+
+def ask_supplement(
+    context: Context, petition_id: str, actor: Actor, reason: str, version: int | None = None
+) -> Petition:
+    """Ask the petitioner for what is missing; a running handling clock stands still meanwhile."""
+    with acting(context, petition_id, actor, Trigger.ASK_SUPPLEMENT, version) as (tx, petition):
+        move(tx, petition, Trigger.ASK_SUPPLEMENT, actor, reason=reason)
+        return petition
+
+
+def supplement(
+    context: Context, petition_id: str, actor: Actor, text: str, place: str = "", version: int | None = None
+) -> Petition:
+    """The petitioner adds what was missing; acceptance looks at the whole again."""
+    with acting(context, petition_id, actor, Trigger.SUPPLEMENT, version) as (tx, petition):
+        changes = {"text": f"{petition.text}\n补充：{text}", "needs_desk": False}
+        if place:
+            changes["place"] = place
+        move(tx, petition, Trigger.SUPPLEMENT, actor, public=False, **changes)
+        return petition
+
+
+def withdraw(
+    context: Context, petition_id: str, actor: Actor, reason: str = "", version: int | None = None
+) -> Petition:
+    """The petitioner takes the petition back."""
+    with acting(context, petition_id, actor, Trigger.WITHDRAW, version) as (tx, petition):
+        end_all(petition, "closed")
+        move(tx, petition, Trigger.WITHDRAW, actor, reason=reason, public=False)
+        return petition
+
+
+def merge(  # noqa: PLR0913 - both sides of a merge are named
+    context: Context, petition_id: str, into_id: str, actor: Actor, reason: str, version: int | None = None
+) -> Petition:
+    """Let a petition go on as part of another about the same matter (并单); its petitioner keeps their notices."""
+    if petition_id == into_id:
+        raise RuleRefusal("merge-into-itself", "不能并入自身，请选择另一件诉求作为主单")
+    with transaction(context) as tx:
+        # Always the smaller id first, so that two merges in opposite directions cannot wait for each other.
+        for key in sorted((petition_id, into_id)):
+            tx.lock(key)
+        with acting(context, petition_id, actor, Trigger.MERGE, version) as (_, petition):
+            main = tx.lock(into_id)
+            if Stage(main.stage) in FINAL_STAGES:
+                raise RuleRefusal("merge-into-closed", "主单已结束，不能并入；请另选主单或单独办理")
+            for follower in tx.session.scalars(select(Petition).where(Petition.merged_into_id == petition_id)):
+                follower.merged_into_id = into_id
+            end_all(petition, "closed")
+            details = {"into": main.case_number}
+            move(tx, petition, Trigger.MERGE, actor, reason=reason, details=details, merged_into_id=into_id)
+            note = f"{petition.case_number}并入本单"
+            move(tx, main, Trigger.NOTE, actor, reason=note, public=False, details={"merged": petition.case_number})
+            return petition
+
+
+def reclassify(  # noqa: PLR0913 - what may be corrected is named
+    context: Context,
+    petition_id: str,
+    actor: Actor,
+    *,
+    category: str,
+    reason: str,
+    version: int | None = None,
+) -> Petition:
+    """Correct the category. The rule of the new category counts from the same start: no clock is reset."""
+    with acting(context, petition_id, actor, Trigger.RECLASSIFY, version) as (tx, petition):
+        policy = tx.policy_of(petition)
+        if category not in {item.code for item in policy.categories}:
+            raise Incomplete([Missing("category", f"没有代码为“{category}”的分类")])
+        details = {"from": petition.category, "to": category}
+        move(tx, petition, Trigger.RECLASSIFY, actor, reason=reason, public=False, details=details, category=category)
+        return petition
+
+
+_AT_BIRTH = {
+    "rung": 0,
+    "card": "none",
+    "designated": False,
+    "returns": 0,
+    "transfers": 0,
+    "redos": 0,
+    "extensions_granted": 0,
+    "signing_reminded": False,
+    "clock_kind": "handling",
+    "rating_asked": False,
+    "looked_version": 0,
+    "announced_version": 0,
+}
+"""Column defaults are only filled in on the way to the database; the ledger reasons about the row before that."""
+
+
+def _known(tx: Transaction, registration: Registration) -> Petition | None:
+    if registration.channel_reference is None:
+        return None
+    same = select(Petition).where(
+        Petition.channel == registration.channel, Petition.channel_reference == registration.channel_reference
+    )
+    return tx.session.scalar(same)
+
+
+def _next_case_number(tx: Transaction, prefix: str) -> str:
+    """`SZ-20220430-00017`: the day in Shanghai and a number that counts from one each day."""
+    day = clock.now().in_timezone(clock.SHANGHAI).format("YYYYMMDD")
+    series = f"case:{day}"
+    counter = tx.session.get(Counter, series, with_for_update=True)
+    if counter is None:
+        counter = _begin_series(tx, series)
+    counter.value += 1
+    return f"{prefix}-{day}-{counter.value:05d}"
+
+
+def _begin_series(tx: Transaction, series: str) -> Counter:
+    """The first number of a day: two registrations at midnight may both want to begin it, one of them waits."""
+    from sqlalchemy.dialects import postgresql, sqlite  # noqa: PLC0415 - which one is only known here
+
+    dialect = postgresql if tx.session.get_bind().dialect.name == "postgresql" else sqlite
+    tx.session.execute(dialect.insert(Counter).values(series=series, value=0).on_conflict_do_nothing())
+    return tx.session.get_one(Counter, series, with_for_update=True, populate_existing=True)
+

@@ -1,0 +1,55 @@
+"""What operators see of a petition in Prefect: a run name that reads as a sentence, and tags. Nothing personal."""
+
+from __future__ import annotations
+
+from domain.petition import Card
+from domain.policy import Policy, UnitKind
+from domain.stages import FINAL_STAGES, STAGE_LABELS, Stage
+from gateways.orchestrator import RunLabel
+from models.tables import Petition
+
+_HOLDERS: dict[Stage, UnitKind] = {
+    Stage.REGISTERED: UnitKind.DESK,
+    Stage.AWAITING_SUPPLEMENT: UnitKind.PETITIONER,
+    Stage.ACCEPTED: UnitKind.DESK,
+    Stage.RETURN_REQUESTED: UnitKind.DESK,
+    Stage.EXTENSION_REQUESTED: UnitKind.DESK,
+    Stage.COMPLETION_SUBMITTED: UnitKind.DESK,
+    Stage.FIRST_REVIEW: UnitKind.FIRST_REVIEW,
+    Stage.SECOND_REVIEW: UnitKind.SECOND_REVIEW,
+    Stage.COMPLETED: UnitKind.PETITIONER,
+    Stage.FOLLOW_UP: UnitKind.FOLLOW_UP,
+    Stage.RATED: UnitKind.DESK,
+}
+
+
+def holder_of(petition: Petition, policy: Policy) -> str | None:
+    """The code of whoever must act next: the unit, the desk, a review …; `None` once the petition is final."""
+    stage = Stage(petition.stage)
+    if stage in FINAL_STAGES:
+        return None
+    kind = _HOLDERS.get(stage)
+    return policy.office_of(kind) if kind else petition.unit
+
+
+def label_of(petition: Petition, policy: Policy) -> RunLabel:
+    """`SZ-20220430-00017 · 一级研判 · 矿区街道 · due 06-17`, with tags for stage, unit, town, category and card."""
+    holder = holder_of(petition, policy)
+    parts = [petition.case_number, STAGE_LABELS[Stage(petition.stage)]]
+    if holder is not None:
+        parts.append(policy.unit_name(petition.unit or holder))
+    due = petition.due_at or petition.wake_at
+    if due is not None and holder is not None:
+        parts.append(f"due {due.in_timezone('Asia/Shanghai').format('MM-DD')}")
+    tags = [f"stage:{petition.stage}"]
+    if petition.unit:
+        tags.append(f"unit:{petition.unit}")
+    if petition.town:
+        tags.append(f"town:{petition.town}")
+    if petition.category:
+        tags.append(f"cat:{petition.category}")
+    if petition.card != Card.NONE:
+        tags.append(f"card:{petition.card}")
+    if petition.supervised_at is not None:
+        tags.append("supervised")
+    return RunLabel(" · ".join(parts), tuple(tags))

@@ -1,0 +1,168 @@
+"""Climbing and what is decided up there: reviews assign, inspectors supervise beside the unit's work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import clock
+from domain.actions import PLATFORM, Actor
+from domain.errors import Incomplete, Missing
+from domain.petition import Deadline, Rung, Satisfaction, next_rung
+from domain.policy import DEADLINE_LABELS
+from domain.stages import Stage, Trigger
+from domain.workdays import Duration, due_date
+from models.tables import Assignment, Petition, Supervision
+from services.assignments import assign_lead, lead_of, require_handling_unit
+from services.context import Context
+from services.decisions import overtake_requests
+from services.facts import duration_to_json
+from services.ledger import move
+from services.transactions import Transaction, acting
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a review gives one unit to do, and how long it has."""
+
+    unit: str
+    duty: str
+    duration: Duration
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A review's decision: the lead, who assists, and why."""
+
+    lead: Task
+    reason: str
+    assists: tuple[Task, ...] = field(default=())
+
+
+def climb(tx: Transaction, petition: Petition, cause: Deadline | None, actor: Actor = PLATFORM) -> None:
+    """Take the petition one rung up. The unit keeps it and may still finish it at every rung."""
+    rung = next_rung(Rung(petition.rung))
+    reason = _why(tx, petition, cause)
+    overtake_requests(tx, petition)
+    match rung:
+        case Rung.FIRST_REVIEW:
+            move(tx, petition, Trigger.CLIMB_TO_FIRST_REVIEW, actor, reason=reason, cause=cause, rung=int(rung))
+        case Rung.SECOND_REVIEW:
+            move(tx, petition, Trigger.CLIMB_TO_SECOND_REVIEW, actor, reason=reason, cause=cause, rung=int(rung))
+        case _:
+            if petition.supervised_at is None:
+                supervise(tx, petition, actor, reason, cause)
+            if Stage(petition.stage) is Stage.RATED:
+                # The petitioner is still not satisfied and no rung is left: leadership decides what remains.
+                move(tx, petition, Trigger.CLIMB_TO_SECOND_REVIEW, actor, reason=reason)
+
+
+def supervise(
+    tx: Transaction, petition: Petition, actor: Actor, reason: str, cause: Deadline | None = None
+) -> None:
+    """Open the inspectors' file beside the unit's work, which goes on."""
+    now = clock.now()
+    tx.session.add(
+        Supervision(petition_id=petition.id, opened_at=now, cause=reason, unit=petition.unit, opinion="")
+    )
+    rung = int(Rung.SUPERVISION)
+    move(tx, petition, Trigger.SUPERVISE, actor, reason=reason, cause=cause, supervised_at=now, rung=rung)
+
+
+def refer_to_first_review(
+    context: Context, petition_id: str, actor: Actor, reason: str, version: int | None = None
+) -> Petition:
+    """The desk asks the experts at once, because no unit can solve it alone."""
+    with acting(context, petition_id, actor, Trigger.CLIMB_TO_FIRST_REVIEW, version) as (tx, petition):
+        overtake_requests(tx, petition)
+        rung = max(petition.rung, int(Rung.FIRST_REVIEW))
+        move(tx, petition, Trigger.CLIMB_TO_FIRST_REVIEW, actor, reason=reason, rung=rung)
+        return petition
+
+
+def propose_second_review(
+    context: Context, petition_id: str, actor: Actor, reason: str, version: int | None = None
+) -> Petition:
+    """The experts hand up what exceeds every department's authority (提请二级研判)."""
+    with acting(context, petition_id, actor, Trigger.CLIMB_TO_SECOND_REVIEW, version) as (tx, petition):
+        rung = max(petition.rung, int(Rung.SECOND_REVIEW))
+        move(tx, petition, Trigger.CLIMB_TO_SECOND_REVIEW, actor, reason=reason, rung=rung)
+        return petition
+
+
+def open_supervision(
+    context: Context, petition_id: str, actor: Actor, reason: str, version: int | None = None
+) -> Petition:
+    """Inspectors open a file on a petition of their own accord."""
+    with acting(context, petition_id, actor, Trigger.SUPERVISE, version) as (tx, petition):
+        supervise(tx, petition, actor, reason)
+        return petition
+
+
+def assign(
+    context: Context, petition_id: str, actor: Actor, decision: Decision, version: int | None = None
+) -> Petition:
+    """A review decides who does what until when (交办). The lead is designated: it may not return the petition.
+
+    Raises:
+        Incomplete: a unit is named twice.
+        RuleRefusal: a unit cannot handle petitions.
+    """
+    with acting(context, petition_id, actor, Trigger.ASSIGN, version) as (tx, petition):
+        units = [decision.lead.unit, *(task.unit for task in decision.assists)]
+        if len(set(units)) != len(units):
+            raise Incomplete([Missing("assists", "同一单位不能重复承担主办或协办任务")])
+        changes = assign_lead(
+            tx, petition, decision.lead.unit, duty=decision.lead.duty, reasons=(decision.reason,), outcome="moved"
+        )
+        now = clock.now()
+        lead = lead_of(petition)
+        if lead is not None:
+            lead.due_at = _due(tx, decision.lead.duration)
+        policy = tx.policy_of(petition)
+        for assignment in petition.assignments:
+            if assignment.part == "assist" and assignment.ended_at is None:
+                assignment.ended_at, assignment.outcome = now, "moved"
+        for task in decision.assists:
+            require_handling_unit(policy, task.unit)
+            petition.assignments.append(
+                Assignment(
+                    unit=task.unit,
+                    part="assist",
+                    duty=task.duty,
+                    assigned_at=now,
+                    due_at=_due(tx, task.duration),
+                    reasons=[decision.reason],
+                    report="",
+                )
+            )
+        details: dict[str, Any] = {
+            "lead": decision.lead.unit,
+            "assists": [task.unit for task in decision.assists],
+            "duration": duration_to_json(decision.lead.duration),
+        }
+        changes |= {
+            "designated": True,
+            "clock_started_at": now,
+            "clock_kind": "handling",
+            "clock_decided": duration_to_json(decision.lead.duration),
+            "card": "none",
+        }
+        move(tx, petition, Trigger.ASSIGN, actor, reason=decision.reason, public=False, details=details, **changes)
+        return petition
+
+
+def _due(tx: Transaction, duration: Duration) -> Any:
+    return due_date(clock.now(), duration, tx.context.rules.calendar, rule="研判决定").due_at
+
+
+def _why(tx: Transaction, petition: Petition, cause: Deadline | None) -> str:
+    if cause is not None:
+        due = cause.due_at.in_timezone(clock.SHANGHAI).format("YYYY-MM-DD HH:mm")
+        return f"{DEADLINE_LABELS[cause.kind]}已过(应于{due}前完成；{cause.source})"
+    ladder = tx.policy_of(petition).ladder
+    if petition.satisfaction == Satisfaction.DISSATISFIED:
+        return "重办后仍不满意"
+    if petition.returns >= ladder.return_limit:
+        return f"退单{petition.returns}次"
+    return f"转办{petition.transfers}次"
