@@ -92,7 +92,8 @@ help: ## 本页 This page
 # because that would be fetched unpinned.
 
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
-LINK := $(INSTALL) --no-deps --no-build-isolation --editable .
+# setuptools warns of every editable install; here it is the point.
+LINK := PYTHONWARNINGS=ignore $(INSTALL) --no-deps --no-build-isolation --editable .
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \

@@ -29,6 +29,7 @@ class Settings(BaseSettings):
     worker_poll_seconds: float = Field(2.0, gt=0, description="How often the worker asks Prefect for runs that are due.")
     worker_grace_seconds: float = Field(20.0, ge=0, description="How long a worker that is stopped waits for its runs.")
     reconcile_seconds: int = Field(300, ge=10, description="How often reconcile compares the ledger with Prefect.")
+    invariants_seconds: int = Field(3600, ge=60, description="How often what must always hold is checked.")
     notices_seconds: int = Field(30, ge=1, description="How often owed notices are sent.")
     channels_file: Path | None = Field(
         None, description="Apprise addresses of the recipients (secret). Empty: channels.yaml in the data directory."

@@ -85,7 +85,7 @@ class InProcessWorker(BaseWorker[BaseJobConfiguration, BaseVariables, BaseWorker
 
         A Prefect server that is away is waited for, at the start and at any time later.
         """
-        async with _one_client(), self:
+        async with one_client(), self:
             await self._emit_worker_started_event()
             self._logger.info("Worker %s serves the pool %s", self.name, self._work_pool_name)
             heart = asyncio.create_task(self._keep_in_touch())
@@ -106,7 +106,7 @@ class InProcessWorker(BaseWorker[BaseJobConfiguration, BaseVariables, BaseWorker
             return
         try:
             with _impatient():
-                due = await self._runs_due(free)
+                due = await self.runs_due(free)
         except httpx.HTTPError as failure:
             self._logger.warning("Prefect cannot be asked for runs: %s", type(failure).__name__)
             return
@@ -116,7 +116,7 @@ class InProcessWorker(BaseWorker[BaseJobConfiguration, BaseVariables, BaseWorker
                 self._in_flight[run.id] = task
                 self._since[run.id] = self._wall.now()
 
-    async def _runs_due(self, most: int) -> list[FlowRun]:
+    async def runs_due(self, most: int) -> list[FlowRun]:
         """What is due before the next look, soonest first. Not more than can be run: every run in an answer costs."""
         until = self._wall.now().add(seconds=self._poll_seconds)
         # Runs in flight here that were scheduled anew at once come again and would take the places of others.
@@ -146,7 +146,7 @@ class InProcessWorker(BaseWorker[BaseJobConfiguration, BaseVariables, BaseWorker
     async def _serve_run(self, run: FlowRun) -> None:
         try:
             await self._wait_until_due(run)
-            if await self._claim(run):
+            if await self.claim(run):
                 await self._execute(run)
         except httpx.HTTPError as failure:
             # Prefect was away for longer than its client tries; reconcile finds the run where it was left.
@@ -166,7 +166,7 @@ class InProcessWorker(BaseWorker[BaseJobConfiguration, BaseVariables, BaseWorker
         if due is not None:
             await asyncio.sleep(max(0.0, (due - self._wall.now()).total_seconds()))
 
-    async def _claim(self, run: FlowRun) -> bool:
+    async def claim(self, run: FlowRun) -> bool:
         """Make the run ours, so that no other worker runs it. False: another has it, or it is not due any more."""
         try:
             state = await propose_state(self.client, Pending(), flow_run_id=run.id)
@@ -284,7 +284,7 @@ async def _run(flow: Flow[..., Any], run: FlowRun) -> State[Any] | None:
 
 
 @asynccontextmanager
-async def _one_client() -> AsyncIterator[None]:
+async def one_client() -> AsyncIterator[None]:
     """One HTTP client for the worker and all its runs: the engine reuses a client context that already exists."""
     overrides = {
         # Checked at every new client context, and fatal when the server is away at that moment.

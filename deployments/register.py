@@ -18,7 +18,7 @@ from ruamel.yaml import YAML
 
 from deployments.flow_loading import load_flow
 from deployments.in_process import POOL_TYPE, InProcessWorker
-from settings import PROJECT_ROOT, Settings
+from settings import PROJECT_ROOT, Settings, get_settings
 
 PREFECT_FILE = PROJECT_ROOT / "deployments" / "prefect.yaml"
 
@@ -112,3 +112,8 @@ def _deploy(client: SyncPrefectClient, entry: dict[str, Any], pool: str) -> Regi
         pull_steps=[],
     )
     return Registered(f"{flow.name}/{entry['name']}", str(deployment_id))
+
+
+if __name__ == "__main__":
+    for deployment in register(get_settings()):
+        print(deployment.name)

@@ -12,7 +12,7 @@ from enum import StrEnum
 from domain.errors import DomainError, ForbiddenTransition, NotPermitted, RuleRefusal
 from domain.petition import Facts, handling_due
 from domain.policy import DeadlineKind, Policy
-from domain.stages import Trigger, is_allowed
+from domain.stages import WORKING_STAGES, Stage, Trigger, is_allowed
 from domain.workdays import WorkCalendar, due_date
 
 
@@ -106,6 +106,14 @@ PERMITTED: dict[Trigger, frozenset[Role]] = {
 """Which roles may pull a trigger. The platform may pull every one, because the domain decided it."""
 
 
+# The platform climbs from wherever a deadline passes. By hand, the desk asks the experts about work not yet done, and
+# only the experts, while the case is theirs, hand it up to leadership (提请).
+_CLIMBED_BY_HAND_FROM: dict[Trigger, frozenset[Stage]] = {
+    Trigger.CLIMB_TO_FIRST_REVIEW: WORKING_STAGES,
+    Trigger.CLIMB_TO_SECOND_REVIEW: frozenset({Stage.FIRST_REVIEW}),
+}
+
+
 def check(  # noqa: PLR0913 - every input of a pure rule is named
     trigger: Trigger, actor: Actor, facts: Facts, policy: Policy, calendar: WorkCalendar, now: dt.datetime
 ) -> None:
@@ -119,9 +127,12 @@ def check(  # noqa: PLR0913 - every input of a pure rule is named
     if actor.role is not Role.PLATFORM:
         if actor.role not in PERMITTED[trigger]:
             raise NotPermitted(f"{ROLE_LABELS[actor.role]}无权执行该操作")
-        if actor.role is Role.UNIT and actor.unit != facts.unit:
+        if actor.role is Role.UNIT and (actor.unit is None or actor.unit != facts.unit):
             raise NotPermitted("只有当前承办单位可以执行该操作")
-    if not is_allowed(facts.stage, trigger):
+        if trigger is Trigger.ASSIGN and actor.role is Role.REVIEWER and facts.stage is Stage.SECOND_REVIEW:
+            raise NotPermitted("已提级二级研判，由领导小组决定")
+    by_hand = _CLIMBED_BY_HAND_FROM.get(trigger) if actor.role is not Role.PLATFORM else None
+    if not is_allowed(facts.stage, trigger) or (by_hand is not None and facts.stage not in by_hand):
         raise ForbiddenTransition(stage=facts.stage, trigger=trigger)
     if trigger is Trigger.REQUEST_RETURN:
         _check_return(facts, policy, calendar, now)
@@ -129,6 +140,8 @@ def check(  # noqa: PLR0913 - every input of a pure rule is named
         _check_extension(facts, policy, calendar, now)
     elif trigger is Trigger.SUPERVISE and facts.supervised_at is not None:
         raise RuleRefusal("already-supervised", "该诉求已在督办中")
+    elif trigger is Trigger.RECORD_SUPERVISION and facts.supervised_at is None:
+        raise RuleRefusal("not-supervised", "该诉求未被督办，没有可记录的督办件；需要时请先立督办件")
     elif trigger is Trigger.RATE and actor.role is Role.FOLLOW_UP and not facts.rating_asked:
         raise RuleRefusal("rating-not-asked", "尚未邀请诉求人评价，不能代录评价")
 

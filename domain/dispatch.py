@@ -62,9 +62,7 @@ class KeywordDispatcher:
 
     def rank(self, request: DispatchRequest) -> Dispatch:
         """Rank the units; the answer names one only above the threshold and with the margin over the runner-up."""
-        town, place_word = request.town, ""
-        if town is None:
-            town, place_word = find_town(f"{request.place}\n{request.text}", self._rules)
+        town, place_word = self._town_of(request)
         scores: dict[str, float] = defaultdict(float)
         reasons: dict[str, list[str]] = defaultdict(list)
         categories: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
@@ -81,10 +79,17 @@ class KeywordDispatcher:
                 found = f"地点“{place_word}”" if place_word else "地点"
                 reasons[unit].append(f"{found}属于{self._policy.unit_name(town)}")
         candidates = tuple(
-            Candidate(unit, _best(categories[unit]) or request.category, score, tuple(reasons[unit]))
+            Candidate(unit, _best(categories[unit]) or request.category, round(score, 6), tuple(reasons[unit]))
             for unit, score in sorted(scores.items(), key=lambda item: (-item[1], item[0]))
         )
         return self._answer(request, town, candidates)
+
+    def _town_of(self, request: DispatchRequest) -> tuple[str | None, str]:
+        """The town that is known, else the one the place lies in, else the one the text speaks of."""
+        if request.town in self._policy.units_by_code:  # a former policy may have known a town that is gone
+            return request.town, ""
+        town, word = find_town(request.place, self._rules)
+        return (town, word) if town else find_town(f"{request.place}\n{request.text}", self._rules)
 
     def _add_proposal(
         self, request: DispatchRequest, scores: dict[str, float], reasons: dict[str, list[str]]
@@ -96,7 +101,8 @@ class KeywordDispatcher:
 
     def _answer(self, request: DispatchRequest, town: str | None, candidates: tuple[Candidate, ...]) -> Dispatch:
         best = candidates[0] if candidates else None
-        lead = best.score - (candidates[1].score if len(candidates) > 1 else 0.0) if best else 0.0
+        # Weights such as 0.1 have no exact binary form; a lead of 0.9999999999 is a lead of 1.
+        lead = round(best.score - (candidates[1].score if len(candidates) > 1 else 0.0), 6) if best else 0.0
         sure = best is not None and best.score >= self._rules.threshold and lead >= self._rules.margin
         if best is None:
             explanation = "没有匹配到任何关键词，转人工派遣"

@@ -63,10 +63,12 @@ class NotPermitted(DomainError):
 class RuleRefusal(DomainError):
     """A rule of conduct forbids it; `code` names the rule, `source` where it comes from."""
 
-    def __init__(self, code: str, message: str, *, source: str | None = None) -> None:
+    def __init__(self, code: str, message: str, *, source: str | None = None, field: str | None = None) -> None:
+        """`field` names the particular that is at fault, as the API does."""
         self.code = code
         self.message = message
         self.source = source
+        self.field = field
 
     @property
     def facts(self) -> dict[str, Any]:

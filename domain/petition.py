@@ -181,10 +181,9 @@ def deadlines(facts: Facts, policy: Policy, calendar: WorkCalendar) -> tuple[Dea
         running.append(_stage_deadline(own, facts, policy, calendar))
     if facts.stage in WORKING_STAGES - {Stage.COMPLETION_SUBMITTED, Stage.SUSPENDED}:
         running.extend(_handling_clocks(facts, policy, calendar))
-    if facts.stage in WORKING_STAGES - {Stage.SUSPENDED} and facts.supervised_at is not None:
-        since = facts.reminded_at or facts.supervised_at
-        clock = _StageClock(DeadlineKind.SUPERVISION_REMINDER, Step.REMIND_SUPERVISED)
-        running.append(_stage_deadline(clock, facts, policy, calendar, since=since))
+    supervised = facts.supervised_at is not None or facts.rung is Rung.SUPERVISION
+    if supervised and facts.stage in WORKING_STAGES - {Stage.SUSPENDED}:
+        running.append(_supervision_reminder(facts, policy, calendar))
     return tuple(sorted(running, key=lambda item: (item.due_at, item.kind)))
 
 
@@ -193,6 +192,10 @@ def decide(facts: Facts, policy: Policy, calendar: WorkCalendar, now: dt.datetim
     if facts.stage in FINAL_STAGES:
         return Ruling(None, None, ())
     running = deadlines(facts, policy, calendar)
+    handling = handling_due(facts, policy, calendar)
+    if handling is not None and handling.due_at <= now:
+        # Whoever looks only after the deadline (a long outage) must not announce it as still to come.
+        running = tuple(item for item in running if item.step is not Step.SHOW_YELLOW_CARD)
     step = _due_without_clock(facts, policy)
     if step is not None:
         return Ruling(step, None, running)
@@ -263,12 +266,23 @@ def _rule(kind: DeadlineKind, facts: Facts, policy: Policy) -> DeadlineRule:
     return policy.deadline(kind, facts.urgency, facts.request_type, facts.category)
 
 
-def _stage_deadline(
-    clock: _StageClock, facts: Facts, policy: Policy, calendar: WorkCalendar, since: DateTime | None = None
-) -> Deadline:
+def _stage_deadline(clock: _StageClock, facts: Facts, policy: Policy, calendar: WorkCalendar) -> Deadline:
     rule = _rule(clock.kind, facts, policy)
-    due = due_date(since or facts.stage_entered_at, rule.duration, calendar, rule=rule.id)
+    due = due_date(facts.stage_entered_at, rule.duration, calendar, rule=rule.id)
     return Deadline(clock.kind, clock.step, due, rule.id, rule.source)
+
+
+def _supervision_reminder(facts: Facts, policy: Policy, calendar: WorkCalendar) -> Deadline:
+    """The next reminder, a full interval after the last one, or after a redo or a review's decision began anew.
+
+    Time in which the clock stood still is no delay of the unit's and does not count.
+    """
+    rule = _rule(DeadlineKind.SUPERVISION_REMINDER, facts, policy)
+    began = (facts.supervised_at, facts.reminded_at, facts.clock_started_at)
+    since = max((moment for moment in began if moment is not None), default=facts.stage_entered_at)
+    ended = tuple(pause for pause in facts.pauses if pause.ended_at is not None)
+    due = due_date(since, rule.duration, calendar, pauses=ended, rule=rule.id)
+    return Deadline(DeadlineKind.SUPERVISION_REMINDER, Step.REMIND_SUPERVISED, due, rule.id, rule.source)
 
 
 def _handling_clocks(facts: Facts, policy: Policy, calendar: WorkCalendar) -> list[Deadline]:
@@ -286,7 +300,8 @@ def _handling_clocks(facts: Facts, policy: Policy, calendar: WorkCalendar) -> li
     if climbs:
         clocks.append(handling)
     if facts.card is not Card.RED:
-        red_at = next_opening(handling.due_at, calendar)
+        # "On the first working day after" is the opening of the day that follows zero whole working days.
+        red_at = next_opening(shift_working_days(handling.due_at, red.duration.amount - 1, calendar), calendar)
         clocks.append(_card(DeadlineKind.RED_CARD, Step.SHOW_RED_CARD, red_at, handling, red))
     return clocks
 

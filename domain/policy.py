@@ -90,7 +90,7 @@ DEADLINE_LABELS = {
     DeadlineKind.RATING: "评价时限",
     DeadlineKind.FOLLOW_UP: "回访时限",
     DeadlineKind.SUPERVISION_REMINDER: "督办催办间隔",
-    DeadlineKind.YELLOW_CARD: "黄牌预警提前量",
+    DeadlineKind.YELLOW_CARD: "黄牌预警",
     DeadlineKind.RED_CARD: "红牌警告",
 }
 

@@ -219,7 +219,8 @@ TRANSITIONS: dict[Trigger, Transition] = {
     Trigger.SHOW_YELLOW_CARD: _from(*_BEFORE_SUBMISSION, to=None),
     Trigger.SHOW_RED_CARD: _from(*_BEFORE_SUBMISSION, to=None),
     Trigger.RECORD_SUPERVISION: _from(*sorted(Stage), to=None),
-    Trigger.ARCHIVE: _from(*sorted(CLOSING_STAGES), to=Stage.ARCHIVED),
+    # Never straight from COMPLETED: the petitioner is asked, and followed up, first.
+    Trigger.ARCHIVE: _from(Stage.FOLLOW_UP, Stage.RATED, to=Stage.ARCHIVED),
     Trigger.MERGE: _from(*sorted(OPEN_STAGES - CLOSING_STAGES - {Stage.COMPLETION_SUBMITTED}), to=Stage.MERGED),
     Trigger.WITHDRAW: _from(*sorted(OPEN_STAGES - CLOSING_STAGES), to=Stage.WITHDRAWN),
     Trigger.TERMINATE: _from(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import random
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Self
@@ -27,7 +29,9 @@ DEPLOYMENT = "petition/petition"
 # The most runs Prefect's server gives in one answer (PREFECT_SERVER_API_DEFAULT_LIMIT).
 _PAGE = 200
 _TIMEOUT = httpx.Timeout(10.0, connect=2.0)
-_BUSY = frozenset({408, 429})
+_BUSY = frozenset({httpx.codes.REQUEST_TIMEOUT, httpx.codes.TOO_MANY_REQUESTS})
+# Pauses, in seconds, before a request is repeated because writers met in the server's database.
+_PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8)
 
 
 class PrefectOrchestrator:
@@ -52,7 +56,7 @@ class PrefectOrchestrator:
                 api_url,
                 auth_string=auth.get_secret_value() if auth else None,
                 api_key=key.get_secret_value() if key else None,
-                httpx_settings={"timeout": _TIMEOUT},
+                httpx_settings={"timeout": _TIMEOUT, "transport": _Transport()},
             )
             self._client.__enter__()
 
@@ -71,7 +75,9 @@ class PrefectOrchestrator:
         with self._asking():
             try:
                 return self._create_run(petition_id, label)
-            except ObjectNotFound:
+            except httpx.HTTPStatusError as refusal:
+                if refusal.response.status_code != httpx.codes.NOT_FOUND:
+                    raise
                 # The deployment was registered anew, under another id, since we read it.
                 self._deployment_id = None
                 return self._create_run(petition_id, label)
@@ -178,6 +184,23 @@ class PrefectOrchestrator:
                 raise
             except httpx.TransportError as failure:
                 raise OrchestratorUnavailable(f"Prefect did not answer: {type(failure).__name__}") from failure
+
+
+class _Transport(httpx.HTTPTransport):
+    """Fails at once when nobody listens, and asks again soon when the server only lost a race in its database.
+
+    Prefect answers 503 then, which is common on SQLite. All we send may be sent twice.
+    """
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        response = super().handle_request(request)
+        for pause in _PAUSES:
+            if response.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+                break
+            response.close()
+            time.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311, TID251, the other writer tells nobody it is done
+            response = super().handle_request(request)
+        return response
 
 
 def _view(run: dict[str, Any]) -> RunView:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -21,9 +20,9 @@ _PLAIN = "tag:yaml.org,2002:"
 
 @dataclass
 class Document:
-    """A file's content as plain values, the line (from 1) of each part by its place, and the faults found on the way."""
+    """A file's content as plain values, the line (from 1) of each part by its place, and the faults on the way."""
 
-    data: Any = None
+    data: object = None
     lines: dict[Loc, int] = field(default_factory=dict)
     faults: list[tuple[int, str]] = field(default_factory=list)
 
@@ -52,7 +51,7 @@ def read_document(path: Path) -> Document:
         mark = error.problem_mark or error.context_mark
         reason = (error.problem or "无法解析").splitlines()[0]
         document.faults.append((mark.line + 1 if mark else 1, f"YAML 格式错误：{reason}"))
-    except (YAMLError, ValueError) as error:
+    except (YAMLError, ValueError, RecursionError) as error:
         document.faults.append((1, f"YAML 格式错误：{str(error).splitlines()[0]}"))
     else:
         if root is None:
@@ -67,7 +66,7 @@ class _Reader:
         self._document = document
         self._seen: set[int] = set()
 
-    def value(self, node: Node, loc: Loc) -> Any:
+    def value(self, node: Node, loc: Loc) -> object:
         """The plain value of `node`, which stands at `loc`."""
         line = node.start_mark.line + 1
         self._document.lines.setdefault(loc, line)
@@ -81,8 +80,8 @@ class _Reader:
             return [self.value(item, (*loc, index)) for index, item in enumerate(node.value)]
         return self._scalar(node, line)
 
-    def _mapping(self, node: MappingNode, loc: Loc) -> dict[str, Any]:
-        result: dict[str, Any] = {}
+    def _mapping(self, node: MappingNode, loc: Loc) -> dict[str, object]:
+        result: dict[str, object] = {}
         for key_node, value_node in node.value:
             line = key_node.start_mark.line + 1
             if not isinstance(key_node, ScalarNode):
@@ -96,7 +95,7 @@ class _Reader:
             result[key] = self.value(value_node, (*loc, key))
         return result
 
-    def _scalar(self, node: ScalarNode, line: int) -> Any:
+    def _scalar(self, node: Node, line: int) -> object:
         text, kind = str(node.value), str(node.tag).removeprefix(_PLAIN)
         match kind:
             case "str" | "timestamp":

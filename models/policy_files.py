@@ -1,5 +1,7 @@
-"""The shapes of the files in `policy/`: what may stand where. What one file says of another is checked in
-`gateways.policy_checks`. Reasons are Chinese, because whoever edits the rules reads them.
+"""The shapes of the files in `policy/`: what may stand where.
+
+What one file says of another is checked in `gateways.policy_checks`. Reasons are Chinese, because whoever edits the
+rules reads them.
 """
 
 from __future__ import annotations
@@ -24,8 +26,8 @@ from domain.policy import Audience, DeadlineKind, Origin, RequestType, UnitKind,
 from domain.stages import Trigger
 from domain.workdays import TimeUnit
 
-PLACEHOLDERS = frozenset({"case_number", "stage", "unit", "due", "reason_label", "trigger", "query_code"})
-"""The facts a notice may name. Petition text and names are not among them."""
+PLACEHOLDERS = frozenset({"case_number", "stage", "unit", "due", "trigger", "query_code"})
+"""The facts a notice may name, as `services.notices` fills them in: no petition text, no name, no free reason."""
 PETITIONER_PLACEHOLDERS = frozenset({"query_code"})
 
 _CODE = r"[a-z0-9]+(-[a-z0-9]+)*"

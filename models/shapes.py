@@ -4,13 +4,28 @@ from __future__ import annotations
 
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from domain.policy import RequestType
 
-Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
-Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=5000)]
-Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=2000)]
+
+_LAID_OUT = frozenset("\t\n\r")
+
+
+def _printable(text: str) -> str:
+    """PostgreSQL refuses NUL, and no other control character belongs into what people wrote."""
+    if any((char < " " and char not in _LAID_OUT) or char == "\x7f" for char in text):
+        raise ValueError("含有不可见的控制字符，请删除后重试")
+    return text
+
+
+Printable = AfterValidator(_printable)
+Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), Printable]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=5000), Printable]
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=2000), Printable]
+_Name = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100), Printable]
+_Reference = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120), Printable]
+_Report = Annotated[str, StringConstraints(strip_whitespace=True, min_length=4, max_length=5000), Printable]
 
 
 class Shape(BaseModel):
@@ -22,7 +37,7 @@ class Shape(BaseModel):
 class PetitionerIn(Shape):
     """How to reach whoever reported; everything may be left out (anonymous)."""
 
-    name: Line | None = None
+    name: _Name | None = None
     contact_kind: Annotated[str, StringConstraints(pattern="^(email|sms|wechat)$")] | None = None
     contact: Line | None = None
     confidential: bool = False
@@ -38,9 +53,9 @@ class Registration(Shape):
     """A petition as a channel hands it in. Coordinates are WGS-84 degrees and come in pairs."""
 
     channel: Annotated[str, StringConstraints(pattern="^[a-z0-9-]{2,40}$")]
-    channel_reference: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)] | None = None
+    channel_reference: _Reference | None = None
     request_type: RequestType = RequestType.HELP
-    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=4, max_length=5000)]
+    text: _Report
     place: Line = ""
     category: Line | None = None
     longitude: Annotated[float, Field(ge=-180, le=180)] | None = None

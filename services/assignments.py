@@ -7,7 +7,7 @@ from typing import Any
 from pendulum import DateTime
 
 import clock
-from domain.errors import RuleRefusal
+from domain.errors import Incomplete, Missing, RuleRefusal
 from domain.policy import Policy, UnitKind
 from models.tables import Assignment, Petition
 from services.transactions import Transaction
@@ -69,10 +69,16 @@ def units_that_returned(petition: Petition) -> frozenset[str]:
     return frozenset(item.unit for item in petition.assignments if item.outcome == "returned")
 
 
-def require_handling_unit(policy: Policy, code: str) -> None:
-    """Raises `RuleRefusal` unless `code` is a town or a department of this policy."""
+def require_handling_unit(policy: Policy, code: str, field: str = "unit") -> None:
+    """Raises `RuleRefusal` unless `code` is a town or a department of this policy; `field` is where it was named."""
     unit = policy.units_by_code.get(code)
     if unit is None:
-        raise RuleRefusal("unknown-unit", f"没有代码为“{code}”的单位，请从单位名录中选择")
+        raise RuleRefusal("unknown-unit", f"没有代码为“{code}”的单位，请从单位名录中选择", field=field)
     if unit.kind not in (UnitKind.TOWN, UnitKind.DEPARTMENT):
-        raise RuleRefusal("not-a-handling-unit", f"{unit.name}不是承办单位，不能承办诉求")
+        raise RuleRefusal("not-a-handling-unit", f"{unit.name}不是承办单位，不能承办诉求", field=field)
+
+
+def require_category(policy: Policy, code: str) -> None:
+    """Raises `Incomplete` unless `code` is a category of this policy."""
+    if code not in {category.code for category in policy.categories}:
+        raise Incomplete([Missing("category", f"没有代码为“{code}”的分类")])

@@ -8,10 +8,11 @@ from sqlalchemy import select
 
 from domain.actions import PLATFORM, Actor
 from domain.dispatch import Dispatch, Dispatcher, DispatchRequest, KeywordDispatcher
+from domain.errors import RuleRefusal
 from domain.policy import Policy
 from domain.stages import Trigger
 from models.tables import DecisionRequest, Petition
-from services.assignments import assign_lead, units_that_returned
+from services.assignments import assign_lead, require_category, units_that_returned
 from services.context import Context
 from services.ledger import move
 from services.transactions import Transaction, acting
@@ -67,6 +68,7 @@ def dispatch(  # noqa: PLR0913 - a decision's particulars
     with acting(context, petition_id, actor, Trigger.DISPATCH, version) as (tx, petition):
         changes = _give_to(tx, petition, unit, (reason,))
         if category is not None:
+            require_category(tx.policy_of(petition), category)
             changes["category"] = category
         details = {"unit": unit, "returned_by": sorted(units_that_returned(petition))}
         move(tx, petition, Trigger.DISPATCH, actor, reason=reason, public=False, details=details, **changes)
@@ -79,6 +81,8 @@ def redispatch(  # noqa: PLR0913 - a decision's particulars
     """The desk gives a petition to another unit (改派): it counts as a transfer and resets no clock."""
     with acting(context, petition_id, actor, Trigger.REDISPATCH, version) as (tx, petition):
         former = petition.unit
+        if unit == former:
+            raise RuleRefusal("same-unit", "该诉求已由此单位承办，无需改派", field="unit")
         changes = _give_to(tx, petition, unit, (reason,))
         details = {"from": former, "to": unit}
         move(tx, petition, Trigger.REDISPATCH, actor, reason=reason, public=False, details=details, **changes)

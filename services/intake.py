@@ -9,11 +9,11 @@ from sqlalchemy import select
 import clock
 from domain.actions import Actor
 from domain.dispatch import find_urgency, needs_person
-from domain.errors import Incomplete, Missing, RuleRefusal
+from domain.errors import RuleRefusal
 from domain.stages import FINAL_STAGES, Stage, Trigger
 from models.shapes import Registration
 from models.tables import Counter, Petition, Petitioner
-from services.assignments import end_all
+from services.assignments import end_all, require_category
 from services.context import Context
 from services.ledger import move
 from services.transactions import Transaction, acting, transaction
@@ -33,8 +33,8 @@ def register(context: Context, registration: Registration, actor: Actor) -> Peti
         if known is not None:
             return known
         policy = context.rules.active(tx.session)
-        if registration.category is not None and registration.category not in {c.code for c in policy.categories}:
-            raise Incomplete([Missing("category", f"没有代码为“{registration.category}”的分类")])
+        if registration.category is not None:
+            require_category(policy, registration.category)
         now = clock.now()
         person = needs_person(registration.text, policy.dispatch)
         petition = Petition(
@@ -147,9 +147,7 @@ def reclassify(  # noqa: PLR0913 - what may be corrected is named
 ) -> Petition:
     """Correct the category. The rule of the new category counts from the same start: no clock is reset."""
     with acting(context, petition_id, actor, Trigger.RECLASSIFY, version) as (tx, petition):
-        policy = tx.policy_of(petition)
-        if category not in {item.code for item in policy.categories}:
-            raise Incomplete([Missing("category", f"没有代码为“{category}”的分类")])
+        require_category(tx.policy_of(petition), category)
         details = {"from": petition.category, "to": category}
         move(tx, petition, Trigger.RECLASSIFY, actor, reason=reason, public=False, details=details, category=category)
         return petition

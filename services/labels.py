@@ -25,11 +25,15 @@ _HOLDERS: dict[Stage, UnitKind] = {
 
 def holder_of(petition: Petition, policy: Policy) -> str | None:
     """The code of whoever must act next: the unit, the desk, a review …; `None` once the petition is final."""
-    stage = Stage(petition.stage)
+    return holder_at(Stage(petition.stage), petition.unit, policy)
+
+
+def holder_at(stage: Stage, unit: str | None, policy: Policy) -> str | None:
+    """As `holder_of`, for a stage and unit of the past."""
     if stage in FINAL_STAGES:
         return None
     kind = _HOLDERS.get(stage)
-    return policy.office_of(kind) if kind else petition.unit
+    return policy.office_of(kind) if kind else unit
 
 
 def label_of(petition: Petition, policy: Policy) -> RunLabel:

@@ -17,7 +17,7 @@ def owe_notices(tx: Transaction, petition: Petition, row: HistoryRow, unit_befor
     for rule in policy.notices.rules:
         if rule.trigger != row.trigger:
             continue
-        for recipient, code in _recipients(tx, petition, rule, unit_before):
+        for recipient, code in _recipients(tx, petition, rule, unit_before).items():
             tx.session.add(_notice(petition, row, rule, policy, recipient, code))
 
 

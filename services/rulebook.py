@@ -10,7 +10,7 @@ from domain.actions import Actor
 from domain.calendar import WorkCalendar
 from domain.errors import PolicyMissing
 from domain.policy import Policy
-from gateways.policy_files import dump_policy, policy_from_dict
+from gateways.policy_files import dump, policy_from_dict
 from models.tables import PolicyVersion
 
 
@@ -56,7 +56,7 @@ def activate(session: Session, policy: Policy, actor: Actor) -> bool:
         session.flush()  # the database holds that only one is active
     row = session.get(PolicyVersion, policy.version)
     if row is None:
-        row = PolicyVersion(version=policy.version, content=dump_policy(policy))
+        row = PolicyVersion(version=policy.version, content=dump(policy))
         session.add(row)
     row.active, row.activated_at, row.activated_by = True, clock.now(), actor.name
     return True

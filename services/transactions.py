@@ -88,6 +88,17 @@ def transaction(context: Context, *, looking: str | None = None) -> Iterator[Tra
             let_look(context, petition)
 
 
+@contextmanager
+def reading(context: Context) -> Iterator[Session]:
+    """The session of the running use case, so that its answer shows what it wrote; else one that only reads."""
+    outer = _current.get()
+    if outer is not None:
+        yield outer.session
+        return
+    with context.readers() as session:
+        yield session
+
+
 def let_look(context: Context, petition: Petition) -> None:
     """Start or wake the petition's run. It carries no truth: when Prefect is down, reconcile does it later."""
     try:

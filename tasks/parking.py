@@ -61,7 +61,7 @@ async def park(name: str, until: dt.datetime, still_current: Callable[[], Awaita
     run was parked must be found here; then the run is due at once.
     Raises `Abort` when Prefect does not let the run wait any more, because somebody is cancelling it.
     """
-    client, run = _current_run()
+    client, run = current_run()
     state = await _schedule(client, run, Scheduled(name=name, scheduled_time=clock.wall_time_of(until)))
     if not await still_current():
         state = await _schedule(client, run, Scheduled(name="Woken"))
@@ -71,7 +71,7 @@ async def park(name: str, until: dt.datetime, still_current: Callable[[], Awaita
 
 async def relabel(label: RunLabel) -> None:
     """Let the current run's name and tags follow its petition; asks Prefect only when they differ."""
-    client, run = _current_run()
+    client, run = current_run()
     if run.name == label.name and set(run.tags) == set(label.tags):
         return
     await client.update_flow_run(run.id, name=label.name, tags=label.tags)
@@ -85,7 +85,13 @@ async def _schedule(client: PrefectClient, run: FlowRun, wanted: State[None]) ->
     return state
 
 
-def _current_run() -> tuple[PrefectClient, FlowRun]:
+def own_run_id() -> str:
+    """The id of the run this code executes in."""
+    return str(current_run()[1].id)
+
+
+def current_run() -> tuple[PrefectClient, FlowRun]:
+    """The client and the run of the flow this code executes in. Raises RuntimeError outside of one."""
     context = FlowRunContext.get()
     if context is None or context.flow_run is None or not isinstance(context.client, PrefectClient):
         raise RuntimeError("only an asynchronous flow can be parked or relabelled, and only from inside")

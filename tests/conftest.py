@@ -44,7 +44,7 @@ def postgres() -> Iterator[PostgresCluster]:
     try:
         cluster = PostgresCluster()
     except PostgresMissingError as missing:
-        pytest.fail(str(missing), pytrace=False)
+        raise pytest.fail.Exception(str(missing), pytrace=False) from None
     with cluster:
         yield cluster
 

@@ -43,8 +43,8 @@ def test_the_night_in_shanghai(now: str, earliest: str) -> None:
 
 def test_quiet_hours_within_a_day() -> None:
     noon = QuietHours(dt.time(12), dt.time(14))
-    at = moment("2022-05-01T12:30:00+08:00")
-    assert earliest_sending(at, urgent=False, quiet=noon) == moment("2022-05-01T14:00:00+08:00")
+    for at in ("2022-05-01T12:00:00+08:00", "2022-05-01T13:59:59+08:00"):
+        assert earliest_sending(moment(at), urgent=False, quiet=noon) == moment("2022-05-01T14:00:00+08:00")
 
 
 @given(moments, quiet_hours)

@@ -193,7 +193,7 @@ def test_a_petitioners_phone_reaches_the_districts_gateway(tmp_path: Path, http_
     template = f"json://127.0.0.1:{http_recorder.port}/sms?:phone={{address}}"
     book = book_of(tmp_path, f'petitioner:\n  sms: "{template}"\n')
     address = book.petitioner_address("sms", "+8613800000001")
-    assert address is not None
+    assert address == template.replace("{address}", "%2B8613800000001")
     assert book.notifier().send(address, MESSAGE).delivered
     assert http_recorder.received[0].json()["phone"] == "+8613800000001"
     assert http_recorder.received[0].json()["message"] == MESSAGE.body

@@ -268,6 +268,12 @@ def test_an_address_cannot_ask_for_retries_or_for_lies(http_recorder: HttpRecord
     assert len(http_recorder.received) == 1
 
 
+def test_an_optional_receiver_that_is_away_has_not_been_reached(http_recorder: HttpRecorder) -> None:
+    http_recorder.go_away()
+    delivery = notifier_to(http_recorder).send(f"json://127.0.0.1:{http_recorder.port}/?optional=yes", MESSAGE)
+    assert delivery == Delivery(delivered=False, proof=f"json ConnectionError {NOW}", permanent=False)
+
+
 def test_the_recording_notifier_keeps_and_fails_as_told() -> None:
     notifier = RecordingNotifier()
     notifier.fail("json://a", permanent=True)

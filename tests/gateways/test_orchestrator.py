@@ -162,6 +162,9 @@ class TestPrefect:
 
     @staticmethod
     def set_state(pool: Pool, run_id: str, state_type: str, in_seconds: float | None = None) -> None:
+        if state_type == "CANCELLING":
+            # Only what has begun is cancelling; what waits is cancelled at once.
+            TestPrefect.set_state(pool, run_id, "RUNNING")
         state: dict[str, object] = {"type": state_type}
         if in_seconds is not None:
             due = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=in_seconds)  # noqa: TID251, Prefect's clock is the wall's

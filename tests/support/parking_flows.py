@@ -63,6 +63,15 @@ async def takes_long(folder: str, seconds: float) -> None:
 
 
 @flow
+async def waits_for_a_word(folder: str) -> None:
+    """Runs until somebody puts the file `word` into the folder, then parks for days."""
+    note(Path(folder), "began")
+    while not (Path(folder) / "word").exists():
+        await asyncio.sleep(0.05)
+    await park("Heard", clock.now() + dt.timedelta(days=5), _always)
+
+
+@flow
 async def fails(folder: str) -> None:
     note(Path(folder), "began")
     raise ValueError("as it should")

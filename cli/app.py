@@ -1,0 +1,37 @@
+"""The `rongetong` command. Help and messages are for people, hence Chinese first; each group is a file of its own."""
+
+from __future__ import annotations
+
+import typer
+
+from cli import keys, operations, policy, story
+from cli.documents import write_all
+from deployments.up import up as run_up
+from settings import PROJECT_ROOT, get_settings
+
+app = typer.Typer(
+    help="融e通：一个区的诉求总台账。 One ledger for everything a district's people report.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,  # locals may hold what petitioners wrote
+)
+app.add_typer(keys.app, name="keys")
+app.add_typer(policy.app, name="policy")
+app.command("reconcile")(operations.reconcile)
+app.command("check")(operations.check)
+app.command("verify")(operations.verify)
+app.command("notices")(operations.notices)
+app.command("story")(story.story)
+
+
+@app.command("up")
+def up() -> None:
+    """启动全部服务，Ctrl-C 停止。 Start Prefect, the API and the worker; Ctrl-C stops them."""
+    raise typer.Exit(run_up(get_settings()))
+
+
+@app.command("docs")
+def docs() -> None:
+    """重新生成由代码和规则得出的文档。 Write the documents that are generated."""
+    for path in write_all(PROJECT_ROOT):
+        typer.echo(path)

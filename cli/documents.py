@@ -1,0 +1,36 @@
+"""The pages of `docs/` that are made from tables, so that they cannot say anything else than the program does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cli.glossary_page import docs_glossary
+from cli.policy_page import docs_policy
+from cli.stages_page import docs_stages
+from gateways.policy_files import load_policy
+
+__all__ = ["docs_glossary", "docs_policy", "docs_stages", "pages", "write_all"]
+
+
+def pages(root: Path) -> dict[Path, str]:
+    """Every generated page of the project at `root`: where it belongs, and what it says.
+
+    Raises PolicyError when `policy/` cannot be loaded.
+    """
+    docs = root / "docs"
+    return {
+        docs / "glossary.md": docs_glossary(),
+        docs / "policy.md": docs_policy(load_policy(root / "policy")),
+        docs / "stages.md": docs_stages(),
+    }
+
+
+def write_all(root: Path) -> list[Path]:
+    """Write the pages that differ from what is on disk, and say which."""
+    written = []
+    for path, text in pages(root).items():
+        if not path.is_file() or path.read_text(encoding="utf-8") != text:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+            written.append(path)
+    return written

@@ -1,0 +1,95 @@
+"""`docs/glossary.md`: the labels of the domain, and the words that have no label there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import Any
+
+from domain.actions import ROLE_LABELS
+from domain.petition import CARD_LABELS, RUNG_LABELS, SATISFACTION_LABELS
+from domain.policy import DEADLINE_LABELS, ORIGIN_LABELS, REQUEST_TYPE_LABELS, URGENCY_LABELS
+from domain.stages import STAGE_LABELS, TRIGGER_LABELS
+
+_WORDS: tuple[tuple[str, str, str], ...] = (
+    ("petition", "诉求", "群众或企业反映的一件事；一件诉求对应一次 Prefect 流程运行"),
+    ("petitioner", "诉求人", "反映诉求的人；身份只存于数据库，不进入流程、日志、标签和通知"),
+    ("case number", "诉求编号", "前缀、日期和序号组成，如 SZ-20260302-00017；可公开"),
+    ("query code", "查询码", "诉求人凭以查询进度和评价；只告知诉求人"),
+    ("ledger", "台账", "诉求、历史和通知所在的数据库，是唯一的事实；`services.ledger` 是唯一的写入者"),
+    ("stage", "阶段", "诉求停在哪里(Prefect 的 state 另有所指)"),
+    ("trigger", "操作", "使诉求移动或在历史上记一笔的事"),
+    ("history", "历史", "只增不改的记录：谁、何时、做了什么、为何、依据哪版规则"),
+    ("assignment", "交办", "某单位须做的事：主办或协办，有自己的时限"),
+    ("lead / assisting unit", "主办 / 协办单位", "主办对诉求负总责，协办向主办反馈"),
+    ("unit", "单位", "能持有诉求的镇街、部门或平台岗位"),
+    ("desk", "派遣专席", "把关受理、人工派遣、审定退单和延期、审核办结的岗位"),
+    ("dispatch", "派遣", "按词语和地点找出承办单位；拿不准的交派遣专席"),
+    ("return", "退单", "承办单位认为不是自己的职责，说明理由和应由谁办"),
+    ("transfer", "转派", "诉求由一个单位换到另一个单位"),
+    ("designated unit", "指定承办", "经研判确定的承办单位，不得再退单"),
+    ("ruling", "裁定", "规则对一件诉求此刻的结论：现在该做什么，或者等到什么时候"),
+    ("wake", "唤醒", "叫停着的运行再看一眼数据库；本身不带任何事实，早到、重复、丢失都无妨"),
+    ("parked", "停靠", "运行处于 Scheduled 状态等待下一个时限，不占进程"),
+    ("deadline", "时限", "从规则推出的到期时间，能逐步说明来由"),
+    ("pause", "暂停计时", "时限不走的一段时间(挂起、待补充)，各有理由"),
+    ("extension", "延期", "经审定增加的时限"),
+    ("ladder", "提级阶梯", "逾期或屡次退转后，诉求依次上升的台阶"),
+    ("rung", "层级", "诉求在阶梯上到达的最高一级，只升不降"),
+    ("first-level review", "一级研判", "专家小组召集各单位会商"),
+    ("second-level review", "二级研判", "区级领导小组决定"),
+    ("supervision", "督办", "纪委监委与办理并行的监督，不把诉求从承办单位手中拿走"),
+    ("card", "亮牌", "到期前一个工作日黄牌，到期后第一个工作日红牌"),
+    ("redo", "重办", "不满意后重新办理，仅一次，另行计时"),
+    ("follow-up", "回访", "信息员向诉求人反馈并代录评价"),
+    ("merge", "并单", "同一事项的诉求合并办理，各诉求人仍各得通知、各自评价"),
+    ("notice", "通知", "欠某一收件人的一条消息；与引起它的变化在同一事务中写下"),
+    ("outbox", "发件箱", "待发通知的队列，由任务发送并重试"),
+    ("dead letter", "死信", "多次发送仍失败、等人处理的通知"),
+    ("quiet hours", "静默时段", "夜间只发紧急通知的时段"),
+    ("reconcile", "对账", "找出数据库与流程运行不一致的诉求并修复"),
+    ("drift", "偏差", "对账时发现的不一致的件数"),
+    ("invariant", "恒定条件", "任何时候都须成立的事，如每件未结诉求恰有一个有效的时限"),
+    ("policy", "规则", "`policy/` 中的数据：时限、阶梯、单位、分类、派遣、通知，按版本整份保存"),
+    ("provisional", "暂定", "涉及尚未公布放假安排的年份，先按周一至周五推算，公布后重算"),
+    ("make-up workday", "调休上班", "与放假调换而上班的周末"),
+    ("evidence", "办结凭据", "办结时须填的联系、答复和附件"),
+    ("disposition", "督办结论", "督办了结时的处理：责令整改、约谈、通报、移交、容错、不成立"),
+    ("dossier", "督办卷宗", "一件诉求的持有、退转、延期、催办和规则依据的汇总"),
+    ("town / street", "镇街", "区下的镇和街道，本区 11 个"),
+    ("grid worker", "网格员", "在网格内巡查、上报的人员"),
+)
+
+_LABELS: tuple[tuple[str, Mapping[Any, str]], ...] = (
+    ("阶段 Stages", STAGE_LABELS),
+    ("操作 Triggers", TRIGGER_LABELS),
+    ("时限 Deadlines", DEADLINE_LABELS),
+    ("角色 Roles", ROLE_LABELS),
+    ("紧急程度 Urgencies", URGENCY_LABELS),
+    ("诉求类型 Request types", REQUEST_TYPE_LABELS),
+    ("提级层次 Rungs", RUNG_LABELS),
+    ("亮牌 Cards", CARD_LABELS),
+    ("评价 Ratings", SATISFACTION_LABELS),
+    ("来历 Origins", ORIGIN_LABELS),
+)
+
+
+def docs_glossary() -> str:
+    """The page: hand-written words first, then every label of the domain beside its name in the code."""
+    lines = [
+        "# 词汇 Glossary",
+        "",
+        "由 `domain/` 的名称表和 `cli/glossary_page.py` 生成，请勿手改；改后运行 `make docs`。",
+        "",
+        "| English | 中文 | 含义 |",
+        "|---|---|---|",
+        *(f"| {english} | {chinese} | {meaning} |" for english, chinese, meaning in _WORDS),
+    ]
+    for title, labels in _LABELS:
+        lines += ["", f"## {title}", "", "| 代码 | 中文 |", "|---|---|"]
+        lines += [f"| `{_code(item)}` | {label} |" for item, label in labels.items()]
+    return "\n".join([*lines, ""])
+
+
+def _code(item: Enum) -> str:
+    return item.value if isinstance(item.value, str) else item.name.lower()

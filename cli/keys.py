@@ -1,0 +1,53 @@
+"""`rongetong keys`: the API keys of units, channels and offices."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from clock import SHANGHAI
+from domain.actions import ROLE_LABELS, Role
+from domain.errors import DomainError
+from services import keys as service
+from services.bootstrap import get_context
+
+app = typer.Typer(help="接口密钥：发放、列出、吊销。 API keys.", no_args_is_help=True)
+console = Console()
+
+
+@app.command()
+def create(
+    role: Annotated[Role, typer.Option(help="角色，如 desk、unit、reviewer、leader、inspector、channel")],
+    label: Annotated[str, typer.Option(help="用途说明，将写入办理历史")],
+    unit: Annotated[str | None, typer.Option(help="单位代码；角色为 unit 时必填，见 policy/units.yaml")] = None,
+) -> None:
+    """发放一个密钥；明文只显示这一次。 Create a key; it is shown this once only."""
+    try:
+        plaintext = service.create_key(get_context(), role, unit, label)
+    except DomainError as refusal:
+        raise typer.BadParameter(refusal.message) from None
+    typer.echo(plaintext)
+
+
+@app.command("list")
+def list_() -> None:
+    """列出全部密钥(不含明文)。 List the keys without their secrets."""
+    table = Table("前缀", "角色", "单位", "用途", "发放时间", "吊销时间")
+    for key in service.list_keys(get_context()):
+        revoked = key.revoked_at.in_timezone(SHANGHAI).format("YYYY-MM-DD HH:mm") if key.revoked_at else ""
+        created = key.created_at.in_timezone(SHANGHAI).format("YYYY-MM-DD HH:mm")
+        table.add_row(key.prefix, ROLE_LABELS[Role(key.role)], key.unit or "", key.label, created, revoked)
+    console.print(table)
+
+
+@app.command()
+def revoke(prefix: Annotated[str, typer.Argument(help="密钥前缀，见 keys list")]) -> None:
+    """吊销一个密钥，立即生效。 Revoke a key at once."""
+    try:
+        service.revoke_key(get_context(), prefix)
+    except DomainError as refusal:
+        raise typer.BadParameter(refusal.message) from None
+    typer.echo(f"已吊销 revoked: {prefix}")

@@ -1,0 +1,118 @@
+"""`docs/policy.md`: every rule with its value, its source, what applies it and what holds it."""
+
+from __future__ import annotations
+
+from domain.policy import (
+    DEADLINE_LABELS,
+    ORIGIN_LABELS,
+    REQUEST_TYPE_LABELS,
+    URGENCY_LABELS,
+    DeadlineKind,
+    DeadlineRule,
+    Figure,
+    Origin,
+    Policy,
+)
+
+_TESTS = "tests/policy/test_shipped_policy.py"
+
+_BY_CLOCK = ("domain.petition.deadlines", f"{_TESTS}::test_each_clock_runs_by_its_rule")
+_BY_CARD = ("domain.petition.deadlines", f"{_TESTS}::test_the_cards_stand_around_the_deadline")
+_BY_ACTION = ("domain.actions.check", f"{_TESTS}::test_what_is_allowed_once_is_refused_the_second_time")
+
+DEADLINE_APPLIED: dict[DeadlineKind, tuple[str, str]] = dict.fromkeys(DeadlineKind, _BY_CLOCK) | {
+    DeadlineKind.RETURN_WINDOW: ("domain.actions.check", f"{_TESTS}::test_a_return_comes_within_its_window"),
+    DeadlineKind.EXTENSION_LIMIT: ("services.handling.request_extension", f"{_TESTS}::test_the_deadlines_in_force"),
+    DeadlineKind.HANDLING: ("domain.petition.handling_due", f"{_TESTS}::test_handling_runs_from_the_first_dispatch"),
+    DeadlineKind.REDO: ("domain.petition.handling_due", f"{_TESTS}::test_handling_runs_from_the_first_dispatch"),
+    DeadlineKind.YELLOW_CARD: _BY_CARD,
+    DeadlineKind.RED_CARD: _BY_CARD,
+}
+"""By kind: the function that applies the rule, and the test that holds it."""
+
+FIGURES_APPLIED: dict[str, tuple[str, str, str]] = {
+    "ladder.return_limit": ("退单几次提级", "domain.petition.decide", f"{_TESTS}::test_too_often_climbs"),
+    "ladder.transfer_limit": ("转派几次提级", "domain.petition.decide", f"{_TESTS}::test_too_often_climbs"),
+    "ladder.redo_limit": ("重办次数", "domain.petition.decide", f"{_TESTS}::test_dissatisfied_is_redone_once"),
+    "ladder.extension_limit": ("延期次数", *_BY_ACTION),
+    "ladder.designated_may_not_return": ("指定承办不得退单", *_BY_ACTION),
+    "units": ("单位", "domain.policy.Policy.office_of", f"{_TESTS}::test_eleven_towns_with_their_names"),
+    "taxonomy": ("诉求大类", "domain.policy.Policy.category_name", f"{_TESTS}::test_twenty_categories_are_all_used"),
+    "dispatch.threshold": ("自动派遣的最低得分", "domain.dispatch.KeywordDispatcher", f"{_TESTS}::test_dispatch"),
+    "dispatch.margin": ("自动派遣的最小领先", "domain.dispatch.KeywordDispatcher", f"{_TESTS}::test_dispatch"),
+    "dispatch.proposal_weight": (
+        "退单单位建议的分量",
+        "domain.dispatch.KeywordDispatcher",
+        f"{_TESTS}::test_a_proposal_needs_a_word_beside_it",
+    ),
+    "dispatch.keywords": ("派遣词表", "domain.dispatch.KeywordDispatcher", f"{_TESTS}::test_dispatch"),
+    "dispatch.emergency_words": ("突发词", "domain.dispatch.find_urgency", f"{_TESTS}::test_urgency"),
+    "dispatch.urgent_words": ("紧急词", "domain.dispatch.find_urgency", f"{_TESTS}::test_urgency"),
+    "dispatch.desk_words": ("须人工把关的词", "domain.dispatch.needs_person", f"{_TESTS}::test_matters_for_a_person"),
+    "dispatch.town_words": ("地名", "domain.dispatch.find_town", f"{_TESTS}::test_towns"),
+    "notices.quiet_hours": ("静默时段", "domain.notices.earliest_sending", f"{_TESTS}::test_nights_are_quiet"),
+    "notices.back_off": ("通知重发的等待", "domain.notices.next_attempt", f"{_TESTS}::test_a_dead_channel_is_tried_on"),
+}
+"""By place in the files: the rule's name, the function that applies it, and the test that holds it."""
+
+_HEAD = "| 规则 | 数值 | 适用 | 出处 | 来历 | 由谁执行 | 由何测试 |\n|---|---|---|---|---|---|---|"
+
+
+def docs_policy(policy: Policy) -> str:
+    """The page: deadlines first, then everything else that has a source, then how many are our own."""
+    rules = sorted(policy.deadlines, key=lambda rule: (list(DeadlineKind).index(rule.kind), rule.priority))
+    origins = [rule.origin for rule in rules] + [figure.origin for figure in policy.figures]
+    own = origins.count(Origin.OWN)
+    return "\n".join(
+        [
+            "# 规则一览 Policy",
+            "",
+            "由 `policy/` 生成，请勿手改；改规则后运行 `make docs`。",
+            "怎样改规则见 [policy/README.md](../policy/README.md)。",
+            "",
+            f"{policy.district}，版本 `{policy.version}`。共 {len(origins)} 项，其中自定 {own} 项。",
+            "“自定”是本平台的决定，不是任何一地的规定；单位职责、大类和词表均为示例。",
+            "",
+            "## 时限 Deadlines",
+            "",
+            "同一种时限，条件相符者中“优先”数大的适用。工作日按法定节假日和调休计算，当日不计。",
+            "",
+            _HEAD,
+            *(_deadline_row(rule, policy) for rule in rules),
+            "",
+            "## 阶梯、单位、派遣、通知 Everything else",
+            "",
+            _HEAD,
+            *(_figure_row(figure) for figure in policy.figures),
+            "",
+        ]
+    )
+
+
+def _deadline_row(rule: DeadlineRule, policy: Policy) -> str:
+    function, test = DEADLINE_APPLIED[rule.kind]
+    cells = (f"{DEADLINE_LABELS[rule.kind]} `{rule.id}`", str(rule.duration), _conditions(rule, policy), rule.source)
+    return _row(*cells, ORIGIN_LABELS[rule.origin], f"`{function}`", f"`{_short(test)}`")
+
+
+def _figure_row(figure: Figure) -> str:
+    name, function, test = FIGURES_APPLIED[figure.id]
+    cells = (f"{name} `{figure.id}`", figure.value, "全部", figure.source)
+    return _row(*cells, ORIGIN_LABELS[figure.origin], f"`{function}`", f"`{_short(test)}`")
+
+
+def _conditions(rule: DeadlineRule, policy: Policy) -> str:
+    parts = [
+        *(label for urgency, label in URGENCY_LABELS.items() if urgency in rule.urgencies),
+        *(label for kind, label in REQUEST_TYPE_LABELS.items() if kind in rule.request_types),
+        *(item.name for item in policy.categories if item.code in rule.categories),
+    ]
+    return f"{'、'.join(parts)}(优先 {rule.priority})" if parts else "全部"
+
+
+def _row(*cells: str) -> str:
+    return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
+
+
+def _short(test: str) -> str:
+    return test.removeprefix("tests/")

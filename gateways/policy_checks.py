@@ -1,0 +1,177 @@
+"""What one part of the policy files says of another: codes that must exist, repeats, rules that could contradict.
+
+Each fault names the file, the place in it and the reason, in Chinese.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import combinations
+
+from domain.policy import DEADLINE_LABELS, TOWN_OF_PLACE, DeadlineKind, UnitKind
+from domain.stages import TRIGGER_LABELS
+from gateways.yaml_lines import Loc
+from models.policy_files import (
+    DeadlinesFile,
+    DeadlineShape,
+    DispatchFile,
+    DistrictFile,
+    LadderFile,
+    NoticesFile,
+    TaxonomyFile,
+    UnitsFile,
+)
+
+OFFICE_KINDS = tuple(kind for kind in UnitKind if kind not in (UnitKind.TOWN, UnitKind.DEPARTMENT))
+"""Kinds of which there is exactly one unit, because the platform asks for it by kind."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A fault at a place of a file."""
+
+    file: str
+    loc: Loc
+    reason: str
+
+
+@dataclass
+class PolicyFiles:
+    """The files that could be read; `None` for those that could not, whose faults are told already."""
+
+    district: DistrictFile | None = None
+    deadlines: DeadlinesFile | None = None
+    ladder: LadderFile | None = None
+    units: UnitsFile | None = None
+    taxonomy: TaxonomyFile | None = None
+    dispatch: DispatchFile | None = None
+    notices: NoticesFile | None = None
+
+
+def check(files: PolicyFiles) -> Iterator[Fault]:
+    """Every fault that can be found in the files that could be read."""
+    kinds = {unit.code: unit.kind for unit in files.units.units} if files.units else None
+    categories = {item.code for item in files.taxonomy.categories} if files.taxonomy else None
+    if files.units:
+        yield from _units(files.units)
+    if files.taxonomy:
+        yield from _repeated(
+            "taxonomy.yaml", ("categories",), "code", (item.code for item in files.taxonomy.categories)
+        )
+        yield from _repeated(
+            "taxonomy.yaml", ("categories",), "name", (item.name for item in files.taxonomy.categories)
+        )
+    if files.deadlines:
+        yield from _deadlines(files.deadlines, categories)
+    if files.dispatch:
+        yield from _keywords(files.dispatch, kinds, categories)
+        yield from _words(files.dispatch)
+        yield from _town_words(files.dispatch, kinds)
+    if files.notices:
+        yield from _notices(files.notices)
+
+
+def _units(file: UnitsFile) -> Iterator[Fault]:
+    yield from _repeated("units.yaml", ("units",), "code", (unit.code for unit in file.units))
+    yield from _repeated("units.yaml", ("units",), "name", (unit.name for unit in file.units))
+    for kind in OFFICE_KINDS:
+        places = [index for index, unit in enumerate(file.units) if unit.kind is kind]
+        if not places:
+            yield Fault("units.yaml", ("units",), f"缺少 kind 为 {kind} 的单位")
+        for index in places[1:]:
+            yield Fault("units.yaml", ("units", index, "kind"), f"kind 为 {kind} 的单位只能有一个")
+
+
+def _deadlines(file: DeadlinesFile, categories: set[str] | None) -> Iterator[Fault]:
+    name = "deadlines.yaml"
+    yield from _repeated(name, ("rules",), "id", (rule.id for rule in file.rules))
+    for kind in DeadlineKind:
+        general = [index for index, rule in enumerate(file.rules) if rule.kind is kind and rule.is_general]
+        if not general:
+            yield Fault(name, ("rules",), f"缺少 {kind}({DEADLINE_LABELS[kind]})的通用规则")
+        for index in general[1:]:
+            yield Fault(name, ("rules", index), f"{kind}({DEADLINE_LABELS[kind]})的通用规则只能有一条")
+    for index, rule in enumerate(file.rules):
+        for field in ("urgencies", "request_types", "categories"):
+            yield from _repeated(name, ("rules", index, field), None, getattr(rule, field))
+        for place, code in enumerate(rule.categories):
+            if categories is not None and code not in categories:
+                yield Fault(name, ("rules", index, "categories", place), f"未知的大类“{code}”")
+    exceptions = [(index, rule) for index, rule in enumerate(file.rules) if not rule.is_general]
+    for (_, first), (index, second) in combinations(exceptions, 2):
+        if first.kind is second.kind and first.priority == second.priority and _overlap(first, second):
+            yield Fault(
+                name,
+                ("rules", index, "priority"),
+                f"与规则“{first.id}”可能同时适用而 priority 相同({second.priority})，请分出先后",
+            )
+
+
+def _overlap(first: DeadlineShape, second: DeadlineShape) -> bool:
+    """Whether some petition meets the conditions of both."""
+    pairs: Iterable[tuple[tuple[str, ...], tuple[str, ...]]] = (
+        (first.urgencies, second.urgencies),
+        (first.request_types, second.request_types),
+        (first.categories, second.categories),
+    )
+    return all(not one or not other or set(one) & set(other) for one, other in pairs)
+
+
+def _keywords(file: DispatchFile, kinds: dict[str, UnitKind] | None, categories: set[str] | None) -> Iterator[Fault]:
+    name, rules = "dispatch.yaml", ("keywords", "rules")
+    for index, rule in enumerate(file.keywords.rules):
+        if kinds is not None and rule.unit != TOWN_OF_PLACE:
+            if rule.unit not in kinds:
+                yield Fault(name, (*rules, index, "unit"), f"未知的单位“{rule.unit}”")
+            elif kinds[rule.unit] in OFFICE_KINDS:
+                yield Fault(name, (*rules, index, "unit"), f"“{rule.unit}”是平台岗位，不承办诉求")
+        if categories is not None and rule.category not in categories:
+            yield Fault(name, (*rules, index, "category"), f"未知的大类“{rule.category}”")
+    pairs = [(rule.word, rule.unit) for rule in file.keywords.rules]
+    for index, (word, unit) in enumerate(pairs):
+        if (word, unit) in pairs[:index]:
+            yield Fault(name, (*rules, index), f"词语“{word}”对“{unit}”重复")
+
+
+def _words(file: DispatchFile) -> Iterator[Fault]:
+    lists = {
+        "emergency_words": file.emergency_words,
+        "urgent_words": file.urgent_words,
+        "desk_words": file.desk_words,
+    }
+    for key, shape in lists.items():
+        yield from _repeated("dispatch.yaml", (key, "words"), None, shape.words)
+
+
+def _town_words(file: DispatchFile, kinds: dict[str, UnitKind] | None) -> Iterator[Fault]:
+    name, towns = "dispatch.yaml", ("town_words", "towns")
+    owners: dict[str, str] = {}
+    for town, words in file.town_words.towns.items():
+        if kinds is not None and kinds.get(town) is not UnitKind.TOWN:
+            yield Fault(name, (*towns, town), f"“{town}”不是镇街")
+        for index, word in enumerate(words):
+            if word in owners:
+                yield Fault(name, (*towns, town, index), f"地名“{word}”已属于“{owners[word]}”，两地同名的不收")
+            owners.setdefault(word, town)
+
+
+def _notices(file: NoticesFile) -> Iterator[Fault]:
+    name = "notices.yaml"
+    yield from _repeated(name, ("rules",), "id", (rule.id for rule in file.rules))
+    told: set[tuple[str, str]] = set()
+    for index, rule in enumerate(file.rules):
+        for place, audience in enumerate(rule.audiences):
+            if (rule.trigger, audience) in told:
+                reason = f"{rule.trigger}({TRIGGER_LABELS[rule.trigger]})对 {audience} 已有一条通知"
+                yield Fault(name, ("rules", index, "audiences", place), reason)
+            told.add((rule.trigger, audience))
+
+
+def _repeated(file: str, loc: Loc, field: str | None, values: Iterable[Hashable]) -> Iterator[Fault]:
+    """A fault for each value that came before; `field` is where it stands in an item of the list at `loc`."""
+    seen: set[Hashable] = set()
+    for index, value in enumerate(values):
+        if value in seen:
+            yield Fault(file, (*loc, index, field) if field else (*loc, index), f"“{value}”重复")
+        seen.add(value)

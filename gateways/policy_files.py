@@ -1,0 +1,251 @@
+"""Reads `policy/` into one checked `domain.policy.Policy`, or says everything that is wrong with it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from domain.notices import BackOff, QuietHours
+from domain.policy import (
+    Category,
+    DeadlineRule,
+    DispatchRules,
+    Figure,
+    KeywordRule,
+    LadderRules,
+    NoticeRule,
+    NoticeRules,
+    Policy,
+    Unit,
+)
+from domain.workdays import Duration, OfficeHours
+from gateways import policy_checks
+from gateways.holidays import CalendarFileError, load_calendar
+from gateways.policy_checks import PolicyFiles
+from gateways.yaml_lines import Document, Loc, line_of, read_document
+from models.policy_files import (
+    DeadlinesFile,
+    DispatchFile,
+    DistrictFile,
+    LadderFile,
+    NoticesFile,
+    Shape,
+    Sourced,
+    TaxonomyFile,
+    UnitsFile,
+)
+from models.policy_json import dump, policy_from_dict
+
+__all__ = ["PolicyError", "Problem", "dump", "load_policy", "policy_from_dict"]
+
+CALENDAR_FILE = "calendar.yaml"
+_SHAPES: dict[str, type[Shape]] = {
+    "district.yaml": DistrictFile,
+    "deadlines.yaml": DeadlinesFile,
+    "ladder.yaml": LadderFile,
+    "units.yaml": UnitsFile,
+    "taxonomy.yaml": TaxonomyFile,
+    "dispatch.yaml": DispatchFile,
+    "notices.yaml": NoticesFile,
+}
+_BESIDE = {CALENDAR_FILE, "README.md"}
+
+_REASONS = {
+    "missing": "缺少此项",
+    "extra_forbidden": "不认识的项",
+    "enum": "只能是 {expected} 之一",
+    "string_type": "应为文字(数字请加引号)",
+    "string_too_short": "不能为空",
+    "string_too_long": "最长 {max_length} 个字",
+    "string_pattern_mismatch": "写法不符，应合 {pattern}",
+    "int_type": "应为整数",
+    "int_from_float": "应为整数",
+    "float_type": "应为数字",
+    "finite_number": "应为有限的数",
+    "bool_type": "只能是 true 或 false",
+    "greater_than": "须大于 {gt}",
+    "greater_than_equal": "不得小于 {ge}",
+    "less_than_equal": "不得大于 {le}",
+    "too_short": "至少要有 {min_length} 项",
+    "tuple_type": "应为列表",
+    "dict_type": "应为映射",
+    "model_type": "应为映射",
+}
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One fault: the file's name, its line (from 1) and the reason in Chinese."""
+
+    file: str
+    line: int
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.file}，第 {self.line} 行：{self.reason}"
+
+
+class PolicyError(ValueError):
+    """The policy cannot be used; `problems` is everything that was found, in the order of files and lines."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = problems
+        super().__init__("规则未加载：\n" + "\n".join(str(problem) for problem in problems))
+
+
+def load_policy(directory: Path) -> Policy:
+    """The policy that the files in `directory` make. The same content gives the same version, comments aside.
+
+    Raises:
+        PolicyError: with every problem found; nothing of the folder is used then.
+    """
+    if not directory.is_dir():
+        raise PolicyError([Problem(directory.name, 1, "没有这个文件夹")])
+    problems = list(_foreign_files(directory))
+    files, lines = PolicyFiles(), dict[str, dict[Loc, int]]()
+    for name, shape in _SHAPES.items():
+        document = read_document(directory / name) if (directory / name).is_file() else _absent()
+        problems.extend(Problem(name, line, reason) for line, reason in document.faults)
+        lines[name] = document.lines
+        if document.data is not None:
+            try:
+                setattr(files, name.removesuffix(".yaml"), shape.model_validate(document.data))
+            except ValidationError as error:
+                problems.extend(_problem(name, document, fault) for fault in error.errors(include_url=False))
+    problems.extend(
+        Problem(fault.file, line_of(lines[fault.file], fault.loc), fault.reason) for fault in policy_checks.check(files)
+    )
+    office = _office(directory / CALENDAR_FILE, problems)
+    if problems or office is None:
+        raise PolicyError(sorted(set(problems)))
+    return _build(files, office)
+
+
+def _foreign_files(directory: Path) -> Iterator[Problem]:
+    for path in sorted(directory.iterdir()):
+        if path.name not in _SHAPES and path.name not in _BESIDE and not path.name.startswith("."):
+            yield Problem(path.name, 1, "不认识的文件，请移出此文件夹")
+
+
+def _absent() -> Document:
+    return Document(faults=[(1, "缺少此文件")])
+
+
+def _problem(name: str, document: Document, fault: ErrorDetails) -> Problem:
+    reason = _REASONS.get(fault["type"], "").format(**fault.get("ctx", {}))
+    if fault["type"] == "value_error":
+        reason = fault["msg"].removeprefix("Value error, ")
+    where = ".".join(str(part + 1) if isinstance(part, int) else part for part in fault["loc"])
+    text = reason or f"不合要求({fault['msg']})"
+    return Problem(name, document.line_of(fault["loc"]), f"{where}：{text}" if where else text)
+
+
+def _office(path: Path, problems: list[Problem]) -> OfficeHours | None:
+    if not path.is_file():
+        problems.append(Problem(path.name, 1, "缺少此文件"))
+        return None
+    try:
+        return load_calendar(path).office
+    except CalendarFileError as error:
+        problems.append(Problem(path.name, error.line, error.reason))
+        return None
+
+
+def _build(files: PolicyFiles, office: OfficeHours) -> Policy:
+    district, deadlines, ladder, units = files.district, files.deadlines, files.ladder, files.units
+    taxonomy, dispatch, notices = files.taxonomy, files.dispatch, files.notices
+    # Every file was read, or a problem would have been told: this says so to the type checker.
+    assert district and deadlines and ladder and units and taxonomy and dispatch and notices  # noqa: S101, PT018
+    policy = Policy(
+        version="",
+        office=office,
+        units=tuple(Unit(**unit.model_dump()) for unit in units.units),
+        categories=tuple(Category(**item.model_dump()) for item in taxonomy.categories),
+        deadlines=_deadlines(deadlines),
+        ladder=_ladder(ladder),
+        dispatch=_dispatch(dispatch),
+        notices=_notices(notices),
+        district=district.name,
+        case_prefix=district.case_prefix,
+        figures=tuple(_figures(ladder, units, taxonomy, dispatch, notices)),
+    )
+    content = json.dumps(dump(policy), sort_keys=True, ensure_ascii=False)
+    return replace(policy, version=f"{district.version}+{hashlib.sha256(content.encode()).hexdigest()[:12]}")
+
+
+def _deadlines(file: DeadlinesFile) -> tuple[DeadlineRule, ...]:
+    return tuple(
+        DeadlineRule(
+            id=rule.id,
+            kind=rule.kind,
+            duration=Duration(rule.amount, rule.unit),
+            source=rule.source,
+            priority=rule.priority or 0,
+            urgencies=frozenset(rule.urgencies),
+            request_types=frozenset(rule.request_types),
+            categories=frozenset(rule.categories),
+            origin=rule.origin,
+        )
+        for rule in file.rules
+    )
+
+
+def _ladder(file: LadderFile) -> LadderRules:
+    return LadderRules(
+        return_limit=file.return_limit.value,
+        transfer_limit=file.transfer_limit.value,
+        redo_limit=file.redo_limit.value,
+        extension_limit=file.extension_limit.value,
+        sources={name: getattr(file, name).source for name in LadderFile.model_fields},
+    )
+
+
+def _dispatch(file: DispatchFile) -> DispatchRules:
+    return DispatchRules(
+        threshold=file.threshold.value,
+        margin=file.margin.value,
+        keywords=tuple(KeywordRule(**rule.model_dump()) for rule in file.keywords.rules),
+        town_words=dict(file.town_words.towns),
+        emergency_words=file.emergency_words.words,
+        urgent_words=file.urgent_words.words,
+        desk_words=file.desk_words.words,
+        proposal_weight=file.proposal_weight.value,
+    )
+
+
+def _notices(file: NoticesFile) -> NoticeRules:
+    return NoticeRules(
+        rules=tuple(NoticeRule(**rule.model_dump()) for rule in file.rules),
+        quiet_hours=QuietHours(file.quiet_hours.starts, file.quiet_hours.ends, file.quiet_hours.timezone),
+        back_off=BackOff(file.back_off.minutes),
+    )
+
+
+def _figures(
+    ladder: LadderFile, units: UnitsFile, taxonomy: TaxonomyFile, dispatch: DispatchFile, notices: NoticesFile
+) -> Iterator[Figure]:
+    """Everything sourced that is no deadline, told in short."""
+    counted = {name: f"{shape.value}次" for name, shape in ladder if not isinstance(shape.value, bool)}
+    yield from (_figure(f"ladder.{name}", counted.get(name, "是"), shape) for name, shape in ladder)
+    yield _figure("units", f"{len(units.units)}个单位", units)
+    yield _figure("taxonomy", f"{len(taxonomy.categories)}个大类", taxonomy)
+    for name in ("threshold", "margin", "proposal_weight"):
+        yield _figure(f"dispatch.{name}", f"{getattr(dispatch, name).value:g}", getattr(dispatch, name))
+    yield _figure("dispatch.keywords", f"{len(dispatch.keywords.rules)}行", dispatch.keywords)
+    for name in ("emergency_words", "urgent_words", "desk_words"):
+        yield _figure(f"dispatch.{name}", f"{len(getattr(dispatch, name).words)}个词", getattr(dispatch, name))
+    places = sum(len(words) for words in dispatch.town_words.towns.values())
+    yield _figure("dispatch.town_words", f"{places}个地名", dispatch.town_words)
+    quiet = notices.quiet_hours
+    yield _figure("notices.quiet_hours", f"{quiet.starts:%H:%M}至{quiet.ends:%H:%M}", quiet)
+    yield _figure("notices.back_off", "、".join(map(str, notices.back_off.minutes)) + "分钟", notices.back_off)
+
+
+def _figure(place: str, value: str, shape: Sourced) -> Figure:
+    return Figure(place, value, shape.source, shape.origin)

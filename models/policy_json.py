@@ -1,0 +1,36 @@
+"""A policy as JSON and back, so that every version in force is kept whole and can be judged by years later."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from functools import lru_cache
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from domain.policy import Policy
+
+
+def dump(policy: Policy) -> dict[str, Any]:
+    """`policy` as JSON values; equal policies give equal ones, in whatever process."""
+    content: dict[str, Any] = json.loads(json.dumps(_adapter().dump_python(policy), default=_plain))
+    return content
+
+
+def policy_from_dict(content: dict[str, Any]) -> Policy:
+    """The policy that `dump` wrote. Raises ValueError when `content` is no such thing."""
+    return _adapter().validate_python(content)
+
+
+@lru_cache
+def _adapter() -> TypeAdapter[Policy]:
+    return TypeAdapter(Policy)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, frozenset):
+        return sorted(value)
+    if isinstance(value, dt.time):
+        return value.isoformat()
+    raise TypeError(f"no JSON for {type(value).__name__}")

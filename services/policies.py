@@ -1,0 +1,35 @@
+"""Use cases about the rules themselves: which are in force, which were, putting others in force."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from domain.actions import Actor
+from domain.policy import Policy
+from models.tables import PolicyVersion
+from services.context import Context
+from services.rulebook import activate
+
+
+def active_policy(context: Context) -> Policy:
+    """The policy in force."""
+    with context.readers() as session:
+        return context.rules.active(session)
+
+
+def activate_policy(context: Context, policy: Policy, actor: Actor) -> bool:
+    """Put `policy` in force for what comes in from now on; False when it was already."""
+    with context.sessions.begin() as session:
+        return activate(session, policy, actor)
+
+
+def roll_back(context: Context, version: str, actor: Actor) -> None:
+    """Put a former version back in force, whole. Raises `PolicyMissing` if there never was one of this name."""
+    with context.sessions.begin() as session:
+        activate(session, context.rules.of(session, version), actor)
+
+
+def versions(context: Context) -> list[PolicyVersion]:
+    """Every version that was ever in force, the latest first."""
+    with context.readers() as session:
+        return list(session.scalars(select(PolicyVersion).order_by(PolicyVersion.activated_at.desc())))

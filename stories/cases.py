@@ -1,0 +1,176 @@
+"""The stories that can be told. What people did in the real cases comes from public reports; words are ours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from pendulum import DateTime
+
+from domain.actions import PETITIONER, Actor, Role
+from domain.petition import Satisfaction
+from domain.policy import RequestType
+from domain.workdays import Duration, TimeUnit
+from models.evidence import CompletionEvidence
+from models.shapes import PetitionerIn, Registration
+from services import decisions, dispatching, handling, intake, ladder, supervision, verdict
+from stories.telling import Scene, Story, Teller, on
+
+PARKS = "municipal-parks"
+HOUSING = "housing"
+KUANGQU = "kuangqu-street"
+LABOUR = "human-resources"
+
+_GRID = Actor(Role.CHANNEL, name="网格员终端")
+_DESK = Actor(Role.DESK, name="派遣专席")
+_EXPERTS = Actor(Role.REVIEWER, name="一级研判小组")
+_INSPECTORS = Actor(Role.INSPECTOR, name="纪委监委督办账号")
+
+Act = Callable[[Teller], None]
+
+
+def _unit(code: str) -> Actor:
+    return Actor(Role.UNIT, unit=code, name="承办账号")
+
+
+def _days(amount: int) -> Duration:
+    return Duration(amount, TimeUnit.WORKING_DAYS)
+
+
+def _registered(text: str, place: str, request_type: RequestType) -> Act:
+    def act(teller: Teller) -> None:
+        registration = Registration(
+            channel="grid",
+            request_type=request_type,
+            text=text,
+            place=place,
+            petitioner=PetitionerIn(name="测试甲"),
+        )
+        teller.begin(intake.register(teller.context, registration, _GRID))
+
+    return act
+
+
+def _returned(unit: str, reason: str, proposed: str, basis: str) -> Act:
+    def act(teller: Teller) -> None:
+        handling.request_return(
+            teller.context, teller.petition_id, _unit(unit), reason=reason, proposed_unit=proposed, basis=basis
+        )
+
+    return act
+
+
+def _return_granted(teller: Teller) -> None:
+    decisions.decide_return(teller.context, teller.petition_id, _DESK, granted=True, reason="所述职责依据属实")
+
+
+def _dispatched(unit: str, reason: str) -> Act:
+    def act(teller: Teller) -> None:
+        dispatching.dispatch(teller.context, teller.petition_id, _DESK, unit=unit, reason=reason)
+
+    return act
+
+
+def _signed(unit: str) -> Act:
+    def act(teller: Teller) -> None:
+        handling.sign(teller.context, teller.petition_id, _unit(unit))
+
+    return act
+
+
+def _done(unit: str, account: str, reply: str, contacted_at: DateTime) -> Act:
+    evidence = CompletionEvidence(
+        is_true=True,
+        contacted=True,
+        contacted_at=contacted_at,
+        solved=True,
+        internal_account=account,
+        public_reply=reply,
+    )
+
+    def act(teller: Teller) -> None:
+        handling.submit_completion(teller.context, teller.petition_id, _unit(unit), evidence)
+
+    return act
+
+
+def _approved(teller: Teller) -> None:
+    decisions.decide_completion(teller.context, teller.petition_id, _DESK, approved=True, reason="佐证齐全")
+
+
+def _rated(satisfaction: Satisfaction) -> Act:
+    def act(teller: Teller) -> None:
+        verdict.rate(teller.context, teller.petition_id, PETITIONER, satisfaction=satisfaction)
+
+    return act
+
+
+def _meeting_decides(teller: Teller) -> None:
+    decision = ladder.Decision(
+        lead=ladder.Task(PARKS, "更换线缆和灯具，恢复照明", _days(3)),
+        reason="现场会商：由市政园林主办，住建移交资料，街道协调用电",
+        assists=(
+            ladder.Task(HOUSING, "移交道路照明竣工资料", _days(2)),
+            ladder.Task(KUANGQU, "协调沿线用电和现场秩序", _days(2)),
+        ),
+    )
+    ladder.assign(teller.context, teller.petition_id, _EXPERTS, decision)
+
+
+def _explanation_demanded(teller: Teller) -> None:
+    supervision.demand_explanation(
+        teller.context, teller.petition_id, _INSPECTORS, question="请书面说明逾期未签收、未办理的原因", days=3
+    )
+
+
+def _explained(unit: str) -> Act:
+    def act(teller: Teller) -> None:
+        supervision.answer(teller.context, teller.petition_id, _unit(unit), text="人员调整期间交接疏漏，已整改")
+
+    return act
+
+
+def _disposed(teller: Teller) -> None:
+    supervision.dispose(
+        teller.context, teller.petition_id, _INSPECTORS, disposition="rectify", opinion="责令整改，完善签收值守"
+    )
+
+
+GUANGJI_ROAD = Story(
+    name="guangji-road",
+    title="广济路路灯：三次退单，一级研判，现场会商，第51天亮灯",
+    source="枣庄市市中区融e通平台公开报道的真实案例；具体退单日期未见报道，为演示所设",
+    begins=on(4, 30, 9, 0),
+    scenes=(
+        Scene(on(4, 30, 9, 10), _registered("广济路路灯不亮，夜间通行不便", "广济路", RequestType.HELP)),
+        Scene(on(5, 5, 9, 30), _returned(PARKS, "该路段照明未移交", KUANGQU, "未移交设施由属地先行协调")),
+        Scene(on(5, 5, 11, 0), _return_granted),
+        Scene(on(5, 5, 11, 20), _dispatched(KUANGQU, "按退单单位建议人工派遣")),
+        Scene(on(5, 6, 10, 0), _returned(KUANGQU, "街道无路灯建设养护职责", HOUSING, "新建道路设施由建设单位负责")),
+        Scene(on(5, 6, 15, 0), _return_granted),
+        Scene(on(5, 6, 15, 20), _dispatched(HOUSING, "按退单单位建议人工派遣")),
+        Scene(on(5, 9, 10, 0), _returned(HOUSING, "道路已竣工验收", PARKS, "竣工后由养护单位负责")),
+        Scene(on(6, 17, 10, 0), _meeting_decides),
+        Scene(on(6, 17, 11, 0), _signed(PARKS)),
+        Scene(on(6, 20, 16, 0), _done(PARKS, "更换电缆并调试", "广济路路灯已于6月20日恢复照明", on(6, 20, 15, 0))),
+        Scene(on(6, 20, 17, 0), _approved),
+        Scene(on(6, 20, 20, 30), _rated(Satisfaction.SATISFIED)),
+    ),
+)
+
+SILENT_UNIT = Story(
+    name="silent-unit",
+    title="无人签收的欠薪诉求：三级计时器逐级到期，进入纪委监委督办，责令整改后办结",
+    source="虚构情节，用于演示提级阶梯走到顶端",
+    begins=on(7, 4, 9, 0),
+    scenes=(
+        Scene(on(7, 4, 9, 10), _registered("工地拖欠工资三个月，要求支付", "", RequestType.COMPLAINT)),
+        Scene(on(8, 16, 9, 0), _explanation_demanded),
+        Scene(on(8, 17, 9, 0), _explained(LABOUR)),
+        Scene(on(8, 18, 15, 0), _done(LABOUR, "约谈用工单位并监督支付", "拖欠的工资已足额支付到位", on(8, 18, 14, 0))),
+        Scene(on(8, 19, 9, 0), _approved),
+        Scene(on(8, 19, 10, 0), _disposed),
+        Scene(on(8, 19, 20, 0), _rated(Satisfaction.BASICALLY_SATISFIED)),
+    ),
+)
+
+STORIES: dict[str, Story] = {story.name: story for story in (GUANGJI_ROAD, SILENT_UNIT)}

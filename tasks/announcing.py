@@ -1,0 +1,53 @@
+"""What operators see of a petition in the Prefect UI: the run's name and tags, its case file, an event per change.
+
+None of it is the truth, and none of it carries anything personal; the ledger can make all of it again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+from prefect.client.schemas.actions import ArtifactCreate
+from prefect.events import emit_event
+
+from services import runs
+from services.bootstrap import get_context
+from tasks.parking import current_run, relabel
+
+EVENT = "rongetong.petition.changed"
+"""One per history row; operators build Prefect automations on it."""
+
+
+async def announce(seen: runs.Look) -> None:
+    """Show the petition as `seen`, and remember up to which version it was shown."""
+    context = get_context()
+    await relabel(seen.label)
+    changes, case_file = await asyncio.gather(
+        asyncio.to_thread(runs.changes_since, context, seen.petition_id, seen.announced_version),
+        asyncio.to_thread(runs.case_file, context, seen.petition_id),
+    )
+    client, run = current_run()
+    await client.create_artifact(
+        ArtifactCreate(
+            key=f"case-{seen.case_number.lower()}",
+            type="markdown",
+            description=seen.label.name,
+            data=case_file,
+            flow_run_id=run.id,
+        )
+    )
+    for change in changes:
+        emit_event(
+            event=EVENT,
+            resource={
+                "prefect.resource.id": f"rongetong.petition.{seen.petition_id}",
+                "prefect.resource.name": seen.case_number,
+                "rongetong.stage": change.stage_after,
+                "rongetong.trigger": change.trigger,
+                "rongetong.unit": change.unit or "",
+                "rongetong.rung": str(change.rung),
+            },
+            related=[{"prefect.resource.id": f"prefect.flow-run.{run.id}", "prefect.resource.role": "flow-run"}],
+            payload={"version": change.version, "stage_before": change.stage_before, "at": change.at.isoformat()},
+        )
+    await asyncio.to_thread(runs.announced, context, seen.petition_id, seen.version)

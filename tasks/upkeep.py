@@ -1,0 +1,48 @@
+"""What keeps the platform honest, as Prefect tasks: reconcile, invariants, sending notices."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+
+from prefect import task
+from prefect.artifacts import acreate_markdown_artifact
+from prefect.cache_policies import NO_CACHE
+
+from services import invariants, outbox
+from services import reconcile as reconciling
+from services.bootstrap import get_context
+
+NOTICES_AT_ONCE = 200
+"""Notices one run sends before it leaves the rest to the next one."""
+
+
+@task(name="reconcile ledger and runs", cache_policy=NO_CACHE, persist_result=False)
+async def reconcile_runs() -> dict[str, int]:
+    """Find and heal what differs between the ledger and Prefect; the drift by kind."""
+    drift = await asyncio.to_thread(reconciling.reconcile, get_context())
+    return {name: int(value) for name, value in dataclasses.asdict(drift).items()}
+
+
+@task(name="check invariants", cache_policy=NO_CACHE, persist_result=False)
+async def find_violations() -> list[invariants.Violation]:
+    """What must always hold and does not."""
+    return await asyncio.to_thread(invariants.check_invariants, get_context())
+
+
+@task(name="find owed notices", cache_policy=NO_CACHE, persist_result=False)
+async def owed_notices() -> list[int]:
+    """The notices that are to be sent now, the longest owed first."""
+    return await asyncio.to_thread(outbox.due_notices, get_context(), NOTICES_AT_ONCE)
+
+
+@task(name="send notice", task_run_name="notice {notice_id}", cache_policy=NO_CACHE, persist_result=False)
+async def send_notice(notice_id: int) -> str:
+    """Try one notice once; what fails is tried again later by the back-off of the policy, not by Prefect."""
+    return await asyncio.to_thread(outbox.deliver, get_context(), notice_id)
+
+
+async def publish_table(key: str, title: str, rows: dict[str, int]) -> None:
+    """An artifact operators find under `key`: a table of names and numbers."""
+    lines = [f"# {title}", "", "| 项目 | 数量 |", "|---|---|", *(f"| {name} | {value} |" for name, value in rows.items())]
+    await acreate_markdown_artifact("\n".join(lines), key=key, description=title)

@@ -1,0 +1,246 @@
+"""Broken policy files are refused whole, with every file, line and reason; what loads comes back the same."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from gateways.policy_files import PolicyError, Problem, dump, load_policy, policy_from_dict
+
+ROOT = Path(__file__).parents[2]
+SHIPPED = ROOT / "policy"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(SHIPPED, tmp_path / "policy"))
+
+
+def problems(folder: Path) -> list[Problem]:
+    with pytest.raises(PolicyError) as refused:
+        load_policy(folder)
+    return refused.value.problems
+
+
+def edit(folder: Path, file: str, old: str, new: str) -> int:
+    """Replace the first `old`, and say in which line it stood."""
+    path = folder / file
+    text = path.read_text(encoding="utf-8")
+    assert old in text, f"{file} has no {old!r}"
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    return text[: text.index(old)].count("\n") + 1
+
+
+# ---- what loads ----
+
+
+def test_a_policy_comes_back_the_same() -> None:
+    policy = load_policy(SHIPPED)
+    content = dump(policy)
+    again = policy_from_dict(json.loads(json.dumps(content)))
+    assert again == policy
+    assert dump(again) == content
+    assert again.office_of(policy.units_by_code["desk"].kind) == "desk"
+
+
+def test_what_is_no_policy_does_not_come_back() -> None:
+    content = dump(load_policy(SHIPPED))
+    del content["ladder"]
+    with pytest.raises(ValueError, match="ladder"):
+        policy_from_dict(content)
+
+
+def test_the_version_names_the_content(folder: Path) -> None:
+    before = load_policy(folder).version
+    assert before.startswith("2026.1+")
+    edit(folder, "deadlines.yaml", "rules:", "# 只是注释\nrules:")
+    assert load_policy(folder).version == before
+    edit(folder, "deadlines.yaml", "amount: 5", "amount: 6")
+    changed = load_policy(folder).version
+    assert changed != before
+    edit(folder, "district.yaml", '"2026.1"', '"2026.2"')
+    assert load_policy(folder).version.startswith("2026.2+")
+
+
+def test_the_version_is_the_same_in_another_process() -> None:
+    code = "import pathlib, gateways.policy_files as p; print(p.load_policy(pathlib.Path('policy')).version)"
+    versions = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            cwd=ROOT,
+            env={"PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.strip()
+        for seed in ("1", "2")
+    }
+    assert versions == {load_policy(SHIPPED).version}
+
+
+# ---- what is refused: the file, what is replaced, by what, lines below it, words of the reason ----
+
+BROKEN: dict[str, tuple[str, str, str, int, str]] = {
+    # the YAML itself
+    "duplicate key": ("ladder.yaml", "transfer_limit:", "return_limit:", 0, "键“return_limit”重复"),
+    "duplicate key deep down": ("deadlines.yaml", "    unit: hours", "    unit: hours\n    unit: hours", 1, "“unit”重复"),
+    "not YAML": ("district.yaml", "case_prefix: SZ", "case_prefix: [SZ", 1, "YAML"),
+    "anchor": ("district.yaml", "name: 枣庄市市中区", "name: &n 枣庄\nversion2: *n", 1, "锚点"),
+    "tag": ("district.yaml", "name: 枣庄市市中区", "name: !!python/name:os.system x", 0, "不支持的写法"),
+    # shapes
+    "unknown field": ("units.yaml", "kind: town, duty", "kind: town, phone: x, duty", 0, "不认识的项"),
+    "missing field": ("units.yaml", "code: getabu-street, ", "", 0, "code：缺少此项"),
+    "number as text": ("deadlines.yaml", "amount: 24", 'amount: "24"', 0, "应为整数"),
+    "zero": ("deadlines.yaml", "amount: 24", "amount: 0", 0, "不得小于 1"),
+    "fraction": ("deadlines.yaml", "amount: 24", "amount: 1.5", 0, "应为整数"),
+    "yes for a number": ("ladder.yaml", "value: 3", "value: true", 0, "应为整数"),
+    "text as number": ("district.yaml", '"2026.1"', "2026.1", 0, "应为文字"),
+    "unknown kind": ("deadlines.yaml", "kind: supplement", "kind: suplement", 0, "只能是"),
+    "unknown unit of time": ("deadlines.yaml", "unit: hours", "unit: days", 0, "只能是"),
+    "unknown urgency": ("deadlines.yaml", "urgencies: [urgent]", "urgencies: [soon]", 0, "只能是"),
+    "no source": ("deadlines.yaml", "source: 山东", "from: 山东", 0, "source：缺少此项"),
+    "empty source": ("ladder.yaml", "source: 山东省级政务服务投诉热线(2017)：重办后仍不满意的转督办", 'source: " "', 0, "不能为空"),
+    "unknown origin": ("ladder.yaml", "origin: published", "origin: guessed", 0, "只能是"),
+    "bad prefix": ("district.yaml", "case_prefix: SZ", "case_prefix: sz-1", 0, "写法不符"),
+    "bad code": ("taxonomy.yaml", "code: water", "code: Water!", 0, "写法不符"),
+    "no weight": ("dispatch.yaml", "word: 井盖, weight: 3", "word: 井盖, weight: 0", 0, "须大于 0"),
+    "negative weight": ("dispatch.yaml", "word: 井盖, weight: 3", "word: 井盖, weight: -1", 0, "须大于 0"),
+    "endless weight": ("dispatch.yaml", "word: 井盖, weight: 3", "word: 井盖, weight: .inf", 0, "weight"),
+    "empty word": ("dispatch.yaml", "word: 井盖", 'word: " "', 0, "不能为空"),
+    "empty urgent word": ("dispatch.yaml", "    - 停水\n", '    - ""\n', 0, "不能为空"),
+    "clock time": ("notices.yaml", '"21:00"', '"24:00"', 0, "应为带引号的时刻"),
+    "no waits": ("notices.yaml", "minutes: [1, 5, 15, 60, 240, 720, 1440]", "minutes: []", 0, "至少要有 1 项"),
+    "switched off": ("ladder.yaml", "value: true", "value: false", 0, "只能为 true"),
+    "yellow card in hours": (
+        "deadlines.yaml", "kind: yellow_card\n    amount: 1\n    unit: working_days",
+        "kind: yellow_card\n    amount: 1\n    unit: hours", -1, "只能按工作日计",
+    ),
+    # deadlines
+    "no priority": ("deadlines.yaml", "    priority: 20\n", "", -5, "必须写明 priority"),
+    "priority without condition": ("deadlines.yaml", "unit: hours\n    origin", "unit: hours\n    priority: 1\n    origin", -3, "通用规则"),
+    "no general rule": ("deadlines.yaml", "  - id: rating\n    kind: rating", "  - id: rating\n    kind: follow_up", None, "缺少 rating"),
+    "two general rules": ("deadlines.yaml", "kind: redo\n", "kind: handling\n", -1, "通用规则只能有一条"),
+    "duplicate id": ("deadlines.yaml", "id: dispatch-urgent", "id: dispatch", 0, "“dispatch”重复"),
+    "tie": ("deadlines.yaml", "priority: 20\n    urgencies: [urgent]\n    origin: own\n    source: 自定。住户", "priority: 10\n    urgencies: [urgent]\n    origin: own\n    source: 自定。住户", 0, "priority 相同"),
+    "unknown category of a deadline": ("deadlines.yaml", "urgencies: [urgent]", "categories: [gardening]", 0, "未知的大类“gardening”"),
+    "urgency twice": ("deadlines.yaml", "urgencies: [urgent]", "urgencies: [urgent, urgent]", 0, "“urgent”重复"),
+    # units and categories
+    "duplicate unit": ("units.yaml", "code: getabu-street", "code: kuangqu-street", 1, "“kuangqu-street”重复"),
+    "duplicate unit name": ("units.yaml", "name: 矿区街道", "name: 各塔埠街道", 0, "“各塔埠街道”重复"),
+    "unknown unit kind": ("units.yaml", "kind: desk", "kind: office", 0, "只能是"),
+    "two desks": ("units.yaml", "name: 区司法局, kind: department", "name: 区司法局, kind: desk", None, "只能有一个"),
+    "no desk": ("units.yaml", "kind: desk", "kind: department", None, "缺少 kind 为 desk 的单位"),
+    "duplicate category": ("taxonomy.yaml", "code: sanitation", "code: municipal", 0, "“municipal”重复"),
+    # dispatch
+    "unknown unit": ("dispatch.yaml", "category: municipal, unit: municipal-parks", "category: municipal, unit: parks", 0, "未知的单位“parks”"),
+    "an office as unit": ("dispatch.yaml", "category: municipal, unit: municipal-parks", "category: municipal, unit: discipline", 0, "平台岗位"),
+    "unknown category": ("dispatch.yaml", "category: municipal,", "category: street,", 0, "未知的大类“street”"),
+    "word twice": ("dispatch.yaml", "word: 窨井", "word: 井盖", 0, "词语“井盖”对“municipal-parks”重复"),
+    "emergency word twice": ("dispatch.yaml", "    - 起火\n", "    - 着火\n", 0, "“着火”重复"),
+    "words of no town": ("dispatch.yaml", "    kuangqu-street:\n", "    housing:\n", 0, "“housing”不是镇街"),
+    "place in two towns": ("dispatch.yaml", "张林村", "桃园村", 0, "“桃园村”已属于“shuiguo-town”"),
+    # notices
+    "unknown trigger": ("notices.yaml", "trigger: register\n", "trigger: enrol\n", 0, "只能是"),
+    "unknown audience": ("notices.yaml", "audiences: [petitioner]", "audiences: [mayor]", 0, "只能是"),
+    "nobody": ("notices.yaml", "audiences: [petitioner]", "audiences: []", 0, "至少要有 1 项"),
+    "unknown placeholder": ("notices.yaml", "title: 诉求{case_number}已登记", "title: "+"诉求{petitioner_name}已登记", 0, "未知的占位符：{petitioner_name}"),
+    "stray brace": ("notices.yaml", "title: 诉求{case_number}已登记", "title: 诉求{case_number已登记", 0, "花括号"),
+    "attribute of a fact": ("notices.yaml", "title: 诉求{case_number}已登记", "title: 诉求{case_number.__class__}已登记", 0, "占位符只能写成"),
+    "query code for a unit": ("notices.yaml", "已派至{unit}，请及时签收", "{query_code}已派至{unit}，请及时签收", -4, "仅发给诉求人"),
+    "two notices for one": ("notices.yaml", "trigger: refuse\n", "trigger: register\n", 1, "已有一条通知"),
+    "duplicate notice": ("notices.yaml", "id: supplemented", "id: refused", 0, "“refused”重复"),
+    # the calendar
+    "calendar": ("calendar.yaml", 'opens: "08:30"', 'opens: "18:30"', None, ""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("file", "old", "new", "below", "reason"), BROKEN.values(), ids=BROKEN)
+def test_a_broken_file_is_refused(folder: Path, file: str, old: str, new: str, below: int | None, reason: str) -> None:
+    line = edit(folder, file, old, new)
+    found = problems(folder)
+    told = [problem for problem in found if problem.file == file and reason in problem.reason]
+    assert told, found
+    if below is not None:
+        assert line + below in [problem.line for problem in told]
+    assert any("\u4e00" <= letter <= "\u9fff" for problem in told for letter in problem.reason)
+
+
+def test_every_problem_is_told_at_once(folder: Path) -> None:
+    lines = [
+        ("deadlines.yaml", edit(folder, "deadlines.yaml", "amount: 24", "amount: -1")),
+        ("dispatch.yaml", edit(folder, "dispatch.yaml", "unit: municipal-parks", "unit: parks")),
+        ("ladder.yaml", edit(folder, "ladder.yaml", "value: 3", "value: many")),
+        ("units.yaml", edit(folder, "units.yaml", "code: longshanlu-street", "code: kuangqu-street")),
+    ]
+    found = {(problem.file, problem.line) for problem in problems(folder)}
+    assert set(lines) <= found
+    error = PolicyError(problems(folder))
+    assert f"dispatch.yaml，第 {lines[1][1]} 行：未知的单位“parks”" in str(error)
+
+
+def _remove(folder: Path) -> None:
+    (folder / "ladder.yaml").unlink()
+
+
+def _empty(folder: Path) -> None:
+    (folder / "ladder.yaml").write_text("")
+
+
+def _wrong_bytes(folder: Path) -> None:
+    (folder / "ladder.yaml").write_bytes("return_limit:\n  value: 3\n  source: 天津".encode("gb18030"))
+
+
+def _list(folder: Path) -> None:
+    (folder / "ladder.yaml").write_text("- 1\n")
+
+
+def _nested(folder: Path) -> None:
+    (folder / "ladder.yaml").write_text("[" * 5000)
+
+
+@pytest.mark.parametrize(
+    ("damage", "line", "reason"),
+    [
+        (_remove, 1, "缺少此文件"),
+        (_empty, 1, "文件是空的"),
+        (_wrong_bytes, 3, "不是 UTF-8"),
+        (_list, 1, "应为映射"),
+        (_nested, 1, "YAML"),
+    ],
+)
+def test_a_damaged_file_is_refused(folder: Path, damage: Callable[[Path], None], line: int, reason: str) -> None:
+    damage(folder)
+    assert [(problem.file, problem.line) for problem in problems(folder)] == [("ladder.yaml", line)]
+    assert reason in problems(folder)[0].reason
+
+
+@pytest.mark.parametrize("name", ["deadline.yaml", "notices.yml", "dispatch.yaml.orig"])
+def test_a_foreign_file_is_refused(folder: Path, name: str) -> None:
+    (folder / name).write_text("rules: []\n")
+    assert problems(folder) == [Problem(name, 1, "不认识的文件，请移出此文件夹")]
+
+
+def test_no_calendar(folder: Path) -> None:
+    (folder / "calendar.yaml").unlink()
+    assert problems(folder) == [Problem("calendar.yaml", 1, "缺少此文件")]
+
+
+def test_no_folder(tmp_path: Path) -> None:
+    assert problems(tmp_path / "rules") == [Problem("rules", 1, "没有这个文件夹")]
+
+
+def test_rules_that_cannot_both_apply_may_share_a_priority(folder: Path) -> None:
+    edit(
+        folder,
+        "deadlines.yaml",
+        "  - id: handling-urgent",
+        "  - {id: handling-water, kind: handling, amount: 2, unit: working_days, priority: 10, request_types: [report],\n"
+        "     categories: [water], origin: own, source: 试}\n  - id: handling-urgent",
+    )
+    assert "handling-water" in {rule.id for rule in load_policy(folder).deadlines}

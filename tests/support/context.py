@@ -1,0 +1,57 @@
+"""A context for tests of services and of the API: a real database, the shipped policy, and no Prefect or channel."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import sqlalchemy as sa
+
+from domain.actions import Actor, Role
+from domain.calendar import WorkCalendar
+from domain.policy import Policy
+from gateways.channels import AddressBook
+from gateways.database import reading_factory, session_factory
+from gateways.holidays import load_calendar
+from gateways.notifier import RecordingNotifier
+from gateways.orchestrator import RecordingOrchestrator
+from gateways.policy_files import load_policy
+from services.context import Context
+from services.rulebook import RuleBook, activate
+from settings import PROJECT_ROOT
+
+POLICY_DIR = PROJECT_ROOT / "policy"
+
+
+def a_context(engine: sa.Engine, *, policy: Policy | None = None, **changes: Any) -> Context:
+    """A context on `engine` with `policy` (the shipped one) in force; `changes` replace its parts by name."""
+    parts: dict[str, Any] = {
+        "sessions": session_factory(engine),
+        "readers": reading_factory(engine),
+        "orchestrator": RecordingOrchestrator(),
+        "rules": RuleBook(shipped_calendar()),
+        "notifier": RecordingNotifier(),
+        "addresses": AddressBook(),
+    }
+    context = Context(**(parts | changes))
+    with context.sessions.begin() as session:
+        activate(session, policy or shipped_policy(), Actor(Role.OPERATOR, name="tests"))
+    return context
+
+
+def recorded(context: Context) -> RecordingOrchestrator:
+    """The orchestrator of a test's context, as the recorder it is."""
+    assert isinstance(context.orchestrator, RecordingOrchestrator)
+    return context.orchestrator
+
+
+@lru_cache
+def shipped_policy() -> Policy:
+    """The policy that `policy/` holds."""
+    return load_policy(POLICY_DIR)
+
+
+@lru_cache
+def shipped_calendar() -> WorkCalendar:
+    """The calendar that `policy/` and the holiday library give."""
+    return load_calendar(POLICY_DIR / "calendar.yaml")
