@@ -15,6 +15,7 @@ from domain.policy import (
 )
 
 _TESTS = "tests/policy/test_shipped_policy.py"
+_DISPATCH = "tests/policy/test_shipped_dispatch.py"
 
 _BY_CLOCK = ("domain.petition.deadlines", f"{_TESTS}::test_each_clock_runs_by_its_rule")
 _BY_CARD = ("domain.petition.deadlines", f"{_TESTS}::test_the_cards_stand_around_the_deadline")
@@ -38,18 +39,22 @@ FIGURES_APPLIED: dict[str, tuple[str, str, str]] = {
     "ladder.designated_may_not_return": ("指定承办不得退单", *_BY_ACTION),
     "units": ("单位", "domain.policy.Policy.office_of", f"{_TESTS}::test_eleven_towns_with_their_names"),
     "taxonomy": ("诉求大类", "domain.policy.Policy.category_name", f"{_TESTS}::test_twenty_categories_are_all_used"),
-    "dispatch.threshold": ("自动派遣的最低得分", "domain.dispatch.KeywordDispatcher", f"{_TESTS}::test_dispatch"),
-    "dispatch.margin": ("自动派遣的最小领先", "domain.dispatch.KeywordDispatcher", f"{_TESTS}::test_dispatch"),
+    "dispatch.threshold": ("自动派遣的最低得分", "domain.dispatch.KeywordDispatcher", f"{_DISPATCH}::test_dispatch"),
+    "dispatch.margin": ("自动派遣的最小领先", "domain.dispatch.KeywordDispatcher", f"{_DISPATCH}::test_dispatch"),
     "dispatch.proposal_weight": (
         "退单单位建议的分量",
         "domain.dispatch.KeywordDispatcher",
-        f"{_TESTS}::test_a_proposal_needs_a_word_beside_it",
+        f"{_DISPATCH}::test_a_proposal_needs_a_word_beside_it",
     ),
-    "dispatch.keywords": ("派遣词表", "domain.dispatch.KeywordDispatcher", f"{_TESTS}::test_dispatch"),
-    "dispatch.emergency_words": ("突发词", "domain.dispatch.find_urgency", f"{_TESTS}::test_urgency"),
-    "dispatch.urgent_words": ("紧急词", "domain.dispatch.find_urgency", f"{_TESTS}::test_urgency"),
-    "dispatch.desk_words": ("须人工把关的词", "domain.dispatch.needs_person", f"{_TESTS}::test_matters_for_a_person"),
-    "dispatch.town_words": ("地名", "domain.dispatch.find_town", f"{_TESTS}::test_towns"),
+    "dispatch.keywords": ("派遣词表", "domain.dispatch.KeywordDispatcher", f"{_DISPATCH}::test_dispatch"),
+    "dispatch.emergency_words": ("突发词", "domain.dispatch.find_urgency", f"{_DISPATCH}::test_urgency"),
+    "dispatch.urgent_words": ("紧急词", "domain.dispatch.find_urgency", f"{_DISPATCH}::test_urgency"),
+    "dispatch.desk_words": (
+        "须人工把关的词",
+        "domain.dispatch.needs_person",
+        f"{_DISPATCH}::test_matters_for_a_person",
+    ),
+    "dispatch.town_words": ("地名", "domain.dispatch.find_town", f"{_DISPATCH}::test_towns"),
     "notices.quiet_hours": ("静默时段", "domain.notices.earliest_sending", f"{_TESTS}::test_nights_are_quiet"),
     "notices.back_off": ("通知重发的等待", "domain.notices.next_attempt", f"{_TESTS}::test_a_dead_channel_is_tried_on"),
 }
@@ -92,13 +97,13 @@ def docs_policy(policy: Policy) -> str:
 def _deadline_row(rule: DeadlineRule, policy: Policy) -> str:
     function, test = DEADLINE_APPLIED[rule.kind]
     cells = (f"{DEADLINE_LABELS[rule.kind]} `{rule.id}`", str(rule.duration), _conditions(rule, policy), rule.source)
-    return _row(*cells, ORIGIN_LABELS[rule.origin], f"`{function}`", f"`{_short(test)}`")
+    return _row(*cells, ORIGIN_LABELS[rule.origin], f"`{function}`", f"`{test}`")
 
 
 def _figure_row(figure: Figure) -> str:
     name, function, test = FIGURES_APPLIED[figure.id]
     cells = (f"{name} `{figure.id}`", figure.value, "全部", figure.source)
-    return _row(*cells, ORIGIN_LABELS[figure.origin], f"`{function}`", f"`{_short(test)}`")
+    return _row(*cells, ORIGIN_LABELS[figure.origin], f"`{function}`", f"`{test}`")
 
 
 def _conditions(rule: DeadlineRule, policy: Policy) -> str:
@@ -112,7 +117,3 @@ def _conditions(rule: DeadlineRule, policy: Policy) -> str:
 
 def _row(*cells: str) -> str:
     return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
-
-
-def _short(test: str) -> str:
-    return test.removeprefix("tests/")

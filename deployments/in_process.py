@@ -177,8 +177,8 @@ class InProcessWorker(BaseWorker[BaseJobConfiguration, BaseVariables, BaseWorker
         due = state.state_details.scheduled_time
         if due is not None and due > self._wall.now() + _CLOCK_SLACK:
             # Another worker ran and parked it after we were told of it: it must wait for its new deadline.
-            name = run.state_name or "Scheduled"
-            await self.client.set_flow_run_state(run.id, Scheduled(name=name, scheduled_time=due))
+            parked = [state for state in await self.client.read_flow_run_states(run.id) if state.is_scheduled()]
+            await self.client.set_flow_run_state(run.id, Scheduled(name=parked[-1].name, scheduled_time=due))
             return False
         return True
 

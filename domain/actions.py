@@ -114,7 +114,7 @@ _CLIMBED_BY_HAND_FROM: dict[Trigger, frozenset[Stage]] = {
 }
 
 
-def check(  # noqa: PLR0913 - every input of a pure rule is named
+def check(
     trigger: Trigger, actor: Actor, facts: Facts, policy: Policy, calendar: WorkCalendar, now: dt.datetime
 ) -> None:
     """Let `actor` pull `trigger` now, or say why not.
@@ -125,12 +125,7 @@ def check(  # noqa: PLR0913 - every input of a pure rule is named
         RuleRefusal: a rule of conduct forbids it; its code and source are in the error.
     """
     if actor.role is not Role.PLATFORM:
-        if actor.role not in PERMITTED[trigger]:
-            raise NotPermitted(f"{ROLE_LABELS[actor.role]}无权执行该操作")
-        if actor.role is Role.UNIT and (actor.unit is None or actor.unit != facts.unit):
-            raise NotPermitted("只有当前承办单位可以执行该操作")
-        if trigger is Trigger.ASSIGN and actor.role is Role.REVIEWER and facts.stage is Stage.SECOND_REVIEW:
-            raise NotPermitted("已提级二级研判，由领导小组决定")
+        _check_actor(trigger, actor, facts)
     by_hand = _CLIMBED_BY_HAND_FROM.get(trigger) if actor.role is not Role.PLATFORM else None
     if not is_allowed(facts.stage, trigger) or (by_hand is not None and facts.stage not in by_hand):
         raise ForbiddenTransition(stage=facts.stage, trigger=trigger)
@@ -158,6 +153,15 @@ def allowed_actions(
             continue
         allowed.append(trigger)
     return tuple(allowed)
+
+
+def _check_actor(trigger: Trigger, actor: Actor, facts: Facts) -> None:
+    if actor.role not in PERMITTED[trigger]:
+        raise NotPermitted(f"{ROLE_LABELS[actor.role]}无权执行该操作")
+    if actor.role is Role.UNIT and (actor.unit is None or actor.unit != facts.unit):
+        raise NotPermitted("只有当前承办单位可以执行该操作")
+    if trigger is Trigger.ASSIGN and actor.role is Role.REVIEWER and facts.stage is Stage.SECOND_REVIEW:
+        raise NotPermitted("已提级二级研判，由领导小组决定")
 
 
 def _check_return(facts: Facts, policy: Policy, calendar: WorkCalendar, now: dt.datetime) -> None:

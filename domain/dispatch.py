@@ -91,9 +91,7 @@ class KeywordDispatcher:
         town, word = find_town(request.place, self._rules)
         return (town, word) if town else find_town(f"{request.place}\n{request.text}", self._rules)
 
-    def _add_proposal(
-        self, request: DispatchRequest, scores: dict[str, float], reasons: dict[str, list[str]]
-    ) -> None:
+    def _add_proposal(self, request: DispatchRequest, scores: dict[str, float], reasons: dict[str, list[str]]) -> None:
         proposed = request.proposed
         if proposed and proposed in self._policy.units_by_code and proposed not in request.excluded:
             scores[proposed] += self._rules.proposal_weight
@@ -122,9 +120,7 @@ class KeywordDispatcher:
 
 def find_town(text: str, rules: DispatchRules) -> tuple[str | None, str]:
     """The town whose place name is the longest one found, and that name; `None` when two towns are equally likely."""
-    found = [
-        (len(word), town, word) for town, words in rules.town_words.items() for word in words if word in text
-    ]
+    found = [(len(word), town, word) for town, words in rules.town_words.items() for word in words if word in text]
     if not found:
         return None, ""
     longest = max(length for length, _, _ in found)

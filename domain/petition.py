@@ -35,7 +35,12 @@ class Rung(IntEnum):
     SUPERVISION = 3
 
 
-RUNG_LABELS = {Rung.NONE: "未提级", Rung.FIRST_REVIEW: "一级研判", Rung.SECOND_REVIEW: "二级研判", Rung.SUPERVISION: "纪委监委督办"}
+RUNG_LABELS = {
+    Rung.NONE: "未提级",
+    Rung.FIRST_REVIEW: "一级研判",
+    Rung.SECOND_REVIEW: "二级研判",
+    Rung.SUPERVISION: "纪委监委督办",
+}
 
 
 class Card(StrEnum):
@@ -246,17 +251,15 @@ def _due_without_clock(facts: Facts, policy: Policy) -> Step | None:
             return Step.ACCEPT
         case Stage.COMPLETED if not facts.rating_asked:
             return Step.ASK_RATING
+        case Stage.RATED if facts.satisfaction is not Satisfaction.DISSATISFIED:
+            return Step.ARCHIVE
         case Stage.RATED:
-            if facts.satisfaction is not Satisfaction.DISSATISFIED:
-                return Step.ARCHIVE
             return Step.BEGIN_REDO if facts.redos < policy.ladder.redo_limit else Step.CLIMB
     too_often = facts.returns >= policy.ladder.return_limit or facts.transfers >= policy.ladder.transfer_limit
     # A case that returned or moved too often was never anybody's: that is how the real 广济路 case came to the experts.
     if too_often and facts.rung is Rung.NONE and facts.stage in WORKING_STAGES - _NOT_CLIMBING:
         return Step.CLIMB
-    if facts.stage is Stage.ACCEPTED and not facts.needs_desk:
-        return Step.DISPATCH
-    return None
+    return Step.DISPATCH if facts.stage is Stage.ACCEPTED and not facts.needs_desk else None
 
 
 _NOT_CLIMBING = frozenset({Stage.COMPLETION_SUBMITTED, Stage.SUSPENDED, Stage.FIRST_REVIEW, Stage.SECOND_REVIEW})

@@ -295,9 +295,7 @@ class Policy:
             PolicyMissing: no rule of this kind applies (a loaded policy has a general one of every kind).
         """
         rules = [
-            rule
-            for rule in self.deadlines
-            if rule.kind is kind and rule.applies_to(urgency, request_type, category)
+            rule for rule in self.deadlines if rule.kind is kind and rule.applies_to(urgency, request_type, category)
         ]
         if not rules:
             raise PolicyMissing(DEADLINE_LABELS[kind])

@@ -119,13 +119,20 @@ class PrefectOrchestrator:
         with self._asking():
             for start in range(0, len(run_ids), _PAGE):
                 page = list(run_ids[start : start + _PAGE])
-                found.update((run.run_id, run) for run in self._filter({"id": {"any_": page}}))
+                found.update((run.run_id, run) for run in self._filter({"flow_runs": {"id": {"any_": page}}}))
         return found
 
     def find_by_petition(self, petition_id: str) -> RunView | None:
         """See `Orchestrator.find_by_petition`."""
         with self._asking():
-            runs = self._filter({"idempotency_key": {"any_": [petition_id]}})
+            flow, _, deployment = self._deployment.partition("/")
+            runs = self._filter(
+                {
+                    "flow_runs": {"idempotency_key": {"any_": [petition_id]}},
+                    "flows": {"name": {"any_": [flow]}},
+                    "deployments": {"name": {"any_": [deployment]}},
+                }
+            )
         return runs[0] if runs else None
 
     def _create_run(self, petition_id: str, label: RunLabel) -> str:
@@ -156,16 +163,10 @@ class PrefectOrchestrator:
             raise
         return _view(answer.json())
 
-    def _filter(self, runs: dict[str, Any]) -> list[RunView]:
+    def _filter(self, wanted: dict[str, Any]) -> list[RunView]:
         # Plain JSON: validating whole pages of runs costs more than asking for them.
-        flow, _, deployment = self._deployment.partition("/")
-        body = {
-            "flow_runs": runs,
-            "flows": {"name": {"any_": [flow]}},
-            "deployments": {"name": {"any_": [deployment]}},
-            "limit": _PAGE,
-        }
-        return [_view(run) for run in self._client.request("POST", "/flow_runs/filter", json=body).json()]
+        answer = self._client.request("POST", "/flow_runs/filter", json={**wanted, "limit": _PAGE})
+        return [_view(run) for run in answer.json()]
 
     @contextmanager
     def _impatient(self) -> Iterator[None]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from ruamel.yaml import YAML
@@ -39,14 +40,21 @@ def line_of(lines: Mapping[Loc, int], loc: Loc) -> int:
 
 
 def read_document(path: Path) -> Document:
-    """Read one YAML file; whatever is wrong with it is in `faults`, nothing is raised."""
+    """Read one YAML file; whatever is wrong with it is in `faults`, nothing is raised. The answer is read-only."""
+    try:
+        return _parse(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        return Document(faults=[(1, f"无法读取：{error.strerror}")])
+    except UnicodeDecodeError as error:
+        return Document(faults=[(error.object.count(b"\n", 0, error.start) + 1, "不是 UTF-8 文本")])
+
+
+# Marks need the parser in Python, which takes a quarter of a second for the keyword table; most files rarely change.
+@lru_cache(maxsize=16)
+def _parse(text: str) -> Document:
     document = Document()
     try:
-        root = YAML(typ="safe", pure=True).compose(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        document.faults.append((1, f"无法读取：{error.strerror}"))
-    except UnicodeDecodeError as error:
-        document.faults.append((error.object.count(b"\n", 0, error.start) + 1, "不是 UTF-8 文本"))
+        root = YAML(typ="safe", pure=True).compose(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         reason = (error.problem or "无法解析").splitlines()[0]
@@ -68,8 +76,7 @@ class _Reader:
 
     def value(self, node: Node, loc: Loc) -> object:
         """The plain value of `node`, which stands at `loc`."""
-        line = node.start_mark.line + 1
-        self._document.lines.setdefault(loc, line)
+        line = self._document.lines.setdefault(loc, node.start_mark.line + 1)
         if id(node) in self._seen:
             self._fault(line, "不要使用锚点和别名(& 和 *)，请把内容写全")
             return None

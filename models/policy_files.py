@@ -22,7 +22,7 @@ from pydantic import (
 )
 
 from domain.durations import MAX_AMOUNT
-from domain.policy import Audience, DeadlineKind, Origin, RequestType, UnitKind, Urgency
+from domain.policy import DEADLINE_LABELS, Audience, DeadlineKind, Origin, RequestType, UnitKind, Urgency
 from domain.stages import Trigger
 from domain.workdays import TimeUnit
 
@@ -32,7 +32,8 @@ PETITIONER_PLACEHOLDERS = frozenset({"query_code"})
 
 _CODE = r"[a-z0-9]+(-[a-z0-9]+)*"
 _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
-_CARDS = (DeadlineKind.YELLOW_CARD, DeadlineKind.RED_CARD)
+# Cards stand at whole working days from the deadline; an extension is asked for in working days.
+_IN_WORKING_DAYS = (DeadlineKind.YELLOW_CARD, DeadlineKind.RED_CARD, DeadlineKind.EXTENSION_LIMIT)
 
 
 def _clock_time(value: object) -> dt.time:
@@ -94,8 +95,10 @@ class DeadlineShape(Sourced):
             raise ValueError("通用规则(没有条件)不写 priority")
         if not self.is_general and self.priority is None:
             raise ValueError("有条件的规则必须写明 priority")
-        if self.kind in _CARDS and self.unit is not TimeUnit.WORKING_DAYS:
-            raise ValueError("黄牌和红牌只能按工作日计(unit: working_days)")
+        if self.kind in _IN_WORKING_DAYS and self.unit is not TimeUnit.WORKING_DAYS:
+            raise ValueError(f"{DEADLINE_LABELS[self.kind]}只能按工作日计(unit: working_days)")
+        if self.kind is DeadlineKind.RED_CARD and self.amount != 1:
+            raise ValueError("红牌只能在到期后的第一个工作日(amount: 1)")
         return self
 
 

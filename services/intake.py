@@ -35,10 +35,15 @@ def register(context: Context, registration: Registration, actor: Actor) -> Peti
         policy = context.rules.active(tx.session)
         if registration.category is not None:
             require_category(policy, registration.category)
+        case_number = _next_case_number(tx, policy.case_prefix)
+        # Whoever registered the same reference at this very moment held the counter; it is ours now, so look again.
+        known = _known(tx, registration)
+        if known is not None:
+            return known
         now = clock.now()
         person = needs_person(registration.text, policy.dispatch)
         petition = Petition(
-            case_number=_next_case_number(tx, policy.case_prefix),
+            case_number=case_number,
             query_code="".join(secrets.choice(_CODE_LETTERS) for _ in range(_CODE_LENGTH)),
             channel=registration.channel,
             channel_reference=registration.channel_reference,

@@ -1,59 +1,154 @@
-"""Takes a petition through its platform steps as its flow run would, without Prefect."""
+"""A petition's life without a database: what each step and each action does to its facts, and nothing else.
+
+`services/` does the same with rows. Here it is small enough that thousands of lives can be lived in a test.
+"""
 
 from __future__ import annotations
 
-import datetime as dt
+import dataclasses
+from typing import Any
 
-import pendulum
+from pendulum import DateTime
 
-import clock
-from domain.petition import Ruling, Step, decide
-from models.tables import Petition
-from services import platform_steps
-from services.context import Context
-from services.facts import facts_of
+from domain.petition import Card, Facts, Rung, Satisfaction, Step, decide, next_rung
+from domain.policy import DeadlineKind, Policy
+from domain.stages import CLOCK_STOPPED_STAGES, TRANSITIONS, Stage, Trigger, stage_after
+from domain.workdays import Duration, Extension, Pause, TimeUnit, WorkCalendar
 
-_ENOUGH = 30
-"""More steps than any petition has due at one moment: beyond it the rules run in circles."""
+MOST_STEPS_AT_ONE_MOMENT = 8
 
 
-def settle(context: Context, petition_id: str) -> list[Step]:
-    """Take every step that is due now, one after the other; what was taken."""
+def move(facts: Facts, trigger: Trigger, now: DateTime, **changes: Any) -> Facts:
+    """The facts after `trigger`. Raises ForbiddenTransition."""
+    after = stage_after(facts.stage, trigger)
+    if TRANSITIONS[trigger].target is not None:
+        changes |= {"stage": after, "stage_entered_at": now}
+        pauses = changes.get("pauses", facts.pauses)
+        standing = bool(pauses) and pauses[-1].ended_at is None
+        if standing and after not in CLOCK_STOPPED_STAGES:
+            changes["pauses"] = (*pauses[:-1], dataclasses.replace(pauses[-1], ended_at=now))
+        elif not standing and after in CLOCK_STOPPED_STAGES and facts.clock_started_at is not None:
+            changes["pauses"] = (*pauses, Pause(now, None, "听证"))
+    return dataclasses.replace(facts, **changes)
+
+
+def given_to(facts: Facts, unit: str, now: DateTime) -> dict[str, Any]:
+    """What an assignment changes: everything about the unit, and never a clock that runs."""
+    return {
+        "unit": unit,
+        "unit_assigned_at": now,
+        "signed_at": None,
+        "signing_reminded": False,
+        "needs_desk": False,
+        "clock_started_at": facts.clock_started_at or now,
+    }
+
+
+def take(facts: Facts, step: Step, now: DateTime, engine_finds: str | None = None) -> Facts:
+    """What the platform does. `engine_finds` is the unit dispatch is sure of, if it is."""
+    match step:
+        case Step.DISPATCH if engine_finds is None:
+            return move(facts, Trigger.REFER_TO_DESK, now, needs_desk=True)
+        case Step.DISPATCH:
+            moved = {"transfers": facts.transfers + (facts.clock_started_at is not None)}
+            return move(facts, Trigger.DISPATCH, now, **given_to(facts, engine_finds, now), **moved)
+        case Step.CLIMB:
+            return climb(facts, now)
+        case Step.BEGIN_REDO:
+            again = {"clock_started_at": now, "clock_kind": DeadlineKind.REDO, "clock_decided": None}
+            assigned = given_to(facts, str(facts.unit), now)
+            more = {"redos": facts.redos + 1, "card": Card.NONE}
+            return move(facts, Trigger.BEGIN_REDO, now, **(assigned | again | more))
+    trigger = Trigger.TERMINATE if step is Step.LAPSE else Trigger(step.value)
+    return move(facts, trigger, now, **_EFFECTS.get(trigger, {}), **_moments(trigger, now))
+
+
+_EFFECTS: dict[Trigger, dict[str, Any]] = {
+    Trigger.ACCEPT: {"needs_desk": False},
+    Trigger.REMIND_SIGNING: {"signing_reminded": True},
+    Trigger.GRANT_RETURN: {"unit": None, "unit_assigned_at": None, "signed_at": None, "needs_desk": False},
+    Trigger.REFUSE_RETURN: {"designated": True},
+    Trigger.APPROVE_COMPLETION: {"rating_asked": False, "satisfaction": None},
+    Trigger.SHOW_YELLOW_CARD: {"card": Card.YELLOW},
+    Trigger.SHOW_RED_CARD: {"card": Card.RED},
+    Trigger.ASK_RATING: {"rating_asked": True},
+    Trigger.SUPPLEMENT: {"needs_desk": False},
+}
+
+
+def _moments(trigger: Trigger, now: DateTime) -> dict[str, Any]:
+    names = {Trigger.SIGN: "signed_at", Trigger.REMIND_SUPERVISED: "reminded_at", Trigger.SUPERVISE: "supervised_at"}
+    return {names[trigger]: now} if trigger in names else {}
+
+
+def climb(facts: Facts, now: DateTime) -> Facts:
+    """One rung up; from the second review on, supervision opens beside the work."""
+    rung = next_rung(facts.rung)
+    if rung is Rung.FIRST_REVIEW:
+        return move(facts, Trigger.CLIMB_TO_FIRST_REVIEW, now, rung=rung)
+    if rung is Rung.SECOND_REVIEW:
+        return move(facts, Trigger.CLIMB_TO_SECOND_REVIEW, now, rung=rung)
+    above = move(facts, Trigger.SUPERVISE, now, rung=rung, supervised_at=facts.supervised_at or now)
+    return move(above, Trigger.CLIMB_TO_SECOND_REVIEW, now) if facts.stage is Stage.RATED else above
+
+
+def act(facts: Facts, trigger: Trigger, now: DateTime, unit: str, satisfaction: Satisfaction, days: int) -> Facts:
+    """What a person does; `unit`, `satisfaction` and `days` are used where the action needs them."""
+    changes: dict[str, Any] = {}
+    match trigger:
+        case Trigger.DISPATCH | Trigger.REDISPATCH:
+            moved = facts.transfers + (facts.clock_started_at is not None)
+            changes = {**given_to(facts, unit, now), "transfers": moved}
+        case Trigger.ASSIGN:
+            decided = {"clock_started_at": now, "clock_kind": DeadlineKind.HANDLING, "card": Card.NONE}
+            length = Duration(days, TimeUnit.WORKING_DAYS)
+            changes = {**given_to(facts, unit, now), **decided, "designated": True, "clock_decided": length}
+        case Trigger.REQUEST_RETURN:
+            changes = {"returns": facts.returns + 1}
+        case Trigger.GRANT_EXTENSION:
+            more = Extension(Duration(days, TimeUnit.WORKING_DAYS), now, "情况复杂")
+            changes = {"extensions": (*facts.extensions, more), "extensions_granted": facts.extensions_granted + 1}
+            changes["card"] = Card.NONE
+        case Trigger.RATE:
+            changes = {"satisfaction": satisfaction}
+        case Trigger.CLIMB_TO_FIRST_REVIEW:
+            changes = {"rung": max(facts.rung, Rung.FIRST_REVIEW)}
+        case Trigger.CLIMB_TO_SECOND_REVIEW:
+            changes = {"rung": max(facts.rung, Rung.SECOND_REVIEW)}
+        case Trigger.RECLASSIFY:
+            changes = {"category": "roads" if facts.category == "lights" else "lights"}
+    return move(facts, trigger, now, **changes, **_EFFECTS.get(trigger, {}), **_moments(trigger, now))
+
+
+def settle(
+    facts: Facts, policy: Policy, calendar: WorkCalendar, now: DateTime, engine_finds: str | None = None
+) -> tuple[Facts, list[Step]]:
+    """Take every step due at `now`, as the flow does before it parks; fails when that never ends."""
     taken: list[Step] = []
-    while (step := ruling_of(context, petition_id).step) is not None:
-        assert platform_steps.take(context, petition_id, step), f"{step} is due and is not taken"
+    seen = {_key(facts)}
+    while (step := decide(facts, policy, calendar, now).step) is not None:
+        facts = take(facts, step, now, engine_finds)
         taken.append(step)
-        assert len(taken) < _ENOUGH, f"no end of steps: {taken}"
-    return taken
+        assert _key(facts) not in seen, f"{step} led back to where the petition was: {taken}"
+        assert len(taken) <= MOST_STEPS_AT_ONE_MOMENT, f"never at rest: {taken}"
+        seen.add(_key(facts))
+    return facts, taken
 
 
-def settle_until(context: Context, petition_id: str, moment: dt.datetime) -> list[Step]:
-    """Let the clock in use (a `StoryClock`) run to `moment` and take every step when it falls due."""
-    story = clock._active
-    assert isinstance(story, clock.StoryClock)
-    until = pendulum.instance(moment)
-    taken = settle(context, petition_id)
-    while (wake := petition_of(context, petition_id).wake_at) is not None and wake <= until:
-        story.move_to(wake)
-        steps = settle(context, petition_id)
-        assert steps, f"woken at {wake} with nothing to do"
-        taken += steps
-    story.move_to(until)
-    return taken
+def _key(facts: Facts) -> str:
+    return repr(facts)
 
 
-def petition_of(context: Context, petition_id: str) -> Petition:
-    """The petition as it stands in the ledger, with what its facts are made of."""
-    with context.readers() as session:
-        petition = session.get_one(Petition, petition_id)
-        facts_of(petition)
-        assert petition.assignments is not None
-        return petition
-
-
-def ruling_of(context: Context, petition_id: str) -> Ruling:
-    """What the domain decides for the petition now."""
-    with context.readers() as session:
-        petition = session.get_one(Petition, petition_id)
-        policy = context.rules.of(session, petition.policy_version)
-        return decide(facts_of(petition), policy, context.rules.calendar, clock.now())
+def wait(
+    facts: Facts, policy: Policy, calendar: WorkCalendar, until: DateTime, engine_finds: str | None = None
+) -> tuple[Facts, list[tuple[DateTime, Step]]]:
+    """Let time pass to `until` with nobody acting; the parked run wakes at each deadline."""
+    story: list[tuple[DateTime, Step]] = []
+    while True:
+        ahead = decide(facts, policy, calendar, facts.stage_entered_at).next_deadline
+        if ahead is None or ahead.due_at > until:
+            return facts, story
+        before = facts
+        facts, steps = settle(facts, policy, calendar, ahead.due_at, engine_finds)
+        assert steps, f"woken at {ahead.due_at} for {ahead.step}, and nothing was due: {before}"
+        story.extend((ahead.due_at, step) for step in steps)

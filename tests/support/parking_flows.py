@@ -83,6 +83,13 @@ def no_coroutine(folder: str) -> None:
 
 
 @flow
+async def parks_often(folder: str, times: int) -> None:
+    """Looks this many times, due again at once each time."""
+    if await look(Path(folder), "look") < times:
+        await park("Waiting", clock.now(), _always)
+
+
+@flow
 async def any_petition(petition_id: str) -> None:
     """What the tests of the orchestrator start; nobody ever runs it."""
 

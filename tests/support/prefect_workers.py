@@ -150,7 +150,7 @@ def make_pool(server: PrefectServer, folder: Path, kind: str = IN_PROCESS) -> Po
     return pool
 
 
-def wait_until(reached: Callable[[], bool], what: str, seconds: float = 60) -> None:
+def wait_until(reached: Callable[[], bool], what: str | list[object], seconds: float = 60) -> None:
     """Wait until something of another process is so; fails after `seconds`."""
     give_up = time.monotonic() + seconds
     while not reached():
@@ -160,12 +160,14 @@ def wait_until(reached: Callable[[], bool], what: str, seconds: float = 60) -> N
 
 def wait_for_run(orchestrator: PrefectOrchestrator, run_id: str, wanted: Callable[[RunView], bool], what: str) -> RunView:
     """Wait until the run is as wanted."""
-    seen: list[RunView] = []
+    seen: list[object] = [what]
+    views: list[RunView] = []
 
     def reached() -> bool:
         view = orchestrator.view(run_id)
-        seen[:] = [view] if view else []
-        return view is not None and wanted(view)
+        seen[1:] = [view]
+        views[:] = [view] if view is not None and wanted(view) else []
+        return bool(views)
 
-    wait_until(reached, f"{what}: {seen}", 90)
-    return seen[0]
+    wait_until(reached, seen, 90)
+    return views[0]

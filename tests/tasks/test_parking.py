@@ -11,6 +11,7 @@ import pytest
 import clock
 from gateways.orchestrator import RunLabel
 from gateways.prefect_orchestrator import PrefectOrchestrator
+from tasks import parking
 from tasks.parking import park, relabel
 from tests.support.parking_flows import words
 from tests.support.prefect_server import PrefectServer
@@ -120,18 +121,25 @@ async def test_only_a_running_flow_parks() -> None:
         await relabel(RunLabel("name"))
 
 
-class TestOtherLines:
-    """What the log filter must leave alone."""
+def line(run_id: str, text: str) -> logging.LogRecord:
+    record = logging.LogRecord("prefect.flow_runs", logging.ERROR, __file__, 1, text, None, None)
+    record.flow_run_id = run_id
+    return record
 
-    def test_the_end_of_a_run_that_is_not_parked_stays_an_error(self, caplog: pytest.LogCaptureFixture) -> None:
-        from prefect.logging import get_logger
 
-        logger = get_logger("prefect.flow_runs")
-        logger.addHandler(caplog.handler)
-        try:
-            logger.error("Finished in state Failed()", extra={"flow_run_id": "someone-else"})
-        finally:
-            logger.removeHandler(caplog.handler)
-        assert [(record.levelname, record.message) for record in caplog.records] == [
-            ("ERROR", "Finished in state Failed()")
-        ]
+def test_only_the_last_line_of_a_parked_run_is_no_error() -> None:
+    parked_is_no_error = parking._ParkedIsNoError()
+    parked_is_no_error.expect("parked")
+    lines = [
+        line("other", "Finished in state Failed()"),
+        line("parked", "Something else went wrong"),
+        line("parked", "Finished in state Waiting()"),
+        line("parked", "Finished in state Failed()"),
+    ]
+    assert all(parked_is_no_error.filter(one) for one in lines)
+    assert [(one.levelname, one.getMessage()) for one in lines] == [
+        ("ERROR", "Finished in state Failed()"),
+        ("ERROR", "Something else went wrong"),
+        ("INFO", "Parked: Waiting()"),
+        ("ERROR", "Finished in state Failed()"),
+    ]

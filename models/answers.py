@@ -1,0 +1,339 @@
+"""What crosses our boundary outwards: the answers of queries and of the API. Moments are shown in Asia/Shanghai."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
+
+from domain.calendar import local
+
+Shown = Annotated[dt.datetime, PlainSerializer(lambda moment: local(moment).isoformat(), return_type=str)]
+"""An aware moment, written as `2026-03-02T09:00:00+08:00`."""
+
+
+class Answer(BaseModel):
+    """Built by us from the ledger, never from a client."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class Named(Answer):
+    """A code with its Chinese name."""
+
+    code: str
+    name: str
+
+
+class TimelineEntry(Answer):
+    """What the petitioner is shown of one step: never who did it, never the petition's text."""
+
+    at: Shown
+    label: str
+    stage: Named
+    reason: str = ""
+
+
+class Progress(Answer):
+    """The public side of a petition (按查询码)."""
+
+    case_number: str
+    version: int
+    stage: Named
+    unit: Named | None = Field(description="承办单位；派遣前为空")
+    holder: Named | None = Field(description="现在由谁处理；结束后为空")
+    due_at: Shown | None = Field(description="到期时间：办理时限，或当前环节的时限")
+    due_provisional: bool = Field(description="所涉年份放假安排尚未公布，公布后重算")
+    registered_at: Shown
+    closed_at: Shown | None
+    merged_into: Progress | None = Field(None, description="已并单的，主单的进度")
+    timeline: list[TimelineEntry]
+    allowed_actions: list[str]
+
+
+class Registered(Answer):
+    """The receipt of a registration; the query code is the petitioner's key to the case."""
+
+    case_number: str
+    query_code: str
+    version: int
+    stage: Named
+    registered_at: Shown
+    progress: str = Field(description="进度查询地址")
+    allowed_actions: list[str]
+
+
+class AssignmentView(Answer):
+    """What one unit has or had to do."""
+
+    unit: Named
+    part: str = Field(description="lead 主办，assist 协办")
+    duty: str
+    assigned_at: Shown
+    due_at: Shown | None
+    signed_at: Shown | None
+    ended_at: Shown | None
+    outcome: str | None
+    report: str
+    reasons: list[str]
+
+
+class AskView(Answer):
+    """A return or an extension that a unit asked for."""
+
+    kind: str
+    unit: Named
+    reason: str
+    proposed_unit: Named | None
+    basis: str
+    amount: int | None
+    asked_at: Shown
+    decided_at: Shown | None
+    outcome: str | None
+
+
+class CompletionView(Answer):
+    """What was handed in as done; the receipt is the SHA-256 of what was accepted."""
+
+    unit: Named
+    submitted_at: Shown
+    evidence: dict[str, Any]
+    receipt: str
+    decided_at: Shown | None
+    outcome: str | None
+
+
+class ContactView(Answer):
+    """How to reach whoever reported; only shown to those who must."""
+
+    name: str | None
+    contact_kind: str | None
+    contact: str | None
+    confidential: bool
+
+
+class PetitionHead(Answer):
+    """A petition in a list: enough to choose what to do next."""
+
+    id: str
+    case_number: str
+    version: int
+    stage: Named
+    unit: Named | None
+    holder: Named | None
+    category: Named | None
+    town: Named | None
+    request_type: str
+    urgency: str
+    rung: int
+    card: str
+    returns: int
+    transfers: int
+    redos: int
+    supervised: bool
+    registered_at: Shown
+    due_at: Shown | None
+    due_provisional: bool
+    wake_at: Shown | None
+    wake_kind: str | None
+    minutes_left: int | None = Field(description="距到期的工作分钟数，已逾期为负")
+    allowed_actions: list[str]
+
+
+class PetitionDetail(PetitionHead):
+    """A petition as its professional users see it."""
+
+    text: str
+    place: str
+    longitude: float | None
+    latitude: float | None
+    channel: str
+    closed_at: Shown | None
+    merged_into: str | None
+    policy_version: str
+    petitioner: ContactView | None = Field(description="仅向必须联系诉求人的主办单位、派遣专席、信息员提供")
+    assignments: list[AssignmentView]
+    asked: list[AskView]
+    completions: list[CompletionView]
+    candidates: list[dict[str, Any]] = Field(description="转人工派遣时，派遣引擎给出的备选单位及理由")
+
+
+class QueueItem(PetitionHead):
+    """One thing in a queue, with what has to be decided about it."""
+
+    part: str | None = None
+    duty: str = ""
+    task_due_at: Shown | None = None
+    outcome: str | None = Field(None, description="本单位任务已结束时的结果")
+    changed_at: Shown
+    asked: AskView | None = None
+
+
+class Page(Answer):
+    """A page of a queue; `next` is the cursor of the page after it, `as_of` the moment to ask from next time."""
+
+    items: list[QueueItem]
+    next: str | None
+    as_of: Shown
+
+
+class StepView(Answer):
+    """One step of the way to a due date."""
+
+    kind: str
+    text: str
+
+
+class ClockView(Answer):
+    """A deadline that runs, and how it came about."""
+
+    kind: Named
+    due_at: Shown
+    passed: bool
+    minutes_left: int
+    provisional: bool
+    awaits: list[int]
+    rule: str
+    source: str
+    then: str = Field(description="到期后平台自动执行的步骤")
+    calendar_version: str
+    steps: list[StepView]
+
+
+class PauseView(Answer):
+    started_at: Shown
+    ended_at: Shown | None
+    reason: str
+    approved_by: str
+
+
+class ExtensionView(Answer):
+    duration: str
+    granted_at: Shown
+    reason: str
+    approved_by: str
+
+
+class Clocks(Answer):
+    """Every clock of a petition (时限说明)."""
+
+    id: str
+    case_number: str
+    version: int
+    as_of: Shown
+    policy_version: str
+    handling: ClockView | None = Field(description="办理时限；派遣前或暂停计时时为空")
+    deadlines: list[ClockView]
+    pauses: list[PauseView]
+    extensions: list[ExtensionView]
+
+
+class HistoryEntry(Answer):
+    version: int
+    at: Shown
+    trigger: str
+    label: str
+    stage_before: str | None
+    stage_after: str
+    unit: Named | None
+    rung: int
+    actor_role: str
+    actor_unit: str | None
+    actor_name: str
+    reason: str
+    public: bool
+    details: dict[str, Any]
+    digest: str
+
+
+class History(Answer):
+    id: str
+    case_number: str
+    version: int
+    entries: list[HistoryEntry]
+
+
+class ChainCheck(Answer):
+    """Whether the history is as it was written; `broken_at` is the first version that is not."""
+
+    intact: bool
+    rows: int
+    broken_at: int | None
+
+
+class Holding(Answer):
+    """Who had to act, from when to when."""
+
+    holder: Named
+    stage: Named
+    since: Shown
+    until: Shown | None
+    minutes: int
+    working_minutes: int
+
+
+class NoticeView(Answer):
+    """A message that was owed, and the proof of its delivery; its text stays out."""
+
+    version: int
+    rule: str
+    recipient: str
+    title: str
+    urgent: bool
+    owed_at: Shown
+    sent_at: Shown | None
+    status: str
+    attempts: int
+    proof: str
+
+
+class TimerView(Answer):
+    kind: Named
+    due_at: Shown
+    armed_at: Shown
+    ended_at: Shown | None
+    outcome: str | None
+    rule: str
+    source: str
+    provisional: bool
+
+
+class SupervisionView(Answer):
+    """The inspectors' file (督办件)."""
+
+    opened_at: Shown
+    cause: str
+    unit: Named | None
+    explanation_due_at: Shown | None
+    disposition: Named | None
+    opinion: str
+    closed_at: Shown | None
+    closed_by: str | None
+
+
+class Dossier(Answer):
+    """All an inspector needs about one petition (案卷)."""
+
+    petition: PetitionDetail
+    supervision: SupervisionView | None
+    held: list[Holding]
+    clocks: Clocks
+    timers: list[TimerView]
+    notices: list[NoticeView]
+    ratings: list[dict[str, Any]]
+    history: list[HistoryEntry]
+    chain: ChainCheck
+    evidence: list[dict[str, Any]]
+    as_of: Shown
+
+
+class KeyView(Answer):
+    """An API key as it is listed; the key itself is shown once, when it is made."""
+
+    prefix: str
+    role: str
+    unit: str | None
+    label: str
+    created_at: Shown
+    revoked_at: Shown | None

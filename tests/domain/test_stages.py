@@ -1,0 +1,181 @@
+"""The transition table, held against a second table written by hand, and the shape of the graph."""
+
+from __future__ import annotations
+
+import pytest
+
+from domain import petition, stages
+from domain.errors import ForbiddenTransition
+from domain.petition import Step, decide
+from domain.stages import (
+    FINAL_STAGES,
+    OPEN_STAGES,
+    STAGE_LABELS,
+    TRANSITIONS,
+    TRIGGER_LABELS,
+    Stage,
+    Trigger,
+    is_allowed,
+    stage_after,
+)
+from tests.support.facts import MONDAY, a_calendar, a_policy, facts
+
+# Stage by stage, what may happen there: `trigger>stage` moves, a bare trigger only writes history.
+_ANYWHERE_OPEN = "note reclassify record_supervision"
+_CARDS = "show_yellow_card show_red_card"
+_CLIMBS = "climb_to_first_review>first_review climb_to_second_review>second_review"
+_BESIDE = "supervise remind_supervised"
+_ENDS = "merge>merged withdraw>withdrawn"
+EXPECTED = {
+    "registered": f"""{_ANYWHERE_OPEN} {_ENDS} accept>accepted refuse>refused ask_supplement>awaiting_supplement""",
+    "awaiting_supplement": f"""{_ANYWHERE_OPEN} {_ENDS} supplement>registered terminate>terminated""",
+    "accepted": f"""{_ANYWHERE_OPEN} {_ENDS} {_BESIDE} {_CARDS} {_CLIMBS} refuse>refused terminate>terminated
+        ask_supplement>awaiting_supplement dispatch>dispatched refer_to_desk""",
+    "dispatched": f"""{_ANYWHERE_OPEN} {_ENDS} {_BESIDE} {_CARDS} {_CLIMBS} redispatch>dispatched sign>in_hand
+        request_return>return_requested submit_completion>completion_submitted remind_signing""",
+    "in_hand": f"""{_ANYWHERE_OPEN} {_ENDS} {_BESIDE} {_CARDS} {_CLIMBS} redispatch>dispatched terminate>terminated
+        request_return>return_requested request_extension>extension_requested suspend>suspended
+        submit_completion>completion_submitted""",
+    "return_requested": f"""{_ANYWHERE_OPEN} {_ENDS} {_BESIDE} {_CARDS} {_CLIMBS} grant_return>accepted
+        refuse_return>in_hand submit_completion>completion_submitted""",
+    "extension_requested": f"""{_ANYWHERE_OPEN} {_ENDS} {_BESIDE} {_CARDS} {_CLIMBS} grant_extension>in_hand
+        refuse_extension>in_hand submit_completion>completion_submitted""",
+    "suspended": f"""{_ANYWHERE_OPEN} {_ENDS} {_BESIDE} {_CARDS} resume>in_hand terminate>terminated""",
+    "first_review": f"""{_ANYWHERE_OPEN} {_ENDS} {_BESIDE} {_CARDS} climb_to_second_review>second_review
+        assign>dispatched submit_completion>completion_submitted terminate>terminated""",
+    "second_review": f"""{_ANYWHERE_OPEN} {_ENDS} {_BESIDE} {_CARDS}
+        assign>dispatched submit_completion>completion_submitted terminate>terminated""",
+    "completion_submitted": f"""{_ANYWHERE_OPEN} {_BESIDE} withdraw>withdrawn approve_completion>completed
+        reject_completion>in_hand""",
+    "completed": f"""{_ANYWHERE_OPEN} supervise ask_rating rate>rated begin_follow_up>follow_up""",
+    "follow_up": f"""{_ANYWHERE_OPEN} supervise rate>rated archive>archived""",
+    "rated": f"""{_ANYWHERE_OPEN} supervise {_CLIMBS} begin_redo>redo archive>archived""",
+    "redo": f"""{_ANYWHERE_OPEN} {_ENDS} {_BESIDE} {_CARDS} {_CLIMBS} redispatch>dispatched sign>in_hand
+        submit_completion>completion_submitted remind_signing""",
+    "archived": "record_supervision",
+    "refused": "record_supervision",
+    "merged": "record_supervision",
+    "withdrawn": "record_supervision",
+    "terminated": "record_supervision",
+}
+
+
+def expected_target(stage: Stage, trigger: Trigger) -> Stage | None:
+    """Where the hand-written table leads; None where it forbids the step."""
+    for word in EXPECTED[stage.value].split():
+        name, _, target = word.partition(">")
+        if name == trigger.value:
+            return Stage(target) if target else stage
+    return None
+
+
+PAIRS = [pytest.param(stage, trigger, id=f"{stage}-{trigger}") for stage in Stage for trigger in Trigger]
+
+
+@pytest.mark.parametrize(("stage", "trigger"), PAIRS)
+def test_every_pair_allowed_and_forbidden(stage: Stage, trigger: Trigger) -> None:
+    target = expected_target(stage, trigger)
+    assert is_allowed(stage, trigger) is (target is not None)
+    if target is None:
+        with pytest.raises(ForbiddenTransition) as refusal:
+            stage_after(stage, trigger)
+        assert refusal.value.facts["stage"] == stage.value
+        assert refusal.value.facts["trigger"] == trigger.value
+    else:
+        assert stage_after(stage, trigger) is target
+
+
+@pytest.mark.parametrize("trigger", Trigger)
+def test_only_registration_starts_from_nothing(trigger: Trigger) -> None:
+    assert is_allowed(None, trigger) is (trigger is Trigger.REGISTER)
+    if trigger is Trigger.REGISTER:
+        assert stage_after(None, trigger) is Stage.REGISTERED
+    else:
+        with pytest.raises(ForbiddenTransition):
+            stage_after(None, trigger)
+
+
+def test_the_hand_written_table_names_real_stages_and_triggers() -> None:
+    assert set(EXPECTED) == {stage.value for stage in Stage}
+    words = {word.partition(">")[0] for line in EXPECTED.values() for word in line.split()}
+    assert words == {trigger.value for trigger in Trigger} - {"register"}
+
+
+def reachable(start: Stage) -> set[Stage]:
+    """Where the hand-written table can lead from `start`."""
+    found, waiting = {start}, [start]
+    while waiting:
+        line = EXPECTED[waiting.pop().value]
+        ahead = {Stage(word.partition(">")[2]) for word in line.split() if ">" in word} - found
+        found |= ahead
+        waiting.extend(ahead)
+    return found
+
+
+def test_every_stage_can_be_reached() -> None:
+    assert reachable(Stage.REGISTERED) == set(Stage)
+
+
+@pytest.mark.parametrize("stage", sorted(OPEN_STAGES))
+def test_every_open_stage_can_end(stage: Stage) -> None:
+    assert reachable(stage) & FINAL_STAGES
+
+
+@pytest.mark.parametrize("stage", sorted(OPEN_STAGES))
+def test_every_open_stage_can_be_completed_in_favour_of_the_petitioner(stage: Stage) -> None:
+    assert Stage.ARCHIVED in reachable(stage)
+
+
+@pytest.mark.parametrize("stage", sorted(FINAL_STAGES))
+def test_nothing_leads_out_of_a_final_stage(stage: Stage) -> None:
+    assert reachable(stage) == {stage}
+    assert not decide(facts(stage), a_policy(), a_calendar(), MONDAY.add(years=1)).deadlines
+
+
+@pytest.mark.parametrize("stage", sorted(OPEN_STAGES))
+def test_every_open_stage_has_a_clock_or_a_step(stage: Stage) -> None:
+    ruling = decide(facts(stage), a_policy(), a_calendar(), MONDAY)
+    assert ruling.step is not None or ruling.deadlines
+
+
+@pytest.mark.parametrize("stage", sorted(OPEN_STAGES))
+def test_every_open_stage_brings_a_clock_of_its_own_or_the_units_clock_runs(stage: Stage) -> None:
+    # RATED is over at once, and IN_HAND has nothing but the handling clock: everything else is timed by itself.
+    assert (stage in petition._STAGE_CLOCKS) is (stage not in {Stage.IN_HAND, Stage.RATED})
+
+
+STEP_TRIGGERS = {
+    Step.ACCEPT: "registered",
+    Step.LAPSE: "awaiting_supplement",
+    Step.DISPATCH: "accepted",
+    Step.REMIND_SIGNING: "dispatched redo",
+    Step.GRANT_RETURN: "return_requested",
+    Step.REFUSE_EXTENSION: "extension_requested",
+    Step.RESUME: "suspended",
+    Step.APPROVE_COMPLETION: "completion_submitted",
+    Step.ASK_RATING: "completed",
+    Step.BEGIN_FOLLOW_UP: "completed",
+    Step.BEGIN_REDO: "rated",
+    Step.ARCHIVE: "follow_up rated",
+}
+
+
+@pytest.mark.parametrize(("step", "where"), STEP_TRIGGERS.items())
+def test_what_the_platform_does_by_itself_the_table_lets_happen(step: Step, where: str) -> None:
+    trigger = Trigger.TERMINATE if step is Step.LAPSE else Trigger(step.value)
+    for stage in where.split():
+        assert is_allowed(Stage(stage), trigger)
+
+
+def test_every_stage_and_trigger_has_a_chinese_name_of_its_own() -> None:
+    assert set(STAGE_LABELS) == set(Stage)
+    assert set(TRIGGER_LABELS) == set(Trigger) == set(TRANSITIONS)
+    for labels in (list(STAGE_LABELS.values()), list(TRIGGER_LABELS.values())):
+        assert len(set(labels)) == len(labels)
+        assert all("\u4e00" <= letter <= "\u9fff" for label in labels for letter in label)
+
+
+def test_the_groups_of_stages_share_no_member_and_leave_none_out() -> None:
+    groups = [stages.INTAKE_STAGES, stages.WORKING_STAGES, stages.CLOSING_STAGES, stages.FINAL_STAGES]
+    assert sorted(stage for group in groups for stage in group) == sorted(Stage)
+    assert stages.UNIT_STAGES | stages.REVIEW_STAGES <= stages.WORKING_STAGES
