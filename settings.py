@@ -26,7 +26,9 @@ class Settings(BaseSettings):
     prefect_url: str = Field("", description="An already running Prefect API. Empty: the one `make up` starts.")
     work_pool: str = Field("rongetong", description="Prefect work pool the petition flow is deployed to.")
     worker_concurrency: int = Field(20, ge=1, description="Flow runs one in-process worker runs at the same time.")
-    worker_poll_seconds: float = Field(2.0, gt=0, description="How often the worker asks Prefect for runs that are due.")
+    worker_poll_seconds: float = Field(
+        2.0, gt=0, description="How often the worker asks Prefect for runs that are due."
+    )
     worker_grace_seconds: float = Field(20.0, ge=0, description="How long a worker that is stopped waits for its runs.")
     reconcile_seconds: int = Field(300, ge=10, description="How often reconcile compares the ledger with Prefect.")
     invariants_seconds: int = Field(3600, ge=60, description="How often what must always hold is checked.")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Annotated
 
+import pendulum
 import typer
 from rich.console import Console
 from rich.table import Table
@@ -37,8 +39,7 @@ def list_() -> None:
     """列出全部密钥(不含明文)。 List the keys without their secrets."""
     table = Table("前缀", "角色", "单位", "用途", "发放时间", "吊销时间")
     for key in service.list_keys(get_context()):
-        revoked = key.revoked_at.in_timezone(SHANGHAI).format("YYYY-MM-DD HH:mm") if key.revoked_at else ""
-        created = key.created_at.in_timezone(SHANGHAI).format("YYYY-MM-DD HH:mm")
+        revoked, created = _shown(key.revoked_at), _shown(key.created_at)
         table.add_row(key.prefix, ROLE_LABELS[Role(key.role)], key.unit or "", key.label, created, revoked)
     console.print(table)
 
@@ -51,3 +52,7 @@ def revoke(prefix: Annotated[str, typer.Argument(help="密钥前缀，见 keys l
     except DomainError as refusal:
         raise typer.BadParameter(refusal.message) from None
     typer.echo(f"已吊销 revoked: {prefix}")
+
+
+def _shown(moment: dt.datetime | None) -> str:
+    return pendulum.instance(moment).in_timezone(SHANGHAI).format("YYYY-MM-DD HH:mm") if moment else ""

@@ -48,7 +48,7 @@ def verify(case_number: Annotated[str | None, typer.Argument(help="案号；缺�
 
 
 def notices(
-    requeue: Annotated[bool, typer.Option("--requeue", help="重新发送已放弃的和当时无地址的通知")] = False,  # noqa: FBT002
+    requeue: Annotated[bool, typer.Option("--requeue", help="重新发送已放弃的和当时无地址的通知")] = False,
 ) -> None:
     """通知的发送情况；可重发放弃的。 How the notices stand; send given-up ones again."""
     context = get_context()

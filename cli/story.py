@@ -12,7 +12,7 @@ from stories.playing import play_apart
 
 def story(
     name: Annotated[str | None, typer.Argument(help="故事名，见 --list")] = None,
-    list_: Annotated[bool, typer.Option("--list", help="列出可重演的故事")] = False,  # noqa: FBT002
+    list_: Annotated[bool, typer.Option("--list", help="列出可重演的故事")] = False,
 ) -> None:
     """在加速时钟上重演一件诉求的一生。 Replay a petition's life through the real system."""
     if list_ or name is None:

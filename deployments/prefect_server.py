@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from settings import Settings
@@ -60,6 +61,12 @@ def client_environment(settings: Settings) -> dict[str, str]:
         # Our server never asks for these tokens; asking whether it does costs a request an hour and client.
         "PREFECT_CLIENT_CSRF_SUPPORT_ENABLED": "false",
     }
+
+
+def adopt_client_environment(settings: Settings) -> None:
+    """Make this process a client of our Prefect server. Prefect reads its environment once, when first imported."""
+    (settings.data_dir / "prefect").mkdir(parents=True, exist_ok=True)
+    os.environ.update(client_environment(settings))
 
 
 def server_command(settings: Settings) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -70,9 +71,17 @@ def register(
 
 
 def read_deployments(settings: Settings, prefect_file: Path = PREFECT_FILE) -> list[dict[str, Any]]:
-    """The entries of `prefect_file` with the settings filled in."""
+    """The entries of `prefect_file` with the settings in their places.
+
+    `{{ $RONGETONG_X }}` is the setting X. The interval of the deployment `x` is the setting `x_seconds`, where there is
+    one: Prefect's own reader of the file takes no placeholder for an interval.
+    """
     text = _SETTING.sub(lambda found: str(getattr(settings, found[1].lower())), prefect_file.read_text("utf-8"))
     entries: list[dict[str, Any]] = YAML(typ="safe", pure=True).load(text)["deployments"]
+    for entry in entries:
+        seconds = getattr(settings, f"{entry['name']}_seconds", None)
+        for schedule in entry.get("schedules", []) if seconds else []:
+            schedule["interval"] = seconds
     return entries
 
 
@@ -98,15 +107,14 @@ def _deploy(client: SyncPrefectClient, entry: dict[str, Any], pool: str) -> Regi
         entrypoint=entry["entrypoint"],
         description=entry.get("description"),
         tags=entry.get("tags"),
+        parameters=entry.get("parameters"),
         work_pool_name=pool,
         schedules=[
             DeploymentScheduleCreate(schedule=IntervalSchedule.model_validate(schedule), active=True)
             for schedule in entry.get("schedules", [])
         ],
         concurrency_limit=limit.get("limit"),
-        concurrency_options=(
-            ConcurrencyOptions(collision_strategy=limit["collision_strategy"]) if limit else None
-        ),
+        concurrency_options=(ConcurrencyOptions(collision_strategy=limit["collision_strategy"]) if limit else None),
         parameter_openapi_schema=parameter_schema(flow).model_dump(exclude_unset=True),
         enforce_parameter_schema=True,
         pull_steps=[],
@@ -116,4 +124,4 @@ def _deploy(client: SyncPrefectClient, entry: dict[str, Any], pool: str) -> Regi
 
 if __name__ == "__main__":
     for deployment in register(get_settings()):
-        print(deployment.name)
+        sys.stdout.write(f"{deployment.name}\n")

@@ -52,7 +52,7 @@ class Part:
     def start(self) -> None:
         with self.log.open("ab") as log:
             # A session of its own: Ctrl-C reaches the supervisor alone, which then stops the parts in order.
-            self.process = subprocess.Popen(  # noqa: S603 - our own commands
+            self.process = subprocess.Popen(
                 self.command,
                 env={**os.environ, **self.environment},
                 stdout=log,
@@ -154,9 +154,7 @@ def _register(settings: Settings) -> None:
     """In a process of its own: Prefect reads its environment when it is first imported."""
     command = [sys.executable, "-m", "deployments.register"]
     environment = {**os.environ, **client_environment(settings)}
-    done = subprocess.run(  # noqa: S603 - our own command
-        command, env=environment, capture_output=True, text=True, check=False, cwd=PROJECT_ROOT
-    )
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, cwd=PROJECT_ROOT)
     if done.returncode != 0:
         raise StartFailed(f"部署登记失败 the deployments could not be registered:\n{done.stderr[-2000:]}")
 

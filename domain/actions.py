@@ -9,10 +9,10 @@ import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
-from domain.errors import DomainError, ForbiddenTransition, NotPermitted, RuleRefusal
+from domain.errors import DomainError, NotPermitted, RuleRefusal
 from domain.petition import Facts, handling_due
 from domain.policy import DeadlineKind, Policy
-from domain.stages import WORKING_STAGES, Stage, Trigger, is_allowed
+from domain.stages import WORKING_STAGES, Stage, Trigger, forbidden, is_allowed
 from domain.workdays import WorkCalendar, due_date
 
 
@@ -128,7 +128,7 @@ def check(
         _check_actor(trigger, actor, facts)
     by_hand = _CLIMBED_BY_HAND_FROM.get(trigger) if actor.role is not Role.PLATFORM else None
     if not is_allowed(facts.stage, trigger) or (by_hand is not None and facts.stage not in by_hand):
-        raise ForbiddenTransition(stage=facts.stage, trigger=trigger)
+        raise forbidden(facts.stage, trigger)
     if trigger is Trigger.REQUEST_RETURN:
         _check_return(facts, policy, calendar, now)
     elif trigger is Trigger.REQUEST_EXTENSION:

@@ -102,7 +102,10 @@ class KeywordDispatcher:
         # Weights such as 0.1 have no exact binary form; a lead of 0.9999999999 is a lead of 1.
         lead = round(best.score - (candidates[1].score if len(candidates) > 1 else 0.0), 6) if best else 0.0
         sure = best is not None and best.score >= self._rules.threshold and lead >= self._rules.margin
-        if best is None:
+        if request.excluded:
+            # An engine that was wrong about this petition once does not guess again: a person chooses.
+            sure, explanation = False, f"已被{len(request.excluded)}个单位退单，转人工派遣"
+        elif best is None:
             explanation = "没有匹配到任何关键词，转人工派遣"
         elif sure:
             explanation = f"{self._policy.unit_name(best.unit)}：{'；'.join(best.reasons)}"

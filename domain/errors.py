@@ -1,4 +1,4 @@
-"""Refusals of the domain: small named errors that carry their facts. What HTTP makes of them is decided in `api.errors`."""
+"""Refusals of the domain: small named errors that carry their facts. What HTTP makes of them is in `api.errors`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ class DomainError(Exception):
     @property
     def facts(self) -> dict[str, Any]:
         """The facts of this refusal, fit for a problem document."""
-        return {key: value for key, value in vars(self).items() if not key.startswith("_") and value is not None}
+        own = {"code", "message"}
+        return {key: value for key, value in vars(self).items() if key not in own and value is not None}
 
     def __str__(self) -> str:
         return self.message
@@ -27,10 +28,10 @@ class ForbiddenTransition(DomainError):
 
     code = "forbidden-transition"
 
-    def __init__(self, *, stage: object, trigger: object) -> None:
+    def __init__(self, *, stage: object, trigger: object, said: str) -> None:
         self.stage = None if stage is None else str(stage)
         self.trigger = str(trigger)
-        self.message = f"当前阶段({self.stage or '未登记'})不能执行该操作({self.trigger})，请刷新后查看可执行的操作"
+        self.message = f"{said}，请刷新后查看可执行的操作"
 
 
 @dataclass(frozen=True)

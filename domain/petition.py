@@ -13,7 +13,7 @@ from enum import IntEnum, StrEnum
 from pendulum import DateTime
 
 from domain.policy import DEADLINE_LABELS, DeadlineKind, DeadlineRule, Policy, RequestType, Urgency
-from domain.stages import FINAL_STAGES, WORKING_STAGES, Stage
+from domain.stages import FINAL_STAGES, REVIEW_STAGES, WORKING_STAGES, Stage
 from domain.workdays import (
     DueDate,
     Duration,
@@ -291,7 +291,9 @@ def _supervision_reminder(facts: Facts, policy: Policy, calendar: WorkCalendar) 
 def _handling_clocks(facts: Facts, policy: Policy, calendar: WorkCalendar) -> list[Deadline]:
     """Yellow card, the deadline itself, red card: whichever has not had its effect yet."""
     handling = handling_due(facts, policy, calendar)
-    if handling is None:
+    # The petitioner's dissatisfaction brought it up, not the unit's delay: its clock was met and shows no card.
+    met = facts.stage in REVIEW_STAGES and facts.satisfaction is Satisfaction.DISSATISFIED
+    if handling is None or met:
         return []
     clocks = []
     yellow, red = (_rule(kind, facts, policy) for kind in (DeadlineKind.YELLOW_CARD, DeadlineKind.RED_CARD))
@@ -299,7 +301,7 @@ def _handling_clocks(facts: Facts, policy: Policy, calendar: WorkCalendar) -> li
     # A deadline shorter than the warning's lead would be shown yellow from its first minute, which warns of nothing.
     if facts.card is Card.NONE and facts.clock_started_at is not None and warned_at > facts.clock_started_at:
         clocks.append(_card(DeadlineKind.YELLOW_CARD, Step.SHOW_YELLOW_CARD, warned_at, handling, yellow))
-    climbs = facts.stage not in (Stage.FIRST_REVIEW, Stage.SECOND_REVIEW) and facts.rung is not Rung.SUPERVISION
+    climbs = facts.stage not in REVIEW_STAGES and facts.rung is not Rung.SUPERVISION
     if climbs:
         clocks.append(handling)
     if facts.card is not Card.RED:

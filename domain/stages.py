@@ -241,6 +241,12 @@ def is_allowed(stage: Stage | None, trigger: Trigger) -> bool:
     return stage in TRANSITIONS[trigger].sources
 
 
+def forbidden(stage: Stage | None, trigger: Trigger) -> ForbiddenTransition:
+    """The refusal of a step that the table does not have."""
+    stands = STAGE_LABELS[stage] if stage else "未登记"
+    return ForbiddenTransition(stage=stage, trigger=trigger, said=f"当前为“{stands}”，不能{TRIGGER_LABELS[trigger]}")
+
+
 def stage_after(stage: Stage | None, trigger: Trigger) -> Stage:
     """The stage a petition stands at after `trigger`.
 
@@ -248,10 +254,10 @@ def stage_after(stage: Stage | None, trigger: Trigger) -> Stage:
         ForbiddenTransition: the table has no such step.
     """
     if not is_allowed(stage, trigger):
-        raise ForbiddenTransition(stage=stage, trigger=trigger)
+        raise forbidden(stage, trigger)
     target = TRANSITIONS[trigger].target
     if target is not None:
         return target
     if stage is None:  # only REGISTER starts from nothing, and it has a target
-        raise ForbiddenTransition(stage=stage, trigger=trigger)
+        raise forbidden(stage, trigger)
     return stage

@@ -149,8 +149,8 @@ class RecordingOrchestrator:
 
     @staticmethod
     def run_id_of(petition_id: str) -> str:
-        """The run id this recorder gives a petition."""
-        return f"run-of-{petition_id}"
+        """The run id this recorder gives a petition; as long as Prefect's at most."""
+        return f"run-of-{petition_id}"[:36]
 
     def _answer(self) -> None:
         if not self.available:

@@ -202,6 +202,8 @@ class ClockView(Answer):
 
 
 class PauseView(Answer):
+    """A stop of the handling clock."""
+
     started_at: Shown
     ended_at: Shown | None
     reason: str
@@ -209,6 +211,8 @@ class PauseView(Answer):
 
 
 class ExtensionView(Answer):
+    """More time that was granted."""
+
     duration: str
     granted_at: Shown
     reason: str
@@ -230,6 +234,8 @@ class Clocks(Answer):
 
 
 class HistoryEntry(Answer):
+    """One step of the ledger."""
+
     version: int
     at: Shown
     trigger: str
@@ -248,6 +254,8 @@ class HistoryEntry(Answer):
 
 
 class History(Answer):
+    """Every step of a petition that the caller may read, oldest first."""
+
     id: str
     case_number: str
     version: int
@@ -289,6 +297,8 @@ class NoticeView(Answer):
 
 
 class TimerView(Answer):
+    """A timer that was armed, and how it ended."""
+
     kind: Named
     due_at: Shown
     armed_at: Shown

@@ -34,10 +34,11 @@ class Moment(TypeDecorator[DateTime]):
         )
         return plain if dialect.name == "sqlite" else plain.replace(tzinfo=dt.UTC)
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> DateTime | None:  # noqa: ARG002
+    def process_result_value(self, value: dt.datetime | None, dialect: Dialect) -> DateTime | None:  # noqa: ARG002
         if value is None:
             return None
-        return pendulum.instance(value, tz="UTC").in_timezone("UTC")
+        moment: DateTime = pendulum.instance(value, tz="UTC").in_timezone("UTC")
+        return moment
 
 
 class Base(DeclarativeBase):

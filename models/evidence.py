@@ -1,4 +1,4 @@
-"""What a unit must show when it hands a petition in as done; the fields follow Shandong's work-order (泰安 interface)."""
+"""What a unit must show when it hands a petition in as done; the fields follow Shandong's work-order (泰安)."""
 
 from __future__ import annotations
 

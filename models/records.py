@@ -1,4 +1,4 @@
-"""What the ledger keeps beside the petition: history, timers, notices, supervision, keys, replies, policies, counters."""
+"""What the ledger keeps beside the petition: history, timers, notices, supervision, keys, replies, policies."""
 
 from __future__ import annotations
 

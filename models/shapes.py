@@ -8,7 +8,6 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from domain.policy import RequestType
 
-
 _LAID_OUT = frozenset("\t\n\r")
 
 

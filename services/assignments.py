@@ -35,6 +35,7 @@ def assign_lead(
         "signed_at": None,
         "signing_reminded": False,
         "needs_desk": False,
+        "designated": False,
     }
     kind = policy.units_by_code[unit].kind
     if kind is UnitKind.TOWN:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from sqlalchemy import select
 
 import clock
-from domain.actions import Actor
+from domain.actions import PLATFORM, Actor
 from domain.petition import Deadline
-from domain.stages import Trigger
+from domain.stages import Stage, Trigger
 from domain.workdays import Duration, TimeUnit
-from models.tables import Completion, DecisionRequest, ExtensionRow, Petition
+from models.tables import Completion, DecisionRequest, ExtensionRow, HistoryRow, Petition
 from services.assignments import end_all, end_lead
 from services.context import Context
 from services.dispatching import requests_of
@@ -17,7 +17,7 @@ from services.ledger import move
 from services.transactions import Transaction, acting
 
 
-def decide_return(  # noqa: PLR0913 - a decision's particulars
+def decide_return(
     context: Context, petition_id: str, actor: Actor, *, granted: bool, reason: str, version: int | None = None
 ) -> Petition:
     """Grant a return (back to dispatch) or refuse it (the unit is designated and may not return again)."""
@@ -27,13 +27,11 @@ def decide_return(  # noqa: PLR0913 - a decision's particulars
             grant_return(tx, petition, actor, reason)
         else:
             _close_request(tx, petition, "return", "refused", actor)
-            move(tx, petition, Trigger.REFUSE_RETURN, actor, reason=reason, public=False, designated=True)
+            move(tx, petition, Trigger.REFUSE_RETURN, actor, reason=reason, public=False, changes={"designated": True})
         return petition
 
 
-def grant_return(
-    tx: Transaction, petition: Petition, actor: Actor, reason: str, cause: Deadline | None = None
-) -> None:
+def grant_return(tx: Transaction, petition: Petition, actor: Actor, reason: str, cause: Deadline | None = None) -> None:
     """The petition has no unit any more and is dispatched anew; its handling clock runs on."""
     _close_request(tx, petition, "return", "granted", actor)
     end_lead(petition, "returned", clock.now())
@@ -47,14 +45,11 @@ def grant_return(
         public=False,
         details=details,
         cause=cause,
-        unit=None,
-        unit_assigned_at=None,
-        signed_at=None,
-        needs_desk=False,
+        changes={"unit": None, "unit_assigned_at": None, "signed_at": None, "needs_desk": False},
     )
 
 
-def decide_extension(  # noqa: PLR0913 - a decision's particulars
+def decide_extension(
     context: Context, petition_id: str, actor: Actor, *, granted: bool, reason: str, version: int | None = None
 ) -> Petition:
     """Grant or refuse more time; the petitioner is told a granted one with its reason."""
@@ -77,7 +72,7 @@ def decide_extension(  # noqa: PLR0913 - a decision's particulars
         said = str(Duration(amount, TimeUnit.WORKING_DAYS))
         # A warning that was shown for the former date says nothing about the new one.
         changes = {"extensions_granted": petition.extensions_granted + 1, "card": "none"}
-        move(tx, petition, Trigger.GRANT_EXTENSION, actor, reason=f"延期{said}：{reason}", **changes)
+        move(tx, petition, Trigger.GRANT_EXTENSION, actor, reason=f"延期{said}：{reason}", changes=changes)
         return petition
 
 
@@ -89,7 +84,7 @@ def refuse_extension(
     move(tx, petition, Trigger.REFUSE_EXTENSION, actor, reason=reason, public=False, cause=cause)
 
 
-def decide_completion(  # noqa: PLR0913 - a decision's particulars
+def decide_completion(
     context: Context, petition_id: str, actor: Actor, *, approved: bool, reason: str, version: int | None = None
 ) -> Petition:
     """Let a completion pass, or send it back for more work (退回补办); the clock never stopped for it."""
@@ -98,8 +93,7 @@ def decide_completion(  # noqa: PLR0913 - a decision's particulars
         if approved:
             approve_completion(tx, petition, actor, reason)
         else:
-            _close_completion(tx, petition, "rejected")
-            move(tx, petition, Trigger.REJECT_COMPLETION, actor, reason=reason, public=False)
+            reject_completion(tx, petition, actor, reason)
         return petition
 
 
@@ -112,7 +106,25 @@ def approve_completion(
     reply = str(completion.evidence.get("public_reply", "")) if completion else reason
     # Asked again after a redo: the verdict on the first attempt is not the verdict on the second.
     changes = {"rating_asked": False, "satisfaction": None}
-    move(tx, petition, Trigger.APPROVE_COMPLETION, actor, reason=reply, cause=cause, **changes)
+    move(tx, petition, Trigger.APPROVE_COMPLETION, actor, reason=reply, cause=cause, changes=changes)
+
+
+def reject_completion(tx: Transaction, petition: Petition, actor: Actor, reason: str) -> None:
+    """Back to where it was handed in from. A review that was running goes on, on the clock it had."""
+    submitted = _last(tx, petition, Trigger.SUBMIT_COMPLETION)
+    _close_completion(tx, petition, "rejected")
+    move(tx, petition, Trigger.REJECT_COMPLETION, actor, reason=reason, public=False)
+    climb = _CLIMB_TO.get(Stage(submitted.stage_before)) if submitted and submitted.stage_before else None
+    if climb is not None:
+        climbed = _last(tx, petition, climb)
+        since = climbed.at if climbed else None
+        move(tx, petition, climb, PLATFORM, reason="退回补办，研判继续", public=False, entered_at=since)
+
+
+_CLIMB_TO = {
+    Stage.FIRST_REVIEW: Trigger.CLIMB_TO_FIRST_REVIEW,
+    Stage.SECOND_REVIEW: Trigger.CLIMB_TO_SECOND_REVIEW,
+}
 
 
 def suspend(context: Context, petition_id: str, actor: Actor, reason: str, version: int | None = None) -> Petition:
@@ -137,6 +149,11 @@ def overtake_requests(tx: Transaction, petition: Petition) -> None:
             request.outcome, request.decided_at = "overtaken", clock.now()
 
 
+def _last(tx: Transaction, petition: Petition, trigger: Trigger) -> HistoryRow | None:
+    query = select(HistoryRow).where(HistoryRow.petition_id == petition.id, HistoryRow.trigger == trigger.value)
+    return tx.session.scalars(query.order_by(HistoryRow.version.desc())).first()
+
+
 def _close_request(
     tx: Transaction, petition: Petition, kind: str, outcome: str, actor: Actor
 ) -> DecisionRequest | None:
@@ -153,4 +170,3 @@ def _close_completion(tx: Transaction, petition: Petition, outcome: str) -> Comp
     if completion is not None and completion.outcome is None:
         completion.outcome, completion.decided_at = outcome, clock.now()
     return completion
-

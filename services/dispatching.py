@@ -45,16 +45,25 @@ def dispatch_by_engine(tx: Transaction, petition: Petition) -> None:
         reason = answer.explanation
         changes: dict[str, Any] = {"needs_desk": True, "town": petition.town or answer.town}
         move(
-            tx, petition, Trigger.REFER_TO_DESK, PLATFORM, reason=reason, public=False, details=details, **changes
+            tx, petition, Trigger.REFER_TO_DESK, PLATFORM, reason=reason, public=False, details=details, changes=changes
         )
         return
     changes = _give_to(tx, petition, answer.unit, answer.candidates[0].reasons)
     changes["category"] = petition.category or answer.category
     changes["town"] = changes.get("town") or petition.town or answer.town
-    move(tx, petition, Trigger.DISPATCH, PLATFORM, reason=answer.explanation, public=False, details=details, **changes)
+    move(
+        tx,
+        petition,
+        Trigger.DISPATCH,
+        PLATFORM,
+        reason=answer.explanation,
+        public=False,
+        details=details,
+        changes=changes,
+    )
 
 
-def dispatch(  # noqa: PLR0913 - a decision's particulars
+def dispatch(
     context: Context,
     petition_id: str,
     actor: Actor,
@@ -71,21 +80,23 @@ def dispatch(  # noqa: PLR0913 - a decision's particulars
             require_category(tx.policy_of(petition), category)
             changes["category"] = category
         details = {"unit": unit, "returned_by": sorted(units_that_returned(petition))}
-        move(tx, petition, Trigger.DISPATCH, actor, reason=reason, public=False, details=details, **changes)
+        move(tx, petition, Trigger.DISPATCH, actor, reason=reason, public=False, details=details, changes=changes)
         return petition
 
 
-def redispatch(  # noqa: PLR0913 - a decision's particulars
+def redispatch(
     context: Context, petition_id: str, actor: Actor, *, unit: str, reason: str, version: int | None = None
 ) -> Petition:
     """The desk gives a petition to another unit (改派): it counts as a transfer and resets no clock."""
     with acting(context, petition_id, actor, Trigger.REDISPATCH, version) as (tx, petition):
         former = petition.unit
         if unit == former:
+            raise RuleRefusal("same-unit", "改派的单位与现承办单位相同")
+        if unit == former:
             raise RuleRefusal("same-unit", "该诉求已由此单位承办，无需改派", field="unit")
         changes = _give_to(tx, petition, unit, (reason,))
         details = {"from": former, "to": unit}
-        move(tx, petition, Trigger.REDISPATCH, actor, reason=reason, public=False, details=details, **changes)
+        move(tx, petition, Trigger.REDISPATCH, actor, reason=reason, public=False, details=details, changes=changes)
         return petition
 
 

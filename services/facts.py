@@ -52,4 +52,5 @@ def duration_of(value: dict[str, Any] | None) -> Duration | None:
 
 
 def duration_to_json(duration: Duration) -> dict[str, Any]:
+    """The form `duration_of` reads."""
     return {"amount": duration.amount, "unit": duration.unit.value}

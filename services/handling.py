@@ -27,11 +27,11 @@ def sign(context: Context, petition_id: str, actor: Actor, version: int | None =
         lead = lead_of(petition)
         if lead is not None:
             lead.signed_at = now
-        move(tx, petition, Trigger.SIGN, actor, signed_at=now)
+        move(tx, petition, Trigger.SIGN, actor, changes={"signed_at": now})
         return petition
 
 
-def note(  # noqa: PLR0913 - a note's particulars
+def note(
     context: Context, petition_id: str, actor: Actor, text: str, *, public: bool = False, version: int | None = None
 ) -> Petition:
     """Write down progress; the due date does not move."""
@@ -53,7 +53,7 @@ def report(context: Context, petition_id: str, actor: Actor, text: str) -> Petit
         return petition
 
 
-def request_return(  # noqa: PLR0913 - all of it is compulsory
+def request_return(
     context: Context,
     petition_id: str,
     actor: Actor,
@@ -89,12 +89,12 @@ def request_return(  # noqa: PLR0913 - all of it is compulsory
             reason=reason,
             public=False,
             details=details,
-            returns=returns,
+            changes={"returns": returns},
         )
         return petition
 
 
-def request_extension(  # noqa: PLR0913 - a request's particulars
+def request_extension(
     context: Context, petition_id: str, actor: Actor, *, amount: int, reason: str, version: int | None = None
 ) -> Petition:
     """The unit asks for `amount` more working days, once and within the limit of the rule."""
@@ -153,7 +153,9 @@ def submit_completion(
         details = {"receipt": completion.receipt}
         changes = {"signed_at": petition.signed_at or clock.now()}
         reply = evidence.public_reply
-        move(tx, petition, Trigger.SUBMIT_COMPLETION, actor, reason=reply, public=False, details=details, **changes)
+        move(
+            tx, petition, Trigger.SUBMIT_COMPLETION, actor, reason=reply, public=False, details=details, changes=changes
+        )
         return completion
 
 

@@ -19,8 +19,8 @@ from services.ledger import move
 from services.transactions import Transaction, acting, transaction
 
 # No letters or digits that people mix up when they read a code aloud (0/O, 1/I/L, 2/Z, 5/S, 8/B).
-_CODE_LETTERS = "34679ACDEFGHJKMNPQRTUVWXY"
-_CODE_LENGTH = 12
+CODE_LETTERS = "34679ACDEFGHJKMNPQRTUVWXY"
+CODE_LENGTH = 12
 
 
 def register(context: Context, registration: Registration, actor: Actor) -> Petition:
@@ -44,7 +44,7 @@ def register(context: Context, registration: Registration, actor: Actor) -> Peti
         person = needs_person(registration.text, policy.dispatch)
         petition = Petition(
             case_number=case_number,
-            query_code="".join(secrets.choice(_CODE_LETTERS) for _ in range(_CODE_LENGTH)),
+            query_code="".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH)),
             channel=registration.channel,
             channel_reference=registration.channel_reference,
             request_type=registration.request_type.value,
@@ -74,7 +74,7 @@ def register(context: Context, registration: Registration, actor: Actor) -> Peti
 def accept(context: Context, petition_id: str, actor: Actor, version: int | None = None) -> Petition:
     """The desk accepts a petition that needed a person's look."""
     with acting(context, petition_id, actor, Trigger.ACCEPT, version) as (tx, petition):
-        move(tx, petition, Trigger.ACCEPT, actor, needs_desk=False)
+        move(tx, petition, Trigger.ACCEPT, actor, changes={"needs_desk": False})
         return petition
 
 
@@ -98,12 +98,12 @@ def ask_supplement(
 def supplement(
     context: Context, petition_id: str, actor: Actor, text: str, place: str = "", version: int | None = None
 ) -> Petition:
-    """The petitioner adds what was missing; acceptance looks at the whole again."""
+    """The petitioner adds what was missing; whoever asked for it looks at the whole again."""
     with acting(context, petition_id, actor, Trigger.SUPPLEMENT, version) as (tx, petition):
-        changes = {"text": f"{petition.text}\n补充：{text}", "needs_desk": False}
+        changes = {"text": f"{petition.text}\n补充：{text}", "needs_desk": True}
         if place:
             changes["place"] = place
-        move(tx, petition, Trigger.SUPPLEMENT, actor, public=False, **changes)
+        move(tx, petition, Trigger.SUPPLEMENT, actor, public=False, changes=changes)
         return petition
 
 
@@ -117,7 +117,7 @@ def withdraw(
         return petition
 
 
-def merge(  # noqa: PLR0913 - both sides of a merge are named
+def merge(
     context: Context, petition_id: str, into_id: str, actor: Actor, reason: str, version: int | None = None
 ) -> Petition:
     """Let a petition go on as part of another about the same matter (并单); its petitioner keeps their notices."""
@@ -135,13 +135,15 @@ def merge(  # noqa: PLR0913 - both sides of a merge are named
                 follower.merged_into_id = into_id
             end_all(petition, "closed")
             details = {"into": main.case_number}
-            move(tx, petition, Trigger.MERGE, actor, reason=reason, details=details, merged_into_id=into_id)
+            move(
+                tx, petition, Trigger.MERGE, actor, reason=reason, details=details, changes={"merged_into_id": into_id}
+            )
             note = f"{petition.case_number}并入本单"
             move(tx, main, Trigger.NOTE, actor, reason=note, public=False, details={"merged": petition.case_number})
             return petition
 
 
-def reclassify(  # noqa: PLR0913 - what may be corrected is named
+def reclassify(
     context: Context,
     petition_id: str,
     actor: Actor,
@@ -154,7 +156,16 @@ def reclassify(  # noqa: PLR0913 - what may be corrected is named
     with acting(context, petition_id, actor, Trigger.RECLASSIFY, version) as (tx, petition):
         require_category(tx.policy_of(petition), category)
         details = {"from": petition.category, "to": category}
-        move(tx, petition, Trigger.RECLASSIFY, actor, reason=reason, public=False, details=details, category=category)
+        move(
+            tx,
+            petition,
+            Trigger.RECLASSIFY,
+            actor,
+            reason=reason,
+            public=False,
+            details=details,
+            changes={"category": category},
+        )
         return petition
 
 
@@ -202,4 +213,3 @@ def _begin_series(tx: Transaction, series: str) -> Counter:
     dialect = postgresql if tx.session.get_bind().dialect.name == "postgresql" else sqlite
     tx.session.execute(dialect.insert(Counter).values(series=series, value=0).on_conflict_do_nothing())
     return tx.session.get_one(Counter, series, with_for_update=True, populate_existing=True)
-

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pendulum import DateTime
+
 from domain.petition import Card
 from domain.policy import Policy, UnitKind
-from domain.stages import FINAL_STAGES, STAGE_LABELS, Stage
+from domain.stages import FINAL_STAGES, REVIEW_STAGES, STAGE_LABELS, WORKING_STAGES, Stage
 from gateways.orchestrator import RunLabel
 from models.tables import Petition
 
@@ -36,13 +38,19 @@ def holder_at(stage: Stage, unit: str | None, policy: Policy) -> str | None:
     return policy.office_of(kind) if kind else unit
 
 
+def shown_due(petition: Petition) -> DateTime | None:
+    """Until when its holder has the petition: the unit's own deadline while it works, else the stage's."""
+    works = Stage(petition.stage) in WORKING_STAGES - {Stage.COMPLETION_SUBMITTED, *REVIEW_STAGES}
+    return (petition.due_at if works else None) or petition.wake_at
+
+
 def label_of(petition: Petition, policy: Policy) -> RunLabel:
     """`SZ-20220430-00017 · 一级研判 · 矿区街道 · due 06-17`, with tags for stage, unit, town, category and card."""
     holder = holder_of(petition, policy)
     parts = [petition.case_number, STAGE_LABELS[Stage(petition.stage)]]
     if holder is not None:
         parts.append(policy.unit_name(petition.unit or holder))
-    due = petition.due_at or petition.wake_at
+    due = shown_due(petition)
     if due is not None and holder is not None:
         parts.append(f"due {due.in_timezone('Asia/Shanghai').format('MM-DD')}")
     tags = [f"stage:{petition.stage}"]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from pendulum import DateTime
+
 import clock
 from domain.actions import PLATFORM, Actor
 from domain.errors import Incomplete, Missing
@@ -46,27 +48,62 @@ def climb(tx: Transaction, petition: Petition, cause: Deadline | None, actor: Ac
     overtake_requests(tx, petition)
     match rung:
         case Rung.FIRST_REVIEW:
-            move(tx, petition, Trigger.CLIMB_TO_FIRST_REVIEW, actor, reason=reason, cause=cause, rung=int(rung))
+            move(
+                tx,
+                petition,
+                Trigger.CLIMB_TO_FIRST_REVIEW,
+                actor,
+                reason=reason,
+                cause=cause,
+                changes={"rung": int(rung)},
+            )
         case Rung.SECOND_REVIEW:
-            move(tx, petition, Trigger.CLIMB_TO_SECOND_REVIEW, actor, reason=reason, cause=cause, rung=int(rung))
+            move(
+                tx,
+                petition,
+                Trigger.CLIMB_TO_SECOND_REVIEW,
+                actor,
+                reason=reason,
+                cause=cause,
+                changes={"rung": int(rung)},
+            )
         case _:
             if petition.supervised_at is None:
-                supervise(tx, petition, actor, reason, cause)
+                supervise(tx, petition, actor, reason, cause, rung=rung)
+            elif petition.rung < rung:
+                # Inspectors had opened their file before the ladder came to them: it now stands on their rung.
+                move(tx, petition, Trigger.SUPERVISE, actor, reason=reason, cause=cause, changes={"rung": int(rung)})
             if Stage(petition.stage) is Stage.RATED:
                 # The petitioner is still not satisfied and no rung is left: leadership decides what remains.
                 move(tx, petition, Trigger.CLIMB_TO_SECOND_REVIEW, actor, reason=reason)
 
 
 def supervise(
-    tx: Transaction, petition: Petition, actor: Actor, reason: str, cause: Deadline | None = None
+    tx: Transaction,
+    petition: Petition,
+    actor: Actor,
+    reason: str,
+    cause: Deadline | None = None,
+    *,
+    rung: Rung | None = None,
 ) -> None:
-    """Open the inspectors' file beside the unit's work, which goes on."""
+    """Open the inspectors' file beside the unit's work, which goes on.
+
+    `rung` is given when the petition climbed here. A file opened by inspectors of their own accord leaves the ladder
+    as it is: the reviews still come in their turn.
+    """
     now = clock.now()
-    tx.session.add(
-        Supervision(petition_id=petition.id, opened_at=now, cause=reason, unit=petition.unit, opinion="")
+    tx.session.add(Supervision(petition_id=petition.id, opened_at=now, cause=reason, unit=petition.unit, opinion=""))
+    stands = petition.rung if rung is None else int(rung)
+    move(
+        tx,
+        petition,
+        Trigger.SUPERVISE,
+        actor,
+        reason=reason,
+        cause=cause,
+        changes={"supervised_at": now, "rung": stands},
     )
-    rung = int(Rung.SUPERVISION)
-    move(tx, petition, Trigger.SUPERVISE, actor, reason=reason, cause=cause, supervised_at=now, rung=rung)
 
 
 def refer_to_first_review(
@@ -76,7 +113,7 @@ def refer_to_first_review(
     with acting(context, petition_id, actor, Trigger.CLIMB_TO_FIRST_REVIEW, version) as (tx, petition):
         overtake_requests(tx, petition)
         rung = max(petition.rung, int(Rung.FIRST_REVIEW))
-        move(tx, petition, Trigger.CLIMB_TO_FIRST_REVIEW, actor, reason=reason, rung=rung)
+        move(tx, petition, Trigger.CLIMB_TO_FIRST_REVIEW, actor, reason=reason, changes={"rung": rung})
         return petition
 
 
@@ -86,7 +123,7 @@ def propose_second_review(
     """The experts hand up what exceeds every department's authority (提请二级研判)."""
     with acting(context, petition_id, actor, Trigger.CLIMB_TO_SECOND_REVIEW, version) as (tx, petition):
         rung = max(petition.rung, int(Rung.SECOND_REVIEW))
-        move(tx, petition, Trigger.CLIMB_TO_SECOND_REVIEW, actor, reason=reason, rung=rung)
+        move(tx, petition, Trigger.CLIMB_TO_SECOND_REVIEW, actor, reason=reason, changes={"rung": rung})
         return petition
 
 
@@ -148,12 +185,15 @@ def assign(
             "clock_kind": "handling",
             "clock_decided": duration_to_json(decision.lead.duration),
             "card": "none",
+            "satisfaction": None,
         }
-        move(tx, petition, Trigger.ASSIGN, actor, reason=decision.reason, public=False, details=details, **changes)
+        move(
+            tx, petition, Trigger.ASSIGN, actor, reason=decision.reason, public=False, details=details, changes=changes
+        )
         return petition
 
 
-def _due(tx: Transaction, duration: Duration) -> Any:
+def _due(tx: Transaction, duration: Duration) -> DateTime:
     return due_date(clock.now(), duration, tx.context.rules.calendar, rule="研判决定").due_at
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from pendulum import DateTime
@@ -32,11 +33,13 @@ def move(  # noqa: PLR0913 - a history row has this many particulars
     public: bool = True,
     details: dict[str, Any] | None = None,
     cause: Deadline | None = None,
-    **changes: Any,
+    entered_at: DateTime | None = None,
+    changes: Mapping[str, Any] | None = None,
 ) -> HistoryRow:
     """Write one step of a petition: `changes` to its columns, the new stage, history, timers and notices.
 
-    `reason` is shown to the petitioner when `public`; `cause` is the deadline that fired. The petition must be locked.
+    `reason` is shown to the petitioner when `public`; `cause` is the deadline that fired; `entered_at` is since when
+    the new stage counts, where that is not now. The petition must be locked.
 
     Raises:
         ForbiddenTransition: the table has no such step; nothing is written.
@@ -45,12 +48,12 @@ def move(  # noqa: PLR0913 - a history row has this many particulars
     before = Stage(petition.stage) if petition.stage else None
     after = stage_after(before, trigger)
     unit_before = petition.unit
-    for column, value in changes.items():
+    for column, value in (changes or {}).items():
         if not hasattr(Petition, column):
             raise AttributeError(f"a petition has no {column}")
         setattr(petition, column, value)
     if TRANSITIONS[trigger].target is not None:
-        petition.stage, petition.stage_entered_at = after, now
+        petition.stage, petition.stage_entered_at = after, entered_at or now
         _stop_or_run_clock(petition, after, reason, actor, now)
     if after in FINAL_STAGES and petition.closed_at is None:
         petition.closed_at = now

@@ -1,4 +1,4 @@
-"""Notices are owed in the transaction that causes them, by the matrix in `policy/notices.yaml`; sending is `services.outbox`."""
+"""Notices are owed in the transaction that causes them, by the matrix in the policy; `services.outbox` sends them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from domain.notices import earliest_sending
 from domain.policy import Audience, NoticeRule, Policy
 from domain.stages import STAGE_LABELS, TRIGGER_LABELS, Stage, Trigger
 from models.tables import HistoryRow, Notice, Petition
+from services.labels import shown_due
 from services.transactions import Transaction
 
 
@@ -21,9 +22,7 @@ def owe_notices(tx: Transaction, petition: Petition, row: HistoryRow, unit_befor
             tx.session.add(_notice(petition, row, rule, policy, recipient, code))
 
 
-def _recipients(
-    tx: Transaction, petition: Petition, rule: NoticeRule, unit_before: str | None
-) -> dict[str, str]:
+def _recipients(tx: Transaction, petition: Petition, rule: NoticeRule, unit_before: str | None) -> dict[str, str]:
     """Each recipient with the query code they know the case by."""
     found: dict[str, str] = {}
     for audience in rule.audiences:
@@ -44,7 +43,7 @@ def _recipients(
 def _notice(
     petition: Petition, row: HistoryRow, rule: NoticeRule, policy: Policy, recipient: str, query_code: str
 ) -> Notice:
-    due = petition.due_at or petition.wake_at
+    due = shown_due(petition)
     words = {
         "case_number": petition.case_number,
         "stage": STAGE_LABELS[Stage(petition.stage)],

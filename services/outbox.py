@@ -84,7 +84,9 @@ def due_notices(context: Context, limit: int) -> list[int]:
     """At most `limit` notices that may be tried now: urgent ones first, then those due longest."""
     with context.readers() as session:
         query = select(Notice.id).where(_claimable(clock.now()))
-        return list(session.scalars(query.order_by(Notice.urgent.desc(), Notice.next_attempt_at, Notice.id).limit(limit)))
+        return list(
+            session.scalars(query.order_by(Notice.urgent.desc(), Notice.next_attempt_at, Notice.id).limit(limit))
+        )
 
 
 def deliver(context: Context, notice_id: int) -> Outcome:
@@ -105,18 +107,18 @@ def requeue_dead(context: Context, petition_id: str | None = None) -> int:
     tells what was missed. `petition_id` limits it to one petition.
     """
     with context.sessions.begin() as session:
-        again = or_(Notice.status == "dead", and_(Notice.status == "unreachable", _reachable(session, context.addresses)))
-        chosen = again if petition_id is None else and_(again, Notice.petition_id == petition_id)
-        return _update(
-            session, chosen, status="owed", next_attempt_at=clock.now(), claimed_until=None, attempts=0
+        again = or_(
+            Notice.status == "dead", and_(Notice.status == "unreachable", _reachable(session, context.addresses))
         )
+        chosen = again if petition_id is None else and_(again, Notice.petition_id == petition_id)
+        return _update(session, chosen, status="owed", next_attempt_at=clock.now(), claimed_until=None, attempts=0)
 
 
 def outbox_figures(context: Context) -> OutboxFigures:
     """Counts of what is owed, given up and unreachable, and how long the oldest owed one waits."""
     with context.readers() as session:
         query = select(Notice.status, func.count()).where(Notice.status != "sent").group_by(Notice.status)
-        counts = {status: count for status, count in session.execute(query)}
+        counts = dict(session.execute(query).all())
         oldest = session.scalar(select(func.min(Notice.owed_at)).where(Notice.status == "owed"))
     age = int((clock.now() - oldest).total_seconds() // 60) if oldest is not None else 0
     return OutboxFigures(counts.get("owed", 0), counts.get("dead", 0), counts.get("unreachable", 0), age)
@@ -135,9 +137,7 @@ def _claim(context: Context, notice_id: int) -> _Claim | Outcome:
         if notice is None:
             return Outcome.NOT_DUE
         mine = and_(Notice.id == notice_id, _claimable(now))
-        policy_version = session.scalars(
-            select(Petition.policy_version).where(Petition.id == notice.petition_id)
-        ).one()
+        policy_version = session.scalars(select(Petition.policy_version).where(Petition.id == notice.petition_id)).one()
         rules = context.rules.of(session, policy_version).notices
         may_go_at = earliest_sending(now, urgent=notice.urgent, quiet=rules.quiet_hours)
         if may_go_at > now:
@@ -176,9 +176,7 @@ def _addresses(session: Session, book: AddressBook, recipient: str) -> tuple[str
 
 def _reachable(session: Session, book: AddressBook) -> ColumnElement[bool]:
     """Whether an address is known now for the recipient of a notice that found none."""
-    query = select(Notice.recipient).where(
-        Notice.status == "unreachable", Notice.recipient.not_like(f"{_PETITIONER}%")
-    )
+    query = select(Notice.recipient).where(Notice.status == "unreachable", Notice.recipient.not_like(f"{_PETITIONER}%"))
     known = [name for name in session.scalars(query.distinct()) if book.addresses_of(name)]
     people = select(_PETITIONER + Petitioner.petition_id).where(
         Petitioner.contact.is_not(None), Petitioner.contact_kind.in_(list(book.petitioner))
@@ -214,10 +212,12 @@ def _record(context: Context, claim: _Claim, delivered: list[Delivery], failed: 
     with context.sessions.begin() as session:
         if delivered:
             # Also when the lease ran out meanwhile: what was delivered is delivered, whoever holds the notice now.
-            owed = and_(Notice.id == claim.notice_id, Notice.status == "owed")
-            _update(session, owed, status="sent", sent_at=now, next_attempt_at=None, claimed_until=None, proof=proof)
+            unsent = and_(Notice.id == claim.notice_id, Notice.status != "sent")
+            _update(session, unsent, status="sent", sent_at=now, next_attempt_at=None, claimed_until=None, proof=proof)
             return Outcome.SENT
-        again = None if all(item.permanent for item in failed) else next_attempt(claim.attempts, now, claim.rules.back_off)
+        again = (
+            None if all(item.permanent for item in failed) else next_attempt(claim.attempts, now, claim.rules.back_off)
+        )
         mine = and_(Notice.id == claim.notice_id, Notice.status == "owed", Notice.claimed_until == claim.until)
         status = "owed" if again is not None else "dead"
         if not _update(session, mine, status=status, next_attempt_at=again, claimed_until=None, proof=proof):
@@ -230,9 +230,7 @@ def _record(context: Context, claim: _Claim, delivered: list[Delivery], failed: 
 
 def _update(session: Session, which: ColumnElement[bool], **values: object) -> int:
     """Change the notices that `which` holds for, as the database sees them now; how many."""
-    statement = update(Notice).where(which).values(**values).execution_options(synchronize_session=False)
-    result = session.connection().execute(statement)
-    return result.rowcount
+    return session.connection().execute(update(Notice).where(which).values(**values)).rowcount
 
 
 def _moment(moment: DateTime) -> str:

@@ -5,7 +5,7 @@ So a step taken twice, or after somebody else acted in between, finds nothing du
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import clock
 from domain.actions import PLATFORM
@@ -17,7 +17,6 @@ from services.assignments import end_all
 from services.context import Context
 from services.ledger import move
 from services.transactions import Transaction, transaction
-
 
 _Act = Callable[[Transaction, Petition, Ruling], None]
 
@@ -33,9 +32,11 @@ def take(context: Context, petition_id: str, step: Step) -> bool:
         return True
 
 
-def _simply(trigger: Trigger, reason: str = "", *, public: bool = False, **changes: object) -> _Act:
+def _simply(
+    trigger: Trigger, reason: str = "", *, public: bool = False, changes: Mapping[str, object] | None = None
+) -> _Act:
     def act(tx: Transaction, petition: Petition, ruling: Ruling) -> None:
-        move(tx, petition, trigger, PLATFORM, reason=reason, public=public, cause=ruling.cause, **changes)
+        move(tx, petition, trigger, PLATFORM, reason=reason, public=public, cause=ruling.cause, changes=changes)
 
     return act
 
@@ -49,15 +50,23 @@ def _lapse(tx: Transaction, petition: Petition, ruling: Ruling) -> None:
 def _remind_supervised(tx: Transaction, petition: Petition, ruling: Ruling) -> None:
     reason = "督办期间仍未办结，催办"
     move(
-        tx, petition, Trigger.REMIND_SUPERVISED, PLATFORM, reason=reason, cause=ruling.cause, reminded_at=clock.now()
+        tx,
+        petition,
+        Trigger.REMIND_SUPERVISED,
+        PLATFORM,
+        reason=reason,
+        cause=ruling.cause,
+        changes={"reminded_at": clock.now()},
     )
 
 
 _STEPS: dict[Step, _Act] = {
-    Step.ACCEPT: _simply(Trigger.ACCEPT, needs_desk=False),
+    Step.ACCEPT: _simply(Trigger.ACCEPT, changes={"needs_desk": False}),
     Step.LAPSE: _lapse,
     Step.DISPATCH: lambda tx, petition, _: dispatching.dispatch_by_engine(tx, petition),
-    Step.REMIND_SIGNING: _simply(Trigger.REMIND_SIGNING, "逾期未签收，计时照常进行", signing_reminded=True),
+    Step.REMIND_SIGNING: _simply(
+        Trigger.REMIND_SIGNING, "逾期未签收，计时照常进行", changes={"signing_reminded": True}
+    ),
     Step.GRANT_RETURN: lambda tx, petition, ruling: decisions.grant_return(
         tx, petition, PLATFORM, "退单逾期未审定，按同意处理", ruling.cause
     ),
@@ -68,11 +77,11 @@ _STEPS: dict[Step, _Act] = {
     Step.APPROVE_COMPLETION: lambda tx, petition, ruling: decisions.approve_completion(
         tx, petition, PLATFORM, "逾期未审核，按通过处理", ruling.cause
     ),
-    Step.SHOW_YELLOW_CARD: _simply(Trigger.SHOW_YELLOW_CARD, "办理时限将至", card=Card.YELLOW.value),
-    Step.SHOW_RED_CARD: _simply(Trigger.SHOW_RED_CARD, "办理时限已过", card=Card.RED.value),
+    Step.SHOW_YELLOW_CARD: _simply(Trigger.SHOW_YELLOW_CARD, "办理时限将至", changes={"card": Card.YELLOW.value}),
+    Step.SHOW_RED_CARD: _simply(Trigger.SHOW_RED_CARD, "办理时限已过", changes={"card": Card.RED.value}),
     Step.CLIMB: lambda tx, petition, ruling: ladder.climb(tx, petition, ruling.cause),
     Step.REMIND_SUPERVISED: _remind_supervised,
-    Step.ASK_RATING: _simply(Trigger.ASK_RATING, rating_asked=True),
+    Step.ASK_RATING: _simply(Trigger.ASK_RATING, changes={"rating_asked": True}),
     Step.BEGIN_FOLLOW_UP: _simply(Trigger.BEGIN_FOLLOW_UP, "诉求人未评价，转信息员回访"),
     Step.BEGIN_REDO: lambda tx, petition, _: verdict.begin_redo(tx, petition),
     Step.ARCHIVE: _simply(Trigger.ARCHIVE, public=True),

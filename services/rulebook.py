@@ -1,4 +1,4 @@
-"""The policies this ledger has ever had, and the calendar: read from the database, kept in memory, never changed there."""
+"""The policies this ledger has ever had, and the calendar: read once, kept in memory, never changed there."""
 
 from __future__ import annotations
 

@@ -51,6 +51,11 @@ class Transaction:
             raise NotFound("该诉求")
         return petition
 
+    def expect(self, petition: Petition, version: int | None) -> None:
+        """Raises `StaleVersion` unless the petition is at `version`; `None` expects nothing."""
+        if version is not None and version != petition.version:
+            raise StaleVersion(expected=version, current=petition.version)
+
     def policy_of(self, petition: Petition) -> Policy:
         return self.context.rules.of(self.session, petition.policy_version)
 
@@ -121,7 +126,6 @@ def acting(
     """
     with transaction(context) as tx:
         petition = tx.lock(petition_id)
-        if expected_version is not None and expected_version != petition.version:
-            raise StaleVersion(expected=expected_version, current=petition.version)
+        tx.expect(petition, expected_version)
         check(trigger, actor, facts_of(petition), tx.policy_of(petition), context.rules.calendar, clock.now())
         yield tx, petition

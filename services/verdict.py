@@ -15,7 +15,7 @@ from services.ledger import move
 from services.transactions import Transaction, acting
 
 
-def rate(  # noqa: PLR0913 - a verdict's particulars
+def rate(
     context: Context,
     petition_id: str,
     actor: Actor,
@@ -50,7 +50,7 @@ def rate(  # noqa: PLR0913 - a verdict's particulars
             actor,
             public=False,
             details=details,
-            satisfaction=satisfaction.value,
+            changes={"satisfaction": satisfaction.value},
         )
         return petition
 
@@ -64,8 +64,10 @@ def begin_redo(tx: Transaction, petition: Petition) -> None:
         "clock_kind": DeadlineKind.REDO.value,
         "clock_decided": None,
         "card": "none",
+        "satisfaction": None,
     }
     if unit is not None:
         changes |= assign_lead(tx, petition, unit, reasons=("诉求人不满意，重办",), outcome="completed")
-    changes["clock_started_at"] = clock.now()
-    move(tx, petition, Trigger.BEGIN_REDO, PLATFORM, reason="诉求人评价不满意", **changes)
+    # Whoever did it the first time does it again; a redo is not returned.
+    changes["designated"] = True
+    move(tx, petition, Trigger.BEGIN_REDO, PLATFORM, reason="诉求人评价不满意", changes=changes)

@@ -9,6 +9,7 @@ from pendulum import DateTime
 from domain.actions import PETITIONER, Actor, Role
 from domain.petition import Satisfaction
 from domain.policy import RequestType
+from domain.supervision import Disposition
 from domain.workdays import Duration, TimeUnit
 from models.evidence import CompletionEvidence
 from models.shapes import PetitionerIn, Registration
@@ -118,7 +119,11 @@ def _meeting_decides(teller: Teller) -> None:
 
 def _explanation_demanded(teller: Teller) -> None:
     supervision.demand_explanation(
-        teller.context, teller.petition_id, _INSPECTORS, question="请书面说明逾期未签收、未办理的原因", days=3
+        teller.context,
+        teller.petition_id,
+        _INSPECTORS,
+        question="请书面说明逾期未签收、未办理的原因",
+        duration=_days(3),
     )
 
 
@@ -131,7 +136,11 @@ def _explained(unit: str) -> Act:
 
 def _disposed(teller: Teller) -> None:
     supervision.dispose(
-        teller.context, teller.petition_id, _INSPECTORS, disposition="rectify", opinion="责令整改，完善签收值守"
+        teller.context,
+        teller.petition_id,
+        _INSPECTORS,
+        disposition=Disposition.RECTIFY,
+        opinion="责令整改，完善签收值守",
     )
 
 

@@ -23,8 +23,8 @@ from rich.console import Console
 
 import clock
 from clock import StoryClock
-from deployments.preparation import prepare_ledger
 from deployments.prefect_server import client_environment, server_command, server_environment
+from deployments.preparation import prepare_ledger
 from domain.stages import STAGE_LABELS, Stage
 from settings import PROJECT_ROOT, Settings, get_settings
 from stories.telling import Story, Teller
@@ -46,6 +46,7 @@ def play_apart(name: str, *, ledger_url: str = "", quiet: bool = False) -> int:
         environment = {
             **os.environ,
             **client_environment(settings),
+            "PREFECT_LOGGING_LEVEL": "WARNING",
             "RONGETONG_DATA_DIR": folder,
             "RONGETONG_DATABASE_URL": ledger_url,
             "RONGETONG_PREFECT_DATABASE_URL": "",
@@ -53,15 +54,16 @@ def play_apart(name: str, *, ledger_url: str = "", quiet: bool = False) -> int:
             "RONGETONG_PREFECT_PORT": str(settings.prefect_port),
             "RONGETONG_WORKER_POLL_SECONDS": str(settings.worker_poll_seconds),
         }
+        (settings.data_dir / "prefect").mkdir()
         command = [sys.executable, "-m", "stories.playing", name, *(["--quiet"] if quiet else [])]
-        return subprocess.run(command, env=environment, cwd=PROJECT_ROOT, check=False).returncode  # noqa: S603
+        return subprocess.run(command, env=environment, cwd=PROJECT_ROOT, check=False).returncode
 
 
 def play(story: Story, settings: Settings, console: Console) -> None:
     """Play `story` against the servers of `settings`, starting them first, and print its timeline."""
-    from deployments.register import register  # noqa: PLC0415 - imports Prefect, whose environment is set by now
-    from services.bootstrap import build_context, use_context  # noqa: PLC0415
-    from stories.timeline import print_timeline  # noqa: PLC0415
+    from deployments.register import register
+    from services.bootstrap import build_context, use_context
+    from stories.timeline import print_timeline
 
     console.print(f"[bold]{story.title}[/bold]\n{story.source}\n")
     with ExitStack() as stack:
@@ -76,8 +78,9 @@ def play(story: Story, settings: Settings, console: Console) -> None:
             teller = Teller(
                 context,
                 story_clock,
-                lambda stage: status.update(f"{clock.now().in_timezone(clock.SHANGHAI):YYYY-MM-DD HH:mm} "
-                                            f"{STAGE_LABELS[Stage(stage)]}"),
+                lambda stage: status.update(
+                    f"{clock.now().in_timezone(clock.SHANGHAI):YYYY-MM-DD HH:mm} {STAGE_LABELS[Stage(stage)]}"
+                ),
             )
             petition = teller.tell(story)
         print_timeline(context, petition, console)
@@ -88,7 +91,7 @@ def _prefect_server(settings: Settings) -> Iterator[None]:
     log = settings.data_dir / "prefect.log"
     environment = {**os.environ, **server_environment(settings)}
     with log.open("wb") as output:
-        server = subprocess.Popen(  # noqa: S603 - our own command
+        server = subprocess.Popen(
             server_command(settings), env=environment, stdout=output, stderr=subprocess.STDOUT, cwd=PROJECT_ROOT
         )
     try:
@@ -102,7 +105,7 @@ def _prefect_server(settings: Settings) -> Iterator[None]:
 @contextmanager
 def _worker(settings: Settings) -> Iterator[None]:
     """The in-process worker on a thread of its own, so that it lives by the story's clock."""
-    from deployments.worker import run_worker  # noqa: PLC0415 - imports Prefect
+    from deployments.worker import run_worker
 
     loop = asyncio.new_event_loop()
     stop = asyncio.Event()
@@ -141,7 +144,7 @@ def _free_port() -> int:
 
 def main() -> int:
     """Play the story named on the command line."""
-    from stories.cases import STORIES  # noqa: PLC0415 - imports the services
+    from stories.cases import STORIES
 
     console = Console(quiet="--quiet" in sys.argv)
     play(STORIES[sys.argv[1]], get_settings(), console)

@@ -58,7 +58,9 @@ def on(month: int, day: int, hour: int, minute: int = 0, year: int = 2022) -> Da
 class Teller:
     """Carries a story through; `context` reaches the real ledger and the real Prefect server."""
 
-    def __init__(self, context: Context, story_clock: StoryClock, say: Callable[[str], object] = lambda _: None) -> None:
+    def __init__(
+        self, context: Context, story_clock: StoryClock, say: Callable[[str], object] = lambda _: None
+    ) -> None:
         self.context = context
         self._clock = story_clock
         self._say = say

@@ -46,6 +46,7 @@ class _ParkedIsNoError(logging.Filter):
             self._parked.discard(run_id)
             record.levelno, record.levelname = logging.INFO, logging.getLevelName(logging.INFO)
             record.msg = f"Parked: {str(record.msg).removeprefix(_ENGINE_ENDED)}"
+            return logging.getLogger(record.name).isEnabledFor(logging.INFO)
         return True
 
 

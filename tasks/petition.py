@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn, ParamSpec, TypeVar
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
@@ -22,6 +22,7 @@ from tasks.parking import own_run_id, park
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
+P = ParamSpec("P")
 
 LEDGER_AWAY_SECONDS = 30
 """How long a run waits before it looks again when the ledger's database is away (our own decision)."""
@@ -46,9 +47,9 @@ STEP_NAMES: dict[Step, str] = {
 }
 
 
-async def _in_thread(work: Callable[..., T], *arguments: Any) -> T:
+async def _in_thread(work: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
     """Services are synchronous; a run must not hold up the other runs of its process while it waits for a database."""
-    return await asyncio.to_thread(work, *arguments)
+    return await asyncio.to_thread(work, *arguments, **named)
 
 
 def _database_is_away(_task: object, _run: TaskRun, state: State[Any]) -> bool:
@@ -88,6 +89,11 @@ async def show(seen: runs.Look) -> None:
     """Let operators see what changed: run name, tags, case file, one event per change."""
     if seen.announced_version < seen.version:
         await announce(seen)
+
+
+async def conclude(seen: runs.Look) -> None:
+    """Remember that the run saw the petition's end."""
+    await _in_thread(runs.parked, get_context(), seen.petition_id, seen.version, own_run_id(), None)
 
 
 async def wait_for_next(seen: runs.Look) -> NoReturn:

@@ -44,5 +44,11 @@ async def send_notice(notice_id: int) -> str:
 
 async def publish_table(key: str, title: str, rows: dict[str, int]) -> None:
     """An artifact operators find under `key`: a table of names and numbers."""
-    lines = [f"# {title}", "", "| 项目 | 数量 |", "|---|---|", *(f"| {name} | {value} |" for name, value in rows.items())]
+    lines = [
+        f"# {title}",
+        "",
+        "| 项目 | 数量 |",
+        "|---|---|",
+        *(f"| {name} | {value} |" for name, value in rows.items()),
+    ]
     await acreate_markdown_artifact("\n".join(lines), key=key, description=title)

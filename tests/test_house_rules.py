@@ -17,8 +17,14 @@ from settings import PROJECT_ROOT, Settings
 MAX_LINES = 400
 # What each forbidden name reads, and the places (file, or folder with its slash) that may.
 WALL_CLOCK = ("clock.py",)
-ENVIRONMENT = ("settings.py", "deployments/", "benchmarks/", "tests/")  # the last three start processes of ours
-WAITING = ("deployments/", "tests/support/")  # until another process answers
+ENVIRONMENT = (
+    "settings.py",
+    "deployments/",
+    "stories/",
+    "benchmarks/",
+    "tests/",
+)  # the last four start processes of ours
+WAITING = ("deployments/", "stories/", "tests/support/")  # until another process answers
 FORBIDDEN = {
     "datetime.date.today": WALL_CLOCK,
     "datetime.datetime.now": WALL_CLOCK,

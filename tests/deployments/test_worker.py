@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from clock import SystemClock
 from deployments.flow_loading import load_flow
 from gateways.orchestrator import OrchestratorUnavailable, RunLabel
 from tests.support.parking_flows import words
@@ -144,7 +145,7 @@ def test_a_killed_worker_leaves_a_run_that_can_be_told_and_revived(pool: Pool, t
         left = orchestrator.view(run_id)
         assert left is not None
         assert left.state_type == "RUNNING"
-        assert left.updated < dt.datetime.now(dt.UTC)  # noqa: TID251, Prefect's clock is the wall's
+        assert left.updated < SystemClock().now()
         orchestrator.revive(run_id)
         (tmp_path / "word").touch()
         with pool.worker():
@@ -217,9 +218,11 @@ def test_a_run_that_was_parked_anew_before_it_was_claimed_goes_back(
         worker = InProcessWorker(pool.name, limit=1, poll_seconds=1, grace_seconds=1)
         async with one_client(), worker:
             (run,) = await worker.runs_due(1)
-            due = dt.datetime.now(dt.UTC) + dt.timedelta(days=5)  # noqa: TID251, Prefect's clock is the wall's
+            due = SystemClock().now() + dt.timedelta(days=5)
             state = {"type": "SCHEDULED", "name": "Waiting", "state_details": {"scheduled_time": due.isoformat()}}
-            await worker.client.request("POST", f"/flow_runs/{run.id}/set_state", json={"state": state})
+            await worker.client.request(
+                "POST", "/flow_runs/{id}/set_state", path_params={"id": run.id}, json={"state": state}
+            )
             return await worker.claim(run)
 
     with temporary_settings({PREFECT_API_URL: pool.server.api_url}):
@@ -229,4 +232,4 @@ def test_a_run_that_was_parked_anew_before_it_was_claimed_goes_back(
         assert view is not None
         assert (view.state_type, view.state_name) == ("SCHEDULED", "Waiting")
         assert view.scheduled_for is not None
-        assert view.scheduled_for > dt.datetime.now(dt.UTC) + dt.timedelta(days=4)  # noqa: TID251
+        assert view.scheduled_for > SystemClock().now() + dt.timedelta(days=4)

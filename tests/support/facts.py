@@ -26,7 +26,7 @@ from domain.policy import (
     UnitKind,
     Urgency,
 )
-from domain.stages import CLOSING_STAGES, CLOCK_STOPPED_STAGES, INTAKE_STAGES, Stage
+from domain.stages import CLOCK_STOPPED_STAGES, CLOSING_STAGES, INTAKE_STAGES, Stage
 from domain.workdays import Duration, OfficeHours, Pause, TimeUnit, WorkCalendar
 from tests.domain.calendars import REAL
 

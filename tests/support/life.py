@@ -47,9 +47,9 @@ def given_to(facts: Facts, unit: str, now: DateTime) -> dict[str, Any]:
 def take(facts: Facts, step: Step, now: DateTime, engine_finds: str | None = None) -> Facts:
     """What the platform does. `engine_finds` is the unit dispatch is sure of, if it is."""
     match step:
-        case Step.DISPATCH if engine_finds is None:
-            return move(facts, Trigger.REFER_TO_DESK, now, needs_desk=True)
         case Step.DISPATCH:
+            if engine_finds is None:
+                return move(facts, Trigger.REFER_TO_DESK, now, needs_desk=True)
             moved = {"transfers": facts.transfers + (facts.clock_started_at is not None)}
             return move(facts, Trigger.DISPATCH, now, **given_to(facts, engine_finds, now), **moved)
         case Step.CLIMB:
@@ -140,15 +140,20 @@ def _key(facts: Facts) -> str:
 
 
 def wait(
-    facts: Facts, policy: Policy, calendar: WorkCalendar, until: DateTime, engine_finds: str | None = None
+    facts: Facts,
+    policy: Policy,
+    calendar: WorkCalendar,
+    now: DateTime,
+    until: DateTime,
+    engine_finds: str | None = None,
 ) -> tuple[Facts, list[tuple[DateTime, Step]]]:
-    """Let time pass to `until` with nobody acting; the parked run wakes at each deadline."""
-    story: list[tuple[DateTime, Step]] = []
-    while True:
-        ahead = decide(facts, policy, calendar, facts.stage_entered_at).next_deadline
-        if ahead is None or ahead.due_at > until:
-            return facts, story
+    """Let time pass from `now` to `until` with nobody acting; the parked run wakes at each deadline."""
+    facts, steps = settle(facts, policy, calendar, now, engine_finds)
+    story = [(now, step) for step in steps]
+    while (ahead := decide(facts, policy, calendar, now).next_deadline) is not None and ahead.due_at <= until:
+        now = ahead.due_at
         before = facts
-        facts, steps = settle(facts, policy, calendar, ahead.due_at, engine_finds)
-        assert steps, f"woken at {ahead.due_at} for {ahead.step}, and nothing was due: {before}"
-        story.extend((ahead.due_at, step) for step in steps)
+        facts, steps = settle(facts, policy, calendar, now, engine_finds)
+        assert steps, f"woken at {now} for {ahead.step}, and nothing was due: {before}"
+        story.extend((now, step) for step in steps)
+    return facts, story

@@ -1,4 +1,4 @@
-"""Tiny flows for the tests of parking and of the worker. What they remember, they keep in a folder as a ledger would."""
+"""Tiny flows for the tests of parking and of the worker. What they remember is kept in a folder, as in a ledger."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ async def takes_long(folder: str, seconds: float) -> None:
 async def waits_for_a_word(folder: str) -> None:
     """Runs until somebody puts the file `word` into the folder, then parks for days."""
     note(Path(folder), "began")
-    while not (Path(folder) / "word").exists():
+    while not (Path(folder) / "word").exists():  # noqa: ASYNC110, the word comes from another process
         await asyncio.sleep(0.05)
     await park("Heard", clock.now() + dt.timedelta(days=5), _always)
 

@@ -119,9 +119,7 @@ class Pool:
 
     def states(self, run_id: str) -> list[str]:
         """The names of all states the run went through."""
-        answer = httpx.get(
-            f"{self.server.api_url}/flow_run_states/", params={"flow_run_id": run_id}, trust_env=False
-        )
+        answer = httpx.get(f"{self.server.api_url}/flow_run_states/", params={"flow_run_id": run_id}, trust_env=False)
         return [state["name"] for state in answer.json()]
 
     def _command(self) -> list[str]:
@@ -155,10 +153,12 @@ def wait_until(reached: Callable[[], bool], what: str | list[object], seconds: f
     give_up = time.monotonic() + seconds
     while not reached():
         assert time.monotonic() < give_up, f"still not {what} after {seconds} s"
-        time.sleep(0.1)  # noqa: TID251, another process is waited for and tells nobody
+        time.sleep(0.1)
 
 
-def wait_for_run(orchestrator: PrefectOrchestrator, run_id: str, wanted: Callable[[RunView], bool], what: str) -> RunView:
+def wait_for_run(
+    orchestrator: PrefectOrchestrator, run_id: str, wanted: Callable[[RunView], bool], what: str
+) -> RunView:
     """Wait until the run is as wanted."""
     seen: list[object] = [what]
     views: list[RunView] = []

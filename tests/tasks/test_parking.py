@@ -10,7 +10,6 @@ import pytest
 
 import clock
 from gateways.orchestrator import RunLabel
-from gateways.prefect_orchestrator import PrefectOrchestrator
 from tasks import parking
 from tasks.parking import park, relabel
 from tests.support.parking_flows import words

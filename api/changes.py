@@ -1,0 +1,170 @@
+"""One change through the API: made once per Idempotency-Key, against the version the client saw, answered in full."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from fastapi import Depends, Header, Path, Request
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+
+from api.callers import Caller, ContextOf, limit_look_ups
+from api.errors import Problem, Refused
+from api.guards import require_json
+from domain.actions import PETITIONER, Actor
+from domain.errors import ForbiddenTransition, Incomplete, Missing, RuleRefusal, StaleVersion
+from services import queries
+from services.context import Context
+from services.idempotency import Reply, once
+from services.transactions import transaction
+
+_KEY = re.compile(r"[\x21-\x7e]{8,120}")
+_VERSION = re.compile(r'(?:W/)?"(\d{1,9})"')
+
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status.value: {"model": Problem, "description": text, "content": {"application/problem+json": {}}}
+    for status, text in {
+        HTTPStatus.UNAUTHORIZED: "没有密钥或密钥无效",
+        HTTPStatus.FORBIDDEN: "该角色或单位无权执行",
+        HTTPStatus.NOT_FOUND: "没有，或不属于调用者",
+        HTTPStatus.CONFLICT: "与当前阶段、版本或规则冲突；current 为当前情况",
+        HTTPStatus.UNPROCESSABLE_ENTITY: "内容不完整或不合要求，errors 逐项说明",
+    }.items()
+}
+"""For the documentation of every route."""
+
+
+def idempotency_key(
+    key: Annotated[
+        str | None, Header(alias="Idempotency-Key", description="同一键、同一内容只执行一次，重发得到首次的答复")
+    ] = None,
+) -> str | None:
+    """The key of this request. Raises `Incomplete` when it cannot be one."""
+    if key is not None and not _KEY.fullmatch(key):
+        raise Incomplete([Missing("Idempotency-Key", "须为8至120个可见的 ASCII 字符，建议用 UUID")])
+    return key
+
+
+def expected_version(
+    given: Annotated[str | None, Header(alias="If-Match", description='所见版本，如 "7"；不符则 409')] = None,
+) -> int | None:
+    """The version the client saw. Raises `Incomplete` when it cannot be one."""
+    if given is None or given.strip() == "*":
+        return None
+    found = _VERSION.fullmatch(given.strip())
+    if found is None:
+        raise Incomplete([Missing("If-Match", '须为带引号的版本号，如 "7"')])
+    return int(found.group(1))
+
+
+async def fingerprint(request: Request) -> str:
+    """SHA-256 of what is asked; JSON that differs only in its layout is the same request."""
+    body = await request.body()
+    with suppress(ValueError):  # what is not JSON, or nothing, is compared as it came
+        body = json.dumps(json.loads(body), sort_keys=True).encode()
+    asked = f"{request.method} {request.url.path}?{request.url.query}\n".encode()
+    return hashlib.sha256(asked + body).hexdigest()
+
+
+Key = Annotated[str | None, Depends(idempotency_key)]
+Version = Annotated[int | None, Depends(expected_version)]
+Fingerprint = Annotated[str, Depends(fingerprint)]
+PetitionId = Annotated[str, Path(description="诉求的 id", examples=["3f1f8a52-6d0c-4a7e-9a5b-2f9f3f0c1d11"])]
+
+
+def answer(model: BaseModel) -> JSONResponse:
+    """An answer with its version as ETag, where it has one."""
+    return _response(Reply(HTTPStatus.OK, model.model_dump(mode="json")))
+
+
+def caller_of(actor: Actor) -> str:
+    """What separates the idempotency keys of one account from another's; it outlives a change of the key itself."""
+    return hashlib.sha256(repr((actor.role.value, actor.unit, actor.name)).encode()).hexdigest()
+
+
+def create(context: Context, caller: str, key: str | None, seen: str, work: Callable[[], BaseModel]) -> JSONResponse:
+    """Do `work`, once per key, and answer 201."""
+
+    def working() -> Reply:
+        with transaction(context):
+            return Reply(HTTPStatus.CREATED, work().model_dump(mode="json"))
+
+    return _response(once(context, caller, key, seen, working) if key else working())
+
+
+@dataclass(frozen=True)
+class Change:
+    """A change that `actor` asks for on one petition."""
+
+    context: Context
+    actor: Actor
+    petition_id: str
+    version: int | None
+    key: str | None
+    seen: str
+    caller: str
+    show: Callable[[], BaseModel]
+    """How the petition stands, as this caller may see it."""
+
+    def make(self, work: Callable[[Context, str, Actor, int | None], object], **extra: str) -> JSONResponse:
+        """Do `work` and answer with the petition as it stands afterwards, all in one transaction.
+
+        `extra` names members of the answer and the attribute of the work's result each is taken from.
+        """
+        try:
+            return _response(
+                once(self.context, self.caller, self.key, self.seen, lambda: self._work(work, extra))
+                if self.key
+                else self._work(work, extra)
+            )
+        except (StaleVersion, ForbiddenTransition, RuleRefusal) as refusal:
+            raise Refused(refusal, self.show().model_dump(mode="json")) from refusal
+
+    def _work(self, work: Callable[[Context, str, Actor, int | None], object], extra: dict[str, str]) -> Reply:
+        with transaction(self.context):
+            self.show()  # whoever may not see the petition is not told that it exists
+            done = work(self.context, self.petition_id, self.actor, self.version)
+            body = self.show().model_dump(mode="json")
+            return Reply(HTTPStatus.OK, body | {name: getattr(done, source) for name, source in extra.items()})
+
+
+def change_of(
+    petition_id: PetitionId, context: ContextOf, actor: Caller, version: Version, key: Key, seen: Fingerprint
+) -> Change:
+    """A change by whoever holds the key."""
+
+    def show() -> BaseModel:
+        return queries.detail(context, petition_id, actor)
+
+    return Change(context, actor, petition_id, version, key, seen, caller_of(actor), show)
+
+
+def petitioners_change(query_code: str, context: ContextOf, version: Version, key: Key, seen: Fingerprint) -> Change:
+    """A change by whoever holds the query code."""
+    petition_id = queries.id_by_code(context, query_code)
+
+    def show() -> BaseModel:
+        return queries.public_progress(context, query_code)
+
+    return Change(context, PETITIONER, petition_id, version, key, seen, f"petition:{petition_id}", show)
+
+
+ChangeOf = Annotated[Change, Depends(change_of)]
+PetitionersChange = Annotated[Change, Depends(petitioners_change)]
+POSTING = [Depends(require_json)]
+"""What every POST depends on."""
+LOOKING_UP = [Depends(limit_look_ups)]
+
+
+def _response(reply: Reply) -> JSONResponse:
+    headers = {"Idempotent-Replay": "true"} if reply.replayed else {}
+    if "version" in reply.body:
+        headers["ETag"] = f'"{reply.body["version"]}"'
+    return JSONResponse(reply.body, reply.status, headers=headers)

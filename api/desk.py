@@ -1,0 +1,125 @@
+"""For the desk: acceptance, dispatch by hand, and every decision that has a clock. Its queue is `GET /queue`."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse
+
+from api.changes import POSTING, PROBLEMS, ChangeOf
+from models.answers import PetitionDetail
+from models.bodies import ApproveIn, CategoryIn, DispatchIn, GrantIn, MergeIn, ReasonIn, RedispatchIn
+from services import decisions, dispatching, intake, ladder
+
+router = APIRouter(prefix="/petitions/{petition_id}", tags=["派遣专席 desk"], responses=PROBLEMS, dependencies=POSTING)
+
+
+@router.post("/acceptance", response_model=PetitionDetail, summary="受理 Accept")
+def accept(change: ChangeOf) -> JSONResponse:
+    """Accept a petition that needed a person's look."""
+    return change.make(intake.accept)
+
+
+@router.post("/refusal", response_model=PetitionDetail, summary="不予受理 Refuse")
+def refuse(body: ReasonIn, change: ChangeOf) -> JSONResponse:
+    """Not accepted; the petitioner is told the reason."""
+    return change.make(lambda context, key, actor, version: intake.refuse(context, key, actor, body.reason, version))
+
+
+@router.post("/supplement-request", response_model=PetitionDetail, summary="要求补充 Ask for more")
+def ask_supplement(body: ReasonIn, change: ChangeOf) -> JSONResponse:
+    """Ask the petitioner for what is missing; a running clock stands still meanwhile."""
+    return change.make(
+        lambda context, key, actor, version: intake.ask_supplement(context, key, actor, body.reason, version)
+    )
+
+
+@router.post("/dispatch", response_model=PetitionDetail, summary="派遣 Dispatch")
+def dispatch(body: DispatchIn, change: ChangeOf) -> JSONResponse:
+    """Dispatch a petition the engine was not sure of; `candidates` of the detail are its best guesses."""
+    return change.make(
+        lambda context, key, actor, version: dispatching.dispatch(
+            context, key, actor, unit=body.unit, reason=body.reason, category=body.category, version=version
+        )
+    )
+
+
+@router.post("/redispatch", response_model=PetitionDetail, summary="改派 Give to another unit")
+def redispatch(body: RedispatchIn, change: ChangeOf) -> JSONResponse:
+    """Counts as a transfer and resets no clock."""
+    return change.make(
+        lambda context, key, actor, version: dispatching.redispatch(
+            context, key, actor, unit=body.unit, reason=body.reason, version=version
+        )
+    )
+
+
+@router.post("/return-decision", response_model=PetitionDetail, summary="退单审定 Decide a return")
+def decide_return(body: GrantIn, change: ChangeOf) -> JSONResponse:
+    """Granted: dispatched anew. Refused: the unit is designated and may not return it again."""
+    return change.make(
+        lambda context, key, actor, version: decisions.decide_return(
+            context, key, actor, granted=body.granted, reason=body.reason, version=version
+        )
+    )
+
+
+@router.post("/extension-decision", response_model=PetitionDetail, summary="延期审定 Decide an extension")
+def decide_extension(body: GrantIn, change: ChangeOf) -> JSONResponse:
+    """Grant or refuse more time; the petitioner is told a granted one with its reason."""
+    return change.make(
+        lambda context, key, actor, version: decisions.decide_extension(
+            context, key, actor, granted=body.granted, reason=body.reason, version=version
+        )
+    )
+
+
+@router.post("/completion-decision", response_model=PetitionDetail, summary="办结审核 Check a completion")
+def decide_completion(body: ApproveIn, change: ChangeOf) -> JSONResponse:
+    """Let it pass, or send it back for more work; the clock never stopped for it."""
+    return change.make(
+        lambda context, key, actor, version: decisions.decide_completion(
+            context, key, actor, approved=body.approved, reason=body.reason, version=version
+        )
+    )
+
+
+@router.post("/suspension", response_model=PetitionDetail, summary="挂起 Suspend")
+def suspend(body: ReasonIn, change: ChangeOf) -> JSONResponse:
+    """Stop the clock for a lawful reason; who allowed it stays in the ledger."""
+    return change.make(
+        lambda context, key, actor, version: decisions.suspend(context, key, actor, body.reason, version)
+    )
+
+
+@router.post("/termination", response_model=PetitionDetail, summary="终止办理 Terminate")
+def terminate(body: ReasonIn, change: ChangeOf) -> JSONResponse:
+    """End what cannot be handled; the petitioner is told the reason."""
+    return change.make(
+        lambda context, key, actor, version: decisions.terminate(context, key, actor, body.reason, version)
+    )
+
+
+@router.post("/merge", response_model=PetitionDetail, summary="并单 Merge into another")
+def merge(body: MergeIn, change: ChangeOf) -> JSONResponse:
+    """It goes on as part of the other case; its petitioner keeps their own notices."""
+    return change.make(
+        lambda context, key, actor, version: intake.merge(context, key, body.into, actor, body.reason, version)
+    )
+
+
+@router.post("/category", response_model=PetitionDetail, summary="调整分类 Reclassify")
+def reclassify(body: CategoryIn, change: ChangeOf) -> JSONResponse:
+    """Correct the category; no clock is reset."""
+    return change.make(
+        lambda context, key, actor, version: intake.reclassify(
+            context, key, actor, category=body.category, reason=body.reason, version=version
+        )
+    )
+
+
+@router.post("/first-review", response_model=PetitionDetail, summary="提请一级研判 Refer to the experts")
+def refer(body: ReasonIn, change: ChangeOf) -> JSONResponse:
+    """Ask the experts at once, because no unit can solve it alone."""
+    return change.make(
+        lambda context, key, actor, version: ladder.refer_to_first_review(context, key, actor, body.reason, version)
+    )

@@ -1,0 +1,32 @@
+"""For the two reviews: decide who does what until when, or hand up. Their queue is `GET /queue`."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse
+
+from api.changes import POSTING, PROBLEMS, ChangeOf
+from models.answers import PetitionDetail
+from models.bodies import AssignmentIn, ReasonIn, TaskIn
+from services import ladder
+
+router = APIRouter(prefix="/petitions/{petition_id}", tags=["研判 review"], responses=PROBLEMS, dependencies=POSTING)
+
+
+@router.post("/assignment", response_model=PetitionDetail, summary="研判交办 Assign")
+def assign(body: AssignmentIn, change: ChangeOf) -> JSONResponse:
+    """Lead and assisting units with their deadlines; the lead is designated and may not return the petition."""
+    decision = ladder.Decision(_task(body.lead), body.reason, tuple(_task(item) for item in body.assists))
+    return change.make(lambda context, key, actor, version: ladder.assign(context, key, actor, decision, version))
+
+
+@router.post("/second-review", response_model=PetitionDetail, summary="提请二级研判 Hand up to the leadership")
+def propose(body: ReasonIn, change: ChangeOf) -> JSONResponse:
+    """What exceeds every department's authority goes to the leadership."""
+    return change.make(
+        lambda context, key, actor, version: ladder.propose_second_review(context, key, actor, body.reason, version)
+    )
+
+
+def _task(body: TaskIn) -> ladder.Task:
+    return ladder.Task(body.unit, body.duty, body.term.duration())

@@ -1,0 +1,100 @@
+"""For units: sign, return, ask for time, report, hand in as done. Their queue is `GET /queue`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Body
+from fastapi.responses import JSONResponse
+
+from api.changes import POSTING, PROBLEMS, ChangeOf
+from models.answers import PetitionDetail
+from models.bodies import ExtensionIn, OptionalReasonIn, ReportIn, ReturnIn
+from models.evidence import CompletionEvidence
+from services import handling, supervision
+
+router = APIRouter(prefix="/petitions/{petition_id}", tags=["承办单位 units"], responses=PROBLEMS, dependencies=POSTING)
+
+_EVIDENCE = {
+    "done": {
+        "summary": "已解决",
+        "value": {
+            "is_true": True,
+            "contacted": True,
+            "contacted_at": "2026-03-04T10:20:00+08:00",
+            "solved": True,
+            "internal_account": "更换镇流器五只，线路绝缘正常",
+            "public_reply": "您反映的路灯已于3月4日修复，感谢您的监督。",
+            "attachments": [{"name": "修复后照片.jpg", "sha256": "0" * 64}],
+        },
+    }
+}
+
+
+class Receipted(PetitionDetail):
+    """The petition, with the receipt of what was accepted."""
+
+    receipt: str
+
+
+@router.post("/signature", response_model=PetitionDetail, summary="签收 Sign")
+def sign(change: ChangeOf) -> JSONResponse:
+    """Sign for the petition. The clock ran before and runs on."""
+    return change.make(handling.sign)
+
+
+@router.post("/return", response_model=PetitionDetail, summary="申请退单 Return")
+def request_return(body: ReturnIn, change: ChangeOf) -> JSONResponse:
+    """Not this unit's duty: whose it is, and where that is written."""
+    return change.make(
+        lambda context, key, actor, version: handling.request_return(
+            context,
+            key,
+            actor,
+            reason=body.reason,
+            proposed_unit=body.proposed_unit,
+            basis=body.basis,
+            version=version,
+        )
+    )
+
+
+@router.post("/extension", response_model=PetitionDetail, summary="申请延期 Ask for time")
+def request_extension(body: ExtensionIn, change: ChangeOf) -> JSONResponse:
+    """More working days, once, within the rule's limit; without an answer in time it is refused."""
+    return change.make(
+        lambda context, key, actor, version: handling.request_extension(
+            context, key, actor, amount=body.amount, reason=body.reason, version=version
+        )
+    )
+
+
+@router.post("/resumption", response_model=PetitionDetail, summary="恢复办理 Resume")
+def resume(change: ChangeOf, body: OptionalReasonIn | None = None) -> JSONResponse:
+    """What a suspended petition waited for has come; the clock runs on."""
+    reason = body.reason if body else ""
+    return change.make(lambda context, key, actor, version: handling.resume(context, key, actor, reason, version))
+
+
+@router.post("/completion", response_model=Receipted, summary="申请办结 Hand in as done")
+def complete(
+    body: Annotated[CompletionEvidence, Body(openapi_examples=_EVIDENCE)],
+    change: ChangeOf,
+) -> JSONResponse:
+    """With the evidence; what is missing is named all at once. The receipt proves what was accepted."""
+    return change.make(
+        lambda context, key, actor, version: handling.submit_completion(context, key, actor, body, version),
+        receipt="receipt",
+    )
+
+
+@router.post("/report", response_model=PetitionDetail, summary="协办情况 Report as assisting unit")
+def report(body: ReportIn, change: ChangeOf) -> JSONResponse:
+    """An assisting unit tells the lead what it did; its own task ends."""
+    return change.make(lambda context, key, actor, _: handling.report(context, key, actor, body.text))
+
+
+@router.post("/supervision/answer", response_model=PetitionDetail, summary="督办说明 Explain to the inspectors")
+def explain(body: ReportIn, change: ChangeOf) -> JSONResponse:
+    """The written explanation that the inspectors demanded."""
+    return change.make(lambda context, key, actor, version: supervision.answer(context, key, actor, body.text, version))

@@ -1,0 +1,156 @@
+"""The bodies of the API's requests, checked: field names as clients write them, examples as the documentation shows."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from domain.petition import Satisfaction
+from domain.supervision import Disposition
+from domain.workdays import Duration, TimeUnit
+from models.shapes import Line, Reason, Shape, Words
+
+MAX_TERM = 365
+"""The longest term a decision may set, in its own unit: beyond a year it is no deadline (our own decision)."""
+
+Code = Annotated[str, Field(min_length=1, max_length=60, pattern="^[a-z0-9-]+$", examples=["municipal-parks"])]
+"""The code of a unit or a category; whether there is one, the policy says."""
+
+
+class ReasonIn(Shape):
+    """A decision that must be explained."""
+
+    reason: Reason = Field(examples=["涉及多个部门职责，需专题研判"])
+
+
+class OptionalReasonIn(Shape):
+    """A step that may be explained."""
+
+    reason: Words = Field("", examples=["问题已自行解决"])
+
+
+class NoteIn(Shape):
+    """Progress; `public` puts it into the petitioner's timeline."""
+
+    text: Reason = Field(examples=["已到现场查看，待备件到货"])
+    public: bool = False
+
+
+class ReportIn(Shape):
+    """What an assisting unit did, or a supervised unit has to say."""
+
+    text: Reason = Field(examples=["已移交竣工图纸"])
+
+
+class ReturnIn(Shape):
+    """Why the petition is not this unit's duty, whose it is, and where that is written."""
+
+    reason: Reason = Field(examples=["该路段尚未移交，不属本单位管养"])
+    proposed_unit: Code = Field(description="建议承办单位的代码", examples=["housing"])
+    basis: Reason = Field(description="职责依据(三定方案条款)", examples=["区住建局三定方案第三条第(五)项"])
+
+
+class ExtensionIn(Shape):
+    """A request for more working days."""
+
+    amount: Annotated[int, Field(strict=True, ge=1, le=MAX_TERM, description="工作日", examples=[5])]
+    reason: Reason = Field(examples=["需采购专用灯杆"])
+
+
+class DispatchIn(Shape):
+    """The desk's choice of a unit, with the category where it was wrong or missing."""
+
+    unit: Code
+    reason: Reason = Field(examples=["路灯养护属市政园林"])
+    category: Code | None = Field(None, examples=["municipal"])
+
+
+class RedispatchIn(Shape):
+    """Another unit, and why."""
+
+    unit: Code
+    reason: Reason = Field(examples=["权属已查明，归镇街管理"])
+
+
+class GrantIn(Shape):
+    """Granted or refused, and why."""
+
+    granted: Annotated[bool, Field(strict=True, examples=[True])]
+    reason: Reason = Field(examples=["依据充分，同意"])
+
+
+class ApproveIn(Shape):
+    """Let a completion pass, or send it back."""
+
+    approved: Annotated[bool, Field(strict=True, examples=[True])]
+    reason: Reason = Field(examples=["答复完整，予以通过"])
+
+
+class MergeIn(Shape):
+    """The case this one is merged into."""
+
+    into: Annotated[str, Field(pattern="^[0-9a-f-]{36}$", description="主单的 id")]
+    reason: Reason = Field(examples=["与主单反映同一路段路灯"])
+
+
+class CategoryIn(Shape):
+    """The right category."""
+
+    category: Code = Field(examples=["municipal"])
+    reason: Reason = Field(examples=["实为市政设施问题"])
+
+
+class TermIn(Shape):
+    """A length of time in its own unit."""
+
+    amount: Annotated[int, Field(strict=True, ge=1, le=MAX_TERM, examples=[3])]
+    unit: TimeUnit = TimeUnit.WORKING_DAYS
+
+    def duration(self) -> Duration:
+        """The domain's value of the same meaning."""
+        return Duration(self.amount, self.unit)
+
+
+class TaskIn(Shape):
+    """What a review gives one unit to do, and how long it has."""
+
+    unit: Code
+    duty: Reason = Field(examples=["抢修广济路路灯并恢复照明"])
+    term: TermIn
+
+
+class AssignmentIn(Shape):
+    """A review's decision: one lead, at most ten assisting units."""
+
+    lead: TaskIn
+    assists: list[TaskIn] = Field([], max_length=10)
+    reason: Reason = Field(examples=["6月17日现场会议决定"])
+
+
+class RatingIn(Shape):
+    """The petitioner's verdict; whoever is dissatisfied says why."""
+
+    satisfaction: Satisfaction
+    reason: Words = Field("", examples=["路灯仍有三盏不亮"])
+
+
+class SupplementIn(Shape):
+    """What was missing."""
+
+    text: Reason = Field(examples=["路灯编号为 GJ-017 至 GJ-021"])
+    place: Line = Field("", examples=["广济路与解放路交叉口东"])
+
+
+class DemandIn(Shape):
+    """A written explanation is demanded within a term."""
+
+    question: Reason = Field(examples=["请说明三次退单的理由和依据"])
+    term: TermIn
+
+
+class DispositionIn(Shape):
+    """How the inspectors conclude."""
+
+    disposition: Disposition
+    opinion: Reason = Field(examples=["责令三日内整改并报告结果"])

@@ -1,0 +1,274 @@
+"""What must always hold in the ledger, each with a name, a sentence for people and a query that finds what breaks it.
+
+The queries read nothing but the ledger, never the domain's rules: a fault in the code that writes must not hide itself
+from the code that checks.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from pendulum import DateTime
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
+from sqlalchemy.orm import aliased
+
+import clock
+from domain.petition import Rung, Step
+from domain.policy import DeadlineKind
+from domain.stages import (
+    CLOCK_STOPPED_STAGES,
+    CLOSING_STAGES,
+    FINAL_STAGES,
+    INTAKE_STAGES,
+    OPEN_STAGES,
+    REVIEW_STAGES,
+    WORKING_STAGES,
+    Stage,
+    Trigger,
+)
+from models.tables import (
+    Assignment,
+    ExtensionRow,
+    HistoryRow,
+    Notice,
+    PauseRow,
+    Petition,
+    PolicyVersion,
+    Supervision,
+    TimerRow,
+)
+from services.chains import broken_chains, broken_links
+from services.context import Context
+
+__all__ = ["CHAIN", "INVARIANTS", "Invariant", "Violation", "broken_chains", "check_invariants"]
+
+LATE_AFTER = dt.timedelta(hours=1)
+"""How long a timer may be overdue, or a notice due, before it counts as forgotten: several rounds of reconcile and of
+the sender, and a restart of the machine (our own decision)."""
+CHAIN = "history_is_unaltered"
+MOST_CASES = 1000
+"""The most cases one violation names; one is enough to look, and a broken rule may concern the whole archive."""
+
+
+@dataclass(frozen=True)
+class Invariant:
+    """`find(moment)` selects the case numbers that break it; what was due before `moment` is late."""
+
+    name: str
+    sentence: str
+    find: Callable[[DateTime], Select[str]]
+
+
+@dataclass(frozen=True)
+class Violation:
+    """A broken invariant and the cases that break it, `MOST_CASES` at most."""
+
+    name: str
+    sentence: str
+    cases: tuple[str, ...]
+
+
+def check_invariants(context: Context, late_after: dt.timedelta = LATE_AFTER) -> list[Violation]:
+    """Every invariant that does not hold now; empty when all is well.
+
+    The hash chains of open petitions are checked along; those of the archive are left to `broken_chains`, which reads
+    every row there is.
+    """
+    found = []
+    late = clock.now() - late_after
+    for invariant in INVARIANTS:
+        with context.readers() as session:
+            query = invariant.find(late).order_by(Petition.case_number).limit(MOST_CASES)
+            cases = tuple(session.scalars(query))
+        if cases:
+            found.append(Violation(invariant.name, invariant.sentence, cases))
+    broken = tuple(case for case, _ in broken_links(context, _in(OPEN_STAGES)))
+    if broken:
+        found.append(Violation(CHAIN, "历史记录的校验链完整，没有一条被改动", broken[:MOST_CASES]))
+    return found
+
+
+def _in(stages: frozenset[Stage] | set[Stage]) -> ColumnElement[bool]:
+    return Petition.stage.in_(sorted(stage.value for stage in stages))
+
+
+def _cases(*which: ColumnElement[bool]) -> Callable[[DateTime], Select[str]]:
+    return lambda _: select(Petition.case_number).where(*which)
+
+
+def _mine(table: type[Assignment | HistoryRow | Notice | PauseRow | Supervision | TimerRow]) -> ColumnElement[bool]:
+    return table.petition_id == Petition.id
+
+
+def _count_of(trigger: Trigger) -> ColumnElement[int]:
+    rows = select(func.count()).select_from(HistoryRow).where(_mine(HistoryRow), HistoryRow.trigger == trigger.value)
+    return rows.correlate(Petition).scalar_subquery()
+
+
+_HELD_BY_UNIT = WORKING_STAGES - REVIEW_STAGES - {Stage.ACCEPTED}
+"""Here a unit works. In review it may have one or not; at the other stages an office or the petitioner is next."""
+_LIVE_TIMER = and_(_mine(TimerRow), TimerRow.ended_at.is_(None))
+_LIVE_LEAD = and_(_mine(Assignment), Assignment.part == "lead", Assignment.ended_at.is_(None))
+_OPEN_PAUSES = (
+    select(func.count()).select_from(PauseRow).where(_mine(PauseRow), PauseRow.ended_at.is_(None)).correlate(Petition)
+).scalar_subquery()
+_HISTORY_COUNT, _HISTORY_FIRST, _HISTORY_LAST = (
+    select(value).select_from(HistoryRow).where(_mine(HistoryRow)).correlate(Petition).scalar_subquery()
+    for value in (func.count(), func.min(HistoryRow.version), func.max(HistoryRow.version))
+)
+_EXTENSIONS = (
+    select(func.count()).select_from(ExtensionRow).where(ExtensionRow.petition_id == Petition.id).correlate(Petition)
+).scalar_subquery()
+# A wake for a step that is due at once bears the step's name instead; one name is both.
+_DEADLINE_NAMES = sorted({kind.value for kind in DeadlineKind} - {step.value for step in Step})
+_EARLIER = aliased(HistoryRow)
+
+
+def _steps_where(fault: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether two neighbouring history rows of the petition stand to each other as `fault` says."""
+    neighbours = and_(_EARLIER.petition_id == HistoryRow.petition_id, _EARLIER.version == HistoryRow.version - 1)
+    return exists().where(_mine(HistoryRow), neighbours, fault)
+
+
+def _live_timers_of_a_kind() -> ColumnElement[bool]:
+    twice = select(TimerRow.kind).where(_LIVE_TIMER).group_by(TimerRow.kind).having(func.count() > 1)
+    return twice.correlate(Petition).exists()
+
+
+def _forgotten_timers(late: DateTime) -> Select[str]:
+    return select(Petition.case_number).where(_in(OPEN_STAGES), Petition.wake_at < late)
+
+
+def _forgotten_notices(late: DateTime) -> Select[str]:
+    forgotten = or_(Notice.next_attempt_at < late, Notice.next_attempt_at.is_(None))
+    return select(Petition.case_number).where(exists().where(_mine(Notice), Notice.status == "owed", forgotten))
+
+
+INVARIANTS: Sequence[Invariant] = (
+    Invariant(
+        "open_has_one_timer",
+        "每件未结诉求恰有一个计时器",
+        _cases(_in(OPEN_STAGES), or_(Petition.wake_at.is_(None), Petition.wake_kind.is_(None))),
+    ),
+    Invariant(
+        "open_has_holder",
+        "每件未结诉求都有责任人",
+        _cases(_in(_HELD_BY_UNIT), Petition.unit.is_(None)),
+    ),
+    Invariant(
+        "closed_has_no_timer",
+        "已结诉求没有计时器",
+        _cases(
+            _in(FINAL_STAGES),
+            or_(Petition.wake_at.is_not(None), Petition.wake_kind.is_not(None), exists().where(_LIVE_TIMER)),
+        ),
+    ),
+    Invariant("timer_is_not_forgotten", "到期的计时器都已处理", _forgotten_timers),
+    Invariant("one_timer_of_a_kind", "同一诉求同一时限只有一个在走的计时器", _cases(_live_timers_of_a_kind())),
+    Invariant(
+        "timer_is_on_record",
+        "诉求的计时器与计时器清单一致",
+        _cases(
+            Petition.wake_kind.in_(_DEADLINE_NAMES),
+            ~exists().where(_LIVE_TIMER, TimerRow.kind == Petition.wake_kind, TimerRow.due_at == Petition.wake_at),
+        ),
+    ),
+    Invariant(
+        "history_has_no_gap",
+        "历史记录的版本从1连续到当前版本",
+        _cases(
+            or_(
+                Petition.version != _HISTORY_COUNT,
+                func.coalesce(_HISTORY_FIRST, 0) != 1,
+                func.coalesce(_HISTORY_LAST, 0) != Petition.version,
+            )
+        ),
+    ),
+    Invariant(
+        "history_ends_at_stage",
+        "最后一条历史记录的阶段就是诉求的阶段",
+        _cases(
+            exists().where(
+                _mine(HistoryRow), HistoryRow.version == Petition.version, HistoryRow.stage_after != Petition.stage
+            )
+        ),
+    ),
+    Invariant(
+        "history_has_no_jump",
+        "每条历史记录从上一条的阶段开始",
+        _cases(_steps_where(func.coalesce(HistoryRow.stage_before, "") != _EARLIER.stage_after)),
+    ),
+    Invariant(
+        "rung_never_comes_down",
+        "提级之后不会降级",
+        _cases(_steps_where(HistoryRow.rung < _EARLIER.rung)),
+    ),
+    Invariant(
+        "unit_has_assignment",
+        "在办诉求的承办单位有一项进行中的主办任务",
+        _cases(
+            _in(_HELD_BY_UNIT - {Stage.COMPLETION_SUBMITTED}),
+            ~exists().where(_LIVE_LEAD, Assignment.unit == Petition.unit),
+        ),
+    ),
+    Invariant(
+        "assignment_has_petition_in_hand",
+        "未受理、待派遣、已办结和已结束的诉求没有进行中的主办任务",
+        _cases(_in(INTAKE_STAGES | CLOSING_STAGES | FINAL_STAGES | {Stage.ACCEPTED}), exists().where(_LIVE_LEAD)),
+    ),
+    Invariant(
+        "clock_stands_still_with_reason",
+        "计时暂停当且仅当诉求挂起或待补充",
+        _cases(
+            case((and_(_in(CLOCK_STOPPED_STAGES), Petition.clock_started_at.is_not(None)), 1), else_=0) != _OPEN_PAUSES
+        ),
+    ),
+    Invariant(
+        "looked_not_ahead",
+        "流程看到的版本和展示的版本不超过当前版本",
+        _cases(or_(Petition.looked_version > Petition.version, Petition.announced_version > Petition.version)),
+    ),
+    Invariant("notice_is_not_forgotten", "到点的通知都已发送或正在重试", _forgotten_notices),
+    Invariant(
+        "returns_are_counted",
+        "退单次数与历史记录一致",
+        _cases(Petition.returns != _count_of(Trigger.REQUEST_RETURN)),
+    ),
+    Invariant(
+        "redos_are_counted",
+        "重办次数与历史记录一致",
+        _cases(Petition.redos != _count_of(Trigger.BEGIN_REDO)),
+    ),
+    Invariant(
+        "extensions_are_counted",
+        "延期次数与延期记录一致",
+        _cases(Petition.extensions_granted != _EXTENSIONS),
+    ),
+    Invariant(
+        "supervision_has_file",
+        "督办中的诉求恰有督办件，提级到督办的都在督办中",
+        _cases(
+            or_(
+                Petition.supervised_at.is_not(None) != exists().where(_mine(Supervision)),
+                and_(Petition.rung == int(Rung.SUPERVISION), Petition.supervised_at.is_(None)),
+            )
+        ),
+    ),
+    Invariant(
+        "closed_has_moment",
+        "已结诉求有结束时间，未结诉求没有",
+        _cases(Petition.closed_at.is_not(None) != _in(FINAL_STAGES)),
+    ),
+    Invariant(
+        "merged_has_main",
+        "并单的诉求有主单，其他诉求没有",
+        _cases(Petition.merged_into_id.is_not(None) != (Petition.stage == Stage.MERGED.value)),
+    ),
+    Invariant(
+        "policy_is_kept",
+        "每件诉求依据的规则版本都有存档",
+        _cases(~exists().where(PolicyVersion.version == Petition.policy_version)),
+    ),
+)

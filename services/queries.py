@@ -1,0 +1,234 @@
+"""Reading one petition: what the petitioner, a unit or an office may see of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+import clock
+from domain.actions import PETITIONER, Actor, Role
+from domain.errors import NotFound
+from domain.petition import deadlines, handling_due
+from domain.stages import Stage, Trigger
+from domain.workdays import Duration, TimeUnit
+from models.answers import (
+    Clocks,
+    ExtensionView,
+    History,
+    PauseView,
+    PetitionDetail,
+    PetitionHead,
+    Progress,
+    Registered,
+)
+from models.tables import Completion, DecisionRequest, HistoryRow, Petition
+from services.access import may_contact, may_read, petition_for
+from services.context import Context
+from services.facts import facts_of
+from services.intake import CODE_LENGTH, CODE_LETTERS
+from services.labels import holder_of
+from services.transactions import reading
+from services.views import (
+    Lens,
+    actions_for,
+    ask_view,
+    assignment_view,
+    clock_view,
+    completion_view,
+    contact_view,
+    head_of,
+    history_entry,
+    lens_of,
+    shown_due,
+    stage_named,
+    timeline_of,
+)
+
+_CODE = re.compile(f"[{CODE_LETTERS}]{{{CODE_LENGTH}}}")
+
+
+def id_by_code(context: Context, query_code: str) -> str:
+    """The id of the petition that this query code opens; small letters, spaces and hyphens do not matter.
+
+    Raises:
+        NotFound: no petition has this code.
+    """
+    with reading(context) as session:
+        return _by_code(session, query_code).id
+
+
+def _by_code(session: Session, query_code: str) -> Petition:
+    code = re.sub(r"[\s-]", "", query_code).upper()
+    found = session.scalar(select(Petition).where(Petition.query_code == code)) if _CODE.fullmatch(code) else None
+    if found is None:
+        raise NotFound("该查询码对应的诉求，请核对后重试")
+    return found
+
+
+def public_progress(context: Context, query_code: str) -> Progress:
+    """Who holds the petition and until when, and what happened: never identity, never the petition's text.
+
+    Raises:
+        NotFound: no petition has this code.
+    """
+    with reading(context) as session:
+        petition = _by_code(session, query_code)
+        main = session.get(Petition, petition.merged_into_id) if petition.merged_into_id else None
+        after = _progress(context, session, main, None) if main is not None else None
+        return _progress(context, session, petition, after)
+
+
+def _progress(context: Context, session: Session, petition: Petition, merged_into: Progress | None) -> Progress:
+    lens = lens_of(context, session, petition, PETITIONER)
+    return Progress(
+        case_number=petition.case_number,
+        version=petition.version,
+        stage=stage_named(petition.stage),
+        unit=lens.unit(petition.unit),
+        holder=lens.unit(holder_of(petition, lens.policy)),
+        due_at=shown_due(petition),
+        due_provisional=petition.due_provisional,
+        registered_at=petition.registered_at,
+        closed_at=petition.closed_at,
+        merged_into=merged_into,
+        timeline=timeline_of(_history(session, petition.id)),
+        allowed_actions=actions_for(petition, lens),
+    )
+
+
+def registered(context: Context, petition_id: str) -> Registered:
+    """The receipt for whoever registered this petition."""
+    with reading(context) as session:
+        petition = session.get_one(Petition, petition_id)
+        lens = lens_of(context, session, petition, PETITIONER)
+        return Registered(
+            case_number=petition.case_number,
+            query_code=petition.query_code,
+            version=petition.version,
+            stage=stage_named(petition.stage),
+            registered_at=petition.registered_at,
+            progress=f"/progress/{petition.query_code}",
+            allowed_actions=actions_for(petition, lens),
+        )
+
+
+def head(context: Context, petition_id: str, actor: Actor) -> PetitionHead:
+    """Where a petition stands and what `actor` may do.
+
+    Raises:
+        NotFound: no such petition, or not one this caller may see.
+    """
+    with reading(context) as session:
+        petition = petition_for(session, petition_id, actor)
+        return PetitionHead(**head_of(petition, lens_of(context, session, petition, actor)))
+
+
+def detail(context: Context, petition_id: str, actor: Actor) -> PetitionDetail:
+    """The whole case as `actor` may see it. Raises `NotFound` as `head` does."""
+    with reading(context) as session:
+        petition = petition_for(session, petition_id, actor)
+        return detail_of(session, petition, lens_of(context, session, petition, actor))
+
+
+def find(context: Context, case_number: str, actor: Actor) -> PetitionDetail:
+    """The case with this number. Raises `NotFound` as `head` does."""
+    with reading(context) as session:
+        printable = case_number.isascii() and case_number.isprintable()
+        found = session.scalar(select(Petition.id).where(Petition.case_number == case_number)) if printable else None
+        return detail(context, found or "", actor)
+
+
+def detail_of(session: Session, petition: Petition, lens: Lens) -> PetitionDetail:
+    """A petition that the caller may see, in full."""
+    asked = select(DecisionRequest).where(DecisionRequest.petition_id == petition.id).order_by(DecisionRequest.id)
+    done = select(Completion).where(Completion.petition_id == petition.id).order_by(Completion.id)
+    main = session.get(Petition, petition.merged_into_id) if petition.merged_into_id else None
+    contact = contact_view(petition.petitioner) if petition.petitioner and may_contact(petition, lens.actor) else None
+    return PetitionDetail(
+        **head_of(petition, lens),
+        text=petition.text,
+        place=petition.place,
+        longitude=petition.longitude,
+        latitude=petition.latitude,
+        channel=petition.channel,
+        closed_at=petition.closed_at,
+        merged_into=main.case_number if main else None,
+        policy_version=petition.policy_version,
+        petitioner=contact,
+        assignments=[assignment_view(row, lens) for row in petition.assignments],
+        asked=[ask_view(row, lens) for row in session.scalars(asked)],
+        completions=[completion_view(row, lens) for row in session.scalars(done)],
+        candidates=_candidates(session, petition, lens),
+    )
+
+
+def _candidates(session: Session, petition: Petition, lens: Lens) -> list[dict[str, object]]:
+    """What the engine proposed when it was not sure, for the desk that has to choose."""
+    if lens.actor.role is not Role.DESK or Stage(petition.stage) is not Stage.ACCEPTED:
+        return []
+    query = (
+        select(HistoryRow.details)
+        .where(HistoryRow.petition_id == petition.id, HistoryRow.trigger == Trigger.REFER_TO_DESK.value)
+        .order_by(HistoryRow.version.desc())
+        .limit(1)
+    )
+    details = session.scalar(query) or {}
+    return [
+        {**candidate, "name": lens.policy.unit_name(candidate["unit"])} for candidate in details.get("candidates", [])
+    ]
+
+
+def history(context: Context, petition_id: str, actor: Actor) -> History:
+    """Every step of the case, oldest first. Raises `NotFound` as `head` does."""
+    with reading(context) as session:
+        petition = petition_for(session, petition_id, actor)
+        lens = lens_of(context, session, petition, actor)
+        return History(
+            id=petition.id,
+            case_number=petition.case_number,
+            version=petition.version,
+            entries=[history_entry(row, lens) for row in _history(session, petition.id) if may_read(row, actor)],
+        )
+
+
+def clock_of(context: Context, petition_id: str, actor: Actor) -> Clocks:
+    """Every running deadline with the way to its date. Raises `NotFound` as `head` does."""
+    with reading(context) as session:
+        petition = petition_for(session, petition_id, actor)
+        return clocks_of(petition, lens_of(context, session, petition, actor))
+
+
+def clocks_of(petition: Petition, lens: Lens) -> Clocks:
+    """The clocks of a petition that the caller may see."""
+    facts = facts_of(petition)
+    handling = handling_due(facts, lens.policy, lens.calendar)
+    return Clocks(
+        id=petition.id,
+        case_number=petition.case_number,
+        version=petition.version,
+        as_of=clock.now(),
+        policy_version=petition.policy_version,
+        handling=clock_view(handling, lens) if handling else None,
+        deadlines=[clock_view(item, lens) for item in deadlines(facts, lens.policy, lens.calendar)],
+        pauses=[
+            PauseView(started_at=row.started_at, ended_at=row.ended_at, reason=row.reason, approved_by=row.approved_by)
+            for row in petition.pauses
+        ],
+        extensions=[
+            ExtensionView(
+                duration=str(Duration(row.amount, TimeUnit(row.unit))),
+                granted_at=row.granted_at,
+                reason=row.reason,
+                approved_by=row.approved_by,
+            )
+            for row in petition.extensions
+        ],
+    )
+
+
+def _history(session: Session, petition_id: str) -> Sequence[HistoryRow]:
+    query = select(HistoryRow).where(HistoryRow.petition_id == petition_id).order_by(HistoryRow.version)
+    return session.scalars(query).all()

@@ -1,0 +1,202 @@
+"""What waits for whom: the pull queue of a unit, the queues of the offices, and what is overdue. No query per row."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, selectinload
+
+import clock
+from domain.actions import Actor, Role
+from domain.errors import Incomplete, Missing
+from domain.stages import OPEN_STAGES, WORKING_STAGES, Stage
+from models.answers import Page, QueueItem
+from models.tables import Assignment, DecisionRequest, HistoryRow, Petition
+from services.access import ALL_SEEING, require_role
+from services.context import Context
+from services.transactions import reading
+from services.views import ask_view, head_of, lens_of
+
+MAX_PAGE = 200
+
+Column = ColumnElement[Any] | InstrumentedAttribute[Any]
+
+_WORKING = [stage.value for stage in WORKING_STAGES]
+_OPEN = [stage.value for stage in OPEN_STAGES]
+_DESK_DECIDES = [
+    Stage.RETURN_REQUESTED.value,
+    Stage.EXTENSION_REQUESTED.value,
+    Stage.COMPLETION_SUBMITTED.value,
+]
+_DESK_LOOKS = [Stage.REGISTERED.value, Stage.ACCEPTED.value]
+
+
+def unit_queue(
+    context: Context,
+    actor: Actor,
+    *,
+    limit: int = 50,
+    cursor: str | None = None,
+    changed_after: dt.datetime | None = None,
+) -> Page:
+    """What the unit has to do as lead or assisting, least time left first.
+
+    With `changed_after` (aware) only what changed since, and also what was taken from the unit since then: its
+    `outcome` says how. Ask next time from the page's `as_of`, a minute earlier for what was being written.
+    """
+    require_role(actor, Role.UNIT)
+    due = func.coalesce(Assignment.due_at, Petition.due_at, type_=Petition.due_at.type)
+    query = (
+        select(Petition, HistoryRow.at, Assignment, due)
+        .join(Assignment, Assignment.petition_id == Petition.id)
+        .where(Assignment.unit == actor.unit)
+    )
+    if changed_after is None:
+        query = query.where(Assignment.ended_at.is_(None))
+    else:
+        query = query.where(
+            or_(Assignment.ended_at > changed_after, and_(Assignment.ended_at.is_(None), HistoryRow.at > changed_after))
+        )
+    return _page(context, actor, query, due, Assignment.id, limit, cursor)
+
+
+def queue_for(context: Context, actor: Actor, *, limit: int = 50, cursor: str | None = None) -> Page:
+    """What waits for a decision of the caller's office, the decision due first on top. Units have `unit_queue`.
+
+    Raises:
+        NotPermitted: nothing ever waits for this role.
+    """
+    if actor.role is Role.UNIT:
+        return unit_queue(context, actor, limit=limit, cursor=cursor)
+    if actor.role is Role.INSPECTOR:
+        return overdue_list(context, actor, limit=limit, cursor=cursor)
+    require_role(actor, *_WAITING)
+    query = select(Petition, HistoryRow.at).where(_WAITING[actor.role])
+    return _page(context, actor, query, Petition.wake_at, Petition.id, limit, cursor)
+
+
+_WAITING: dict[Role, Any] = {
+    Role.DESK: or_(
+        Petition.stage.in_(_DESK_DECIDES), and_(Petition.stage.in_(_DESK_LOOKS), Petition.needs_desk.is_(True))
+    ),
+    Role.REVIEWER: Petition.stage == Stage.FIRST_REVIEW.value,
+    Role.LEADER: Petition.stage == Stage.SECOND_REVIEW.value,
+    Role.FOLLOW_UP: or_(
+        Petition.stage == Stage.FOLLOW_UP.value,
+        and_(Petition.stage == Stage.COMPLETED.value, Petition.rating_asked.is_(True)),
+    ),
+    Role.OPERATOR: Petition.stage.in_(_OPEN),
+}
+
+
+def overdue_list(
+    context: Context,
+    actor: Actor,
+    *,
+    unit: str | None = None,
+    supervised: bool | None = None,
+    limit: int = 50,
+    cursor: str | None = None,
+) -> Page:
+    """Work that is past its deadline, or under supervision and not finished; longest overdue first."""
+    require_role(actor, *ALL_SEEING)
+    late = and_(Petition.due_at < clock.now(), Petition.stage.in_(_WORKING))
+    watched = and_(Petition.supervised_at.is_not(None), Petition.stage.in_(_OPEN))
+    query = select(Petition, HistoryRow.at)
+    if supervised is None:
+        query = query.where(or_(late, watched))
+    else:
+        query = query.where(watched if supervised else and_(late, Petition.supervised_at.is_(None)))
+    if unit is not None:
+        query = query.where(Petition.unit == unit)
+    return _page(context, actor, query, Petition.due_at, Petition.id, limit, cursor)
+
+
+def _page(
+    context: Context,
+    actor: Actor,
+    query: Select[*tuple[Any, ...]],
+    due: Column,
+    key: Column,
+    limit: int,
+    cursor: str | None,
+) -> Page:
+    """A page of `query` ordered by `due` (nothing due comes last) and `key`, which is unique."""
+    size = max(1, min(limit, MAX_PAGE))
+    undated = case((due.is_(None), 1), else_=0)
+    # The last row of history carries the petition's version, so its moment is when the petition changed last.
+    query = (
+        query.join(HistoryRow, and_(HistoryRow.petition_id == Petition.id, HistoryRow.version == Petition.version))
+        .options(selectinload(Petition.pauses), selectinload(Petition.extensions), selectinload(Petition.assignments))
+        .add_columns(due.label("page_due"), key.label("page_key"))
+        .order_by(undated, due, key)
+        .limit(size + 1)
+    )
+    if cursor is not None:
+        query = query.where(_after(cursor, due, key))
+    with reading(context) as session:
+        now = clock.now()
+        rows = session.execute(query).all()
+        asked = _asked(session, [row[0] for row in rows])
+        items = [_item(context, session, actor, row, asked) for row in rows[:size]]
+        more = len(rows) > size
+        last = rows[size - 1] if more else None
+        return Page(items=items, next=_cursor(last.page_due, last.page_key) if last is not None else None, as_of=now)
+
+
+def _item(
+    context: Context, session: Session, actor: Actor, row: Sequence[Any], asked: dict[str, DecisionRequest]
+) -> QueueItem:
+    petition = row[0]
+    lens = lens_of(context, session, petition, actor)
+    task = row[2] if isinstance(row[2], Assignment) else None
+    ask = asked.get(petition.id)
+    return QueueItem(
+        **head_of(petition, lens),
+        part=task.part if task else None,
+        duty=task.duty if task else "",
+        task_due_at=task.due_at if task else None,
+        outcome=task.outcome if task else None,
+        changed_at=row[1],
+        asked=ask_view(ask, lens) if ask else None,
+    )
+
+
+def _asked(session: Session, petitions: Sequence[Petition]) -> dict[str, DecisionRequest]:
+    ids = [petition.id for petition in petitions]
+    query = select(DecisionRequest).where(DecisionRequest.petition_id.in_(ids), DecisionRequest.outcome.is_(None))
+    return {row.petition_id: row for row in session.scalars(query)} if ids else {}
+
+
+def _after(cursor: str, due: Column, key: Column) -> ColumnElement[bool]:
+    moment, last = _parse(cursor)
+    number: str | int = int(last) if key is Assignment.id and last.isdigit() else last
+    if moment is None:
+        return and_(due.is_(None), key > number)
+    return or_(due > moment, and_(due == moment, key > number), due.is_(None))
+
+
+def _cursor(due: dt.datetime | None, key: str | int) -> str:
+    text = f"{due.isoformat() if due else ''}|{key}"
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _parse(cursor: str) -> tuple[dt.datetime | None, str]:
+    try:
+        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii")
+        moment, _, key = text.partition("|")
+        due = dt.datetime.fromisoformat(moment) if moment else None
+    except (ValueError, binascii.Error):
+        raise _bad_cursor() from None
+    if not key or not key.isprintable() or (due is not None and due.tzinfo is None):
+        raise _bad_cursor()
+    return due, key
+
+
+def _bad_cursor() -> Incomplete:
+    return Incomplete([Missing("cursor", "翻页标记无效，请从第一页重新读取")])

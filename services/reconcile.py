@@ -1,0 +1,297 @@
+"""Compares every open petition with its Prefect run and heals what is at odds. The ledger is the truth, always.
+
+Nothing here takes a step of a petition: a healed run looks at the ledger by itself. So to heal once too often is
+harmless, and a petition that moves while it is compared is at worst woken for nothing.
+
+A run that Prefect calls COMPLETED though its petition is open is revived and not replaced: the petition's id is the
+run's idempotency key, so Prefect would answer a second start with the same completed run.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from pendulum import DateTime
+from sqlalchemy import ColumnElement, Select, and_, or_, select, update
+
+import clock
+from domain.stages import FINAL_STAGES, Stage
+from gateways.orchestrator import OrchestratorUnavailable, RunMissing, RunView
+from models.tables import Petition
+from services.context import Context
+from services.labels import label_of
+from services.ledger import rearm
+from services.transactions import transaction
+
+logger = logging.getLogger(__name__)
+
+SILENT_AFTER = dt.timedelta(minutes=10)
+"""A run that is being executed and of which Prefect heard nothing for so long has lost its worker. An execution takes
+seconds; a step that waits for its database gives up after half a minute (our own decision)."""
+TOLERANCE = dt.timedelta(minutes=1)
+"""How much later than its petition's timer a run may be scheduled: the clocks of two machines differ a little, and a
+deadline is set in minutes (our own decision)."""
+
+
+@dataclass(frozen=True)
+class Drift:
+    """What a comparison found, as numbers of petitions. `unavailable`: Prefect was away, the rest was not compared."""
+
+    checked: int = 0
+    missing: int = 0
+    """Prefect has no run: never started, or gone. One caught between its registration and its start counts too."""
+    failed: int = 0
+    crashed: int = 0
+    cancelled: int = 0
+    stuck: int = 0
+    """Being executed, or being cancelled, in silence."""
+    ended_early: int = 0
+    """Completed though the petition is open."""
+    behind: int = 0
+    """Parked without having looked at the latest version: a lost wake."""
+    wrong_time: int = 0
+    """Parked until later than the petition's timer."""
+    lingering: int = 0
+    """The petition is over and its run still waits."""
+    recalculated: int = 0
+    """Its dates were computed by another calendar than the present one; no drift from Prefect, done on the way."""
+    healed: int = 0
+    unavailable: bool = False
+
+    @property
+    def total(self) -> int:
+        """The drift as one number."""
+        return sum(getattr(self, kind.value) for kind in _Kind)
+
+
+class _Kind(StrEnum):
+    MISSING = "missing"
+    FAILED = "failed"
+    CRASHED = "crashed"
+    CANCELLED = "cancelled"
+    STUCK = "stuck"
+    ENDED_EARLY = "ended_early"
+    BEHIND = "behind"
+    WRONG_TIME = "wrong_time"
+    LINGERING = "lingering"
+
+
+_DEAD = {
+    "FAILED": _Kind.FAILED,
+    "CRASHED": _Kind.CRASHED,
+    "CANCELLED": _Kind.CANCELLED,
+    "COMPLETED": _Kind.ENDED_EARLY,
+}
+_WAKEABLE = frozenset({_Kind.BEHIND, _Kind.WRONG_TIME, _Kind.LINGERING})
+
+
+class _Row(NamedTuple):
+    """What is compared of a petition: neither text nor person."""
+
+    id: str
+    run_id: str | None
+    stage: str
+    version: int
+    looked_version: int
+    announced_version: int
+    wake_at: DateTime | None
+    calendar_version: str
+
+    @property
+    def is_final(self) -> bool:
+        return Stage(self.stage) in FINAL_STAGES
+
+
+_COLUMNS = tuple(getattr(Petition, name) for name in _Row._fields)
+_FINAL = sorted(stage.value for stage in FINAL_STAGES)
+
+
+def reconcile(
+    context: Context,
+    batch: int = 500,
+    *,
+    silent_after: dt.timedelta = SILENT_AFTER,
+    tolerance: dt.timedelta = TOLERANCE,
+    progress: Callable[[int], object] | None = None,
+) -> Drift:
+    """Compare all open petitions, and the closed ones whose run was not seen to end, `batch` at a time.
+
+    `silent_after` and `tolerance` are of the wall clock. `progress` is told the number of petitions compared so far.
+    When Prefect cannot be asked, what was counted until then is returned as `unavailable`, and nothing more is changed.
+    """
+    comparison = _Comparison(context, silent_after, tolerance)
+    try:
+        for page in _pages(context, batch):
+            comparison.compare(page)
+            if progress is not None:
+                progress(comparison.counts["checked"])
+    except OrchestratorUnavailable as reason:
+        logger.warning("Prefect is unavailable, nothing more is reconciled now: %s", reason)
+        comparison.unavailable = True
+    drift = Drift(**comparison.counts, unavailable=comparison.unavailable)
+    logger.info("Reconciled: %s", drift)
+    return drift
+
+
+def _pages(context: Context, size: int) -> Iterator[list[_Row]]:
+    """Open petitions in the order of their timers, then closed ones whose run was not seen to end.
+
+    One whose timer moves to later meanwhile may come twice; none is left out unless it just looked by itself.
+    """
+    # An open petition without a timer is no matter of Prefect's; the invariants find it.
+    opened = and_(Petition.stage.not_in(_FINAL), Petition.wake_at.is_not(None))
+    closed = and_(Petition.stage.in_(_FINAL), Petition.looked_version < Petition.version)
+    for which, following in ((opened, _later), (closed, _greater)):
+        page = _read(context, which, following(None), size)
+        while page:
+            yield page
+            page = _read(context, which, following(page[-1]), size) if len(page) == size else []
+
+
+def _greater(last: _Row | None) -> Select[Any]:
+    query = select(*_COLUMNS).order_by(Petition.id)
+    return query if last is None else query.where(Petition.id > last.id)
+
+
+def _later(last: _Row | None) -> Select[Any]:
+    """Keyset over (wake_at, id): the index on `wake_at` holds the open petitions only, however large the archive."""
+    query = select(*_COLUMNS).order_by(Petition.wake_at, Petition.id)
+    if last is None or last.wake_at is None:
+        return query
+    tied = and_(Petition.wake_at == last.wake_at, Petition.id > last.id)
+    return query.where(Petition.wake_at >= last.wake_at, or_(Petition.wake_at > last.wake_at, tied))
+
+
+def _read(context: Context, which: ColumnElement[bool], query: Select[Any], size: int | None = None) -> list[_Row]:
+    with context.readers() as session:
+        return [_Row(*row) for row in session.execute(query.where(which).limit(size))]
+
+
+@dataclass
+class _Comparison:
+    context: Context
+    silent_after: dt.timedelta
+    tolerance: dt.timedelta
+    counts: Counter[str] = field(default_factory=Counter)
+    unavailable: bool = False
+
+    def compare(self, page: Sequence[_Row]) -> None:
+        """Find and heal what is at odds in one page. Raises `OrchestratorUnavailable`."""
+        views = self._views(page)
+        suspects = [row.id for row in page if self._fault(row, views.get(row.id))]
+        # The run may have looked since the page was read; what is still at odds now is drift.
+        fresh = {row.id: row for row in _read(self.context, Petition.id.in_(suspects), select(*_COLUMNS))}
+        for row in page:
+            self.counts["checked"] += 1
+            current, view = fresh.get(row.id, row), views.get(row.id)
+            fault = self._fault(current, view)
+            if fault is not None:
+                self.counts[fault.value] += 1
+                self.counts["healed"] += self._heal(current, view, fault)
+            elif row.is_final:
+                self._settle(row, view)
+            if not row.is_final and row.calendar_version != self.context.rules.calendar.version:
+                self._recalculate(row)
+
+    def _views(self, page: Sequence[_Row]) -> dict[str, RunView]:
+        """The run of each petition that has one, by petition."""
+        orchestrator = self.context.orchestrator
+        known = orchestrator.views([row.run_id for row in page if row.run_id])
+        found: dict[str, RunView] = {}
+        for row in page:
+            view = known.get(row.run_id or "") or orchestrator.find_by_petition(row.id)
+            if view is not None:
+                found[row.id] = view
+                if view.run_id != row.run_id:
+                    self._keep_run_id(row, view.run_id)
+        return found
+
+    def _fault(self, row: _Row, view: RunView | None) -> _Kind | None:
+        """What is wrong between a petition and its run, if anything."""
+        if view is None:
+            return None if row.is_final else _Kind.MISSING
+        if row.is_final:
+            return self._fault_of_closed(row, view)
+        if view.is_parked:
+            return self._fault_of_parked(row, view)
+        if view.state_type in _DEAD:
+            return _DEAD[view.state_type]
+        return _Kind.STUCK if self._is_silent(view) else None
+
+    def _fault_of_parked(self, row: _Row, view: RunView) -> _Kind | None:
+        if _is_due(view):
+            return None  # a worker takes it as soon as one is free
+        if row.version > row.looked_version:
+            return _Kind.BEHIND
+        if view.scheduled_for is None or row.wake_at is None:
+            return None
+        return _Kind.WRONG_TIME if view.scheduled_for > clock.wall_time_of(row.wake_at) + self.tolerance else None
+
+    def _fault_of_closed(self, row: _Row, view: RunView) -> _Kind | None:
+        if view.is_parked:
+            return None if _is_due(view) else _Kind.LINGERING
+        if not view.is_final:
+            return _Kind.STUCK if self._is_silent(view) else None
+        # A run that died before operators were shown the end has something left to do.
+        died = view.state_type != "COMPLETED" and row.announced_version < row.version
+        return _DEAD[view.state_type] if died else None
+
+    def _is_silent(self, view: RunView) -> bool:
+        return view.updated < clock.SystemClock().now() - self.silent_after
+
+    def _heal(self, row: _Row, view: RunView | None, fault: _Kind) -> bool:
+        """True when Prefect took it. False: the run moved on by itself, and there was nothing left to heal."""
+        orchestrator = self.context.orchestrator
+        if view is None:
+            self._start(row)
+            return True
+        if fault in _WAKEABLE:
+            return orchestrator.wake(view.run_id)
+        try:
+            orchestrator.revive(view.run_id)
+        except RunMissing:
+            self._start(row)
+        return True
+
+    def _start(self, row: _Row) -> None:
+        with self.context.readers() as session:
+            petition = session.get_one(Petition, row.id)
+            label = label_of(petition, self.context.rules.of(session, petition.policy_version))
+        run_id = self.context.orchestrator.start(row.id, label)
+        if run_id:
+            self._keep_run_id(row, run_id)
+
+    def _keep_run_id(self, row: _Row, run_id: str) -> None:
+        same = Petition.run_id.is_(None) if row.run_id is None else Petition.run_id == row.run_id
+        self._write(and_(Petition.id == row.id, same), run_id=run_id)
+
+    def _settle(self, row: _Row, view: RunView | None) -> None:
+        """Let a closed petition whose run has ended rest, so that the archive is not compared again and again."""
+        if view is None or view.is_final:
+            unchanged = and_(Petition.id == row.id, Petition.version == row.version)
+            self._write(unchanged, looked_version=row.version, parked_until=None)
+
+    def _recalculate(self, row: _Row) -> None:
+        with transaction(self.context) as tx:
+            petition = tx.lock(row.id)
+            if Stage(petition.stage) in FINAL_STAGES:
+                return
+            before = petition.wake_at
+            rearm(tx, petition)
+            self.counts["recalculated"] += 1
+            if petition.wake_at == before:
+                tx.touched.pop(petition.id)  # the run already waits for the right moment
+
+    def _write(self, which: ColumnElement[bool], **values: object) -> None:
+        with self.context.sessions.begin() as session:
+            session.connection().execute(update(Petition).where(which).values(**values))
+
+
+def _is_due(view: RunView) -> bool:
+    return view.scheduled_for is None or view.scheduled_for <= clock.SystemClock().now()

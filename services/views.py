@@ -1,0 +1,231 @@
+"""From rows to what is shown of them: codes get their names, and nobody gets more than they may see."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+import clock
+from domain.actions import Actor, Role, allowed_actions
+from domain.petition import Deadline
+from domain.policy import DEADLINE_LABELS, DeadlineKind, Policy
+from domain.stages import (
+    CLOSING_STAGES,
+    FINAL_STAGES,
+    STAGE_LABELS,
+    TRIGGER_LABELS,
+    WORKING_STAGES,
+    Stage,
+    Trigger,
+)
+from domain.workdays import WorkCalendar, working_minutes_between
+from models.answers import (
+    AskView,
+    AssignmentView,
+    ClockView,
+    CompletionView,
+    ContactView,
+    HistoryEntry,
+    Named,
+    StepView,
+    TimelineEntry,
+)
+from models.tables import Assignment, Completion, DecisionRequest, HistoryRow, Petition, Petitioner
+from services.context import Context
+from services.facts import facts_of
+from services.labels import holder_of
+
+
+@dataclass(frozen=True)
+class Lens:
+    """By which rules a petition is shown, to whom, and at what moment."""
+
+    policy: Policy
+    calendar: WorkCalendar
+    actor: Actor
+    now: dt.datetime
+
+    def unit(self, code: str | None) -> Named | None:
+        return None if code is None else Named(code=code, name=self.policy.unit_name(code))
+
+    def named_unit(self, code: str) -> Named:
+        return Named(code=code, name=self.policy.unit_name(code))
+
+    def minutes_until(self, moment: dt.datetime) -> int:
+        """Working minutes from now; negative when it has passed."""
+        return working_minutes_between(self.now, moment, self.calendar)
+
+
+def lens_of(context: Context, session: Session, petition: Petition, actor: Actor) -> Lens:
+    """A petition is shown by the rules it lives under."""
+    policy = context.rules.of(session, petition.policy_version)
+    return Lens(policy, context.rules.calendar, actor, clock.now())
+
+
+def stage_named(stage: str) -> Named:
+    """A stage with its Chinese name."""
+    return Named(code=stage, name=STAGE_LABELS[Stage(stage)])
+
+
+def actions_for(petition: Petition, lens: Lens) -> list[str]:
+    """What the caller may do now; `report` is for units that assist, the rest are triggers."""
+    actions = [
+        trigger.value
+        for trigger in allowed_actions(lens.actor, facts_of(petition), lens.policy, lens.calendar, lens.now)
+    ]
+    assists = any(
+        item.part == "assist" and item.ended_at is None and item.unit == lens.actor.unit
+        for item in petition.assignments
+    )
+    if lens.actor.role is Role.UNIT and assists and Stage(petition.stage) not in FINAL_STAGES | CLOSING_STAGES:
+        actions.append("report")
+    return actions
+
+
+def shown_due(petition: Petition) -> dt.datetime | None:
+    """The date to show: the work's own while there is work, else when the present stage runs out."""
+    if Stage(petition.stage) in WORKING_STAGES and petition.due_at is not None:
+        return petition.due_at
+    return petition.wake_at
+
+
+def head_of(petition: Petition, lens: Lens) -> dict[str, Any]:
+    """The fields of a `PetitionHead`."""
+    policy = lens.policy
+    working = Stage(petition.stage) in WORKING_STAGES
+    category = petition.category
+    return {
+        "id": petition.id,
+        "case_number": petition.case_number,
+        "version": petition.version,
+        "stage": stage_named(petition.stage),
+        "unit": lens.unit(petition.unit),
+        "holder": lens.unit(holder_of(petition, policy)),
+        "category": Named(code=category, name=policy.category_name(category)) if category else None,
+        "town": lens.unit(petition.town),
+        "request_type": petition.request_type,
+        "urgency": petition.urgency,
+        "rung": petition.rung,
+        "card": petition.card,
+        "returns": petition.returns,
+        "transfers": petition.transfers,
+        "redos": petition.redos,
+        "supervised": petition.supervised_at is not None,
+        "registered_at": petition.registered_at,
+        "due_at": petition.due_at,
+        "due_provisional": petition.due_provisional,
+        "wake_at": petition.wake_at,
+        "wake_kind": petition.wake_kind,
+        "minutes_left": lens.minutes_until(petition.due_at) if working and petition.due_at else None,
+        "allowed_actions": actions_for(petition, lens),
+    }
+
+
+def timeline_of(rows: Sequence[HistoryRow]) -> list[TimelineEntry]:
+    """What the petitioner may follow: every change of stage, and whatever was written for them to read."""
+    return [
+        TimelineEntry(
+            at=row.at,
+            label=TRIGGER_LABELS[Trigger(row.trigger)],
+            stage=stage_named(row.stage_after),
+            reason=row.reason if row.public else "",
+        )
+        for row in rows
+        if row.public or row.stage_before != row.stage_after
+    ]
+
+
+def history_entry(row: HistoryRow, lens: Lens) -> HistoryEntry:
+    """A row of history as it is shown."""
+    return HistoryEntry(
+        version=row.version,
+        at=row.at,
+        trigger=row.trigger,
+        label=TRIGGER_LABELS[Trigger(row.trigger)],
+        stage_before=row.stage_before,
+        stage_after=row.stage_after,
+        unit=lens.unit(row.unit),
+        rung=row.rung,
+        actor_role=row.actor_role,
+        actor_unit=row.actor_unit,
+        actor_name=row.actor_name,
+        reason=row.reason,
+        public=row.public,
+        details=row.details,
+        digest=row.digest,
+    )
+
+
+def assignment_view(row: Assignment, lens: Lens) -> AssignmentView:
+    """What one unit has or had to do."""
+    return AssignmentView(
+        unit=lens.named_unit(row.unit),
+        part=row.part,
+        duty=row.duty,
+        assigned_at=row.assigned_at,
+        due_at=row.due_at,
+        signed_at=row.signed_at,
+        ended_at=row.ended_at,
+        outcome=row.outcome,
+        report=row.report,
+        reasons=[str(reason) for reason in row.reasons],
+    )
+
+
+def ask_view(row: DecisionRequest, lens: Lens) -> AskView:
+    """A request of a unit, and what was decided."""
+    return AskView(
+        kind=row.kind,
+        unit=lens.named_unit(row.unit),
+        reason=row.reason,
+        proposed_unit=lens.unit(row.proposed_unit),
+        basis=row.basis,
+        amount=row.amount,
+        asked_at=row.asked_at,
+        decided_at=row.decided_at,
+        outcome=row.outcome,
+    )
+
+
+def completion_view(row: Completion, lens: Lens) -> CompletionView:
+    """What was handed in as done."""
+    return CompletionView(
+        unit=lens.named_unit(row.unit),
+        submitted_at=row.submitted_at,
+        evidence=row.evidence,
+        receipt=row.receipt,
+        decided_at=row.decided_at,
+        outcome=row.outcome,
+    )
+
+
+def contact_view(row: Petitioner) -> ContactView:
+    """The petitioner; ask `services.access.may_contact` first."""
+    return ContactView(name=row.name, contact_kind=row.contact_kind, contact=row.contact, confidential=row.confidential)
+
+
+def clock_view(deadline: Deadline, lens: Lens) -> ClockView:
+    """A deadline with the whole way to its date."""
+    due = deadline.due
+    return ClockView(
+        kind=kind_named(deadline.kind),
+        due_at=due.due_at,
+        passed=due.due_at <= lens.now,
+        minutes_left=lens.minutes_until(due.due_at),
+        provisional=due.provisional,
+        awaits=sorted(due.awaits),
+        rule=deadline.rule,
+        source=deadline.source,
+        then=deadline.step.value,
+        calendar_version=due.calendar_version,
+        steps=[StepView(kind=step.kind.value, text=step.text) for step in due.steps],
+    )
+
+
+def kind_named(kind: str) -> Named:
+    """The kind of a deadline with its Chinese name."""
+    return Named(code=kind, name=DEADLINE_LABELS[DeadlineKind(kind)])

@@ -1,0 +1,124 @@
+"""Registering work pools and deployments, on a real Prefect server."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+from ruamel.yaml import YAML
+
+from deployments.register import PREFECT_FILE, WrongPoolType, read_deployments, register
+from settings import PROJECT_ROOT, Settings
+from tests.support.prefect_server import PrefectServer
+
+FILE = """
+name: test
+pull: []
+deployments:
+  - name: "{{ $RONGETONG_WORK_POOL }}"
+    entrypoint: tests.support.parking_flows.three_waits
+    work_pool: {name: "{{ $RONGETONG_WORK_POOL }}"}
+  - name: "{{ $RONGETONG_WORK_POOL }}"
+    entrypoint: tests.support.parking_flows.no_coroutine
+    parameters: {folder: nowhere}
+    schedules: [{interval: 77}]
+    concurrency_limit: {limit: 1, collision_strategy: CANCEL_NEW}
+    work_pool: {name: "{{ $RONGETONG_WORK_POOL }}"}
+"""
+
+
+@pytest.fixture
+def prefect_file(tmp_path: Path) -> Path:
+    path = tmp_path / "prefect.yaml"
+    path.write_text(FILE, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def settings(prefect_server: PrefectServer) -> Settings:
+    return prefect_server.settings.model_copy(update={"work_pool": f"register-{uuid4().hex[:8]}"})
+
+
+def deployment(settings: Settings, name: str) -> dict[str, Any]:
+    answer = httpx.get(f"{settings.prefect_api_url}/deployments/name/{name}/{settings.work_pool}", trust_env=False)
+    found: dict[str, Any] = answer.raise_for_status().json()
+    return found
+
+
+def assert_as_written(settings: Settings) -> None:
+    scheduled = deployment(settings, "no-coroutine")
+    assert [one["schedule"]["interval"] for one in scheduled["schedules"]] == [77]
+    assert scheduled["global_concurrency_limit"]["limit"] == 1
+    assert scheduled["concurrency_options"]["collision_strategy"] == "CANCEL_NEW"
+    assert scheduled["entrypoint"] == "tests.support.parking_flows.no_coroutine"
+    assert scheduled["parameters"] == {"folder": "nowhere"}
+    plain = deployment(settings, "three-waits")
+    assert plain["schedules"] == []
+    assert plain["work_pool_name"] == settings.work_pool
+    assert not plain["pull_steps"]
+    assert set(plain["parameter_openapi_schema"]["properties"]) == {"folder", "wait_seconds"}
+
+
+@pytest.mark.slow
+def test_registering_again_changes_nothing_and_makes_nothing_twice(settings: Settings, prefect_file: Path) -> None:
+    first = register(settings, prefect_file=prefect_file)
+    assert_as_written(settings)
+    assert register(settings, prefect_file=prefect_file) == first
+    assert_as_written(settings)
+    pool = httpx.get(f"{settings.prefect_api_url}/work_pools/{settings.work_pool}", trust_env=False).json()
+    assert pool["type"] == "in-process"
+
+
+@pytest.mark.slow
+def test_a_pool_of_another_type_is_refused(settings: Settings, prefect_file: Path) -> None:
+    register(settings, prefect_file=prefect_file, pool_type="process")
+    with pytest.raises(WrongPoolType, match="is of type process, not in-process"):
+        register(settings, prefect_file=prefect_file)
+
+
+@pytest.mark.slow
+def test_the_same_file_deploys_with_prefects_own_command(
+    settings: Settings, prefect_file: Path, prefect_server: PrefectServer
+) -> None:
+    register(settings, prefect_file=prefect_file)
+    environment = {
+        **os.environ,
+        **prefect_server.environment,
+        "RONGETONG_WORK_POOL": settings.work_pool,
+        "PYTHONPATH": str(PROJECT_ROOT),
+    }
+    command = [sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all", "--prefect-file", str(prefect_file)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert_as_written(settings)
+
+
+def intervals(settings: Settings) -> dict[str, int]:
+    return {
+        entry["name"]: schedule["interval"]
+        for entry in read_deployments(settings)
+        for schedule in entry.get("schedules", [])
+    }
+
+
+def test_the_products_own_file_takes_the_settings() -> None:
+    settings = Settings(_env_file=None, work_pool="some-pool", reconcile_seconds=61, notices_seconds=5)
+    entries = {entry["name"]: entry for entry in read_deployments(settings)}
+    assert entries["petition"]["entrypoint"] == "flows.petition.petition"
+    assert {entry["work_pool"]["name"] for entry in entries.values()} == {"some-pool"}
+    assert (intervals(settings)["reconcile"], intervals(settings)["notices"]) == (61, 5)
+
+
+def test_the_intervals_in_the_file_are_the_defaults_of_the_settings() -> None:
+    written = {
+        entry["name"]: schedule["interval"]
+        for entry in YAML(typ="safe", pure=True).load(PREFECT_FILE.read_text("utf-8"))["deployments"]
+        for schedule in entry.get("schedules", [])
+    }
+    assert written == intervals(Settings.model_construct())

@@ -1,0 +1,255 @@
+"""Who may do what: the whole table of roles and triggers by hand, and each guard at its edge."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+from pendulum import DateTime
+
+from domain.actions import (
+    PERMITTED,
+    PETITIONER,
+    PLATFORM,
+    ROLE_LABELS,
+    Actor,
+    Role,
+    allowed_actions,
+    check,
+)
+from domain.errors import DomainError, ForbiddenTransition, NotPermitted, RuleRefusal
+from domain.petition import Facts, Rung
+from domain.stages import Stage, Trigger, is_allowed
+from domain.workdays import Extension
+from tests.support.facts import HOUSING, MONDAY, PARKS, a_calendar, a_policy, at, facts, working_days
+
+POLICY, CALENDAR = a_policy(), a_calendar()
+UNIT = Actor(Role.UNIT, HOUSING, "account-7")
+
+# By hand, role by role; whoever is not listed may pull nothing.
+MAY = {
+    Role.PETITIONER: "register supplement rate withdraw",
+    Role.CHANNEL: "register",
+    Role.DESK: """register accept refuse ask_supplement supplement dispatch redispatch note reclassify grant_return
+        refuse_return grant_extension refuse_extension suspend resume approve_completion reject_completion
+        climb_to_first_review merge terminate""",
+    Role.UNIT: """sign note request_return request_extension resume submit_completion record_supervision""",
+    Role.REVIEWER: "note assign climb_to_second_review",
+    Role.LEADER: "note assign terminate",
+    Role.INSPECTOR: "note supervise record_supervision",
+    Role.FOLLOW_UP: "note rate",
+    Role.OPERATOR: "",
+}
+PAIRS = [pytest.param(role, trigger, id=f"{role}-{trigger}") for role in MAY for trigger in Trigger]
+
+
+def somewhere(trigger: Trigger) -> Facts:
+    """A petition at a stage from which `trigger` leads on, with what its guards ask for."""
+    preferred = [Stage.FIRST_REVIEW, Stage.IN_HAND, *Stage]
+    stage = next(stage for stage in preferred if is_allowed(stage, trigger))
+    return facts(stage, supervised_at=MONDAY if trigger is Trigger.RECORD_SUPERVISION else None)
+
+
+def does(actor: Actor, trigger: Trigger, petition: Facts, now: DateTime = MONDAY) -> None:
+    check(trigger, actor, petition, POLICY, CALENDAR, now)
+
+
+def offered(actor: Actor, petition: Facts, now: DateTime = MONDAY) -> set[str]:
+    return {trigger.value for trigger in allowed_actions(actor, petition, POLICY, CALENDAR, now)}
+
+
+@pytest.mark.parametrize(("role", "trigger"), PAIRS)
+def test_every_role_and_trigger(role: Role, trigger: Trigger) -> None:
+    allowed = trigger.value in MAY[role].split()
+    assert (role in PERMITTED[trigger]) is allowed
+    if trigger is Trigger.REGISTER:  # there is no petition yet to ask about
+        return
+    actor, petition = Actor(role, HOUSING), somewhere(trigger)
+    if allowed:
+        does(actor, trigger, petition)
+    else:
+        with pytest.raises(NotPermitted, match=ROLE_LABELS[role]):
+            does(actor, trigger, petition)
+    assert (trigger.value in offered(actor, petition)) is allowed
+
+
+def test_the_hand_written_table_leaves_out_no_role_but_the_platform() -> None:
+    assert set(MAY) == set(Role) - {Role.PLATFORM}
+    assert set(PERMITTED) == set(Trigger)
+    assert set(ROLE_LABELS) == set(Role)
+
+
+@pytest.mark.parametrize("trigger", [trigger for trigger in Trigger if trigger is not Trigger.REGISTER])
+def test_the_platform_may_do_what_the_domain_decided(trigger: Trigger) -> None:
+    does(PLATFORM, trigger, somewhere(trigger))
+
+
+UNIT_TRIGGERS = [Trigger(word) for word in MAY[Role.UNIT].split()]
+
+
+@pytest.mark.parametrize("trigger", UNIT_TRIGGERS)
+@pytest.mark.parametrize("stranger", [PARKS, None], ids=["another-unit", "no-unit"])
+def test_a_unit_acts_on_its_own_petitions_only(trigger: Trigger, stranger: str | None) -> None:
+    petition = somewhere(trigger)
+    with pytest.raises(NotPermitted, match="当前承办单位"):
+        does(Actor(Role.UNIT, stranger), trigger, petition)
+    assert offered(Actor(Role.UNIT, stranger), petition) == set()
+
+
+def test_a_petition_without_a_unit_belongs_to_no_unit_account_not_even_one_without_a_unit() -> None:
+    nobodys = facts(Stage.FIRST_REVIEW, unit=None, rung=Rung.FIRST_REVIEW)
+    for unit in (HOUSING, None):
+        assert offered(Actor(Role.UNIT, unit), nobodys) == set()
+
+
+def test_a_unit_that_gave_a_petition_away_may_not_act_on_it_any_more() -> None:
+    does(UNIT, Trigger.NOTE, facts())
+    with pytest.raises(NotPermitted):
+        does(UNIT, Trigger.NOTE, facts(unit=PARKS))
+
+
+def test_a_permitted_step_from_the_wrong_stage_is_forbidden() -> None:
+    with pytest.raises(ForbiddenTransition):
+        does(UNIT, Trigger.SIGN, facts(Stage.IN_HAND))
+
+
+ACTIONS = [
+    (UNIT, Stage.DISPATCHED, "sign note request_return submit_completion"),
+    (UNIT, Stage.IN_HAND, "note request_return request_extension submit_completion"),
+    (UNIT, Stage.FIRST_REVIEW, "note submit_completion"),
+    (UNIT, Stage.SECOND_REVIEW, "note submit_completion"),
+    (UNIT, Stage.SUSPENDED, "note resume"),
+    (UNIT, Stage.COMPLETED, "note"),
+    (UNIT, Stage.ARCHIVED, ""),
+    (PETITIONER, Stage.REGISTERED, "withdraw"),
+    (PETITIONER, Stage.AWAITING_SUPPLEMENT, "supplement withdraw"),
+    (PETITIONER, Stage.IN_HAND, "withdraw"),
+    (PETITIONER, Stage.COMPLETED, "rate"),
+    (PETITIONER, Stage.FOLLOW_UP, "rate"),
+    (PETITIONER, Stage.RATED, ""),
+    (Actor(Role.REVIEWER), Stage.IN_HAND, "note"),
+    (Actor(Role.REVIEWER), Stage.FIRST_REVIEW, "note assign climb_to_second_review"),
+    (Actor(Role.REVIEWER), Stage.SECOND_REVIEW, "note"),
+    (Actor(Role.LEADER), Stage.FIRST_REVIEW, "note assign terminate"),
+    (Actor(Role.LEADER), Stage.SECOND_REVIEW, "note assign terminate"),
+    (Actor(Role.INSPECTOR), Stage.IN_HAND, "note supervise"),
+    (Actor(Role.INSPECTOR), Stage.REGISTERED, "note"),
+    (
+        Actor(Role.DESK),
+        Stage.RETURN_REQUESTED,
+        "note reclassify grant_return refuse_return climb_to_first_review merge",
+    ),
+    (Actor(Role.DESK), Stage.RATED, "note reclassify"),
+    (Actor(Role.OPERATOR), Stage.IN_HAND, ""),
+]
+
+
+@pytest.mark.parametrize(
+    ("actor", "stage", "expected"), ACTIONS, ids=[f"{actor.role}-{stage}" for actor, stage, _ in ACTIONS]
+)
+def test_what_is_offered_at_a_stage(actor: Actor, stage: Stage, expected: str) -> None:
+    assert offered(actor, facts(stage)) == set(expected.split())
+
+
+def test_what_is_offered_may_be_done_and_nothing_else() -> None:
+    for stage in Stage:
+        petition = facts(stage, supervised_at=MONDAY)
+        for role in Role:
+            actor = Actor(role, HOUSING)
+            for trigger in set(Trigger) - {Trigger(name) for name in offered(actor, petition)}:
+                with pytest.raises(DomainError):
+                    does(actor, trigger, petition)
+            for name in offered(actor, petition):
+                does(actor, Trigger(name), petition)
+
+
+# --- returns (退单) ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("stage", [Stage.DISPATCHED, Stage.IN_HAND])
+def test_a_return_comes_within_two_working_days_of_the_dispatch(stage: Stage) -> None:
+    end = at("2022-03-09 17:30")
+    petition = facts(stage, clock_started_at=at("2022-02-21 09:00"))
+    does(UNIT, Trigger.REQUEST_RETURN, petition, end)
+    with pytest.raises(RuleRefusal) as refusal:
+        does(UNIT, Trigger.REQUEST_RETURN, petition, end.add(seconds=1))
+    assert refusal.value.code == "return-window-passed"
+    assert "2个工作日" in refusal.value.message
+    assert refusal.value.facts == {"source": "出处：return_window"}
+
+
+def test_the_window_of_another_unit_begins_with_its_own_dispatch() -> None:
+    moved = facts(Stage.DISPATCHED, unit_assigned_at=at("2022-03-10 09:00"))
+    does(UNIT, Trigger.REQUEST_RETURN, moved, at("2022-03-14 17:30"))
+
+
+def test_a_designated_unit_may_not_return_the_petition() -> None:
+    with pytest.raises(RuleRefusal) as refusal:
+        does(UNIT, Trigger.REQUEST_RETURN, facts(designated=True))
+    assert refusal.value.code == "designated-may-not-return"
+    assert refusal.value.facts == {"source": "指定后不得退回"}
+    assert "request_return" not in offered(UNIT, facts(designated=True))
+
+
+# --- extensions (延期) ------------------------------------------------------------------------------------------------
+
+
+def test_a_second_extension_is_refused_with_its_source() -> None:
+    does(UNIT, Trigger.REQUEST_EXTENSION, facts())
+    with pytest.raises(RuleRefusal) as refusal:
+        does(UNIT, Trigger.REQUEST_EXTENSION, facts(extensions_granted=1))
+    assert refusal.value.code == "extension-limit-reached"
+    assert refusal.value.facts == {"source": "只延一次"}
+
+
+def test_no_extension_is_asked_for_once_the_deadline_has_passed() -> None:
+    due = at("2022-03-14 17:30")
+    does(UNIT, Trigger.REQUEST_EXTENSION, facts(), due)
+    with pytest.raises(RuleRefusal) as refusal:
+        does(UNIT, Trigger.REQUEST_EXTENSION, facts(), due.add(seconds=1))
+    assert refusal.value.code == "already-overdue"
+
+
+def test_the_deadline_that_counts_is_the_one_with_pauses_and_extensions() -> None:
+    longer = facts(extensions=(Extension(working_days(3), at("2022-03-08 09:00"), "待料"),))
+    does(UNIT, Trigger.REQUEST_EXTENSION, longer, at("2022-03-17 17:30"))
+
+
+# --- supervision, reviews, ratings ------------------------------------------------------------------------------------
+
+
+def test_supervision_is_opened_once_and_recorded_only_when_open() -> None:
+    inspector = Actor(Role.INSPECTOR)
+    assert "record_supervision" not in offered(inspector, facts())
+    with pytest.raises(RuleRefusal) as refusal:
+        does(inspector, Trigger.RECORD_SUPERVISION, facts())
+    assert refusal.value.code == "not-supervised"
+    watched = facts(supervised_at=MONDAY)
+    assert offered(inspector, watched) == {"note", "record_supervision"}
+    with pytest.raises(RuleRefusal) as second:
+        does(inspector, Trigger.SUPERVISE, watched)
+    assert second.value.code == "already-supervised"
+
+
+def test_supervision_can_be_recorded_after_the_petition_is_over() -> None:
+    does(Actor(Role.INSPECTOR), Trigger.RECORD_SUPERVISION, facts(Stage.ARCHIVED, supervised_at=MONDAY))
+
+
+def test_experts_hand_up_what_is_theirs_and_reach_into_nobodys_hands() -> None:
+    with pytest.raises(ForbiddenTransition):
+        does(Actor(Role.REVIEWER), Trigger.CLIMB_TO_SECOND_REVIEW, facts(Stage.IN_HAND))
+
+
+def test_experts_do_not_decide_what_leadership_has_taken_up() -> None:
+    with pytest.raises(NotPermitted, match="领导小组"):
+        does(Actor(Role.REVIEWER), Trigger.ASSIGN, facts(Stage.SECOND_REVIEW))
+    does(Actor(Role.LEADER), Trigger.ASSIGN, facts(Stage.SECOND_REVIEW))
+
+
+def test_a_verdict_is_taken_down_for_the_petitioner_only_after_they_were_asked() -> None:
+    unasked = facts(Stage.COMPLETED, rating_asked=False)
+    with pytest.raises(RuleRefusal) as refusal:
+        does(Actor(Role.FOLLOW_UP), Trigger.RATE, unasked)
+    assert refusal.value.code == "rating-not-asked"
+    does(PETITIONER, Trigger.RATE, unasked)
+    does(Actor(Role.FOLLOW_UP), Trigger.RATE, dataclasses.replace(unasked, rating_asked=True))

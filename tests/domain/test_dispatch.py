@@ -1,0 +1,211 @@
+"""The keyword dispatch table: when it is sure, when it asks a person, and what it says of its reasons."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.dispatch import (
+    Dispatch,
+    DispatchRequest,
+    KeywordDispatcher,
+    find_town,
+    find_urgency,
+    needs_person,
+    town_codes,
+)
+from domain.policy import KeywordRule, Policy, Urgency
+from tests.support.facts import HOUSING, NORTH_TOWN, PARKS, SOUTH_TOWN, WATER, a_policy
+
+POLICY = a_policy()
+RULES = POLICY.dispatch
+
+
+def with_dispatch(**changes: Any) -> Policy:
+    return a_policy(dispatch=dataclasses.replace(RULES, **changes))
+
+
+def rank(text: str, policy: Policy = POLICY, **more: Any) -> Dispatch:
+    return KeywordDispatcher(policy).rank(DispatchRequest(text, **more))
+
+
+SURE = [
+    ("one-special-word", "路灯不亮三天了", PARKS, "lights"),
+    ("at-the-threshold", "家里停水", WATER, "water"),
+    ("two-words-for-one-unit", "停水后又漏水", WATER, "water"),
+    ("place-in-the-text", "北街的小巷坑洼", NORTH_TOWN, "roads"),
+]
+
+
+@pytest.mark.parametrize(("text", "unit", "category"), [case[1:] for case in SURE], ids=[case[0] for case in SURE])
+def test_sure(text: str, unit: str, category: str) -> None:
+    answer = rank(text)
+    assert (answer.unit, answer.category) == (unit, category)
+    assert answer.candidates[0].unit == unit
+    assert answer.explanation.startswith(POLICY.unit_name(unit))
+    assert answer.rule_version == POLICY.version
+
+
+UNSURE = [
+    ("nothing-known", "邻居太吵", "没有匹配到任何关键词"),
+    ("empty", "", "没有匹配到任何关键词"),
+    ("below-the-threshold", "好像漏水", "把握不足"),
+    ("two-units-alike", "新建道路的路灯", "把握不足"),
+    ("town-unknown", "小巷坑洼", "没有匹配到任何关键词"),
+]
+
+
+@pytest.mark.parametrize(("text", "because"), [case[1:] for case in UNSURE], ids=[case[0] for case in UNSURE])
+def test_unsure_goes_to_a_person(text: str, because: str) -> None:
+    answer = rank(text)
+    assert answer.unit is None
+    assert because in answer.explanation
+    assert "转人工派遣" in answer.explanation
+
+
+@pytest.mark.parametrize(("margin", "unit"), [(2.0, PARKS), (2.01, None)])
+def test_the_lead_over_the_runner_up_must_reach_the_margin(margin: float, unit: str | None) -> None:
+    assert rank("路灯不亮", with_dispatch(margin=margin)).unit == unit  # 3 against 1
+
+
+@pytest.mark.parametrize(("threshold", "unit"), [(3.0, PARKS), (3.01, None)])
+def test_the_weight_must_reach_the_threshold(threshold: float, unit: str | None) -> None:
+    assert rank("路灯不亮", with_dispatch(threshold=threshold)).unit == unit
+
+
+def test_tenths_add_up_to_what_a_person_would_say() -> None:
+    words = tuple(KeywordRule(word, 0.1, "lights", PARKS) for word in "甲乙丙")
+    policy = with_dispatch(keywords=words, threshold=0.3, margin=0.3)
+    answer = rank("甲乙丙", policy)
+    assert (answer.unit, answer.candidates[0].score) == (PARKS, 0.3)
+
+
+def test_a_word_said_twice_counts_once() -> None:
+    assert rank("漏水漏水漏水").unit is None
+
+
+def test_a_lone_candidate_leads_by_its_whole_weight() -> None:
+    assert rank("停水", with_dispatch(margin=2)).unit == WATER
+    assert rank("停水", with_dispatch(margin=2.5)).unit is None
+
+
+def test_a_unit_that_returned_the_petition_is_not_asked_again() -> None:
+    answer = rank("路灯不亮", excluded=frozenset({PARKS}))
+    assert answer.unit is None
+    assert [candidate.unit for candidate in answer.candidates] == [HOUSING]
+    town = rank("北街小巷", excluded=frozenset({NORTH_TOWN}))
+    assert (town.unit, town.candidates, town.town) == (None, (), NORTH_TOWN)
+
+
+def test_after_a_return_a_person_chooses_however_sure_the_words_are() -> None:
+    answer = rank("停水", excluded=frozenset({PARKS}))
+    assert answer.unit is None
+    assert answer.explanation == "已被1个单位退单，转人工派遣"
+    assert [candidate.unit for candidate in answer.candidates] == [WATER]
+
+
+def test_a_proposal_alone_is_not_enough_but_leads_the_candidates_with_a_word_beside_it() -> None:
+    alone = rank("邻居太吵", proposed=WATER, category="water")
+    assert alone.unit is None
+    assert (alone.candidates[0].unit, alone.candidates[0].category) == (WATER, "water")
+    beside = rank("路灯不亮，漏水", proposed=HOUSING, excluded=frozenset({PARKS}))
+    assert [(item.unit, item.score) for item in beside.candidates] == [(HOUSING, 2.5), (WATER, 1)]
+    assert "退单单位建议由其承办" in beside.candidates[0].reasons
+
+
+@pytest.mark.parametrize("proposed", [PARKS, "gone-unit"], ids=["returned-it-itself", "unknown"])
+def test_a_proposal_of_a_unit_that_cannot_have_it_is_passed_over(proposed: str) -> None:
+    answer = rank("路灯不亮", proposed=proposed, excluded=frozenset({PARKS}))
+    assert [candidate.unit for candidate in answer.candidates] == [HOUSING]
+
+
+def test_candidates_are_the_best_three_with_their_words() -> None:
+    answer = rank("北街新建道路的小巷：路灯不亮，停水、漏水")
+    assert [(item.unit, item.score) for item in answer.candidates] == [(HOUSING, 3), (PARKS, 3), (WATER, 3)]
+    assert answer.candidates[0].reasons == ("出现“路灯”(路灯，权重1)", "出现“新建道路”(道路，权重2)")
+    assert answer.candidates[0].category == "roads"  # the category of the heavier word
+
+
+def test_a_town_says_by_which_place_it_was_found() -> None:
+    assert "地点“北街”属于北街道" in rank("小巷坑洼", place="北街12号").explanation
+    assert "地点属于南街道" in rank("北街的小巷坑洼", town=SOUTH_TOWN).explanation
+
+
+def test_the_place_goes_before_what_the_text_mentions() -> None:
+    answer = rank("小巷坑洼，我是从广济路南段搬来的", place="北街12号")
+    assert (answer.town, answer.unit) == (NORTH_TOWN, NORTH_TOWN)
+
+
+def test_a_town_of_a_former_policy_is_looked_for_again() -> None:
+    answer = rank("小巷坑洼", place="北街12号", town="town-that-was-merged")
+    assert (answer.town, answer.unit) == (NORTH_TOWN, NORTH_TOWN)
+
+
+TOWNS = [
+    ("none", "某处", None, ""),
+    ("one", "北街口", NORTH_TOWN, "北街"),
+    ("longest-name-wins", "广济路南段路口", SOUTH_TOWN, "广济路南段"),
+    ("the-shorter-name-alone", "广济路口", NORTH_TOWN, "广济路"),
+    ("two-names-alike", "从北街到南街", None, ""),
+    ("one-name-in-two-towns", "人民路中段", None, ""),
+    ("a-longer-name-settles-it", "人民路近广济路南段", SOUTH_TOWN, "广济路南段"),
+]
+
+
+@pytest.mark.parametrize(("text", "town", "word"), [case[1:] for case in TOWNS], ids=[case[0] for case in TOWNS])
+def test_towns(text: str, town: str | None, word: str) -> None:
+    assert find_town(text, RULES) == (town, word)
+
+
+def test_two_names_of_the_same_town_are_no_doubt() -> None:
+    rules = dataclasses.replace(RULES, town_words={NORTH_TOWN: ("北街", "北巷")})
+    assert find_town("北街与北巷路口", rules)[0] == NORTH_TOWN
+
+
+URGENCIES = [
+    ("路边着火", Urgency.EMERGENCY),
+    ("整栋楼停水", Urgency.URGENT),
+    ("停水时着火", Urgency.EMERGENCY),
+    ("路灯不亮", Urgency.ORDINARY),
+    ("", Urgency.ORDINARY),
+]
+
+
+@pytest.mark.parametrize(("text", "urgency"), URGENCIES)
+def test_danger_goes_before_supplies_and_supplies_before_the_rest(text: str, urgency: Urgency) -> None:
+    assert find_urgency(text, RULES) is urgency
+
+
+@pytest.mark.parametrize(("text", "word"), [("法院已受理", "法院"), ("仲裁裁决后", "仲裁"), ("路灯不亮", None)])
+def test_matters_for_a_person_name_the_word(text: str, word: str | None) -> None:
+    assert needs_person(text, RULES) == word
+
+
+def test_towns_are_units_of_their_kind_only() -> None:
+    assert town_codes(POLICY) == {NORTH_TOWN, SOUTH_TOWN}
+
+
+WORDS = [rule.word for rule in RULES.keywords] + ["北街", "南街", "人民路", "，", "不明"]
+TEXTS = st.lists(st.sampled_from(WORDS), max_size=8).map("".join)
+CODES = sorted(POLICY.units_by_code)
+
+
+@given(TEXTS, TEXTS, st.frozensets(st.sampled_from(CODES), max_size=3), st.none() | st.sampled_from(CODES))
+def test_an_answer_is_the_same_each_time_ordered_and_never_an_excluded_unit(
+    text: str, place: str, excluded: frozenset[str], proposed: str | None
+) -> None:
+    answer = rank(text, place=place, excluded=excluded, proposed=proposed)
+    assert answer == rank(text, place=place, excluded=excluded, proposed=proposed)
+    scores = [candidate.score for candidate in answer.candidates]
+    assert scores == sorted(scores, reverse=True)
+    assert not {candidate.unit for candidate in answer.candidates} & excluded
+    assert all(candidate.reasons and candidate.unit in CODES for candidate in answer.candidates)
+    assert answer.unit is None or not excluded
+    if answer.unit is not None:
+        assert answer.unit == answer.candidates[0].unit
+        assert scores[0] >= RULES.threshold
+        assert len(scores) == 1 or scores[0] - scores[1] >= RULES.margin
