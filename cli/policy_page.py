@@ -44,7 +44,7 @@ FIGURES_APPLIED: dict[str, tuple[str, str, str]] = {
     "dispatch.proposal_weight": (
         "退单单位建议的分量",
         "domain.dispatch.KeywordDispatcher",
-        f"{_DISPATCH}::test_a_proposal_needs_a_word_beside_it",
+        f"{_DISPATCH}::test_a_proposal_comes_first_and_is_left_to_the_desk",
     ),
     "dispatch.keywords": ("派遣词表", "domain.dispatch.KeywordDispatcher", f"{_DISPATCH}::test_dispatch"),
     "dispatch.emergency_words": ("突发词", "domain.dispatch.find_urgency", f"{_DISPATCH}::test_urgency"),

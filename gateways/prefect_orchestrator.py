@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import random
 import threading
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Self
@@ -199,7 +198,8 @@ class _Transport(httpx.HTTPTransport):
             if response.status_code != httpx.codes.SERVICE_UNAVAILABLE:
                 break
             response.close()
-            time.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311, TID251, the other writer tells nobody it is done
+            # The other writer tells nobody when it is done.
+            threading.Event().wait(pause * random.uniform(0.5, 1.5))  # noqa: S311
             response = super().handle_request(request)
         return response
 

@@ -55,11 +55,13 @@ class Api:
         self.keys = {who: keys.create_key(context, role, unit, f"测试 {who}") for who, (role, unit) in _KEYS.items()}
 
     def get(self, who: str, path: str, **query: Any) -> httpx.Response:
-        return self.client.get(path, params=query, headers=self.headers(who))
+        answer: httpx.Response = self.client.get(path, params=query, headers=self.headers(who))
+        return answer
 
     def post(self, who: str, path: str, body: Any = None, **headers: str) -> httpx.Response:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        return self.client.post(path, json=body, headers=self.headers(who) | named)
+        answer: httpx.Response = self.client.post(path, json=body, headers=self.headers(who) | named)
+        return answer
 
     def headers(self, who: str) -> dict[str, str]:
         return {} if who == "anybody" else {"Authorization": f"Bearer {self.keys[who]}"}

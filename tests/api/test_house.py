@@ -120,8 +120,8 @@ def test_buckets_fill_up_to_their_burst_and_no_further() -> None:
 
 
 @pytest.fixture
-def app() -> FastAPI:
-    return create_app(None)  # type: ignore[arg-type] - nothing below asks for the context
+def app(context: Context) -> FastAPI:
+    return create_app(context)
 
 
 def test_the_documentation_loads_nothing_from_elsewhere(app: FastAPI) -> None:

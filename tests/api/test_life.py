@@ -85,7 +85,7 @@ def test_extended_suspended_and_overdue_under_supervision(api: Api, frozen_clock
     assert (len(clocks["pauses"]), clocks["extensions"][0]["duration"]) == (1, "3个工作日")
 
     assert api.get("inspector", "/inspection/overdue").json()["items"] == []
-    steps.settle_until(api.context, petition, frozen_clock, pendulum.datetime(2026, 4, 30, tz=clock.SHANGHAI))
+    steps.settle_until(api.context, petition, frozen_clock, pendulum.datetime(2026, 5, 30, tz=clock.SHANGHAI))
     [late] = api.get("inspector", "/inspection/overdue", unit=UNIT).json()["items"]
     assert (late["id"], late["rung"], late["card"], late["supervised"]) == (petition, 3, "red", True)
     assert late["minutes_left"] < 0

@@ -35,12 +35,11 @@ def test_what_is_unsure_goes_to_the_desk(policy: Policy, text: str) -> None:
     assert KeywordDispatcher(policy).rank(DispatchRequest(text)).unit is None
 
 
-def test_a_proposal_needs_a_word_beside_it(policy: Policy) -> None:
-    dispatcher = KeywordDispatcher(policy)
-    text = "广济路路灯不亮"
+def test_a_proposal_comes_first_and_is_left_to_the_desk(policy: Policy) -> None:
     gone = frozenset({"municipal-parks"})
-    assert dispatcher.rank(DispatchRequest(text, excluded=gone, proposed="housing")).unit == "housing"
-    assert dispatcher.rank(DispatchRequest(text, excluded=gone | {"housing"}, proposed="kuangqu-street")).unit is None
+    answer = KeywordDispatcher(policy).rank(DispatchRequest("广济路路灯不亮", excluded=gone, proposed="kuangqu-street"))
+    assert answer.unit is None
+    assert answer.candidates[0].unit == "kuangqu-street"
 
 
 @pytest.mark.parametrize(

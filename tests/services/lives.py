@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pendulum
 
@@ -13,7 +14,7 @@ from domain.stages import Stage
 from domain.workdays import Duration, TimeUnit
 from models.evidence import CompletionEvidence
 from models.shapes import PetitionerIn, Registration
-from models.tables import Petition
+from models.tables import Notice, Petition
 from services import decisions, dispatching, handling, intake, ladder, platform_steps, runs, verdict
 from services.context import Context
 
@@ -47,6 +48,21 @@ def settle(context: Context, petition_id: str) -> None:
 def petition_of(context: Context, petition_id: str) -> Petition:
     with context.readers() as session:
         return session.get_one(Petition, petition_id)
+
+
+def notice_to(context: Context, recipient: str, **changes: Any) -> int:
+    """The id of the newest notice owed to `recipient`, after `changes` to it."""
+    with context.sessions.begin() as session:
+        rows = session.query(Notice).where(Notice.recipient == recipient).order_by(Notice.id)
+        notice = rows.all()[-1]
+        for name, value in changes.items():
+            setattr(notice, name, value)
+        return notice.id
+
+
+def stored(context: Context, notice_id: int) -> Notice:
+    with context.readers() as session:
+        return session.get_one(Notice, notice_id)
 
 
 def register(context: Context, text: str = TEXT, petitioner: PetitionerIn | None = None) -> str:

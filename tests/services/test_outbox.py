@@ -14,17 +14,14 @@ from sqlalchemy import update
 
 import clock
 from gateways.channels import AddressBook
-from gateways.notifier import AppriseNotifier, Delivery, Message, RecordingNotifier
+from gateways.notifier import Delivery, Message, RecordingNotifier
 from models.shapes import PetitionerIn
-from models.tables import Notice, Petitioner
+from models.tables import Petitioner
 from services import outbox
 from services.context import Context
 from services.outbox import Outcome
-from tests.services.lives import UNIT, dispatched, register, settle
+from tests.services.lives import UNIT, dispatched, notice_to, register, settle, stored
 from tests.support.context import a_context, shipped_policy
-from tests.support.receivers import HttpRecorder, MailServer
-from tests.support.receivers import http_recorder as http_recorder  # noqa: PLC0414, a fixture
-from tests.support.receivers import mail_server as mail_server  # noqa: PLC0414, a fixture
 
 ADDRESS = "jsons://hooks.example.com/unit"
 SECOND = "mailto://mail.example.com?to=unit@example.com"
@@ -38,24 +35,9 @@ def story(frozen_clock: clock.StoryClock) -> clock.StoryClock:
     return frozen_clock
 
 
-def notice_to(context: Context, recipient: str, **changes: Any) -> int:
-    """The id of the newest notice owed to `recipient`, after `changes` to it."""
-    with context.sessions.begin() as session:
-        rows = session.query(Notice).where(Notice.recipient == recipient).order_by(Notice.id)
-        notice = rows.all()[-1]
-        for name, value in changes.items():
-            setattr(notice, name, value)
-        return notice.id
-
-
 def unit_notice(context: Context, **changes: Any) -> int:
     dispatched(context)
     return notice_to(context, f"unit:{UNIT}", **changes)
-
-
-def stored(context: Context, notice_id: int) -> Notice:
-    with context.readers() as session:
-        return session.get_one(Notice, notice_id)
 
 
 def recorder_of(context: Context) -> RecordingNotifier:
@@ -344,67 +326,6 @@ def test_figures(engine: sa.Engine, story: clock.StoryClock) -> None:
     outbox.deliver(context, notice_to(context, f"petitioner:{petition_id}"))
     outbox.deliver(context, notice_to(context, f"unit:{UNIT}"))
     assert outbox.outbox_figures(context) == outbox.OutboxFigures(owed - 2, 0, 1, 90)
-
-
-def test_everything_through_apprise_when_the_channel_comes_back(
-    engine: sa.Engine,
-    story: clock.StoryClock,
-    http_recorder: HttpRecorder,
-    mail_server: MailServer,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    hook = f"json://127.0.0.1:{http_recorder.port}/unit"
-    mail = mail_server.url("{address}")
-    book = AddressBook(recipients={f"unit:{UNIT}": (hook,)}, petitioner={"email": mail})
-    context = a_context(engine, addresses=book, notifier=AppriseNotifier(5.0))
-    http_recorder.answer(503, {})
-    mail_server.refuse("wang@example.com", "451 4.3.0 try again later")
-    petitioner = PetitionerIn(name="王五", contact_kind="email", contact="wang@example.com")
-    petition_id = register(context, petitioner=petitioner)
-    settle(context, petition_id)
-    notices = outbox.due_notices(context, 100)
-    assert len(notices) == 3  # registered and dispatched to the petitioner, dispatched to the unit
-    assert [outbox.deliver(context, key) for key in notices] == [Outcome.RETRY] * 3
-    assert outbox.due_notices(context, 100) == []
-
-    http_recorder.answer(200, {})
-    mail_server.refusals.clear()
-    story.move_to(clock.now().add(minutes=1))
-    assert outbox.due_notices(context, 100) == notices
-    assert [outbox.deliver(context, key) for key in notices] == [Outcome.SENT] * 3
-    hooked = http_recorder.received[-1]
-    unit_notice = stored(context, notice_to(context, f"unit:{UNIT}"))
-    assert hooked.headers["x-notice-id"] == str(unit_notice.id)
-    assert (hooked.json()["title"], hooked.json()["message"]) == (unit_notice.title, unit_notice.body)
-    assert [recipients for recipients, _ in mail_server.received] == [["wang@example.com"]] * 2
-    body = mail_server.received[0][1].get_body(("plain",))
-    assert body is not None
-    assert "查询码" in body.get_content()
-    proofs = " ".join(stored(context, key).proof for key in notices)
-    assert "json 200 2026-03-02T01:01:00Z" in proofs
-    for secret in ("wang", "王五", "127.0.0.1", "路灯"):
-        assert secret not in proofs
-        assert secret not in caplog.text
-
-
-def test_a_receiver_that_is_gone_is_retried(
-    engine: sa.Engine, http_recorder: HttpRecorder, story: clock.StoryClock
-) -> None:
-    book = AddressBook(recipients={f"unit:{UNIT}": (f"json://127.0.0.1:{http_recorder.port}/unit",)})
-    context = a_context(engine, addresses=book, notifier=AppriseNotifier(5.0))
-    notice_id = unit_notice(context)
-    http_recorder.go_away()
-    assert outbox.deliver(context, notice_id) is Outcome.RETRY
-    revived = HttpRecorder()
-    try:
-        book = AddressBook(recipients={f"unit:{UNIT}": (f"json://127.0.0.1:{revived.port}/unit",)})
-        story.move_to(clock.now().add(minutes=1))
-        assert (
-            outbox.deliver(a_context(engine, addresses=book, notifier=AppriseNotifier(5.0)), notice_id) is Outcome.SENT
-        )
-        assert len(revived.received) == 1
-    finally:
-        revived.go_away()
 
 
 def test_a_petitioner_who_withdrew_their_contact_is_no_longer_written_to(engine: sa.Engine) -> None:

@@ -1,0 +1,208 @@
+"""What is read of petitions: nobody's more than theirs, in the right order, and without a query per row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pendulum
+import pytest
+import sqlalchemy as sa
+
+import clock
+from domain.actions import Actor, Role
+from domain.errors import Incomplete, NotFound, NotPermitted
+from models.answers import Page, QueueItem
+from services import decisions, dispatching, handling, queries, queues
+from services.context import Context
+from tests.services import lives
+from tests.services.lives import AT_UNIT, DESK, INSPECTOR, LIVES, OTHER_UNIT, TEXT, UNIT, WORDS, petition_of
+from tests.support.context import a_context
+
+AT_OTHER = Actor(Role.UNIT, OTHER_UNIT, "科员小赵")
+ALL_ROLES = [DESK, AT_UNIT, AT_OTHER, INSPECTOR, *(Actor(role) for role in Role if role is not Role.UNIT)]
+
+
+@pytest.fixture(autouse=True)
+def story(frozen_clock: clock.StoryClock) -> clock.StoryClock:
+    return frozen_clock
+
+
+@pytest.fixture
+def context(engine: sa.Engine) -> Context:
+    return a_context(engine)
+
+
+@contextmanager
+def statements(engine: sa.Engine) -> Iterator[list[str]]:
+    """The SQL sent meanwhile."""
+    sent: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        sent.append(statement)
+
+    sa.event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", note)
+
+
+def every_page(read: Callable[[str | None], Page]) -> list[QueueItem]:
+    """All items of a queue, read page by page."""
+    items: list[QueueItem] = []
+    cursor: str | None = None
+    while True:
+        page = read(cursor)
+        items += page.items
+        cursor = page.next
+        if cursor is None:
+            return items
+
+
+@pytest.mark.parametrize("life", LIVES, ids=lambda life: life.__name__)
+def test_every_kind_of_petition_can_be_shown_to_everybody(context: Context, life: Callable[[Context], str]) -> None:
+    petition = petition_of(context, life(context))
+    progress = queries.public_progress(context, petition.query_code)
+    assert progress.stage.code == petition.stage
+    assert progress.version == petition.version
+    assert TEXT not in progress.model_dump_json()
+    seen = 0
+    for actor in ALL_ROLES:
+        try:
+            detail = queries.detail(context, petition.id, actor)
+        except NotFound:
+            assert actor.role in {Role.UNIT, Role.CHANNEL, Role.PETITIONER, Role.PLATFORM}
+            continue
+        seen += 1
+        assert detail.stage.code == petition.stage
+        assert queries.clock_of(context, petition.id, actor).version == petition.version
+        assert len(queries.history(context, petition.id, actor).entries) == petition.version
+        assert petition.query_code not in detail.model_dump_json()
+    assert seen >= 6
+
+
+def test_the_timeline_tells_what_is_public_and_hides_the_rest(context: Context) -> None:
+    petition_id = lives.in_hand(context)
+    handling.note(context, petition_id, AT_UNIT, "内部讨论中")
+    handling.note(context, petition_id, AT_UNIT, "已到现场查看", public=True)
+    progress = queries.public_progress(context, petition_of(context, petition_id).query_code)
+    assert [(entry.label, entry.reason) for entry in progress.timeline] == [
+        ("登记", ""),
+        ("受理", ""),
+        ("派遣", ""),
+        ("签收", ""),
+        ("记录办理情况", "已到现场查看"),
+    ]
+
+
+def test_a_code_may_be_written_as_people_write_it(context: Context) -> None:
+    code = petition_of(context, lives.register(context)).query_code
+    spoken = f"{code[:4].lower()} {code[4:8]}-{code[8:]}"
+    assert queries.public_progress(context, spoken) == queries.public_progress(context, code)
+
+
+def test_a_unit_queue_is_ordered_by_time_left_and_paged(context: Context, story: clock.StoryClock) -> None:
+    expected = []
+    for _ in range(5):
+        expected.append(lives.in_hand(context))
+        story.move_to(story.now().add(days=1))
+    handling.request_extension(context, expected[0], AT_UNIT, amount=9, reason=WORDS)
+    decisions.decide_extension(context, expected[0], DESK, granted=True, reason=WORDS)
+    decisions.suspend(context, expected[1], DESK, WORDS)
+    expected = [*expected[2:], expected[0], expected[1]]
+    items: list[QueueItem] = []
+    for size in (1, 2, 3, 5, 200):
+        items = every_page(lambda cursor, size=size: queues.unit_queue(context, AT_UNIT, limit=size, cursor=cursor))  # type: ignore[misc]
+        assert [item.id for item in items] == expected
+    assert items[0].minutes_left is not None
+    assert items[-1].minutes_left is None
+
+
+def test_equal_dates_are_paged_without_loss(context: Context) -> None:
+    ids = {lives.in_hand(context) for _ in range(5)}
+    items = every_page(lambda cursor: queues.unit_queue(context, AT_UNIT, limit=2, cursor=cursor))
+    assert (len(items), {item.id for item in items}) == (5, ids)
+    waiting = {lives.at_the_desk(context) for _ in range(5)}
+    items = every_page(lambda cursor: queues.queue_for(context, DESK, limit=2, cursor=cursor))
+    assert (len(items), {item.id for item in items}) == (5, waiting)
+
+
+def test_what_changed_since_the_last_time(context: Context, story: clock.StoryClock) -> None:
+    quiet, noted, moved = (lives.in_hand(context) for _ in range(3))
+    since = queues.unit_queue(context, AT_UNIT).as_of
+    story.move_to(story.now().add(minutes=5))
+    handling.note(context, noted, AT_UNIT, WORDS)
+    dispatching.redispatch(context, moved, DESK, unit=OTHER_UNIT, reason=WORDS)
+    changed = queues.unit_queue(context, AT_UNIT, changed_after=since).items
+    assert {(item.id, item.outcome) for item in changed} == {(noted, None), (moved, "moved")}
+    assert quiet not in {item.id for item in changed}
+
+
+def test_assisting_units_find_their_part_and_their_own_date(context: Context) -> None:
+    petition_id = lives.assigned(context)
+    [mine] = queues.unit_queue(context, AT_UNIT).items
+    assert (mine.id, mine.part, mine.duty) == (petition_id, "assist", WORDS)
+    assert mine.task_due_at == pendulum.datetime(2026, 3, 5, 17, 30, tz=clock.SHANGHAI)
+    assert mine.allowed_actions == ["report"]
+    handling.report(context, petition_id, AT_UNIT, "已配合完成")
+    assert queues.unit_queue(context, AT_UNIT).items == []
+
+
+@pytest.mark.parametrize("many", [2, 12])
+def test_a_page_costs_the_same_however_long_it_is(context: Context, engine: sa.Engine, many: int) -> None:
+    for _ in range(many):
+        lives.in_hand(context)
+    with statements(engine) as sent:
+        assert len(queues.unit_queue(context, AT_UNIT).items) == many
+    assert len([line for line in sent if line.startswith("SELECT")]) <= 6
+
+
+def test_each_office_finds_what_waits_for_it(context: Context) -> None:
+    desk, returned, review = lives.at_the_desk(context), lives.return_requested(context), lives.in_review(context)
+    lives.in_hand(context)
+    asked = {item.id: item.asked for item in queues.queue_for(context, DESK).items}
+    assert set(asked) == {desk, returned}
+    assert asked[desk] is None
+    proposed = asked[returned]
+    assert proposed is not None
+    assert proposed.proposed_unit is not None
+    assert proposed.proposed_unit.code == OTHER_UNIT
+    assert [item.id for item in queues.queue_for(context, lives.REVIEWER).items] == [review]
+    assert queues.queue_for(context, Actor(Role.LEADER)).items == []
+    with pytest.raises(NotPermitted):
+        queues.queue_for(context, lives.CITIZEN)
+
+
+def test_overdue_work_and_supervised_work(context: Context, story: clock.StoryClock) -> None:
+    late, watched = lives.in_hand(context), lives.supervised(context)
+    lives.archived(context)
+    assert [item.id for item in queues.overdue_list(context, INSPECTOR).items] == [watched]
+    story.move_to(pendulum.datetime(2026, 3, 10, 9, tz=clock.SHANGHAI))
+    fresh = lives.in_hand(context)
+    found = [item.id for item in queues.overdue_list(context, INSPECTOR).items]
+    assert (set(found), fresh in found) == ({late, watched}, False)
+    assert [item.id for item in queues.overdue_list(context, INSPECTOR, supervised=False).items] == [late]
+    assert queues.overdue_list(context, INSPECTOR, unit=OTHER_UNIT).items == []
+    assert queues.overdue_list(context, INSPECTOR, unit=UNIT, limit=1).next is not None
+    with pytest.raises(NotPermitted):
+        queues.overdue_list(context, AT_UNIT)
+
+
+@pytest.mark.parametrize("cursor", ["", "x", "fA", "MjAyNi0wMy0wMlQwOTowMDowMHwx", "\x00", "汉"])
+def test_a_cursor_that_was_never_given_out(context: Context, cursor: str) -> None:
+    with pytest.raises(Incomplete) as refused:
+        queues.unit_queue(context, AT_UNIT, cursor=cursor)
+    assert refused.value.missing[0]["field"] == "cursor"
+
+
+def test_a_clock_explains_itself_and_counts_office_time(context: Context) -> None:
+    petition_id = lives.in_hand(context)
+    clocks = queries.clock_of(context, petition_id, AT_UNIT)
+    assert clocks.handling is not None
+    assert clocks.handling.due_at == pendulum.datetime(2026, 3, 9, 17, 30, tz=clock.SHANGHAI)
+    # From Monday 9:00: seven hours that day and five working days of seven and a half.
+    assert clocks.handling.minutes_left == 7 * 60 + 5 * 450
+    assert [step.text for step in clocks.handling.steps][-1] == "2026年3月9日（周一）17:30到期"
+    assert [item.kind.code for item in clocks.deadlines] == ["yellow_card", "handling", "red_card"]
+    assert all(item.source and item.rule for item in clocks.deadlines)
