@@ -5,30 +5,26 @@ The three are processes of their own, so that a fault of one is no fault of the 
 
 from __future__ import annotations
 
-import os
+import fcntl
 import signal
 import socket
-import subprocess
-import sys
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import FrameType
 
+from alembic.util import CommandError
 from rich.console import Console
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from deployments.prefect_server import client_environment, server_command, server_environment
+from deployments.parts import Part, is_answering, parts_of
 from deployments.preparation import prepare_ledger
-from settings import PROJECT_ROOT, Settings
+from gateways.policy_files import PolicyError
+from settings import Settings
 
 START_SECONDS = 120
 """How long a process may take to answer: a first start on a slow machine creates Prefect's whole database."""
-STOP_SECONDS = 30
-MAX_RESTARTS = 5
-"""A process that died this often is broken, not unlucky."""
+_POLL_SECONDS = 0.2
 
 console = Console()
 
@@ -37,145 +33,160 @@ class StartFailed(Exception):
     """A part did not come up; the message says which, and where its log is."""
 
 
-@dataclass
-class Part:
-    """One process of the installation."""
-
-    name: str
-    command: list[str]
-    environment: dict[str, str]
-    health: str = ""
-    log: Path = Path()
-    process: subprocess.Popen[bytes] | None = None
-    restarts: int = field(default=0)
-
-    def start(self) -> None:
-        with self.log.open("ab") as log:
-            # A session of its own: Ctrl-C reaches the supervisor alone, which then stops the parts in order.
-            self.process = subprocess.Popen(
-                self.command,
-                env={**os.environ, **self.environment},
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-                cwd=PROJECT_ROOT,
-            )
-
-    def stop(self) -> None:
-        if self.process is None or self.process.poll() is not None:
-            return
-        self.process.send_signal(signal.SIGTERM)
-        try:
-            self.process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+class Interrupted(Exception):
+    """Somebody wants it all to stop, before it was up."""
 
 
-def parts_of(settings: Settings) -> tuple[Part, Part, Part]:
-    """The Prefect server, the API and the worker, with the commands that start them."""
-    logs = settings.data_dir / "logs"
-    client = client_environment(settings)
-    base = f"http://{settings.host}"
-    server = Part(
-        "Prefect",
-        server_command(settings),
-        server_environment(settings),
-        f"{base}:{settings.prefect_port}/api/health",
-        logs / "prefect.log",
-    )
-    api_command = [sys.executable, "-m", "uvicorn", "--factory", "api.main:build", "--host", settings.host]
-    api_command += ["--port", str(settings.api_port), "--log-level", "warning", "--no-access-log"]
-    api = Part("API", api_command, client, f"{base}:{settings.api_port}/health", logs / "api.log")
-    worker_command = [sys.executable, "-m", "deployments.worker"]
-    return server, api, Part("Worker", worker_command, client, log=logs / "worker.log")
+class Signals:
+    """Counts what Ctrl-C and SIGTERM ask for: once to stop, twice to stop without waiting."""
+
+    def __init__(self) -> None:
+        self._asked = 0
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._on_signal)
+
+    def stop(self) -> bool:
+        return self._asked > 0
+
+    def hurry(self) -> bool:
+        return self._asked > 1
+
+    def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
+        self._asked += 1
 
 
 def up(settings: Settings) -> int:
-    """Run everything until SIGINT or SIGTERM; the exit code."""
-    (settings.data_dir / "logs").mkdir(parents=True, exist_ok=True)
-    stopping: list[int] = []
-
-    def on_signal(number: int, _frame: FrameType | None) -> None:
-        stopping.append(number)
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, on_signal)
-    server, api, worker = parts = parts_of(settings)
+    """Run everything until SIGINT or SIGTERM; the exit code. A second signal stops without waiting."""
+    signals = Signals()
     try:
-        _refuse_taken_ports(settings)
-        prepare_ledger(settings, console.print)
-        if not settings.prefect_url:
-            _bring_up(server, stopping)
-        _register(settings)
-        _bring_up(api, stopping)
-        worker.start()
-        if not stopping:
-            _welcome(settings)
-        _watch([part for part in parts if part.process is not None], stopping)
+        with _alone(settings):
+            _refuse_taken_ports(settings)
+            _prepare(settings)
+            _run(settings, signals)
+    except Interrupted:
+        return 0
     except StartFailed as failure:
-        if not stopping:
-            console.print(f"[red]启动失败 Start failed:[/red] {failure}")
-            return 1
-    finally:
-        console.print("正在停止 Stopping …")
-        for part in (worker, api, server):
-            part.stop()
+        _say("[red]启动失败 Start failed:[/red]")
+        console.print(str(failure), markup=False, highlight=False, soft_wrap=True)
+        return 1
     return 0
 
 
-def _bring_up(part: Part, stopping: list[int]) -> None:
-    console.print(f"启动 Starting {part.name} …")
-    part.start()
-    _await(lambda: _is_healthy(part), part, stopping)
-
-
-def _await(ready: Callable[[], bool], part: Part, stopping: list[int]) -> None:
-    for _ in range(START_SECONDS * 5):
-        if stopping:
-            raise StartFailed("interrupted")
-        if part.process is not None and part.process.poll() is not None:
-            raise StartFailed(f"{part.name} 已退出 exited ({part.process.returncode})；日志 log: {part.log}")
-        if ready():
-            return
-        _pause(0.2)
-    raise StartFailed(f"{part.name} 在{START_SECONDS}秒内没有就绪 is not ready；日志 log: {part.log}")
-
-
-def _is_healthy(part: Part) -> bool:
+def _run(settings: Settings, signals: Signals) -> None:
+    server, api, preparation, worker = parts_of(settings)
+    parts = [api, worker, preparation, server]
     try:
-        with urllib.request.urlopen(part.health, timeout=2) as answer:  # noqa: S310 - our own loopback address
-            return bool(answer.status == 200)  # noqa: PLR2004
-    except (urllib.error.URLError, OSError):
-        return False
+        # The API first: people may report from the first moment on, and what comes in before Prefect is reconciled.
+        _say("启动 Starting API …")
+        api.start()
+        if not settings.prefect_url:
+            _say("启动 Starting Prefect …")
+            server.start()
+            _await(server.is_healthy, server, signals)
+        else:
+            _await_foreign_prefect(settings, signals)
+        _say("登记部署并对账 Registering the deployments and reconciling …")
+        preparation.start()
+        _await_success(preparation, signals)
+        _await(api.is_healthy, api, signals)
+        _say("启动 Starting Worker …")
+        worker.start()
+        _welcome(settings)
+        preparation.process = None  # it is done, and is not to be started again
+        while not signals.stop():
+            time.sleep(_POLL_SECONDS)
+            for part in parts:
+                if not signals.stop():
+                    part.keep_alive(_say)
+    finally:
+        _stop(parts, server, signals)
 
 
-def _register(settings: Settings) -> None:
-    """In a process of its own: Prefect reads its environment when it is first imported."""
-    command = [sys.executable, "-m", "deployments.register"]
-    environment = {**os.environ, **client_environment(settings)}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, cwd=PROJECT_ROOT)
-    if done.returncode != 0:
-        raise StartFailed(f"部署登记失败 the deployments could not be registered:\n{done.stderr[-2000:]}")
+def _stop(parts: list[Part], server: Part, signals: Signals) -> None:
+    """Everything that talks to Prefect first, all at once; then Prefect."""
+    _say("正在停止 Stopping …")
+    others = [part for part in parts if part is not server]
+    for group in (others, [server]):
+        for part in group:
+            part.ask_to_stop()
+        for part in group:
+            part.await_end(signals.hurry)
+    _say("已停止 Stopped.")
 
 
-def _watch(parts: list[Part], stopping: list[int]) -> None:
-    while not stopping:
-        _pause(0.5)
-        for part in parts:
-            if stopping or part.process is None or part.process.poll() is None:
-                continue
-            part.restarts += 1
-            if part.restarts > MAX_RESTARTS:
-                raise StartFailed(f"{part.name} 反复退出 keeps dying；日志 log: {part.log}")
-            console.print(f"[yellow]{part.name} 已退出，重新启动 exited, starting it again[/yellow]")
-            part.start()
+@contextmanager
+def _alone(settings: Settings) -> Iterator[None]:
+    """Two installations over the same data would start two Prefect servers on one database."""
+    logs = settings.data_dir / "logs"
+    try:
+        logs.mkdir(parents=True, exist_ok=True)
+        (settings.data_dir / "prefect").mkdir(exist_ok=True)
+        lock = (settings.data_dir / "up.lock").open("w")
+    except OSError as failure:
+        raise StartFailed(f"数据目录不可用 the data directory cannot be used: {failure}") from None
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise StartFailed(
+                f"融e通已在此数据目录上运行 rongetong already runs on this data: {settings.data_dir}\n"
+                "另起一套请设置 RONGETONG_DATA_DIR 和端口 for a second one set RONGETONG_DATA_DIR and the ports"
+            ) from None
+        yield
+
+
+def _prepare(settings: Settings) -> None:
+    try:
+        prepare_ledger(settings, _say)
+    except DBAPIError as failure:
+        raise StartFailed(f"台账数据库不可用 the ledger's database cannot be used: {failure.orig}") from None
+    except (SQLAlchemyError, CommandError) as failure:
+        raise StartFailed(f"台账数据库不可用 the ledger's database cannot be used: {failure}") from None
+    except PolicyError as failure:
+        raise StartFailed(str(failure)) from None
+
+
+def _await(ready: Callable[[], bool], part: Part, signals: Signals) -> None:
+    give_up = time.monotonic() + START_SECONDS
+    while not ready():
+        if signals.stop():
+            raise Interrupted
+        if not part.running:
+            raise StartFailed(f"{part.name} 已退出 exited ({part.exit_code})；日志 log: {part.log}\n{part.tail()}")
+        if time.monotonic() > give_up:
+            raise StartFailed(f"{part.name} 在{START_SECONDS}秒内没有就绪 is not ready；日志 log: {part.log}")
+        time.sleep(_POLL_SECONDS)
+
+
+def _await_success(part: Part, signals: Signals) -> None:
+    """However long it takes: a large ledger is compared petition by petition."""
+    while part.running:
+        if signals.stop():
+            raise Interrupted
+        time.sleep(_POLL_SECONDS)
+    if part.exit_code != 0:
+        raise StartFailed(f"{part.name} 失败 failed；日志 log: {part.log}\n{part.tail()}")
+    _say(part.tail().splitlines()[-1])
+
+
+def _await_foreign_prefect(settings: Settings, signals: Signals) -> None:
+    give_up = time.monotonic() + START_SECONDS
+    while not is_answering(f"{settings.prefect_api_url}/health"):
+        if signals.stop():
+            raise Interrupted
+        if time.monotonic() > give_up:
+            raise StartFailed(
+                f"Prefect 没有应答 does not answer: {settings.prefect_api_url}（RONGETONG_PREFECT_URL）"
+            )
+        time.sleep(_POLL_SECONDS)
 
 
 def _refuse_taken_ports(settings: Settings) -> None:
     wanted = {"RONGETONG_API_PORT": settings.api_port}
     if not settings.prefect_url:
         wanted["RONGETONG_PREFECT_PORT"] = settings.prefect_port
+        if settings.api_port == settings.prefect_port:
+            raise StartFailed("RONGETONG_API_PORT 与 RONGETONG_PREFECT_PORT 不能相同 must differ")
     for setting, port in wanted.items():
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -188,13 +199,14 @@ def _refuse_taken_ports(settings: Settings) -> None:
 
 
 def _welcome(settings: Settings) -> None:
-    console.print("\n[bold green]融e通已就绪 is up[/bold green]")
-    console.print(f"  诉求接口 API          http://{settings.host}:{settings.api_port}  (说明 docs: /docs)")
-    console.print(f"  运行界面 Prefect UI   {settings.prefect_api_url.removesuffix('/api')}")
-    console.print(f"  数据目录 data         {settings.data_dir}")
-    console.print("  发放接口密钥 keys     .venv/bin/rongetong keys create --role desk --label 派遣专席")
-    console.print("按 Ctrl-C 停止，再次 make up 接着运行。 Ctrl-C stops; the next `make up` carries on.\n")
+    _say("\n[bold green]融e通已就绪 is up[/bold green]")
+    _say(f"  诉求接口 API          http://{settings.host}:{settings.api_port}  (说明 docs: /docs)")
+    _say(f"  运行界面 Prefect UI   {settings.prefect_api_url.removesuffix('/api')}")
+    _say(f"  数据目录 data         {settings.data_dir}")
+    _say(f"  日志 logs             {settings.data_dir / 'logs'}")
+    _say("  发放接口密钥 keys     .venv/bin/rongetong keys create --role desk --label 派遣专席")
+    _say("按 Ctrl-C 停止，再次 make up 接着运行。 Ctrl-C stops; the next `make up` carries on.\n")
 
 
-def _pause(seconds: float) -> None:
-    time.sleep(seconds)
+def _say(text: str) -> None:
+    console.print(text, highlight=False, soft_wrap=True)

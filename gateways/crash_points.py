@@ -19,9 +19,11 @@ def crash_point(name: str) -> None:
     wanted = get_settings().crash_at
     if not wanted:
         return
-    point, _, count = wanted.partition(":")
+    point, _, count = wanted.rpartition(":")
+    if not count.isdigit():
+        point, count = wanted, "1"
     if point != name:
         return
     _reached[name] += 1
-    if _reached[name] >= int(count or 1):
+    if _reached[name] >= int(count):
         os._exit(137)

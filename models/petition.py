@@ -92,6 +92,13 @@ class Petition(Base):
         Index("ix_petition_stage_due_at", "stage", "due_at"),
         # Sweeps look for open petitions only, and ask which wake earliest.
         Index("ix_petition_open_wake_at", "wake_at", postgresql_where=sql_text("wake_at IS NOT NULL")),
+        # Reconcile asks which petitions a run has not seen yet; of millions archived there are none.
+        Index(
+            "ix_petition_unseen",
+            "id",
+            sqlite_where=sql_text("looked_version < version"),
+            postgresql_where=sql_text("looked_version < version"),
+        ),
         CheckConstraint("version >= 1", name="version_positive"),
         CheckConstraint("looked_version <= version", name="looked_not_ahead"),
     )

@@ -46,36 +46,33 @@ def climb(tx: Transaction, petition: Petition, cause: Deadline | None, actor: Ac
     rung = next_rung(Rung(petition.rung))
     reason = _why(tx, petition, cause)
     overtake_requests(tx, petition)
-    match rung:
-        case Rung.FIRST_REVIEW:
-            move(
-                tx,
-                petition,
-                Trigger.CLIMB_TO_FIRST_REVIEW,
-                actor,
-                reason=reason,
-                cause=cause,
-                changes={"rung": int(rung)},
-            )
-        case Rung.SECOND_REVIEW:
-            move(
-                tx,
-                petition,
-                Trigger.CLIMB_TO_SECOND_REVIEW,
-                actor,
-                reason=reason,
-                cause=cause,
-                changes={"rung": int(rung)},
-            )
-        case _:
-            if petition.supervised_at is None:
-                supervise(tx, petition, actor, reason, cause, rung=rung)
-            elif petition.rung < rung:
-                # Inspectors had opened their file before the ladder came to them: it now stands on their rung.
-                move(tx, petition, Trigger.SUPERVISE, actor, reason=reason, cause=cause, changes={"rung": int(rung)})
-            if Stage(petition.stage) is Stage.RATED:
-                # The petitioner is still not satisfied and no rung is left: leadership decides what remains.
-                move(tx, petition, Trigger.CLIMB_TO_SECOND_REVIEW, actor, reason=reason)
+    changes = _taken_up_again(tx, petition)
+    trigger = _REVIEWS.get(rung)
+    if trigger is not None:
+        changes["rung"] = int(rung)
+        move(tx, petition, trigger, actor, reason=reason, cause=cause, changes=changes)
+        return
+    if petition.supervised_at is None:
+        supervise(tx, petition, actor, reason, cause, rung=rung)
+    elif petition.rung < rung:
+        # Inspectors had opened their file before the ladder came to them: it now stands on their rung.
+        move(tx, petition, Trigger.SUPERVISE, actor, reason=reason, cause=cause, changes={"rung": int(rung)})
+    if Stage(petition.stage) is Stage.RATED:
+        # The petitioner is still not satisfied and no rung is left: leadership decides what remains.
+        move(tx, petition, Trigger.CLIMB_TO_SECOND_REVIEW, actor, reason=reason, changes=changes)
+
+
+_REVIEWS = {
+    Rung.FIRST_REVIEW: Trigger.CLIMB_TO_FIRST_REVIEW,
+    Rung.SECOND_REVIEW: Trigger.CLIMB_TO_SECOND_REVIEW,
+}
+
+
+def _taken_up_again(tx: Transaction, petition: Petition) -> dict[str, Any]:
+    """The unit whose completion did not satisfy has the petition again while the review decides."""
+    if Stage(petition.stage) is not Stage.RATED or petition.unit is None:
+        return {}
+    return assign_lead(tx, petition, petition.unit, reasons=("重办后仍不满意，提级研判",), outcome="completed")
 
 
 def supervise(

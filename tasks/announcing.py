@@ -10,6 +10,7 @@ import asyncio
 from prefect.client.schemas.actions import ArtifactCreate
 from prefect.events import emit_event
 
+from gateways.crash_points import crash_point
 from services import runs
 from services.bootstrap import get_context
 from tasks.parking import current_run, relabel
@@ -50,4 +51,5 @@ async def announce(seen: runs.Look) -> None:
             related=[{"prefect.resource.id": f"prefect.flow-run.{run.id}", "prefect.resource.role": "flow-run"}],
             payload={"version": change.version, "stage_before": change.stage_before, "at": change.at.isoformat()},
         )
+    crash_point("run:before-announced")
     await asyncio.to_thread(runs.announced, context, seen.petition_id, seen.version)

@@ -21,6 +21,7 @@ from prefect.states import Scheduled
 from prefect.utilities.engine import propose_state
 
 import clock
+from gateways.crash_points import crash_point
 from gateways.orchestrator import RunLabel
 
 _ENGINE_ENDED = "Finished in state "
@@ -64,6 +65,7 @@ async def park(name: str, until: dt.datetime, still_current: Callable[[], Awaita
     """
     client, run = current_run()
     state = await _schedule(client, run, Scheduled(name=name, scheduled_time=clock.wall_time_of(until)))
+    crash_point("run:after-park")
     if not await still_current():
         state = await _schedule(client, run, Scheduled(name="Woken"))
     _parked_is_no_error.expect(str(run.id))

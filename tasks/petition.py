@@ -14,6 +14,7 @@ from sqlalchemy.exc import OperationalError
 
 import clock
 from domain.petition import Step
+from gateways.crash_points import crash_point
 from services import platform_steps, runs
 from services.bootstrap import get_context
 from tasks.announcing import announce
@@ -88,12 +89,15 @@ async def look(petition_id: str) -> runs.Look:
 async def show(seen: runs.Look) -> None:
     """Let operators see what changed: run name, tags, case file, one event per change."""
     if seen.announced_version < seen.version:
+        crash_point("run:before-announce")
         await announce(seen)
 
 
 async def conclude(seen: runs.Look) -> None:
     """Remember that the run saw the petition's end."""
+    crash_point("run:before-conclude")
     await _in_thread(runs.parked, get_context(), seen.petition_id, seen.version, own_run_id(), None)
+    crash_point("run:after-conclude")
 
 
 async def wait_for_next(seen: runs.Look) -> NoReturn:
@@ -102,6 +106,7 @@ async def wait_for_next(seen: runs.Look) -> NoReturn:
         raise RuntimeError(f"open petition {seen.petition_id} has no timer")
     context, run_id = get_context(), own_run_id()
     await _in_thread(runs.parked, context, seen.petition_id, seen.version, run_id, seen.wake_at)
+    crash_point("run:before-park")
 
     async def is_current() -> bool:
         return await _in_thread(runs.is_current, context, seen.petition_id, seen.version)

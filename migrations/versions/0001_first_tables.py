@@ -108,6 +108,13 @@ def upgrade() -> None:
         )
         batch_op.create_index("ix_petition_stage_due_at", ["stage", "due_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_petition_unit"), ["unit"], unique=False)
+        batch_op.create_index(
+            "ix_petition_unseen",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("looked_version < version"),
+            postgresql_where=sa.text("looked_version < version"),
+        )
 
     op.create_table(
         "policy_version",
@@ -402,6 +409,11 @@ def downgrade() -> None:
 
     op.drop_table("policy_version")
     with op.batch_alter_table("petition", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_petition_unseen",
+            sqlite_where=sa.text("looked_version < version"),
+            postgresql_where=sa.text("looked_version < version"),
+        )
         batch_op.drop_index(batch_op.f("ix_petition_unit"))
         batch_op.drop_index("ix_petition_stage_due_at")
         batch_op.drop_index("ix_petition_open_wake_at", postgresql_where=sa.text("wake_at IS NOT NULL"))

@@ -1,0 +1,188 @@
+"""An installation to break: a ledger, a Prefect server, workers and an API in processes of their own."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from uuid import uuid4
+
+import httpx
+from sqlalchemy import select
+
+import clock
+from deployments.preparation import prepare_ledger
+from deployments.register import register
+from domain.actions import PETITIONER, Actor, Role
+from domain.petition import Satisfaction
+from gateways.orchestrator import RunView
+from gateways.prefect_orchestrator import PrefectOrchestrator
+from models.evidence import CompletionEvidence
+from models.shapes import Registration
+from models.tables import HistoryRow, Notice, Petition
+from services import decisions, handling, intake, verdict
+from services.bootstrap import build_context
+from services.context import Context
+from services.invariants import check_invariants
+from services.reconcile import Drift, reconcile
+from settings import Settings
+from tests.support.forked import Forked, Nursery
+from tests.support.prefect_server import PrefectServer, free_port
+from tests.support.prefect_workers import wait_until
+
+PETITION_ONLY = Path(__file__).with_name("petition.yaml")
+UNIT = "municipal-parks"
+TEXT = "广济路路灯不亮三天了"
+DESK = Actor(Role.DESK, name="专席")
+AT_UNIT = Actor(Role.UNIT, UNIT, "承办账号")
+CHANNEL = Actor(Role.CHANNEL, name="12345")
+SOON = dt.timedelta(0)
+
+
+@dataclass
+class World:
+    """One installation; everything a test does to it goes through the same services as the API's."""
+
+    server: PrefectServer
+    settings: Settings
+    context: Context
+    nursery: Nursery
+    _numbers: Iterator[int] = field(default_factory=itertools.count)
+
+    # Its processes
+
+    def worker(self, crash_at: str = "", **environment: str) -> AbstractContextManager[Forked]:
+        """A worker of this installation, which dies at `crash_at` when it gets there."""
+        return self.nursery.worker(self._environment(crash_at, environment), self._log("worker"))
+
+    @contextmanager
+    def api(self, crash_at: str = "") -> Iterator[tuple[Forked, str]]:
+        """The API and its address, when it answers."""
+        port = free_port()
+        with self.nursery.api(self._environment(crash_at, {}), self._log("api"), port) as forked:
+            address = f"http://127.0.0.1:{port}"
+            wait_until(lambda: answers(f"{address}/openapi.json"), "the API answers", 30)
+            yield forked, address
+
+    def _log(self, what: str) -> Path:
+        return self.settings.data_dir / f"{what}-{next(self._numbers)}.log"
+
+    def _environment(self, crash_at: str, more: dict[str, str]) -> dict[str, str]:
+        own = self.settings
+        return {
+            "RONGETONG_DATA_DIR": str(own.data_dir),
+            "RONGETONG_DATABASE_URL": own.database_url,
+            "RONGETONG_PREFECT_URL": own.prefect_url,
+            "RONGETONG_WORK_POOL": own.work_pool,
+            "RONGETONG_WORKER_POLL_SECONDS": str(own.worker_poll_seconds),
+            "RONGETONG_CRASH_AT": crash_at,
+            **self.server.environment,
+            "PREFECT_HOME": str(self.server.settings.data_dir / "prefect"),
+            **more,
+        }
+
+    # What people do
+
+    def register(self) -> str:
+        """A petition comes in; its id."""
+        return intake.register(self.context, Registration(channel="hotline", text=TEXT), CHANNEL).id
+
+    def complete(self, petition_id: str) -> None:
+        """The unit signs and hands in, and the desk approves."""
+        evidence = CompletionEvidence(
+            is_true=True,
+            contacted=True,
+            contacted_at=clock.now(),
+            solved=True,
+            internal_account="更换镇流器",
+            public_reply="您反映的路灯已经修复，感谢监督",
+        )
+        handling.sign(self.context, petition_id, AT_UNIT)
+        handling.submit_completion(self.context, petition_id, AT_UNIT, evidence)
+        decisions.decide_completion(self.context, petition_id, DESK, approved=True, reason="佐证齐全")
+
+    def rate(self, petition_id: str) -> None:
+        verdict.rate(self.context, petition_id, PETITIONER, satisfaction=Satisfaction.SATISFIED)
+
+    # What there is to see
+
+    def heal(self) -> Drift:
+        """Reconcile without waiting for a silence: whoever is silent here is dead."""
+        return reconcile(self.context, silent_after=SOON)
+
+    def petition(self, petition_id: str) -> Petition:
+        with self.context.readers() as session:
+            return session.get_one(Petition, petition_id)
+
+    def run(self, petition_id: str) -> RunView | None:
+        return self.context.orchestrator.find_by_petition(petition_id)
+
+    def triggers(self, petition_id: str) -> list[str]:
+        """The steps of its history, in order."""
+        query = select(HistoryRow.trigger).where(HistoryRow.petition_id == petition_id).order_by(HistoryRow.version)
+        with self.context.readers() as session:
+            return list(session.scalars(query))
+
+    def notices(self, petition_id: str) -> list[tuple[int, str, str]]:
+        """What was owed: version, rule and kind of recipient of each notice."""
+        query = select(Notice.version, Notice.rule, Notice.recipient).where(Notice.petition_id == petition_id)
+        with self.context.readers() as session:
+            found = [(version, rule, to.replace(petition_id, "")) for version, rule, to in session.execute(query)]
+        return sorted(found)
+
+    def is_at_rest(self, petition_id: str) -> bool:
+        """Looked at in its newest version and parked for exactly its timer, or ended with its run."""
+        petition, run = self.petition(petition_id), self.run(petition_id)
+        if run is None or petition.looked_version != petition.version or petition.announced_version != petition.version:
+            return False
+        if petition.wake_at is None:
+            return run.state_type == "COMPLETED"
+        return run.is_parked and run.scheduled_for == petition.wake_at
+
+    def wait_at_rest(self, *petition_ids: str, seconds: float = 60) -> None:
+        still = list(petition_ids)
+
+        def rested() -> bool:
+            still[:] = [one for one in still if not self.is_at_rest(one)]
+            return not still
+
+        wait_until(rested, "at rest", seconds)
+
+    def assert_whole(self) -> None:
+        """Nothing that must always hold is broken, and nothing is left to heal."""
+        assert check_invariants(self.context) == []
+        drift = self.heal()
+        assert (drift.total, drift.unavailable) == (0, False), drift
+
+
+def make_world(server: PrefectServer, nursery: Nursery, folder: Path, ledger_url: str = "") -> World:
+    """An installation of its own on `server`: a fresh ledger and a fresh work pool."""
+    settings = Settings(
+        _env_file=None,
+        data_dir=folder,
+        database_url=ledger_url,
+        prefect_url=server.api_url,
+        work_pool=f"faults-{uuid4().hex[:8]}",
+        worker_poll_seconds=0.3,
+    )
+    prepare_ledger(settings, lambda _: None)
+    register(settings, prefect_file=PETITION_ONLY)
+    return World(server, settings, build_context(settings, PrefectOrchestrator(server.api_url)), nursery)
+
+
+def close_world(world: World) -> None:
+    """Give the connections back."""
+    assert isinstance(world.context.orchestrator, PrefectOrchestrator)
+    world.context.orchestrator.close()
+    engine = world.context.sessions.kw["bind"]
+    engine.dispose()
+
+
+def answers(address: str) -> bool:
+    try:
+        return httpx.get(address, timeout=5, trust_env=False).is_success
+    except httpx.TransportError:
+        return False
