@@ -47,9 +47,6 @@ types: $(VENV)/.ready-dev ## 类型检查 mypy, strict
 .PHONY: ci
 ci: lint types test ## 与 CI 相同 Everything CI runs (.ci/run also installs what Debian lacks)
 
-.PHONY: bench
-bench: $(VENV)/.ready-dev ## 性能测量 Wakes per second, CPU per wake, parked petitions, lateness
-	$(BIN)/python -m benchmarks.lifecycle $(ARGS)
 
 ##@ 维护 Maintain
 

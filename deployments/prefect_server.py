@@ -45,6 +45,8 @@ def server_environment(settings: Settings) -> dict[str, str]:
         "PREFECT_SERVER_API_HOST": settings.host,
         "PREFECT_SERVER_API_PORT": str(settings.prefect_port),
         "PREFECT_API_URL": settings.prefect_api_url,
+        # The UI asks whatever address it was opened under: behind a proxy or on 0.0.0.0 no other one works.
+        "PREFECT_SERVER_UI_API_URL": "/api",
         # What `prefect server start` sets for the process that answers requests.
         "PREFECT__SERVER_FINAL": "1",
     }

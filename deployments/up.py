@@ -175,9 +175,7 @@ def _await_foreign_prefect(settings: Settings, signals: Signals) -> None:
         if signals.stop():
             raise Interrupted
         if time.monotonic() > give_up:
-            raise StartFailed(
-                f"Prefect 没有应答 does not answer: {settings.prefect_api_url}（RONGETONG_PREFECT_URL）"
-            )
+            raise StartFailed(f"Prefect 没有应答 does not answer: {settings.prefect_api_url}（RONGETONG_PREFECT_URL）")
         time.sleep(_POLL_SECONDS)
 
 

@@ -6,7 +6,7 @@ import uuid
 from typing import Any
 
 from pendulum import DateTime
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Double, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy import text as sql_text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -33,8 +33,8 @@ class Petition(Base):
     category: Mapped[str | None] = mapped_column(String(60))
     text: Mapped[str] = mapped_column(Text)
     place: Mapped[str] = mapped_column(Text, default="")
-    longitude: Mapped[float | None]
-    latitude: Mapped[float | None]
+    longitude: Mapped[float | None] = mapped_column(Double)
+    latitude: Mapped[float | None] = mapped_column(Double)
     town: Mapped[str | None] = mapped_column(String(60))
     unit: Mapped[str | None] = mapped_column(String(60), index=True)
 

@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
+import json
 import os
 import socket
 import subprocess
@@ -18,6 +20,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
@@ -32,8 +35,11 @@ from stories.telling import Story, Teller
 START_SECONDS = 120
 
 
-def play_apart(name: str, *, ledger_url: str = "", quiet: bool = False) -> int:
-    """Play a story in a process of its own and give its exit code; `ledger_url` empty: a SQLite ledger."""
+def play_apart(name: str, *, ledger_url: str = "", quiet: bool = False, facts: Path | None = None) -> int:
+    """Play a story in a process of its own and give its exit code; `ledger_url` empty: a SQLite ledger.
+
+    `facts` is a file to write how the petition fared to, as JSON.
+    """
     with tempfile.TemporaryDirectory(prefix="rongetong-story-") as folder:
         settings = Settings(
             data_dir=Path(folder),
@@ -55,15 +61,16 @@ def play_apart(name: str, *, ledger_url: str = "", quiet: bool = False) -> int:
             "RONGETONG_WORKER_POLL_SECONDS": str(settings.worker_poll_seconds),
         }
         (settings.data_dir / "prefect").mkdir()
-        command = [sys.executable, "-m", "stories.playing", name, *(["--quiet"] if quiet else [])]
+        command = [sys.executable, "-m", "stories.playing", name]
+        command += [*(["--quiet"] if quiet else []), *(["--json", str(facts)] if facts else [])]
         return subprocess.run(command, env=environment, cwd=PROJECT_ROOT, check=False).returncode
 
 
-def play(story: Story, settings: Settings, console: Console) -> None:
-    """Play `story` against the servers of `settings`, starting them first, and print its timeline."""
+def play(story: Story, settings: Settings, console: Console) -> dict[str, Any]:
+    """Play `story` against the servers of `settings`, starting them first, print its timeline and give its facts."""
     from deployments.register import register
     from services.bootstrap import build_context, use_context
-    from stories.timeline import print_timeline
+    from stories.timeline import facts_for_machines, print_timeline
 
     console.print(f"[bold]{story.title}[/bold]\n{story.source}\n")
     with ExitStack() as stack:
@@ -84,6 +91,7 @@ def play(story: Story, settings: Settings, console: Console) -> None:
             )
             petition = teller.tell(story)
         print_timeline(context, petition, console)
+        return facts_for_machines(context, petition)
 
 
 @contextmanager
@@ -146,8 +154,14 @@ def main() -> int:
     """Play the story named on the command line."""
     from stories.cases import STORIES
 
-    console = Console(quiet="--quiet" in sys.argv)
-    play(STORIES[sys.argv[1]], get_settings(), console)
+    parser = argparse.ArgumentParser(prog="stories.playing")
+    parser.add_argument("name", choices=sorted(STORIES))
+    parser.add_argument("--quiet", action="store_true")
+    parser.add_argument("--json", type=Path, help="write how the petition fared to this file")
+    asked = parser.parse_args()
+    facts = play(STORIES[asked.name], get_settings(), Console(quiet=asked.quiet))
+    if asked.json:
+        asked.json.write_text(json.dumps(facts, ensure_ascii=False, indent=1), "utf-8")
     return 0
 
 

@@ -114,7 +114,7 @@ class Teller:
         until = time.monotonic() + SETTLE_SECONDS
         while time.monotonic() < until:
             petition = self.petition()
-            if petition.looked_version == petition.version and self._is_at_rest(petition):
+            if self._is_at_rest(petition):
                 self._say(petition.stage)
                 return
             time.sleep(_POLL_SECONDS)
@@ -128,7 +128,8 @@ class Teller:
         if _is_over(petition):
             run = self.context.orchestrator.view(petition.run_id) if petition.run_id else None
             return run is not None and run.state_type == "COMPLETED"
-        return petition.wake_at is not None and petition.wake_at > clock.now()
+        looked = petition.looked_version == petition.version
+        return looked and petition.wake_at is not None and petition.wake_at > clock.now()
 
 
 def _is_over(petition: Petition) -> bool:

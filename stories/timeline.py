@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
+from pendulum import DateTime
 from rich.console import Console
 from rich.table import Table
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from clock import SHANGHAI
 from domain.actions import ROLE_LABELS, Role
@@ -21,17 +26,11 @@ def print_timeline(context: Context, petition: Petition, console: Console) -> No
     """The history and the timers of `petition` as two tables."""
     with context.readers() as session:
         policy = context.rules.of(session, petition.policy_version)
-        rows = session.scalars(
-            select(HistoryRow).where(HistoryRow.petition_id == petition.id).order_by(HistoryRow.version)
-        ).all()
-        timers = session.scalars(
-            select(TimerRow).where(TimerRow.petition_id == petition.id).order_by(TimerRow.armed_at, TimerRow.id)
-        ).all()
+        rows, timers = _history_of(session, petition), _timers_of(session, petition)
     history = Table("日", "时间", "事件", "阶段", "承办单位", "层级", "操作者", "原因", title=petition.case_number)
     for row in rows:
-        day = (row.at.date() - petition.registered_at.date()).days
         history.add_row(
-            str(day),
+            str(_day(petition, row.at)),
             row.at.in_timezone(SHANGHAI).format("MM-DD HH:mm"),
             TRIGGER_LABELS[Trigger(row.trigger)],
             STAGE_LABELS[Stage(row.stage_after)],
@@ -51,3 +50,50 @@ def print_timeline(context: Context, petition: Petition, console: Console) -> No
             f"{timer.rule}（{timer.source[:30]}）",
         )
     console.print(ended)
+
+
+def facts_for_machines(context: Context, petition: Petition) -> dict[str, Any]:
+    """How `petition` fared, as plain values: codes instead of names, moments in Shanghai, days of its life."""
+    with context.readers() as session:
+        rows, timers = _history_of(session, petition), _timers_of(session, petition)
+        run = context.orchestrator.view(petition.run_id) if petition.run_id else None
+        return {
+            "case_number": petition.case_number,
+            "stage": petition.stage,
+            "rung": petition.rung,
+            "returns": petition.returns,
+            "satisfaction": petition.satisfaction,
+            "supervised": petition.supervised_at is not None,
+            "run_state": run.state_type if run else None,
+            "history": [
+                {
+                    "day": _day(petition, row.at),
+                    "at": row.at.in_timezone(SHANGHAI).isoformat(),
+                    "trigger": row.trigger,
+                    "stage": row.stage_after,
+                    "unit": row.unit,
+                    "rung": row.rung,
+                    "role": row.actor_role,
+                }
+                for row in rows
+            ],
+            "timers": [
+                {"kind": timer.kind, "due_at": timer.due_at.in_timezone(SHANGHAI).isoformat(), "outcome": timer.outcome}
+                for timer in timers
+            ],
+        }
+
+
+def _history_of(session: Session, petition: Petition) -> Sequence[HistoryRow]:
+    query = select(HistoryRow).where(HistoryRow.petition_id == petition.id).order_by(HistoryRow.version)
+    return session.scalars(query).all()
+
+
+def _timers_of(session: Session, petition: Petition) -> Sequence[TimerRow]:
+    query = select(TimerRow).where(TimerRow.petition_id == petition.id).order_by(TimerRow.armed_at, TimerRow.id)
+    return session.scalars(query).all()
+
+
+def _day(petition: Petition, moment: DateTime) -> int:
+    """How many days of the Shanghai calendar after the registration."""
+    return (moment.in_timezone(SHANGHAI).date() - petition.registered_at.in_timezone(SHANGHAI).date()).days

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from functools import wraps
 from typing import Any, NoReturn, ParamSpec, TypeVar
 
 from prefect import task
@@ -72,34 +73,42 @@ async def _step(petition_id: str, step: str, title: str) -> bool:  # noqa: ARG00
     return await _in_thread(platform_steps.take, get_context(), petition_id, Step(step))
 
 
+def _or_park(work: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
+    """While the ledger's database is away, `work` parks the run, which looks again later: to wait is no failure."""
+
+    @wraps(work)
+    async def guarded(*arguments: P.args, **named: P.kwargs) -> T:
+        try:
+            return await work(*arguments, **named)
+        except OperationalError:
+            logger.warning("The ledger's database is away; run %s looks again later", own_run_id())
+            await _park_until_ledger_is_back()
+
+    return guarded
+
+
+@_or_park
 async def take_step(petition_id: str, step: Step) -> bool:
     """Do what is due, as a task run named after it; False when somebody else did it first."""
     return await _step(petition_id, step.value, STEP_NAMES[step])
 
 
+@_or_park
 async def look(petition_id: str) -> runs.Look:
-    """Where the petition stands and what is due now. While the ledger's database is away, the run parks itself."""
-    try:
-        return await _in_thread(runs.look, get_context(), petition_id)
-    except OperationalError:
-        logger.warning("The ledger's database is away; petition %s looks again later", petition_id)
-        await _park_until_ledger_is_back()
+    """Where the petition stands and what is due now."""
+    return await _in_thread(runs.look, get_context(), petition_id)
 
 
+@_or_park
 async def show(seen: runs.Look) -> None:
     """Let operators see what changed: run name, tags, case file, one event per change."""
     if seen.announced_version < seen.version:
         crash_point("run:before-announce")
         await announce(seen)
+        crash_point("run:after-announced")
 
 
-async def conclude(seen: runs.Look) -> None:
-    """Remember that the run saw the petition's end."""
-    crash_point("run:before-conclude")
-    await _in_thread(runs.parked, get_context(), seen.petition_id, seen.version, own_run_id(), None)
-    crash_point("run:after-conclude")
-
-
+@_or_park
 async def wait_for_next(seen: runs.Look) -> NoReturn:
     """Park until the petition's one live timer; ends this execution."""
     if seen.wake_at is None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
 from tests.faults.world import World, close_world, make_world
 from tests.support.forked import Nursery
+from tests.support.postgres import PostgresCluster
 from tests.support.prefect_server import PrefectServer
 
 
@@ -18,15 +19,23 @@ def nursery(prefect_server: PrefectServer) -> Nursery:
 
 
 @pytest.fixture(scope="module")
-def world(
-    prefect_server: PrefectServer, nursery: Nursery, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[World]:
+def world(prefect_server: PrefectServer, nursery: Nursery, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """One installation on SQLite for the tests of a module, each with its own petitions."""
     made = make_world(prefect_server, nursery, tmp_path_factory.mktemp("world"))
     yield made
     close_world(made)
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path
+@pytest.fixture(scope="module")
+def world_on_postgres(
+    prefect_server: PrefectServer,
+    nursery: Nursery,
+    postgres: PostgresCluster,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[World]:
+    """The same on PostgreSQL."""
+    name = f"faults_{uuid4().hex[:8]}"
+    made = make_world(prefect_server, nursery, tmp_path_factory.mktemp("world"), postgres.create_database(name))
+    yield made
+    close_world(made)
+    postgres.drop_database(name)

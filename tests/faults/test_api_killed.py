@@ -72,7 +72,7 @@ def test_killed_before_its_run_was_started_is_started_by_reconcile(world: World)
         world.wait_at_rest(petition_id)
     with world.api() as (_, address):
         answer = post(address, "/petitions", BODY, **key)
-    assert (answer.status_code, answer.json()["id"]) == (201, petition_id)
+    assert (answer.status_code, world.id_of(answer.json()["case_number"])) == (201, petition_id)
     assert rows(world)["petition"] == before["petition"] + 1
     assert world.triggers(petition_id) == ["register", "accept", "dispatch"]
     world.assert_whole()

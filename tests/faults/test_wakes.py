@@ -12,7 +12,6 @@ import httpx
 import pytest
 
 from gateways.orchestrator import RecordingOrchestrator
-from services.reconcile import Drift
 from tests.faults.world import World
 from tests.support.prefect_workers import wait_until
 
@@ -120,7 +119,7 @@ def test_a_run_that_was_ended_in_prefect_lives_again(world: World, petition_id: 
     ).raise_for_status()
     drift = world.heal()
     kind = "ended_early" if state == "COMPLETED" else state.lower()
-    assert drift == Drift(checked=drift.checked, healed=1, **{kind: 1})
+    assert (getattr(drift, kind), drift.total, drift.healed) == (1, 1, 1)
     world.wait_at_rest(petition_id)
     world.complete(petition_id)
     world.wait_at_rest(petition_id)

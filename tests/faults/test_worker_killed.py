@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from itertools import zip_longest
 
 import pytest
 
 from tests.faults.world import World
-from tests.support.forked import CRASHED
+from tests.support.forked import CRASHED, Forked
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 
-_AROUND_PARKING = ["run:before-announce", "run:before-announced", "run:before-park", "run:after-park"]
+_AROUND_PARKING = [
+    "run:before-announce",
+    "run:before-announced",
+    "run:after-announced",
+    "run:before-park",
+    "run:after-park",
+]
 FIRST = ["before-commit:1", "after-commit:1", "before-commit:2", "after-commit:2", *_AROUND_PARKING]
 """Registered: accept, dispatch, park."""
 SECOND = ["before-commit", "after-commit", *_AROUND_PARKING]
@@ -21,51 +29,85 @@ THIRD = [
     "after-commit",
     "run:before-announce",
     "run:before-announced",
-    "run:before-conclude",
-    "run:after-conclude",
+    "run:after-announced",
 ]
 """Rated: archive, end."""
 LIVES = list(zip_longest(FIRST, SECOND, THIRD, fillvalue=""))
+"""Every other one is lived on PostgreSQL."""
 
 Told = tuple[list[str], list[tuple[int, str, str]]]
 
 
-@pytest.fixture(scope="module")
-def undisturbed(world: World) -> Told:
+def name_of(points: tuple[str, str, str]) -> str:
+    return "/".join(filter(None, points))
+
+
+@dataclass(frozen=True)
+class Scene:
+    """An installation, and the worker that goes on with what the dead ones left; it stands still while they work."""
+
+    world: World
+    survivor: Forked
+    undisturbed: Told
     """History and notices of a life in which nobody died."""
-    with world.worker():
-        petition_id = world.register()
-        world.wait_at_rest(petition_id)
-        world.complete(petition_id)
-        world.wait_at_rest(petition_id)
-        world.rate(petition_id)
-        world.wait_at_rest(petition_id)
+
+
+@pytest.fixture(scope="module")
+def on_sqlite(world: World) -> Iterator[Scene]:
+    with world.worker() as survivor:
+        yield Scene(world, survivor, whole_life(world))
+
+
+@pytest.fixture(scope="module")
+def on_postgresql(world_on_postgres: World) -> Iterator[Scene]:
+    with world_on_postgres.worker() as survivor:
+        yield Scene(world_on_postgres, survivor, whole_life(world_on_postgres))
+
+
+def whole_life(world: World) -> Told:
+    petition_id = world.register()
+    world.wait_at_rest(petition_id)
+    world.complete(petition_id)
+    world.wait_at_rest(petition_id)
+    world.rate(petition_id)
+    world.wait_at_rest(petition_id)
     assert world.petition(petition_id).stage == "archived"
     return world.triggers(petition_id), world.notices(petition_id)
 
 
-@pytest.mark.parametrize("points", LIVES, ids=lambda points: "/".join(filter(None, points)))
-def test_it_goes_on_where_it_was(world: World, undisturbed: Told, points: tuple[str, str, str]) -> None:
+@pytest.mark.parametrize("points", LIVES[::2], ids=name_of)
+def test_it_goes_on_where_it_was(on_sqlite: Scene, points: tuple[str, str, str]) -> None:
+    live_and_die(on_sqlite, points)
+
+
+@pytest.mark.parametrize("points", LIVES[1::2], ids=name_of)
+def test_it_goes_on_where_it_was_on_postgresql(on_postgresql: Scene, points: tuple[str, str, str]) -> None:
+    live_and_die(on_postgresql, points)
+
+
+def live_and_die(scene: Scene, points: tuple[str, str, str]) -> None:
+    """A whole life, with a death in each of its three executions, and nothing of them to be seen."""
+    world, survivor = scene.world, scene.survivor
     first, second, third = points
-    petition_id = world.register()
-    die_and_heal(world, petition_id, first)
+    petition_id = die_and_heal(world, survivor, first, world.register)
     assert world.triggers(petition_id) == ["register", "accept", "dispatch"]
-    world.complete(petition_id)
-    die_and_heal(world, petition_id, second)
+    die_and_heal(world, survivor, second, lambda: world.complete(petition_id))
     assert world.triggers(petition_id)[-1] == "ask_rating"
-    world.rate(petition_id)
-    die_and_heal(world, petition_id, third)
-    assert (world.triggers(petition_id), world.notices(petition_id)) == undisturbed
+    die_and_heal(world, survivor, third, lambda: world.rate(petition_id))
+    assert (world.triggers(petition_id), world.notices(petition_id)) == scene.undisturbed
     assert world.petition(petition_id).stage == "archived"
 
 
-def die_and_heal(world: World, petition_id: str, point: str) -> None:
-    """Let a worker die at `point`, then another one do what is left after a reconcile."""
+def die_and_heal(world: World, survivor: Forked, point: str, act: Callable[[], str]) -> str:
+    """Let `act` happen and a worker die at `point` over it, then the survivor do what is left after a reconcile."""
     if point:
-        with world.worker(crash_at=point) as victim:
-            assert victim.exit_code(20) == CRASHED, victim.log
-        world.heal()
-    with world.worker() as healthy:
-        world.wait_at_rest(petition_id)
-        assert healthy.stop() == 0
+        with survivor.frozen():
+            petition_id = act()
+            with world.worker(crash_at=point) as victim:
+                assert victim.exit_code(20) == CRASHED, victim.log
+            world.heal()
+    else:
+        petition_id = act()
+    world.wait_at_rest(petition_id)
     world.assert_whole()
+    return petition_id

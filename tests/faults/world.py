@@ -33,7 +33,7 @@ from tests.support.forked import Forked, Nursery
 from tests.support.prefect_server import PrefectServer, free_port
 from tests.support.prefect_workers import wait_until
 
-PETITION_ONLY = Path(__file__).with_name("petition.yaml")
+DEPLOYMENTS = Path(__file__).with_name("deployments.yaml")
 UNIT = "municipal-parks"
 TEXT = "广济路路灯不亮三天了"
 DESK = Actor(Role.DESK, name="专席")
@@ -56,13 +56,13 @@ class World:
 
     def worker(self, crash_at: str = "", **environment: str) -> AbstractContextManager[Forked]:
         """A worker of this installation, which dies at `crash_at` when it gets there."""
-        return self.nursery.worker(self._environment(crash_at, environment), self._log("worker"))
+        return self.nursery.worker(self.environment(crash_at, **environment), self._log("worker"))
 
     @contextmanager
     def api(self, crash_at: str = "") -> Iterator[tuple[Forked, str]]:
         """The API and its address, when it answers."""
         port = free_port()
-        with self.nursery.api(self._environment(crash_at, {}), self._log("api"), port) as forked:
+        with self.nursery.api(self.environment(crash_at), self._log("api"), port) as forked:
             address = f"http://127.0.0.1:{port}"
             wait_until(lambda: answers(f"{address}/openapi.json"), "the API answers", 30)
             yield forked, address
@@ -70,7 +70,8 @@ class World:
     def _log(self, what: str) -> Path:
         return self.settings.data_dir / f"{what}-{next(self._numbers)}.log"
 
-    def _environment(self, crash_at: str, more: dict[str, str]) -> dict[str, str]:
+    def environment(self, crash_at: str = "", **more: str) -> dict[str, str]:
+        """What a process of this installation finds in its environment."""
         own = self.settings
         return {
             "RONGETONG_DATA_DIR": str(own.data_dir),
@@ -90,8 +91,8 @@ class World:
         """A petition comes in; its id."""
         return intake.register(self.context, Registration(channel="hotline", text=TEXT), CHANNEL).id
 
-    def complete(self, petition_id: str) -> None:
-        """The unit signs and hands in, and the desk approves."""
+    def complete(self, petition_id: str) -> str:
+        """The unit signs and hands in, and the desk approves; the petition's id."""
         evidence = CompletionEvidence(
             is_true=True,
             contacted=True,
@@ -103,9 +104,12 @@ class World:
         handling.sign(self.context, petition_id, AT_UNIT)
         handling.submit_completion(self.context, petition_id, AT_UNIT, evidence)
         decisions.decide_completion(self.context, petition_id, DESK, approved=True, reason="佐证齐全")
+        return petition_id
 
-    def rate(self, petition_id: str) -> None:
+    def rate(self, petition_id: str) -> str:
+        """The petitioner is satisfied; the petition's id."""
         verdict.rate(self.context, petition_id, PETITIONER, satisfaction=Satisfaction.SATISFIED)
+        return petition_id
 
     # What there is to see
 
@@ -116,6 +120,10 @@ class World:
     def petition(self, petition_id: str) -> Petition:
         with self.context.readers() as session:
             return session.get_one(Petition, petition_id)
+
+    def id_of(self, case_number: str) -> str:
+        with self.context.readers() as session:
+            return session.scalars(select(Petition.id).where(Petition.case_number == case_number)).one()
 
     def run(self, petition_id: str) -> RunView | None:
         return self.context.orchestrator.find_by_petition(petition_id)
@@ -136,11 +144,12 @@ class World:
     def is_at_rest(self, petition_id: str) -> bool:
         """Looked at in its newest version and parked for exactly its timer, or ended with its run."""
         petition, run = self.petition(petition_id), self.run(petition_id)
-        if run is None or petition.looked_version != petition.version or petition.announced_version != petition.version:
+        if run is None or petition.announced_version != petition.version:
             return False
         if petition.wake_at is None:
             return run.state_type == "COMPLETED"
-        return run.is_parked and run.scheduled_for == petition.wake_at
+        looked = petition.looked_version == petition.version
+        return looked and run.is_parked and run.scheduled_for == petition.wake_at
 
     def wait_at_rest(self, *petition_ids: str, seconds: float = 60) -> None:
         still = list(petition_ids)
@@ -169,7 +178,7 @@ def make_world(server: PrefectServer, nursery: Nursery, folder: Path, ledger_url
         worker_poll_seconds=0.3,
     )
     prepare_ledger(settings, lambda _: None)
-    register(settings, prefect_file=PETITION_ONLY)
+    register(settings, prefect_file=DEPLOYMENTS)
     return World(server, settings, build_context(settings, PrefectOrchestrator(server.api_url)), nursery)
 
 

@@ -52,6 +52,15 @@ class Forked:
         os.kill(self.pid, signal.SIGTERM)
         return self.exit_code()
 
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Let it stand still for a while, as a machine does that swaps or is moved."""
+        os.kill(self.pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(self.pid, signal.SIGCONT)
+
     def kill(self) -> None:
         self.process.kill()
         self.process.join()

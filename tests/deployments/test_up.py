@@ -1,0 +1,238 @@
+"""`rongetong up` as people start it: a process, its children, Ctrl-C, and the same data the next time."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+import pytest
+
+from settings import PROJECT_ROOT
+from tests.support.prefect_server import free_port
+from tests.support.prefect_workers import wait_until
+
+pytestmark = pytest.mark.timeout(240)
+
+BODY = {"channel": "web", "text": "广济路路灯不亮三天了", "place": "广济路"}
+COMMAND = [str(Path(sys.executable).with_name("rongetong")), "up"]
+PARTS = ("prefect.server", "api.main", "deployments.worker")
+
+
+@dataclass
+class Installation:
+    """A data folder and two ports to start the product on, again and again."""
+
+    folder: Path
+    api_port: int = field(default_factory=free_port)
+    prefect_port: int = field(default_factory=free_port)
+    _starts: int = 0
+
+    @property
+    def api(self) -> str:
+        return f"http://127.0.0.1:{self.api_port}"
+
+    @property
+    def prefect(self) -> str:
+        return f"http://127.0.0.1:{self.prefect_port}/api"
+
+    def environment(self, **changes: str) -> dict[str, str]:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("RONGETONG_", "PREFECT_"))}
+        return {
+            **kept,
+            "RONGETONG_DATA_DIR": str(self.folder),
+            "RONGETONG_DATABASE_URL": "",
+            "RONGETONG_PREFECT_DATABASE_URL": "",
+            "RONGETONG_PREFECT_URL": "",
+            "RONGETONG_HOST": "127.0.0.1",
+            "RONGETONG_API_PORT": str(self.api_port),
+            "RONGETONG_PREFECT_PORT": str(self.prefect_port),
+            "RONGETONG_WORKER_POLL_SECONDS": "0.3",
+            # A proxy that leads nowhere: nothing on this machine may be asked for through it.
+            "HTTP_PROXY": "http://127.0.0.1:9",
+            "http_proxy": "http://127.0.0.1:9",
+            **changes,
+        }
+
+    @contextmanager
+    def started(self) -> Iterator[Up]:
+        """`rongetong up`, killed with all its children at the end if it still runs."""
+        self._starts += 1
+        log = self.folder.with_name(f"up-{self._starts}.log")
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                COMMAND, env=self.environment(), stdout=output, stderr=subprocess.STDOUT, cwd=PROJECT_ROOT
+            )
+        up = Up(psutil.Process(process.pid), process, log)
+        try:
+            yield up
+        finally:
+            for one in up.family():
+                one.kill()
+            process.wait()
+
+    def refused(self, **changes: str) -> str:
+        """What `up` says when it does not start."""
+        done = subprocess.run(
+            COMMAND,
+            env=self.environment(**changes),
+            capture_output=True,
+            text=True,
+            timeout=100,
+            check=False,
+            cwd=PROJECT_ROOT,
+        )
+        assert done.returncode == 1, done.stdout + done.stderr
+        assert "Traceback" not in done.stdout + done.stderr
+        return done.stdout
+
+
+@dataclass
+class Up:
+    """A running `up`."""
+
+    supervisor: psutil.Process
+    process: subprocess.Popen[bytes]
+    log_path: Path
+
+    @property
+    def log(self) -> str:
+        return self.log_path.read_text("utf-8")
+
+    def family(self) -> list[psutil.Process]:
+        """The supervisor and every process beneath it."""
+        try:
+            return [self.supervisor, *self.supervisor.children(recursive=True)]
+        except psutil.NoSuchProcess:
+            return []
+
+    def part(self, word: str) -> psutil.Process:
+        [found] = [one for one in self.supervisor.children() if word in command_of(one)]
+        return found
+
+    def wait_ready(self) -> None:
+        def ready() -> bool:
+            assert self.process.poll() is None, self.log
+            return "已就绪 is up" in self.log
+
+        wait_until(ready, "up", 120)
+
+    def interrupt(self, number: signal.Signals = signal.SIGINT) -> int:
+        """Stop it; its exit code. Fails when anything of it lives on."""
+        family = self.family()
+        assert len(family) > 3
+        self.supervisor.send_signal(number)
+        code = self.process.wait(60)
+        _, alive = psutil.wait_procs(family, timeout=10)
+        assert alive == []
+        return code
+
+
+@pytest.fixture
+def installation(tmp_path: Path) -> Installation:
+    return Installation(tmp_path / "data")
+
+
+def get(address: str, **query: str) -> Any:
+    return httpx.get(address, params=query, timeout=20, trust_env=False).raise_for_status().json()
+
+
+def register(installation: Installation) -> dict[str, Any]:
+    answer = httpx.post(f"{installation.api}/petitions", json=BODY, timeout=20, trust_env=False)
+    assert answer.status_code == 201, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def run_names(installation: Installation) -> list[str]:
+    query = {"flows": {"name": {"any_": ["petition"]}}}
+    answer = httpx.post(f"{installation.prefect}/flow_runs/filter", json=query, timeout=20, trust_env=False)
+    return [run["name"] for run in answer.raise_for_status().json()]
+
+
+def wait_dispatched(installation: Installation, petition: dict[str, Any]) -> None:
+    address = f"{installation.api}/progress/{petition['query_code']}"
+    wait_until(lambda: get(address)["stage"]["code"] == "dispatched", "dispatched", 60)
+    wait_until(
+        lambda: any(petition["case_number"] in name and "待签收" in name for name in run_names(installation)), "named"
+    )
+
+
+@pytest.mark.slow
+def test_it_starts_stops_and_carries_on_with_the_same_data(installation: Installation) -> None:
+    with installation.started() as up:
+        up.wait_ready()
+        assert get(f"{installation.api}/health")["status"] == "ok"
+        first = register(installation)
+        wait_dispatched(installation, first)
+        assert "UserWarning" not in up.log
+        for port in (installation.api_port, installation.prefect_port):
+            assert f"127.0.0.1:{port}" in up.log
+        assert "already runs" in installation.refused(RONGETONG_API_PORT="1", RONGETONG_PREFECT_PORT="2")
+
+        for part in PARTS:
+            up.part(part).kill()
+        wait_until(lambda: up.log.count("restarting in 0 s") == len(PARTS), "started again")
+        wait_until(lambda: is_up(installation), "answering again")
+        second = register(installation)
+        wait_dispatched(installation, second)
+        assert up.interrupt() == 0
+
+    with installation.started() as up:
+        up.wait_ready()
+        assert re.search(r"reconciled: 2，偏差 drift: 0", up.log), up.log
+        for petition in (first, second):
+            assert get(f"{installation.api}/progress/{petition['query_code']}")["stage"]["code"] == "dispatched"
+        assert "示例规则" not in up.log
+        family = up.family()
+        up.supervisor.kill()
+        _, alive = psutil.wait_procs(family, timeout=60)
+        assert alive == [], "what it started must not outlive a supervisor that was killed"
+
+    with installation.started() as up:
+        up.wait_ready()
+        wait_dispatched(installation, register(installation))
+        assert up.interrupt(signal.SIGTERM) == 0
+
+
+def command_of(process: psutil.Process) -> str:
+    """Empty for a process that is dead."""
+    try:
+        return " ".join(process.cmdline())
+    except psutil.Error:
+        return ""
+
+
+def is_up(installation: Installation) -> bool:
+    try:
+        return bool(get(f"{installation.api}/health")["status"] == "ok")
+    except httpx.HTTPError:
+        return False
+
+
+@pytest.mark.slow
+def test_what_it_says_when_it_cannot_start(installation: Installation, tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        assert f"port {port} is taken, set RONGETONG_API_PORT" in installation.refused(RONGETONG_API_PORT=port)
+        assert "set RONGETONG_PREFECT_PORT" in installation.refused(RONGETONG_PREFECT_PORT=port)
+    away = f"postgresql://nobody@127.0.0.1:{free_port()}/ledger"
+    assert "the ledger's database cannot be used" in installation.refused(RONGETONG_DATABASE_URL=away)
+    broken = tmp_path / "policy"
+    broken.mkdir()
+    (broken / "district.yaml").write_text("version: [", encoding="utf-8")
+    refused = installation.refused(RONGETONG_POLICY_DIR=str(broken))
+    assert "规则未加载" in refused
+    assert "district.yaml，第 1 行" in refused

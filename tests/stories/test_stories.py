@@ -1,0 +1,145 @@
+"""The stories that `rongetong story` replays, told by what the ledger says at their end."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from stories.playing import play_apart
+from tests.support.postgres import PostgresCluster
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+
+GUANGJI_ROAD = [
+    (0, "register", "registered"),
+    (0, "accept", "accepted"),
+    (0, "dispatch", "dispatched"),
+    (5, "request_return", "return_requested"),
+    (5, "grant_return", "accepted"),
+    (5, "refer_to_desk", "accepted"),
+    (5, "dispatch", "dispatched"),
+    (6, "request_return", "return_requested"),
+    (6, "grant_return", "accepted"),
+    (6, "refer_to_desk", "accepted"),
+    (6, "dispatch", "dispatched"),
+    (7, "remind_signing", "dispatched"),
+    (9, "request_return", "return_requested"),
+    (9, "climb_to_first_review", "first_review"),
+    (9, "show_yellow_card", "first_review"),
+    (11, "show_red_card", "first_review"),
+    (48, "assign", "dispatched"),
+    (48, "sign", "in_hand"),
+    (51, "submit_completion", "completion_submitted"),
+    (51, "approve_completion", "completed"),
+    (51, "ask_rating", "completed"),
+    (51, "rate", "rated"),
+    (51, "archive", "archived"),
+]
+SILENT_UNIT = [
+    (0, "register", "registered"),
+    (0, "accept", "accepted"),
+    (0, "dispatch", "dispatched"),
+    (1, "remind_signing", "dispatched"),
+    (4, "show_yellow_card", "dispatched"),
+    (7, "climb_to_first_review", "first_review"),
+    (8, "show_red_card", "first_review"),
+    (21, "climb_to_second_review", "second_review"),
+    (35, "supervise", "second_review"),
+    (42, "remind_supervised", "second_review"),
+    (43, "record_supervision", "second_review"),
+    (44, "record_supervision", "second_review"),
+    (45, "submit_completion", "completion_submitted"),
+    (46, "approve_completion", "completed"),
+    (46, "ask_rating", "completed"),
+    (46, "record_supervision", "completed"),
+    (46, "rate", "rated"),
+    (46, "archive", "archived"),
+]
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def ledger_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """What a story takes for its ledger; empty is SQLite."""
+    if request.param == "sqlite":
+        yield ""
+        return
+    cluster: PostgresCluster = request.getfixturevalue("postgres")
+    yield cluster.create_database("story")
+    cluster.drop_database("story")
+
+
+def told(name: str, folder: Path, ledger_url: str = "") -> dict[str, Any]:
+    """Play the story and read how the petition fared."""
+    facts = folder / "facts.json"
+    assert play_apart(name, ledger_url=ledger_url, quiet=True, facts=facts) == 0
+    found: dict[str, Any] = json.loads(facts.read_text("utf-8"))
+    return found
+
+
+def sequence(facts: dict[str, Any]) -> list[tuple[int, str, str]]:
+    return [(row["day"], row["trigger"], row["stage"]) for row in facts["history"]]
+
+
+def fired(facts: dict[str, Any]) -> Counter[str]:
+    return Counter(timer["kind"] for timer in facts["timers"] if timer["outcome"] == "fired")
+
+
+def test_guangji_road_climbs_by_its_three_returns_and_is_lit_on_day_51(tmp_path: Path, ledger_url: str) -> None:
+    facts = told("guangji-road", tmp_path, ledger_url)
+    assert sequence(facts) == GUANGJI_ROAD
+    assert (facts["returns"], facts["rung"], facts["supervised"]) == (3, 1, False)
+    assert (facts["satisfaction"], facts["run_state"]) == ("satisfied", "COMPLETED")
+    [(before, climb)] = [(one, two) for one, two in pairwise(facts["history"]) if two["rung"] > one["rung"]]
+    assert (before["trigger"], climb["role"]) == ("request_return", "platform")
+    assert climb["at"] == before["at"], "the third return itself climbs, at once"
+    handling = [timer for timer in facts["timers"] if timer["kind"] == "handling"]
+    assert all(climb["at"] < timer["due_at"] for timer in handling), "no deadline had passed"
+    assert fired(facts) == {"signing": 1, "yellow_card": 1, "red_card": 1}
+    assert [row["unit"] for row in facts["history"] if row["trigger"] in {"dispatch", "assign"}] == [
+        "municipal-parks",
+        "kuangqu-street",
+        "housing",
+        "municipal-parks",
+    ]
+
+
+def test_silent_unit_climbs_timer_by_timer_to_supervision(tmp_path: Path) -> None:
+    facts = told("silent-unit", tmp_path)
+    assert sequence(facts) == SILENT_UNIT
+    assert (facts["returns"], facts["rung"], facts["supervised"]) == (0, 3, True)
+    assert (facts["satisfaction"], facts["run_state"]) == ("basically_satisfied", "COMPLETED")
+    assert fired(facts) == dict.fromkeys(
+        [
+            "signing",
+            "yellow_card",
+            "handling",
+            "red_card",
+            "first_review",
+            "second_review",
+            "supervision_reminder",
+        ],
+        1,
+    )
+    rungs = {row["trigger"]: row["at"] for row in facts["history"] if row["role"] == "platform"}
+    due = {timer["kind"]: timer["due_at"] for timer in facts["timers"] if timer["outcome"] == "fired"}
+    assert rungs["climb_to_first_review"] == due["handling"]
+    assert rungs["climb_to_second_review"] == due["first_review"]
+    assert rungs["supervise"] == due["second_review"]
+    assert {row["unit"] for row in facts["history"][2:]} == {"human-resources"}, "the case stays in its hands"
+
+
+def test_the_command_names_the_stories_and_refuses_others() -> None:
+    rongetong = Path(sys.executable).with_name("rongetong")
+    listed = subprocess.run([rongetong, "story", "--list"], capture_output=True, text=True, check=True)
+    assert [line.partition("\t")[0] for line in listed.stdout.splitlines()] == ["guangji-road", "silent-unit"]
+    refused = subprocess.run([rongetong, "story", "nobody"], capture_output=True, text=True, check=False)
+    assert refused.returncode == 2
+    assert "guangji-road" in refused.stderr
