@@ -58,7 +58,7 @@ class Invariant:
 
     name: str
     sentence: str
-    find: Callable[[DateTime], Select[str]]
+    find: Callable[[DateTime], Select[tuple[str]]]
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ def _in(stages: frozenset[Stage] | set[Stage]) -> ColumnElement[bool]:
     return Petition.stage.in_(sorted(stage.value for stage in stages))
 
 
-def _cases(*which: ColumnElement[bool]) -> Callable[[DateTime], Select[str]]:
+def _cases(*which: ColumnElement[bool]) -> Callable[[DateTime], Select[tuple[str]]]:
     return lambda _: select(Petition.case_number).where(*which)
 
 
@@ -137,11 +137,11 @@ def _live_timers_of_a_kind() -> ColumnElement[bool]:
     return twice.correlate(Petition).exists()
 
 
-def _forgotten_timers(late: DateTime) -> Select[str]:
+def _forgotten_timers(late: DateTime) -> Select[tuple[str]]:
     return select(Petition.case_number).where(_in(OPEN_STAGES), Petition.wake_at < late)
 
 
-def _forgotten_notices(late: DateTime) -> Select[str]:
+def _forgotten_notices(late: DateTime) -> Select[tuple[str]]:
     forgotten = or_(Notice.next_attempt_at < late, Notice.next_attempt_at.is_(None))
     return select(Petition.case_number).where(exists().where(_mine(Notice), Notice.status == "owed", forgotten))
 

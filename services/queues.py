@@ -120,7 +120,7 @@ def overdue_list(
 def _page(
     context: Context,
     actor: Actor,
-    query: Select[*tuple[Any, ...]],
+    query: Select[Any],
     due: Column,
     key: Column,
     limit: int,

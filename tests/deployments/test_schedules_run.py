@@ -5,6 +5,7 @@ It fails on SQLAlchemy 2.1, where Prefect 3.8.8 cannot write these runs (docs/ad
 
 from __future__ import annotations
 
+import threading
 import time
 
 import httpx
@@ -39,5 +40,5 @@ def test_whatever_has_a_schedule_gets_runs(prefect_server: PrefectServer) -> Non
     give_up = time.monotonic() + _PATIENCE
     while waiting and time.monotonic() < give_up:
         waiting = {key: name for key, name in waiting.items() if scheduled(prefect_server, key) == 0}
-        time.sleep(0.5 if waiting else 0)
+        threading.Event().wait(0.5 if waiting else 0)
     assert waiting == {}
