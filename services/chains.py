@@ -38,7 +38,7 @@ def broken_links(context: Context, which: ColumnElement[bool]) -> list[tuple[str
                 .where(HistoryRow.petition_id.in_([key for key, _ in cases]))
                 .order_by(HistoryRow.petition_id, HistoryRow.version)
             ).all()
-        numbers = dict(row.tuple() for row in cases)
+        numbers = {key: number for key, number in cases}  # noqa: C416
         found += [(numbers[row.petition_id], row.version) for row in _first_breaks(rows)]
 
 
