@@ -85,12 +85,14 @@ help: ## 本页 This page
 		/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 # The environment. Each stamp is newer than what it was built from, so nothing is done twice.
-# Hashes are demanded of everything that is fetched; the project itself is linked without a build environment,
-# because that would be fetched unpinned.
+# The lock names every package with its hashes, so pip resolves nothing (`--no-deps`): its resolver would look at newer
+# releases first and refuse them for having no hash. The project itself is linked without a build environment, because
+# that would be fetched unpinned.
 
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # setuptools warns of every editable install; here it is the point.
 LINK := PYTHONWARNINGS=ignore $(INSTALL) --no-deps --no-build-isolation --editable .
+CHECK := $(BIN)/python -m pip check --quiet --disable-pip-version-check
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
@@ -103,13 +105,15 @@ $(BIN)/python:
 
 $(VENV)/.ready: requirements.lock pyproject.toml | $(BIN)/python
 	@echo '安装依赖 installing requirements.lock …'
-	@$(INSTALL) --require-hashes --requirement requirements.lock
+	@$(INSTALL) --no-deps --require-hashes --requirement requirements.lock
 	@$(LINK)
+	@$(CHECK)
 	@touch $@
 
 # The development lock holds everything of the other one, in the same versions.
 $(VENV)/.ready-dev: requirements-dev.lock requirements.lock pyproject.toml | $(BIN)/python
 	@echo '安装依赖 installing requirements-dev.lock …'
-	@$(INSTALL) --require-hashes --requirement requirements-dev.lock
+	@$(INSTALL) --no-deps --require-hashes --requirement requirements-dev.lock
 	@$(LINK)
+	@$(CHECK)
 	@touch $(VENV)/.ready $@
