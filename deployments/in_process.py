@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -20,17 +21,12 @@ import httpx
 from pendulum import DateTime
 from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.client.schemas.responses import WorkerFlowRunResponse
-from prefect.context import AsyncClientContext, SettingsContext, SyncClientContext
+from prefect.context import SettingsContext
 from prefect.exceptions import Abort, ObjectNotFound, Pause
 from prefect.flow_engine import run_flow_async, run_flow_sync
 from prefect.flows import Flow
-from prefect.settings import (
-    PREFECT_CLIENT_MAX_RETRIES,
-    PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED,
-    PREFECT_FLOWS_HEARTBEAT_FREQUENCY,
-    get_current_settings,
-    temporary_settings,
-)
+from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, Profile, get_current_settings
+from prefect.settings import Settings as PrefectSettings
 from prefect.settings.profiles import load_current_profile
 from prefect.states import Cancelled, Crashed, Pending, Scheduled
 from prefect.utilities.engine import propose_state
@@ -38,6 +34,7 @@ from prefect.workers.base import BaseJobConfiguration, BaseVariables, BaseWorker
 
 from clock import SystemClock
 from deployments.flow_loading import load_flow
+from deployments.run_client import RunClient, one_client
 
 POOL_TYPE = "in-process"
 
@@ -98,6 +95,27 @@ class InProcessWorker(BaseWorker[BaseJobConfiguration, BaseVariables, BaseWorker
                 await asyncio.gather(heart, return_exceptions=True)
                 await self._finish()
 
+    @property
+    def _run_client(self) -> RunClient:
+        if not isinstance(self.client, RunClient):
+            raise TypeError("the worker serves inside one_client()")
+        return self.client
+
+    @contextmanager
+    def _impatient(self) -> Iterator[None]:
+        """Requests in here are not repeated by the client: the loop around them comes again anyway."""
+        with SettingsContext(profile=self._profile, settings=self._settings_for_one_try):
+            yield
+
+    @cached_property
+    def _profile(self) -> Profile:
+        return load_current_profile()
+
+    @cached_property
+    def _settings_for_one_try(self) -> PrefectSettings:
+        # Kept: to make settings means to read the environment and every file of them again.
+        return get_current_settings().copy_with_update(updates={PREFECT_CLIENT_MAX_RETRIES: 0})
+
     # Looking for runs that are due
 
     async def _look_for_runs(self) -> None:
@@ -105,7 +123,7 @@ class InProcessWorker(BaseWorker[BaseJobConfiguration, BaseVariables, BaseWorker
         if free <= 0:
             return
         try:
-            with _impatient():
+            with self._impatient():
                 due = await self.runs_due(free)
         except httpx.HTTPError as failure:
             self._logger.warning("Prefect cannot be asked for runs: %s", type(failure).__name__)
@@ -189,11 +207,10 @@ class InProcessWorker(BaseWorker[BaseJobConfiguration, BaseVariables, BaseWorker
             self._logger.exception("The flow of run %s cannot be loaded", run.id)
             await self._force(run, Crashed(message=f"The flow cannot be loaded: {type(failure).__name__}"))
             return
-        # Without a deployment id the engine starts no suspension observer: a thread and a websocket for every run.
-        bare = run.model_copy(update={"deployment_id": None})
         state: State[Any] | None = None
         try:
-            state = await _run(flow, bare)
+            with self._run_client.executing(run) as known:
+                state = await _run(flow, known)
         except Pause:
             return  # parked
         except Abort:
@@ -232,7 +249,7 @@ class InProcessWorker(BaseWorker[BaseJobConfiguration, BaseVariables, BaseWorker
         while True:
             await asyncio.sleep(min(_CANCELLATION_SECONDS, self.heartbeat_interval_seconds))
             try:
-                with _impatient():
+                with self._impatient():
                     if not self._has_successfully_synced or self._is_older(last_beat, self.heartbeat_interval_seconds):
                         last_beat = self._wall.now()
                         await self._sync_and_initialize()
@@ -281,25 +298,3 @@ async def _run(flow: Flow[..., Any], run: FlowRun) -> State[Any] | None:
     return await asyncio.to_thread(
         run_flow_sync, flow=flow, flow_run=run, parameters=run.parameters, return_type="state"
     )
-
-
-@asynccontextmanager
-async def one_client() -> AsyncIterator[None]:
-    """One HTTP client for the worker and all its runs: the engine reuses a client context that already exists."""
-    overrides = {
-        # Checked at every new client context, and fatal when the server is away at that moment.
-        PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED: False,
-        # A thread and an event for every run, to tell that its process lives; here that is the worker's own heartbeat.
-        PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None,
-    }
-    with temporary_settings(overrides), SyncClientContext.get_or_create():
-        async with AsyncClientContext.get_or_create():
-            yield
-
-
-@contextmanager
-def _impatient() -> Iterator[None]:
-    """Requests in here are not repeated by the client: the loop around them comes again anyway."""
-    settings = get_current_settings().copy_with_update(updates={PREFECT_CLIENT_MAX_RETRIES: 0})
-    with SettingsContext(profile=load_current_profile(), settings=settings):
-        yield

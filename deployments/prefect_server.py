@@ -28,20 +28,38 @@ _LEAN: dict[str, str] = {
     # Events are what operators build automations on, not the record of a petition: that is our own history table.
     "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": "7d",
     "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events",
+    # By default every event of a task run is a transaction of its own: a quarter of all the server does at a wake.
+    # Operators see a task run a second later instead.
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "100",
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_READ_BATCH_SIZE": "100",
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "1",
+    "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_BATCH_SIZE": "200",
+    "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_FLUSH_INTERVAL": "1",
     "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
     "PREFECT_LOGGING_LEVEL": "WARNING",
     "PREFECT_CLI_COLORS": "false",
     "PREFECT_SERVER_REGISTER_BLOCKS_ON_START": "false",
 }
 
+# With Prefect's defaults, twenty runs at once open and close connections all the time, and each new one learns its
+# types and its statements anew: a third of a wake on PostgreSQL (benchmarks/README.md).
+_ON_POSTGRESQL: dict[str, str] = {
+    "PREFECT_SERVER_DATABASE_SQLALCHEMY_POOL_SIZE": "20",
+    "PREFECT_SERVER_DATABASE_SQLALCHEMY_MAX_OVERFLOW": "20",
+    "PREFECT_SERVER_DATABASE_SQLALCHEMY_CONNECT_ARGS_STATEMENT_CACHE_SIZE": "1000",
+    "PREFECT_SERVER_DATABASE_SQLALCHEMY_CONNECT_ARGS_PREPARED_STATEMENT_CACHE_SIZE": "1000",
+}
+
 
 def server_environment(settings: Settings) -> dict[str, str]:
     """The environment variables of the Prefect server; to be laid over the parent's environment."""
+    database = settings.prefect_ledger_url
     return {
         **_LEAN,
+        **(_ON_POSTGRESQL if database.startswith("postgresql") else {}),
         "PREFECT_HOME": str(settings.data_dir / "prefect"),
         "PREFECT_PROFILES_PATH": str(settings.data_dir / "prefect" / "profiles.toml"),
-        "PREFECT_SERVER_DATABASE_CONNECTION_URL": settings.prefect_ledger_url,
+        "PREFECT_SERVER_DATABASE_CONNECTION_URL": database,
         "PREFECT_SERVER_API_HOST": settings.host,
         "PREFECT_SERVER_API_PORT": str(settings.prefect_port),
         "PREFECT_API_URL": settings.prefect_api_url,

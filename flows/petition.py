@@ -10,7 +10,8 @@ from prefect import flow
 from tasks.petition import look, show, take_step, wait_for_next
 
 
-@flow(name="petition", persist_result=False)
+# The id comes from our own registration; to have it validated, Prefect would build a model for every wake.
+@flow(name="petition", persist_result=False, validate_parameters=False)
 async def petition(petition_id: str) -> None:
     """Carry the petition on from wherever it stands; its id is all that Prefect knows of it."""
     seen = await look(petition_id)

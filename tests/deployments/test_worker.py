@@ -210,7 +210,8 @@ def test_a_run_that_was_parked_anew_before_it_was_claimed_goes_back(
     """Another worker ran it between our look and our claim: a claim must not hold a run for days."""
     from prefect.settings import PREFECT_API_URL, temporary_settings
 
-    from deployments.in_process import InProcessWorker, one_client
+    from deployments.in_process import InProcessWorker
+    from deployments.run_client import one_client
 
     run_id = pool.start("three-waits", folder=str(tmp_path))
 

@@ -1,0 +1,26 @@
+"""The smallest flow that waits as a petition's does: one task, then parked. What it costs is the mechanism's own."""
+
+from __future__ import annotations
+
+from prefect import flow, task
+from prefect.cache_policies import NO_CACHE
+
+import clock
+from tasks.parking import park
+
+
+@task(name="look", cache_policy=NO_CACHE, persist_result=False)
+async def look(petition_id: str) -> str:
+    """Nothing but a task run."""
+    return petition_id
+
+
+@flow(name="one-task", persist_result=False, validate_parameters=False)
+async def one_task(petition_id: str) -> None:
+    """Wake, one task, park for days."""
+    await look(petition_id)
+
+    async def always() -> bool:
+        return True
+
+    await park("Waiting", clock.now().add(days=5), always)
