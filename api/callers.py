@@ -13,7 +13,7 @@ from domain.actions import Actor
 from services import keys
 from services.context import Context
 
-_bearer = HTTPBearer(auto_error=False, description="密钥由平台运维以 rongetong key create 签发，只显示一次")
+_bearer = HTTPBearer(auto_error=False, description="密钥由平台运维以 rongetong keys create 签发，只显示一次")
 _header = APIKeyHeader(name="X-API-Key", auto_error=False, description="同上，供不便设置 Authorization 的系统使用")
 
 

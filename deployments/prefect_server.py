@@ -27,7 +27,10 @@ _LEAN: dict[str, str] = {
     "PREFECT_SERVER_SERVICES_SCHEDULER_MIN_SCHEDULED_TIME": "0:05:00",
     # Events are what operators build automations on, not the record of a petition: that is our own history table.
     "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": "7d",
-    "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events",
+    # Only ended runs go, with their logs, task runs and artifacts; a parked one has not ended, however long it waits.
+    # Without this the rounds of `notices`, 2,880 a day, stay for ever (thirty days: our own decision).
+    "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
+    "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": "30d",
     # By default every event of a task run is a transaction of its own: a quarter of all the server does at a wake.
     # Operators see a task run a second later instead.
     "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "100",
