@@ -99,7 +99,7 @@ def server_command(settings: Settings) -> list[str]:
         "-m",
         "uvicorn",
         "--factory",
-        "prefect.server.api.server:create_app",
+        "deployments.prefect_app:create_app",
         "--host",
         settings.host,
         "--port",

@@ -95,13 +95,12 @@ def _timeline(history: Sequence[HistoryRow], policy: Policy) -> Iterator[str]:
             TRIGGER_LABELS[Trigger(row.trigger)],
             STAGE_LABELS[Stage(row.stage_after)],
             policy.unit_name(row.unit),
-            RUNG_LABELS[Rung(row.rung)],
             _who(row, policy),
             row.reason if _may_show_reason(row) else "",
         )
         for row in history
     )
-    return _table(("版本", "时间", "步骤", "阶段", "承办单位", "提级", "经办", "平台说明"), rows)
+    return _table(("版本", "时间", "步骤", "阶段", "承办单位", "经办", "平台说明"), rows)
 
 
 def _may_show_reason(row: HistoryRow) -> bool:
@@ -121,12 +120,14 @@ def _timers(timers: Sequence[TimerRow]) -> Iterator[str]:
             _moment(row.armed_at),
             _moment(row.ended_at),
             _OUTCOMES.get(row.outcome, row.outcome or ""),
-            row.rule,
-            row.source,
         )
         for row in timers
     )
-    return _table(("时限", "到期", "设定", "结束", "结果", "规则", "来源"), rows)
+    yield from _table(("时限", "到期", "设定", "结束", "结果"), rows)
+    # Beside the moments a source would squeeze every column to the width of one character, and most repeat.
+    yield ""
+    sources = {(DEADLINE_LABELS[DeadlineKind(row.kind)], row.rule, _cell(row.source)): None for row in timers}
+    yield from (f"- {label}（{rule}）：{source}" for label, rule, source in sources)
 
 
 def _due(deadline: Deadline | None) -> Iterator[str]:

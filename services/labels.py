@@ -53,15 +53,16 @@ def label_of(petition: Petition, policy: Policy) -> RunLabel:
     due = shown_due(petition)
     if due is not None and holder is not None:
         parts.append(f"due {due.in_timezone('Asia/Shanghai').format('MM-DD')}")
+    # The Prefect UI shows the first few: what needs attention stands before what is always there.
     tags = [f"stage:{petition.stage}"]
+    if petition.supervised_at is not None:
+        tags.append("supervised")
+    if petition.card != Card.NONE:
+        tags.append(f"card:{petition.card}")
     if petition.unit:
         tags.append(f"unit:{petition.unit}")
     if petition.town:
         tags.append(f"town:{petition.town}")
     if petition.category:
         tags.append(f"cat:{petition.category}")
-    if petition.card != Card.NONE:
-        tags.append(f"card:{petition.card}")
-    if petition.supervised_at is not None:
-        tags.append("supervised")
     return RunLabel(" · ".join(parts), tuple(tags))

@@ -19,6 +19,11 @@ EVENT = "rongetong.petition.changed"
 """One per history row; operators build Prefect automations on it."""
 
 
+def case_key(case_number: str) -> str:
+    """The key under which operators find the case file among the artifacts."""
+    return f"case-{case_number.lower()}"
+
+
 async def announce(seen: runs.Look) -> None:
     """Show the petition as `seen`, and remember up to which version it was shown."""
     context = get_context()
@@ -30,7 +35,7 @@ async def announce(seen: runs.Look) -> None:
     client, run = current_run()
     await client.create_artifact(
         ArtifactCreate(
-            key=f"case-{seen.case_number.lower()}",
+            key=case_key(seen.case_number),
             type="markdown",
             description=seen.label.name,
             data=case_file,
@@ -48,7 +53,18 @@ async def announce(seen: runs.Look) -> None:
                 "rongetong.unit": change.unit or "",
                 "rongetong.rung": str(change.rung),
             },
-            related=[{"prefect.resource.id": f"prefect.flow-run.{run.id}", "prefect.resource.role": "flow-run"}],
+            related=[
+                {
+                    "prefect.resource.id": f"prefect.flow-run.{run.id}",
+                    "prefect.resource.name": seen.label.name,
+                    "prefect.resource.role": "flow-run",
+                },
+                # The event feed shows tags, and nothing else that tells one change from the next.
+                *(
+                    {"prefect.resource.id": f"prefect.tag.{word}", "prefect.resource.role": "tag"}
+                    for word in (change.trigger, change.stage_after)
+                ),
+            ],
             payload={"version": change.version, "stage_before": change.stage_before, "at": change.at.isoformat()},
         )
     crash_point("run:before-announced")

@@ -55,16 +55,19 @@ _parked_is_no_error = _ParkedIsNoError()
 get_logger("prefect.flow_runs").addFilter(_parked_is_no_error)
 
 
-async def park(name: str, until: dt.datetime, still_current: Callable[[], Awaitable[bool]]) -> NoReturn:
+async def park(
+    name: str, until: dt.datetime, still_current: Callable[[], Awaitable[bool]], message: str | None = None
+) -> NoReturn:
     """Leave the current run scheduled for `until` and end its execution; never returns.
 
-    `name` is the state's name in the Prefect UI, `until` a moment of our clock. `still_current` tells whether the
-    ledger still stands where this execution read it. A wake is not sent to a running run, so what changed before the
-    run was parked must be found here; then the run is due at once.
+    `name` and `message` are the state's in the Prefect UI, `until` a moment of our clock. `still_current` tells whether
+    the ledger still stands where this execution read it. A wake is not sent to a running run, so what changed before
+    the run was parked must be found here; then the run is due at once.
     Raises `Abort` when Prefect does not let the run wait any more, because somebody is cancelling it.
     """
     client, run = current_run()
-    state = await _schedule(client, run, Scheduled(name=name, scheduled_time=clock.wall_time_of(until)))
+    waiting: State[None] = Scheduled(name=name, scheduled_time=clock.wall_time_of(until), message=message)
+    state = await _schedule(client, run, waiting)
     crash_point("run:after-park")
     if not await still_current():
         state = await _schedule(client, run, Scheduled(name="Woken"))

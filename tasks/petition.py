@@ -18,7 +18,7 @@ from domain.petition import Step
 from gateways.crash_points import crash_point
 from services import platform_steps, runs
 from services.bootstrap import get_context
-from tasks.announcing import announce
+from tasks.announcing import announce, case_key
 from tasks.parking import own_run_id, park
 
 logger = logging.getLogger(__name__)
@@ -120,7 +120,10 @@ async def wait_for_next(seen: runs.Look) -> NoReturn:
     async def is_current() -> bool:
         return await _in_thread(runs.is_current, context, seen.petition_id, seen.version)
 
-    await park(seen.wake_name, seen.wake_at, is_current)
+    # The Prefect UI hides the artifacts of a run that waits: the message says where they are.
+    shown = seen.wake_at.in_timezone(clock.SHANGHAI).format("YYYY-MM-DD HH:mm")
+    message = f"至{shown}（北京时间）；案卷 Artifacts / {case_key(seen.case_number)}"
+    await park(seen.wake_name, seen.wake_at, is_current, message)
 
 
 async def _park_until_ledger_is_back() -> NoReturn:

@@ -231,7 +231,8 @@ def test_the_case_file_shows_where_it_stands_what_happened_every_timer_and_why(
         assert line in text
     shown = due.in_timezone("Asia/Shanghai").format("YYYY-MM-DD HH:mm")
     assert re.search(r"\| 5 \| .* \| 黄牌预警 \| 办理中 \| .* \| 平台 \| 办理时限将至 \|", text)
-    assert re.search(rf"\| 办理时限 \| {shown} \| .* \| {shown} \| 到期执行 \| handling", text)
+    assert re.search(rf"\| 办理时限 \| {shown} \| .* \| {shown} \| 到期执行 \|", text)
+    assert len(re.findall(r"^- 办理时限（handling）：.+$", text, re.MULTILINE)) == 1
     assert re.search(r"\| 签收时限 \| .* \| 已取消 \|", text)
     assert re.search(r"\| 一级研判时限 \| .* \| — \| 进行中 \|", text)
     assert "1. 2026年3月2日（周一）09:00起算" in text
@@ -240,10 +241,10 @@ def test_the_case_file_shows_where_it_stands_what_happened_every_timer_and_why(
     assert "13900000000" not in text
 
 
-def test_a_source_with_a_bar_does_not_break_the_tables(context: Context) -> None:
+def test_a_reason_with_a_bar_does_not_break_the_tables(context: Context) -> None:
     petition_id = lives.in_hand(context)
     with context.sessions.begin() as session:
-        session.execute(sa.text("UPDATE timer SET source = 'a|b\nc'"))
+        session.execute(sa.text("UPDATE history SET reason = 'a|b\nc' WHERE actor_role = 'platform'"))
     assert "a\\|b c |" in runs.case_file(context, petition_id)
 
 

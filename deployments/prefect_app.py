@@ -1,0 +1,38 @@
+"""The Prefect server as we run it: Prefect's own application, whose pages load nothing from a foreign host.
+
+Prefect 3.8.8's newer UI asks Amplitude for its configuration on every page, whatever the settings for analytics say,
+and its pages about the REST API want Swagger from a foreign host. No setting turns that off, so the browser is told to
+refuse it (docs/adr/0008).
+"""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+from prefect.server.api.server import create_app as create_prefect_app
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+# What the pages bring themselves: code and styles inline, WebAssembly, images as data, workers as blobs.
+_POLICY = "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; form-action 'self'; base-uri 'self'"
+
+
+class OwnHostOnly:
+    """ASGI middleware: forbids the browser to load anything from elsewhere."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message)["Content-Security-Policy"] = _POLICY
+            await send(message)
+
+        await self._app(scope, receive, sending if scope["type"] == "http" else send)
+
+
+def create_app() -> FastAPI:
+    """The application of the server process: `uvicorn --factory deployments.prefect_app:create_app`."""
+    app = create_prefect_app()
+    app.add_middleware(OwnHostOnly)
+    return app

@@ -1,0 +1,85 @@
+"""A real Chromium without a window: what its pages show, and what they ask the network for."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, sync_playwright
+
+from tests.support.prefect_workers import wait_until
+
+_MISSING = (
+    "测试需要 Chromium。Debian/Ubuntu：apt-get install chromium\n"
+    "The tests need Chromium. On Debian/Ubuntu: apt-get install chromium"
+)
+_FLAGS = (
+    "--no-sandbox",  # Chromium refuses root otherwise
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-proxy-server",
+    # Nothing foreign is reached, wherever the tests run; that it was asked for is recorded all the same.
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
+)
+_BY_THE_BROWSER_ITSELF = "not an origin"
+"""How Chromium's log names the initiator of what no page asked for: addresses that were typed, its own updates."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page as it was shown."""
+
+    text: str
+    html: str
+
+
+class Browser:
+    """Opens pages one after the other, each in a tab of its own."""
+
+    def __init__(self, context: BrowserContext) -> None:
+        self._context = context
+
+    def show(self, address: str, *expected: str) -> Page:
+        """The page at `address` when it shows every text that is `expected`; fails when it never does."""
+        tab = self._context.new_page()
+        tab.goto(address)
+        missing: list[object] = [address, "shows", *expected]
+
+        def complete() -> bool:
+            text = tab.inner_text("body")
+            missing[2:] = [word for word in expected if word not in text]
+            return len(missing) == 2
+
+        wait_until(complete, missing)
+        page = Page(tab.inner_text("body"), tab.content())
+        tab.close()
+        return page
+
+
+@contextmanager
+def running_browser(record: Path) -> Iterator[Browser]:
+    """A browser with a fresh profile; it leaves the `record` of its network when it ends."""
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        raise pytest.fail.Exception(_MISSING, pytrace=False)
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium, args=[*_FLAGS, f"--log-net-log={record}"])
+        yield Browser(started.new_context(viewport={"width": 1600, "height": 1200}))
+        started.close()
+
+
+def asked_by_pages(record: Path) -> list[str]:
+    """Every address that a page asked for in any way, as Chromium's network recorded it."""
+    log = json.loads(record.read_text("utf-8"))
+    start = log["constants"]["logEventTypes"]["URL_REQUEST_START_JOB"]
+    asked = [event["params"] for event in log["events"] if event["type"] == start and "url" in event.get("params", {})]
+    return [request["url"] for request in asked if request["initiator"] != _BY_THE_BROWSER_ITSELF]
