@@ -18,13 +18,14 @@ from domain.policy import DeadlineKind
 from domain.stages import Stage, Trigger
 from domain.supervision import DISPOSITION_LABELS, SECRET_DISPOSITIONS, Disposition
 from domain.workdays import Duration, due_date, working_minutes_between
-from models.answers import ChainCheck, Dossier, Holding, Named, NoticeView, SupervisionView, TimerView
+from models.answers import Dossier, Holding, Named, NoticeView, SupervisionView, TimerView
 from models.tables import Completion, HistoryRow, Notice, Petition, RatingRow, Supervision, TimerRow
 from services.access import petition_for, require_role
+from services.chains import check_chain, history_of
 from services.context import Context
 from services.facts import duration_to_json
 from services.labels import holder_at
-from services.ledger import digest_of, move
+from services.ledger import move
 from services.notices import Concern
 from services.queries import clocks_of, detail_of
 from services.transactions import Transaction, acting, reading
@@ -58,30 +59,6 @@ def dossier(context: Context, petition_id: str, actor: Actor) -> Dossier:
             evidence=_evidence(session, petition.id),
             as_of=clock.now(),
         )
-
-
-def verify_chain(context: Context, petition_id: str) -> ChainCheck:
-    """Whether the petition's history is whole: every digest right, every version there."""
-    with reading(context) as session:
-        petition = session.get_one(Petition, petition_id)
-        return check_chain(history_of(session, petition_id), petition.version)
-
-
-def check_chain(rows: Sequence[HistoryRow], version: int) -> ChainCheck:
-    """Compute the chain of `rows` (oldest first) anew, up to the petition's `version`."""
-    previous = ""
-    for expected, row in enumerate(rows, start=1):
-        if row.version != expected or digest_of(row, previous) != row.digest:
-            return ChainCheck(intact=False, rows=len(rows), broken_at=expected)
-        previous = row.digest
-    broken_at = None if len(rows) == version else min(len(rows), version) + 1
-    return ChainCheck(intact=broken_at is None, rows=len(rows), broken_at=broken_at)
-
-
-def history_of(session: Session, petition_id: str) -> Sequence[HistoryRow]:
-    """Every row of a petition's history, oldest first."""
-    query = select(HistoryRow).where(HistoryRow.petition_id == petition_id).order_by(HistoryRow.version)
-    return session.scalars(query).all()
 
 
 def demand_explanation(

@@ -19,7 +19,7 @@ from domain.stages import Trigger
 from domain.supervision import Disposition
 from domain.workdays import Duration, TimeUnit
 from models.tables import HistoryRow, Petition
-from services import decisions, dispatching, handling, queries, queues, runs, supervision
+from services import chains, decisions, dispatching, handling, queries, queues, runs, supervision
 from services.context import Context
 from services.ledger import digest_of
 from services.transactions import transaction
@@ -94,14 +94,14 @@ def test_why_it_is_overdue(context: Context, story: clock.StoryClock) -> None:
 def test_an_altered_or_a_missing_row_breaks_the_chain_where_it_is(context: Context) -> None:
     petition_id = lives.completed(context)
     last = petition_of(context, petition_id).version
-    assert supervision.verify_chain(context, petition_id).broken_at is None
+    assert chains.verify_chain(context, petition_id).broken_at is None
     with context.sessions.begin() as session:
         session.execute(sa.delete(HistoryRow).where(HistoryRow.petition_id == petition_id, HistoryRow.version == last))
-    assert supervision.verify_chain(context, petition_id).broken_at == last
+    assert chains.verify_chain(context, petition_id).broken_at == last
     with context.sessions.begin() as session:
         row = session.get_one(HistoryRow, (petition_id, 3))
         row.reason = "改过的理由"
-    broken = supervision.verify_chain(context, petition_id)
+    broken = chains.verify_chain(context, petition_id)
     assert (broken.intact, broken.broken_at) == (False, 3)
 
 
@@ -126,7 +126,7 @@ def test_a_file_is_asked_answered_and_closed(context: Context) -> None:
     assert {entry.details["unit"] for entry in entries} == {UNIT}
     assert (entries[1].details["late"], entries[2].details["unanswered"]) == (False, False)
     assert petition_of(context, petition_id).stage == "in_hand"
-    assert supervision.verify_chain(context, petition_id).intact
+    assert chains.verify_chain(context, petition_id).intact
 
 
 def test_what_may_not_be_written_into_a_file(context: Context) -> None:
