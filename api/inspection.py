@@ -24,12 +24,12 @@ router = APIRouter(tags=["纪检监察 inspection"], responses=PROBLEMS)
 def overdue(
     context: ContextOf,
     actor: Caller,
-    unit: Annotated[str | None, Query(pattern="^[a-z0-9-]{1,60}$", description="承办单位代码")] = None,
+    unit: Annotated[str | None, Query(pattern="^[a-z0-9-]{1,60}$", description="承办单位，或被要求说明的单位")] = None,
     supervised: Annotated[bool | None, Query(description="只看已督办(true)或未督办(false)的")] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> JSONResponse:
-    """Work past its deadline or under supervision, longest overdue first."""
+    """Work past its deadline or under supervision, longest overdue first; and explanations that did not come."""
     return answer(queues.overdue_list(context, actor, unit=unit, supervised=supervised, limit=limit, cursor=cursor))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from domain.policy import (
     DEADLINE_LABELS,
+    DECIDED_KINDS,
     ORIGIN_LABELS,
     REQUEST_TYPE_LABELS,
     URGENCY_LABELS,
@@ -21,7 +22,9 @@ _BY_CLOCK = ("domain.petition.deadlines", f"{_TESTS}::test_each_clock_runs_by_it
 _BY_CARD = ("domain.petition.deadlines", f"{_TESTS}::test_the_cards_stand_around_the_deadline")
 _BY_ACTION = ("domain.actions.check", f"{_TESTS}::test_what_is_allowed_once_is_refused_the_second_time")
 
-DEADLINE_APPLIED: dict[DeadlineKind, tuple[str, str]] = dict.fromkeys(DeadlineKind, _BY_CLOCK) | {
+DEADLINE_APPLIED: dict[DeadlineKind, tuple[str, str]] = dict.fromkeys(
+    (kind for kind in DeadlineKind if kind not in DECIDED_KINDS), _BY_CLOCK
+) | {
     DeadlineKind.RETURN_WINDOW: ("domain.actions.check", f"{_TESTS}::test_a_return_comes_within_its_window"),
     DeadlineKind.EXTENSION_LIMIT: ("services.handling.request_extension", f"{_TESTS}::test_the_deadlines_in_force"),
     DeadlineKind.HANDLING: ("domain.petition.handling_due", f"{_TESTS}::test_handling_runs_from_the_first_dispatch"),
@@ -81,6 +84,7 @@ def docs_policy(policy: Policy) -> str:
             "## 时限 Deadlines",
             "",
             "同一种时限，条件相符者中“优先”数大的适用。工作日按法定节假日和调休计算，当日不计。",
+            f"不由规则而逐件确定的：{_decided()}。",
             "",
             _HEAD,
             *(_deadline_row(rule, policy) for rule in rules),
@@ -92,6 +96,10 @@ def docs_policy(policy: Policy) -> str:
             "",
         ]
     )
+
+
+def _decided() -> str:
+    return "、".join(f"{DEADLINE_LABELS[kind]}({source})" for kind, source in DECIDED_KINDS.items())
 
 
 def _deadline_row(rule: DeadlineRule, policy: Policy) -> str:

@@ -8,6 +8,7 @@ from domain.actions import PERMITTED, ROLE_LABELS, Role
 from domain.stages import (
     CLOSING_STAGES,
     FINAL_STAGES,
+    FORMER_TRIGGER_LABELS,
     INTAKE_STAGES,
     STAGE_LABELS,
     TRANSITIONS,
@@ -49,8 +50,14 @@ def docs_stages() -> str:
             "|---|---|---|---|---|",
             *(_trigger_row(trigger) for trigger in Trigger),
             "",
+            f"旧的历史记录里还有{_former()}，已不能再执行。",
+            "",
         ]
     )
+
+
+def _former() -> str:
+    return "、".join(f"“{label}”(`{code}`)" for code, label in FORMER_TRIGGER_LABELS.items())
 
 
 def _diagram() -> list[str]:

@@ -61,6 +61,7 @@ PETITIONER = Actor(Role.PETITIONER)
 _DESK = frozenset({Role.DESK})
 _UNIT = frozenset({Role.UNIT})
 _REVIEW = frozenset({Role.REVIEWER, Role.LEADER})
+_INSPECTOR = frozenset({Role.INSPECTOR})
 
 PERMITTED: dict[Trigger, frozenset[Role]] = {
     Trigger.REGISTER: frozenset({Role.CHANNEL, Role.DESK, Role.PETITIONER}),
@@ -92,12 +93,16 @@ PERMITTED: dict[Trigger, frozenset[Role]] = {
     Trigger.CLIMB_TO_FIRST_REVIEW: _DESK,
     Trigger.CLIMB_TO_SECOND_REVIEW: frozenset({Role.REVIEWER}),
     Trigger.ASSIGN: _REVIEW,
-    Trigger.SUPERVISE: frozenset({Role.INSPECTOR}),
+    Trigger.SUPERVISE: _INSPECTOR,
     Trigger.REMIND_SIGNING: frozenset(),
+    Trigger.REMIND_ASSIST: frozenset(),
     Trigger.REMIND_SUPERVISED: frozenset(),
     Trigger.SHOW_YELLOW_CARD: frozenset(),
     Trigger.SHOW_RED_CARD: frozenset(),
-    Trigger.RECORD_SUPERVISION: frozenset({Role.INSPECTOR, Role.UNIT}),
+    Trigger.DEMAND_EXPLANATION: _INSPECTOR,
+    Trigger.EXPLAIN: _UNIT,
+    Trigger.REMIND_EXPLANATION: frozenset(),
+    Trigger.CLOSE_SUPERVISION: _INSPECTOR,
     Trigger.ARCHIVE: frozenset(),
     Trigger.MERGE: _DESK,
     Trigger.WITHDRAW: frozenset({Role.PETITIONER}),
@@ -135,8 +140,8 @@ def check(
         _check_extension(facts, policy, calendar, now)
     elif trigger is Trigger.SUPERVISE and facts.supervised_at is not None:
         raise RuleRefusal("already-supervised", "该诉求已在督办中")
-    elif trigger is Trigger.RECORD_SUPERVISION and facts.supervised_at is None:
-        raise RuleRefusal("not-supervised", "该诉求未被督办，没有可记录的督办件；需要时请先立督办件")
+    elif trigger in _IN_THE_FILE:
+        _check_file(trigger, facts)
     elif trigger is Trigger.RATE and actor.role is Role.FOLLOW_UP and not facts.rating_asked:
         raise RuleRefusal("rating-not-asked", "尚未邀请诉求人评价，不能代录评价")
 
@@ -155,13 +160,32 @@ def allowed_actions(
     return tuple(allowed)
 
 
+_IN_THE_FILE = frozenset({Trigger.DEMAND_EXPLANATION, Trigger.EXPLAIN, Trigger.CLOSE_SUPERVISION})
+
+
 def _check_actor(trigger: Trigger, actor: Actor, facts: Facts) -> None:
     if actor.role not in PERMITTED[trigger]:
         raise NotPermitted(f"{ROLE_LABELS[actor.role]}无权执行该操作")
-    if actor.role is Role.UNIT and (actor.unit is None or actor.unit != facts.unit):
+    if trigger is Trigger.EXPLAIN and facts.explanation is not None:
+        # Whoever was asked explains, even when the petition has moved on to another unit since.
+        if actor.unit != facts.explanation.unit:
+            raise NotPermitted("只有被要求说明的单位可以作出说明")
+    elif actor.role is Role.UNIT and (actor.unit is None or actor.unit != facts.unit):
         raise NotPermitted("只有当前承办单位可以执行该操作")
     if trigger is Trigger.ASSIGN and actor.role is Role.REVIEWER and facts.stage is Stage.SECOND_REVIEW:
         raise NotPermitted("已提级二级研判，由领导小组决定")
+
+
+def _check_file(trigger: Trigger, facts: Facts) -> None:
+    """Something is written into the inspectors' file only while there is one, and it is open."""
+    if facts.supervised_at is None:
+        raise RuleRefusal("not-supervised", "该诉求未被督办，没有可记录的督办件；需要时请先立督办件")
+    if facts.supervision_closed:
+        raise RuleRefusal("supervision-closed", "督办件已了结")
+    if trigger is Trigger.EXPLAIN and facts.explanation is None:
+        raise RuleRefusal("no-explanation-demanded", "目前没有要求说明的事项")
+    if trigger is Trigger.DEMAND_EXPLANATION and facts.unit is None and facts.supervised_unit is None:
+        raise RuleRefusal("no-unit-to-ask", "该诉求尚无承办单位，无从要求说明；请待派遣后再提出")
 
 
 def _check_return(facts: Facts, policy: Policy, calendar: WorkCalendar, now: dt.datetime) -> None:

@@ -8,65 +8,35 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from enum import IntEnum, StrEnum
+from enum import StrEnum
 
 from pendulum import DateTime
 
-from domain.policy import DEADLINE_LABELS, DeadlineKind, DeadlineRule, Policy, RequestType, Urgency
-from domain.stages import FINAL_STAGES, REVIEW_STAGES, WORKING_STAGES, Stage
-from domain.workdays import (
-    DueDate,
-    Duration,
-    Extension,
-    Pause,
-    WorkCalendar,
-    due_date,
-    next_opening,
-    shift_working_days,
-)
+from domain.facts import CARD_LABELS, RUNG_LABELS, SATISFACTION_LABELS, Card, Facts, Obligation, Rung, Satisfaction
+from domain.policy import DEADLINE_LABELS, DECIDED_KINDS, DeadlineKind, DeadlineRule, Policy
+from domain.stages import ASSISTED_STAGES, FINAL_STAGES, OPEN_STAGES, REVIEW_STAGES, WORKING_STAGES, Stage
+from domain.workdays import DueDate, Pause, WorkCalendar, due_date, next_opening, shift_working_days
 
-
-class Rung(IntEnum):
-    """How far a petition has climbed (提级层次); it never comes down."""
-
-    NONE = 0
-    FIRST_REVIEW = 1
-    SECOND_REVIEW = 2
-    SUPERVISION = 3
-
-
-RUNG_LABELS = {
-    Rung.NONE: "未提级",
-    Rung.FIRST_REVIEW: "一级研判",
-    Rung.SECOND_REVIEW: "二级研判",
-    Rung.SUPERVISION: "纪委监委督办",
-}
-
-
-class Card(StrEnum):
-    """Warning shown to the unit (亮牌)."""
-
-    NONE = "none"
-    YELLOW = "yellow"
-    RED = "red"
-
-
-CARD_LABELS = {Card.NONE: "无", Card.YELLOW: "黄牌", Card.RED: "红牌"}
-
-
-class Satisfaction(StrEnum):
-    """The petitioner's verdict (评价)."""
-
-    SATISFIED = "satisfied"
-    BASICALLY_SATISFIED = "basically_satisfied"
-    DISSATISFIED = "dissatisfied"
-
-
-SATISFACTION_LABELS = {
-    Satisfaction.SATISFIED: "满意",
-    Satisfaction.BASICALLY_SATISFIED: "基本满意",
-    Satisfaction.DISSATISFIED: "不满意",
-}
+__all__ = [
+    "CARD_LABELS",
+    "RUNG_LABELS",
+    "SATISFACTION_LABELS",
+    "Card",
+    "Deadline",
+    "Facts",
+    "Obligation",
+    "Ruling",
+    "Rung",
+    "Satisfaction",
+    "Step",
+    "assist_deadlines",
+    "deadlines",
+    "decide",
+    "explanation_due",
+    "handling_due",
+    "next_rung",
+    "stage_due",
+]
 
 
 class Step(StrEnum):
@@ -83,45 +53,13 @@ class Step(StrEnum):
     SHOW_YELLOW_CARD = "show_yellow_card"
     SHOW_RED_CARD = "show_red_card"
     CLIMB = "climb"
+    REMIND_ASSIST = "remind_assist"
     REMIND_SUPERVISED = "remind_supervised"
+    REMIND_EXPLANATION = "remind_explanation"
     ASK_RATING = "ask_rating"
     BEGIN_FOLLOW_UP = "begin_follow_up"
     BEGIN_REDO = "begin_redo"
     ARCHIVE = "archive"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Facts:
-    """All that rules may know of a petition: no identity, no text. Every moment is aware."""
-
-    stage: Stage
-    stage_entered_at: DateTime
-    urgency: Urgency
-    request_type: RequestType
-    category: str | None = None
-    unit: str | None = None
-    needs_desk: bool = False
-    """A person must look before acceptance (at REGISTERED) or choose the unit (at ACCEPTED)."""
-    rung: Rung = Rung.NONE
-    card: Card = Card.NONE
-    returns: int = 0
-    transfers: int = 0
-    redos: int = 0
-    extensions_granted: int = 0
-    designated: bool = False
-    unit_assigned_at: DateTime | None = None
-    signed_at: DateTime | None = None
-    signing_reminded: bool = False
-    clock_started_at: DateTime | None = None
-    clock_kind: DeadlineKind = DeadlineKind.HANDLING
-    clock_decided: Duration | None = None
-    """A duration set by a review's decision instead of a rule."""
-    pauses: tuple[Pause, ...] = ()
-    extensions: tuple[Extension, ...] = ()
-    satisfaction: Satisfaction | None = None
-    rating_asked: bool = False
-    supervised_at: DateTime | None = None
-    reminded_at: DateTime | None = None
 
 
 @dataclass(frozen=True)
@@ -133,6 +71,8 @@ class Deadline:
     due: DueDate
     rule: str
     source: str
+    unit: str | None = None
+    """Whom it binds, where that is not whoever holds the petition."""
 
     @property
     def due_at(self) -> DateTime:
@@ -161,7 +101,7 @@ def handling_due(facts: Facts, policy: Policy, calendar: WorkCalendar) -> Deadli
     It starts when the petition is first dispatched, signed for or not (蚌埠: the clock runs anyway), and no comment,
     re-dispatch or change of category moves its start; only a redo or a review's decision starts another one.
     """
-    if facts.clock_started_at is None or any(pause.ended_at is None for pause in facts.pauses):
+    if facts.clock_started_at is None or _stands_still(facts):
         return None
     rule = _rule(facts.clock_kind, facts, policy)
     duration = facts.clock_decided or rule.duration
@@ -178,6 +118,29 @@ def handling_due(facts: Facts, policy: Policy, calendar: WorkCalendar) -> Deadli
     return Deadline(facts.clock_kind, Step.CLIMB, due, rule.id, source)
 
 
+def assist_deadlines(facts: Facts, calendar: WorkCalendar) -> tuple[Deadline, ...]:
+    """Until when each assisting unit has its task, one for each of `facts.assists`; none while the clock stands still.
+
+    The lead cannot go on while the petition is suspended, so nobody is expected to help it then: what stops the
+    lead's clock stops theirs, and does not count. Another lead or another rung leaves the task as it was given.
+    """
+    if _stands_still(facts):
+        return ()
+    step = Step.REMIND_ASSIST
+    return tuple(_owed(DeadlineKind.ASSIST, step, task, calendar, facts.pauses) for task in facts.assists)
+
+
+def explanation_due(facts: Facts, calendar: WorkCalendar) -> Deadline | None:
+    """Until when the unit that was asked must explain itself.
+
+    That is between the unit and the inspectors: no suspension of the work stops it, nor does another unit's having
+    the petition.
+    """
+    if facts.explanation is None:
+        return None
+    return _owed(DeadlineKind.EXPLANATION, Step.REMIND_EXPLANATION, facts.explanation, calendar)
+
+
 def deadlines(facts: Facts, policy: Policy, calendar: WorkCalendar) -> tuple[Deadline, ...]:
     """Every clock that runs now, earliest first; a passed one stays until its step has been taken."""
     running: list[Deadline] = []
@@ -189,6 +152,7 @@ def deadlines(facts: Facts, policy: Policy, calendar: WorkCalendar) -> tuple[Dea
     supervised = facts.supervised_at is not None or facts.rung is Rung.SUPERVISION
     if supervised and facts.stage in WORKING_STAGES - {Stage.SUSPENDED}:
         running.append(_supervision_reminder(facts, policy, calendar))
+    running.extend(_reminders_of_units(facts, calendar))
     return tuple(sorted(running, key=lambda item: (item.due_at, item.kind)))
 
 
@@ -206,6 +170,12 @@ def decide(facts: Facts, policy: Policy, calendar: WorkCalendar, now: dt.datetim
         return Ruling(step, None, running)
     passed = next((item for item in running if item.due_at <= now), None)
     return Ruling(passed.step if passed else None, passed, running)
+
+
+def stage_due(ruling: Ruling, stage: Stage) -> DateTime | None:
+    """When the present stage runs out if nobody acts; `None` where it has no clock of its own, or no longer one."""
+    own = _STAGE_CLOCKS.get(stage)
+    return next((item.due_at for item in ruling.deadlines if own is not None and item.kind is own.kind), None)
 
 
 def next_rung(rung: Rung) -> Rung:
@@ -286,6 +256,34 @@ def _supervision_reminder(facts: Facts, policy: Policy, calendar: WorkCalendar) 
     ended = tuple(pause for pause in facts.pauses if pause.ended_at is not None)
     due = due_date(since, rule.duration, calendar, pauses=ended, rule=rule.id)
     return Deadline(DeadlineKind.SUPERVISION_REMINDER, Step.REMIND_SUPERVISED, due, rule.id, rule.source)
+
+
+def _stands_still(facts: Facts) -> bool:
+    return any(pause.ended_at is None for pause in facts.pauses)
+
+
+def _owed(
+    kind: DeadlineKind, step: Step, task: Obligation, calendar: WorkCalendar, pauses: tuple[Pause, ...] = ()
+) -> Deadline:
+    source = DECIDED_KINDS[kind]
+    due = due_date(task.since, task.term, calendar, pauses=pauses, rule=source)
+    return Deadline(kind, step, due, kind.value, source, task.unit)
+
+
+def _reminders_of_units(facts: Facts, calendar: WorkCalendar) -> list[Deadline]:
+    """What a unit owes beside the holder's work, each reminded of once; of several assisting units the earliest.
+
+    Not in a final stage, whose run is over: there an unanswered demand is shown to the inspectors as overdue instead.
+    """
+    running = []
+    if facts.stage in ASSISTED_STAGES:
+        dated = zip(facts.assists, assist_deadlines(facts, calendar), strict=False)
+        unreminded = [due for task, due in dated if not task.reminded]
+        running += sorted(unreminded, key=lambda item: item.due_at)[:1]
+    demanded = explanation_due(facts, calendar)
+    if demanded is not None and facts.explanation and not facts.explanation.reminded and facts.stage in OPEN_STAGES:
+        running.append(demanded)
+    return running
 
 
 def _handling_clocks(facts: Facts, policy: Policy, calendar: WorkCalendar) -> list[Deadline]:

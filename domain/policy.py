@@ -67,6 +67,8 @@ class DeadlineKind(StrEnum):
     SECOND_REVIEW = "second_review"
     RATING = "rating"
     FOLLOW_UP = "follow_up"
+    ASSIST = "assist"
+    EXPLANATION = "explanation"
     SUPERVISION_REMINDER = "supervision_reminder"
     YELLOW_CARD = "yellow_card"
     RED_CARD = "red_card"
@@ -89,10 +91,15 @@ DEADLINE_LABELS = {
     DeadlineKind.SECOND_REVIEW: "二级研判时限",
     DeadlineKind.RATING: "评价时限",
     DeadlineKind.FOLLOW_UP: "回访时限",
+    DeadlineKind.ASSIST: "协办时限",
+    DeadlineKind.EXPLANATION: "督办说明时限",
     DeadlineKind.SUPERVISION_REMINDER: "督办催办间隔",
     DeadlineKind.YELLOW_CARD: "黄牌预警",
     DeadlineKind.RED_CARD: "红牌警告",
 }
+
+DECIDED_KINDS = {DeadlineKind.ASSIST: "研判决定", DeadlineKind.EXPLANATION: "督办要求"}
+"""Kinds whose length is set case by case, with the decision that sets it; no rule gives one."""
 
 
 class Origin(StrEnum):
@@ -225,6 +232,21 @@ class Audience(StrEnum):
     SECOND_REVIEW = "second_review"
     DISCIPLINE = "discipline"
     FOLLOW_UP = "follow_up"
+    CONCERNED = "concerned"
+    """The unit that has a task of its own in this step (`CONCERNING`), whoever holds the petition."""
+
+
+CONCERNING = frozenset(
+    {
+        Trigger.ASSIGN,
+        Trigger.REMIND_ASSIST,
+        Trigger.DEMAND_EXPLANATION,
+        Trigger.EXPLAIN,
+        Trigger.REMIND_EXPLANATION,
+        Trigger.CLOSE_SUPERVISION,
+    }
+)
+"""Steps that are about the task of a unit beside the holder's work: it can be told, and named with its own date."""
 
 
 @dataclass(frozen=True)

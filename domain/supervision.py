@@ -27,11 +27,3 @@ DISPOSITION_LABELS = {
 
 # A lead that is handed over must not be known to those it concerns.
 SECRET_DISPOSITIONS = frozenset({Disposition.REFER})
-
-
-class SupervisionAct(StrEnum):
-    """What is written into a petition's history about its supervision."""
-
-    DEMAND = "demand"
-    ANSWER = "answer"
-    DISPOSE = "dispose"

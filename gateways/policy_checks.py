@@ -9,7 +9,7 @@ from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import combinations
 
-from domain.policy import DEADLINE_LABELS, TOWN_OF_PLACE, DeadlineKind, UnitKind
+from domain.policy import DEADLINE_LABELS, DECIDED_KINDS, TOWN_OF_PLACE, DeadlineKind, UnitKind
 from domain.stages import TRIGGER_LABELS
 from gateways.yaml_lines import Loc
 from models.policy_files import (
@@ -86,7 +86,7 @@ def _units(file: UnitsFile) -> Iterator[Fault]:
 def _deadlines(file: DeadlinesFile, categories: set[str] | None) -> Iterator[Fault]:
     name = "deadlines.yaml"
     yield from _repeated(name, ("rules",), "id", (rule.id for rule in file.rules))
-    for kind in DeadlineKind:
+    for kind in sorted(set(DeadlineKind) - set(DECIDED_KINDS)):
         general = [index for index, rule in enumerate(file.rules) if rule.kind is kind and rule.is_general]
         if not general:
             yield Fault(name, ("rules",), f"缺少 {kind}({DEADLINE_LABELS[kind]})的通用规则")

@@ -72,6 +72,7 @@ class AssignmentView(Answer):
     duty: str
     assigned_at: Shown
     due_at: Shown | None
+    reminded_at: Shown | None = Field(description="协办逾期后催办的时间")
     signed_at: Shown | None
     ended_at: Shown | None
     outcome: str | None
@@ -111,6 +112,16 @@ class ContactView(Answer):
     contact_kind: str | None
     contact: str | None
     confidential: bool
+
+
+class ExplanationView(Answer):
+    """What the inspectors demanded of a unit and have not been given yet."""
+
+    unit: Named
+    demanded_at: Shown
+    due_at: Shown
+    overdue: bool
+    reminded_at: Shown | None
 
 
 class PetitionHead(Answer):
@@ -168,6 +179,7 @@ class QueueItem(PetitionHead):
     outcome: str | None = Field(None, description="本单位任务已结束时的结果")
     changed_at: Shown
     asked: AskView | None = None
+    explanation: ExplanationView | None = Field(None, description="纪检监察要求说明而尚未说明的")
 
 
 class Page(Answer):
@@ -189,6 +201,7 @@ class ClockView(Answer):
     """A deadline that runs, and how it came about."""
 
     kind: Named
+    unit: Named | None = Field(description="受此时限约束的单位；为空即当前责任人")
     due_at: Shown
     passed: bool
     minutes_left: int
@@ -229,6 +242,7 @@ class Clocks(Answer):
     policy_version: str
     handling: ClockView | None = Field(description="办理时限；派遣前或暂停计时时为空")
     deadlines: list[ClockView]
+    assists: list[ClockView] = Field(description="尚未反馈的各协办单位的时限；暂停计时时为空")
     pauses: list[PauseView]
     extensions: list[ExtensionView]
 
@@ -300,6 +314,7 @@ class TimerView(Answer):
     """A timer that was armed, and how it ended."""
 
     kind: Named
+    unit: Named | None = Field(description="受此时限约束的单位；为空即当时的责任人")
     due_at: Shown
     armed_at: Shown
     ended_at: Shown | None
@@ -315,7 +330,7 @@ class SupervisionView(Answer):
     opened_at: Shown
     cause: str
     unit: Named | None
-    explanation_due_at: Shown | None
+    explanation: ExplanationView | None
     disposition: Named | None
     opinion: str
     closed_at: Shown | None

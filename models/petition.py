@@ -11,6 +11,7 @@ from sqlalchemy import text as sql_text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base
+from models.records import Supervision
 
 
 def new_id() -> str:
@@ -73,6 +74,8 @@ class Petition(Base):
     calendar_version: Mapped[str] = mapped_column(String(80), default="")
     wake_at: Mapped[DateTime | None]
     """The one live timer: when the parked run must look again. `None` exactly in final stages."""
+    stage_due_at: Mapped[DateTime | None]
+    """When the present stage runs out, as last computed: the run may have to look earlier, for something beside it."""
     wake_kind: Mapped[str | None] = mapped_column(String(30))
 
     run_id: Mapped[str | None] = mapped_column(String(36))
@@ -86,6 +89,7 @@ class Petition(Base):
     pauses: Mapped[list[PauseRow]] = relationship(order_by="PauseRow.started_at")
     extensions: Mapped[list[ExtensionRow]] = relationship(order_by="ExtensionRow.granted_at")
     assignments: Mapped[list[Assignment]] = relationship(order_by="Assignment.id", back_populates="petition")
+    supervision: Mapped[Supervision | None] = relationship(uselist=False)
 
     __table_args__ = (
         UniqueConstraint("channel", "channel_reference"),
@@ -130,7 +134,12 @@ class Assignment(Base):
     """`lead` or `assist`."""
     duty: Mapped[str] = mapped_column(Text, default="")
     assigned_at: Mapped[DateTime]
+    term: Mapped[dict[str, Any] | None]
+    """How long an assisting unit has, from `assigned_at`: {"amount": …, "unit": …}."""
     due_at: Mapped[DateTime | None]
+    """The assisting unit's date as last computed from the term; `None` while the clock is stopped."""
+    reminded_at: Mapped[DateTime | None]
+    """When an assisting unit was told that its date has passed."""
     signed_at: Mapped[DateTime | None]
     ended_at: Mapped[DateTime | None]
     outcome: Mapped[str | None] = mapped_column(String(30))

@@ -22,13 +22,24 @@ from pydantic import (
 )
 
 from domain.durations import MAX_AMOUNT
-from domain.policy import DEADLINE_LABELS, Audience, DeadlineKind, Origin, RequestType, UnitKind, Urgency
-from domain.stages import Trigger
+from domain.policy import (
+    CONCERNING,
+    DEADLINE_LABELS,
+    DECIDED_KINDS,
+    Audience,
+    DeadlineKind,
+    Origin,
+    RequestType,
+    UnitKind,
+    Urgency,
+)
+from domain.stages import TRIGGER_LABELS, Trigger
 from domain.workdays import TimeUnit
 
-PLACEHOLDERS = frozenset({"case_number", "stage", "unit", "due", "trigger", "query_code"})
+PLACEHOLDERS = frozenset({"case_number", "stage", "unit", "due", "trigger", "query_code", "concerned", "until"})
 """The facts a notice may name, as `services.notices` fills them in: no petition text, no name, no free reason."""
 PETITIONER_PLACEHOLDERS = frozenset({"query_code"})
+CONCERNED_PLACEHOLDERS = frozenset({"concerned", "until"})
 
 _CODE = r"[a-z0-9]+(-[a-z0-9]+)*"
 _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
@@ -88,6 +99,13 @@ class DeadlineShape(Sourced):
     def is_general(self) -> bool:
         """Whether it applies to every petition."""
         return not (self.urgencies or self.request_types or self.categories)
+
+    @field_validator("kind")
+    @classmethod
+    def _is_a_matter_of_rules(cls, kind: DeadlineKind) -> DeadlineKind:
+        if kind in DECIDED_KINDS:
+            raise ValueError(f"{DEADLINE_LABELS[kind]}由{DECIDED_KINDS[kind]}逐件确定，不能写成规则")
+        return kind
 
     @model_validator(mode="after")
     def _has_priority(self) -> Self:
@@ -247,6 +265,14 @@ class NoticeShape(Shape):
         secret = (placeholders(self.title) | placeholders(self.body)) & PETITIONER_PLACEHOLDERS
         if secret and set(self.audiences) != {Audience.PETITIONER}:
             raise ValueError("{query_code} 只能出现在仅发给诉求人(petitioner)的通知里")
+        return self
+
+    @model_validator(mode="after")
+    def _names_a_unit_only_where_one_is_concerned(self) -> Self:
+        named = (placeholders(self.title) | placeholders(self.body)) & CONCERNED_PLACEHOLDERS
+        if (named or Audience.CONCERNED in self.audiences) and self.trigger not in CONCERNING:
+            label = TRIGGER_LABELS[self.trigger]
+            raise ValueError(f"{label}没有另外相关的单位，不能发给 concerned，也不能用 {{concerned}} {{until}}")
         return self
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from domain.policy import Policy
+from domain.stages import FORMER_TRIGGER_LABELS
 
 
 def dump(policy: Policy) -> dict[str, Any]:
@@ -20,7 +21,20 @@ def dump(policy: Policy) -> dict[str, Any]:
 
 def policy_from_dict(content: dict[str, Any]) -> Policy:
     """The policy that `dump` wrote. Raises ValueError when `content` is no such thing."""
-    return _adapter().validate_python(content)
+    return _adapter().validate_python(_without_former_steps(content))
+
+
+def _without_former_steps(content: dict[str, Any]) -> dict[str, Any]:
+    """A kept policy may have notices on steps that nobody takes any more: they are never owed again."""
+    match content:
+        case {"notices": {"rules": [*rules], **others}}:
+            owed = [rule for rule in rules if not _is_former(rule)]
+            return content | {"notices": others | {"rules": owed}}
+    return content
+
+
+def _is_former(rule: object) -> bool:
+    return isinstance(rule, dict) and str(rule.get("trigger")) in FORMER_TRIGGER_LABELS
 
 
 @lru_cache

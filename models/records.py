@@ -45,6 +45,8 @@ class TimerRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     petition_id: Mapped[str] = mapped_column(ForeignKey("petition.id"))
     kind: Mapped[str] = mapped_column(String(30))
+    unit: Mapped[str | None] = mapped_column(String(60))
+    """Whom it binds, where that is not whoever holds the petition."""
     step: Mapped[str] = mapped_column(String(30))
     rule: Mapped[str] = mapped_column(String(80))
     source: Mapped[str] = mapped_column(Text)
@@ -109,7 +111,12 @@ class Supervision(Base):
     opened_at: Mapped[DateTime]
     cause: Mapped[str] = mapped_column(Text)
     unit: Mapped[str | None] = mapped_column(String(60))
+    """Whom it is about: the unit asked last, or that had the petition when the file was opened."""
     explanation_due_at: Mapped[DateTime | None]
+    """Until when `unit` must explain itself; `None` while nothing is asked of it."""
+    explanation_demanded_at: Mapped[DateTime | None]
+    explanation_term: Mapped[dict[str, Any] | None]
+    explanation_reminded_at: Mapped[DateTime | None]
     disposition: Mapped[str | None] = mapped_column(String(30))
     opinion: Mapped[str] = mapped_column(Text, default="")
     closed_at: Mapped[DateTime | None]

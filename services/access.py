@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import exists, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from domain.actions import Actor, Role
 from domain.errors import NotFound, NotPermitted
@@ -29,7 +29,7 @@ def petition_for(session: Session, petition_id: str, actor: Actor) -> Petition:
     if len(petition_id) == _ID_LENGTH and petition_id.isascii() and petition_id.isprintable():
         query = select(Petition).where(Petition.id == petition_id)
         loaded = query.options(selectinload(Petition.pauses), selectinload(Petition.extensions))
-        petition = session.scalar(loaded.options(selectinload(Petition.assignments)))
+        petition = session.scalar(loaded.options(selectinload(Petition.assignments), joinedload(Petition.supervision)))
     if petition is None or not may_see(session, petition, actor):
         raise NotFound("该诉求")
     return petition

@@ -13,17 +13,16 @@ from dataclasses import replace
 
 from pendulum import DateTime
 from sqlalchemy import select
-from sqlalchemy.orm import defer, joinedload
 
 import clock
 from domain.actions import ROLE_LABELS, Role
 from domain.errors import NotFound
 from domain.petition import CARD_LABELS, RUNG_LABELS, Card, Deadline, Facts, Rung, decide, handling_due
 from domain.policy import DEADLINE_LABELS, DeadlineKind, Policy
-from domain.stages import STAGE_LABELS, TRIGGER_LABELS, Stage, Trigger
+from domain.stages import STAGE_LABELS, Stage, Trigger, trigger_label
 from models.tables import HistoryRow, Petition, TimerRow
 from services.context import Context
-from services.facts import facts_of
+from services.facts import facts_of, seen_by_run
 from services.labels import holder_of
 
 _OUTCOMES = {None: "进行中", "fired": "到期执行", "moved": "改期", "cancelled": "已取消"}
@@ -33,11 +32,7 @@ _PASSES_ON_WORDS = frozenset({Trigger.APPROVE_COMPLETION})
 
 def case_file(context: Context, petition_id: str) -> str:
     """The petition's case file as Markdown, times in Asia/Shanghai. Raises `NotFound`."""
-    query = (
-        select(Petition)
-        .where(Petition.id == petition_id)
-        .options(joinedload(Petition.pauses), joinedload(Petition.extensions), defer(Petition.text))
-    )
+    query = select(Petition).where(Petition.id == petition_id).options(*seen_by_run())
     with context.readers() as session:
         petition = session.scalars(query).unique().one_or_none()
         if petition is None:
@@ -52,11 +47,12 @@ def case_file(context: Context, petition_id: str) -> str:
         facts = _without_words(facts_of(petition))
     deadline = handling_due(facts, policy, context.rules.calendar)
     if deadline is None:
-        deadline = decide(facts, policy, context.rules.calendar, clock.now()).next_deadline
+        running = decide(facts, policy, context.rules.calendar, clock.now()).deadlines
+        deadline = next((item for item in running if item.unit is None), None)
     parts = (
         _head(petition, policy),
         ["## 经过", "", *_timeline(history, policy)],
-        ["## 计时器", "", *_timers(timers)],
+        ["## 计时器", "", *_timers(timers, policy)],
         ["## 到期时间的由来", "", *_due(deadline)],
         ["## 派遣理由", "", *_dispatch(history, policy)],
     )
@@ -92,7 +88,7 @@ def _timeline(history: Sequence[HistoryRow], policy: Policy) -> Iterator[str]:
         (
             str(row.version),
             _moment(row.at),
-            TRIGGER_LABELS[Trigger(row.trigger)],
+            trigger_label(row.trigger),
             STAGE_LABELS[Stage(row.stage_after)],
             policy.unit_name(row.unit),
             _who(row, policy),
@@ -104,7 +100,7 @@ def _timeline(history: Sequence[HistoryRow], policy: Policy) -> Iterator[str]:
 
 
 def _may_show_reason(row: HistoryRow) -> bool:
-    return row.actor_role == Role.PLATFORM and Trigger(row.trigger) not in _PASSES_ON_WORDS
+    return row.actor_role == Role.PLATFORM and row.trigger not in _PASSES_ON_WORDS
 
 
 def _who(row: HistoryRow, policy: Policy) -> str:
@@ -112,10 +108,10 @@ def _who(row: HistoryRow, policy: Policy) -> str:
     return f"{role} {policy.unit_name(row.actor_unit)}" if row.actor_unit else role
 
 
-def _timers(timers: Sequence[TimerRow]) -> Iterator[str]:
+def _timers(timers: Sequence[TimerRow], policy: Policy) -> Iterator[str]:
     rows = (
         (
-            DEADLINE_LABELS[DeadlineKind(row.kind)],
+            DEADLINE_LABELS[DeadlineKind(row.kind)] + (f"（{policy.unit_name(row.unit)}）" if row.unit else ""),
             _moment(row.due_at) + ("（暂定）" if row.provisional else ""),
             _moment(row.armed_at),
             _moment(row.ended_at),
@@ -145,7 +141,7 @@ def _dispatch(history: Sequence[HistoryRow], policy: Policy) -> Iterator[str]:
     if not asked:
         yield "没有自动派遣。"
     for row in asked:
-        yield f"- {_moment(row.at)} {TRIGGER_LABELS[Trigger(row.trigger)]}（规则{row.details.get('rule_version', '')}）"
+        yield f"- {_moment(row.at)} {trigger_label(row.trigger)}（规则{row.details.get('rule_version', '')}）"
         for item in row.details["candidates"]:
             yield f"  - {policy.unit_name(item['unit'])}，得分{item['score']:g}：{'；'.join(item['reasons'])}"
 

@@ -5,13 +5,40 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
 
+from models.answers import ChainCheck
 from models.tables import HistoryRow, Petition
 from services.context import Context
 from services.ledger import digest_of
+from services.transactions import reading
 
 _PAGE = 200
 """Petitions read at a time: a history is judged whole, and no read lasts long."""
+
+
+def verify_chain(context: Context, petition_id: str) -> ChainCheck:
+    """Whether the petition's history is whole: every digest right, every version there."""
+    with reading(context) as session:
+        petition = session.get_one(Petition, petition_id)
+        return check_chain(history_of(session, petition_id), petition.version)
+
+
+def check_chain(rows: Sequence[HistoryRow], version: int) -> ChainCheck:
+    """Compute the chain of `rows` (oldest first) anew, up to the petition's `version`."""
+    previous = ""
+    for expected, row in enumerate(rows, start=1):
+        if row.version != expected or digest_of(row, previous) != row.digest:
+            return ChainCheck(intact=False, rows=len(rows), broken_at=expected)
+        previous = row.digest
+    broken_at = None if len(rows) == version else min(len(rows), version) + 1
+    return ChainCheck(intact=broken_at is None, rows=len(rows), broken_at=broken_at)
+
+
+def history_of(session: Session, petition_id: str) -> Sequence[HistoryRow]:
+    """Every row of a petition's history, oldest first."""
+    query = select(HistoryRow).where(HistoryRow.petition_id == petition_id).order_by(HistoryRow.version)
+    return session.scalars(query).all()
 
 
 def broken_chains(context: Context, case_number: str | None = None) -> list[tuple[str, int]]:

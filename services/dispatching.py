@@ -91,8 +91,6 @@ def redispatch(
     with acting(context, petition_id, actor, Trigger.REDISPATCH, version) as (tx, petition):
         former = petition.unit
         if unit == former:
-            raise RuleRefusal("same-unit", "改派的单位与现承办单位相同")
-        if unit == former:
             raise RuleRefusal("same-unit", "该诉求已由此单位承办，无需改派", field="unit")
         changes = _give_to(tx, petition, unit, (reason,))
         details = {"from": former, "to": unit}

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
-from domain.petition import Card, Facts, Rung, Satisfaction
+from pendulum import DateTime
+from sqlalchemy.orm import defer, joinedload
+from sqlalchemy.sql.base import ExecutableOption
+
+from domain.petition import Card, Facts, Obligation, Rung, Satisfaction
 from domain.policy import DeadlineKind, RequestType, Urgency
 from domain.stages import Stage
 from domain.workdays import Duration, Extension, Pause, TimeUnit
-from models.tables import Petition
+from models.tables import Assignment, Petition, Supervision
 
 
 def facts_of(petition: Petition) -> Facts:
     """The facts of a petition as it stands in the ledger."""
+    file = petition.supervision
     return Facts(
         stage=Stage(petition.stage),
         stage_entered_at=petition.stage_entered_at,
@@ -43,7 +49,55 @@ def facts_of(petition: Petition) -> Facts:
         rating_asked=petition.rating_asked,
         supervised_at=petition.supervised_at,
         reminded_at=petition.reminded_at,
+        assists=tuple(
+            Obligation(row.unit, row.assigned_at, term, row.reminded_at is not None)
+            for row, term in open_assists(petition)
+        ),
+        supervised_unit=file.unit if file else None,
+        supervision_closed=file is not None and file.closed_at is not None,
+        explanation=_explanation(file) if file else None,
     )
+
+
+def seen_by_run() -> tuple[ExecutableOption, ...]:
+    """How to read a petition for its facts alone, in one query: never its text, and of its assignments what is open.
+
+    All of it is few: a row more each, instead of a query more each. Whoever is to write must not read it like this.
+    """
+    return (
+        defer(Petition.text),
+        joinedload(Petition.pauses),
+        joinedload(Petition.extensions),
+        joinedload(Petition.assignments.and_(Assignment.part == "assist", Assignment.ended_at.is_(None))).load_only(
+            *(getattr(Assignment, name) for name in _OF_AN_ASSIST)
+        ),
+        joinedload(Petition.supervision).defer(Supervision.opinion).defer(Supervision.cause),
+    )
+
+
+_OF_AN_ASSIST = ("unit", "part", "assigned_at", "term", "due_at", "ended_at", "reminded_at")
+
+
+def open_assists(petition: Petition) -> list[tuple[Assignment, Duration]]:
+    """The tasks that assisting units have not reported yet, oldest first, with the time each has."""
+    running = (row for row in petition.assignments if row.part == "assist" and row.ended_at is None)
+    timed = ((row, _term(row.term, row.assigned_at, row.due_at)) for row in running)
+    return [(row, term) for row, term in timed if term is not None]
+
+
+def _explanation(file: Supervision) -> Obligation | None:
+    if file.closed_at is not None or file.explanation_due_at is None or file.unit is None:
+        return None
+    since = file.explanation_demanded_at or file.opened_at
+    term = _term(file.explanation_term, since, file.explanation_due_at)
+    return Obligation(file.unit, since, term, file.explanation_reminded_at is not None) if term else None
+
+
+def _term(kept: dict[str, Any] | None, since: DateTime, due_at: DateTime | None) -> Duration | None:
+    """How long a unit has. Rows of the first version keep only the date: they count whole hours, none too few."""
+    if kept is not None or due_at is None:
+        return duration_of(kept)
+    return Duration(max(1, math.ceil((due_at - since).total_seconds() / 3600)), TimeUnit.HOURS)
 
 
 def duration_of(value: dict[str, Any] | None) -> Duration | None:

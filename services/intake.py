@@ -58,6 +58,11 @@ def register(context: Context, registration: Registration, actor: Actor) -> Peti
             needs_desk=person is not None,
             policy_version=policy.version,
             **_AT_BIRTH,
+            # Nothing belongs to it yet; said here, the database need not be asked.
+            pauses=[],
+            extensions=[],
+            assignments=[],
+            supervision=None,
         )
         petition.petitioner = Petitioner(
             name=registration.petitioner.name,

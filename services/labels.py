@@ -41,7 +41,7 @@ def holder_at(stage: Stage, unit: str | None, policy: Policy) -> str | None:
 def shown_due(petition: Petition) -> DateTime | None:
     """Until when its holder has the petition: the unit's own deadline while it works, else the stage's."""
     works = Stage(petition.stage) in WORKING_STAGES - {Stage.COMPLETION_SUBMITTED, *REVIEW_STAGES}
-    return (petition.due_at if works else None) or petition.wake_at
+    return (petition.due_at if works else None) or petition.stage_due_at or petition.wake_at
 
 
 def label_of(petition: Petition, policy: Policy) -> RunLabel:

@@ -18,8 +18,9 @@ from models.tables import Assignment, Petition, Supervision
 from services.assignments import assign_lead, lead_of, require_handling_unit
 from services.context import Context
 from services.decisions import overtake_requests
-from services.facts import duration_to_json
+from services.facts import duration_to_json, open_assists
 from services.ledger import move
+from services.notices import Concern
 from services.transactions import Transaction, acting
 
 
@@ -90,7 +91,7 @@ def supervise(
     as it is: the reviews still come in their turn.
     """
     now = clock.now()
-    tx.session.add(Supervision(petition_id=petition.id, opened_at=now, cause=reason, unit=petition.unit, opinion=""))
+    petition.supervision = Supervision(opened_at=now, cause=reason, unit=petition.unit, opinion="")
     stands = petition.rung if rung is None else int(rung)
     move(
         tx,
@@ -166,11 +167,13 @@ def assign(
                     part="assist",
                     duty=task.duty,
                     assigned_at=now,
+                    term=duration_to_json(task.duration),
                     due_at=_due(tx, task.duration),
                     reasons=[decision.reason],
                     report="",
                 )
             )
+        concerns = [Concern(task.unit, _due(tx, task.duration)) for task in decision.assists]
         details: dict[str, Any] = {
             "lead": decision.lead.unit,
             "assists": [task.unit for task in decision.assists],
@@ -185,9 +188,34 @@ def assign(
             "satisfaction": None,
         }
         move(
-            tx, petition, Trigger.ASSIGN, actor, reason=decision.reason, public=False, details=details, changes=changes
+            tx,
+            petition,
+            Trigger.ASSIGN,
+            actor,
+            reason=decision.reason,
+            public=False,
+            details=details,
+            changes=changes,
+            concerns=concerns,
         )
         return petition
+
+
+def remind_assist(tx: Transaction, petition: Petition, cause: Deadline) -> None:
+    """Tell an assisting unit, and the lead it reports to, that its date has passed. Nothing else comes of it."""
+    row = next(item for item, _ in open_assists(petition) if item.unit == cause.unit and item.reminded_at is None)
+    row.reminded_at = clock.now()
+    move(
+        tx,
+        petition,
+        Trigger.REMIND_ASSIST,
+        PLATFORM,
+        reason=f"{tx.policy_of(petition).unit_name(row.unit)}逾期未反馈协办情况，催协办",
+        public=False,
+        details={"unit": row.unit, "due_at": cause.due_at.isoformat()},
+        cause=cause,
+        concerns=(Concern(row.unit, cause.due_at),),
+    )
 
 
 def _due(tx: Transaction, duration: Duration) -> DateTime:

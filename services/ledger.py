@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pendulum import DateTime
@@ -15,11 +15,12 @@ from sqlalchemy import select
 
 import clock
 from domain.actions import Actor
-from domain.petition import Deadline, decide, handling_due
+from domain.petition import Deadline, Facts, assist_deadlines, decide, explanation_due, handling_due, stage_due
 from domain.stages import CLOCK_STOPPED_STAGES, FINAL_STAGES, TRANSITIONS, Stage, Trigger, stage_after
+from domain.workdays import WorkCalendar
 from models.tables import HistoryRow, PauseRow, Petition, TimerRow
-from services.facts import facts_of
-from services.notices import owe_notices
+from services.facts import facts_of, open_assists
+from services.notices import Concern, owe_notices
 from services.transactions import Transaction
 
 
@@ -35,11 +36,13 @@ def move(  # noqa: PLR0913 - a history row has this many particulars
     cause: Deadline | None = None,
     entered_at: DateTime | None = None,
     changes: Mapping[str, Any] | None = None,
+    concerns: Sequence[Concern] = (),
 ) -> HistoryRow:
     """Write one step of a petition: `changes` to its columns, the new stage, history, timers and notices.
 
     `reason` is shown to the petitioner when `public`; `cause` is the deadline that fired; `entered_at` is since when
-    the new stage counts, where that is not now. The petition must be locked.
+    the new stage counts, where that is not now; `concerns` are the units with a task of their own in this step. The
+    petition must be locked.
 
     Raises:
         ForbiddenTransition: the table has no such step; nothing is written.
@@ -61,7 +64,7 @@ def move(  # noqa: PLR0913 - a history row has this many particulars
     tx.session.flush()
     _arm(tx, petition, now, cause)
     row = _append(tx, petition, trigger, before, actor, reason, public=public, details=details or {}, now=now)
-    owe_notices(tx, petition, row, unit_before)
+    owe_notices(tx, petition, row, unit_before, concerns)
     tx.touched[petition.id] = petition
     return row
 
@@ -92,6 +95,8 @@ def _arm(tx: Transaction, petition: Petition, now: DateTime, cause: Deadline | N
         petition.wake_kind = upcoming.kind.value if upcoming else None
     handling = handling_due(facts, policy, calendar)
     petition.due_at = handling.due_at if handling else None
+    petition.stage_due_at = stage_due(ruling, facts.stage)
+    _date_tasks(petition, facts, calendar)
     petition.due_provisional = any(item.due.provisional for item in ruling.deadlines)
     petition.calendar_version = calendar.version
     live = {
@@ -103,7 +108,7 @@ def _arm(tx: Transaction, petition: Petition, now: DateTime, cause: Deadline | N
     wanted = {item.kind.value: item for item in ruling.deadlines}
     for kind, row in live.items():
         item = wanted.get(kind)
-        if item is not None and item.due_at == row.due_at:
+        if item is not None and (item.due_at, item.unit) == (row.due_at, row.unit):
             del wanted[kind]
             continue
         row.ended_at = now
@@ -114,6 +119,7 @@ def _arm(tx: Transaction, petition: Petition, now: DateTime, cause: Deadline | N
         TimerRow(
             petition_id=petition.id,
             kind=item.kind.value,
+            unit=item.unit,
             step=item.step.value,
             rule=item.rule,
             source=item.source,
@@ -123,6 +129,17 @@ def _arm(tx: Transaction, petition: Petition, now: DateTime, cause: Deadline | N
         )
         for item in wanted.values()
     )
+
+
+def _date_tasks(petition: Petition, facts: Facts, calendar: WorkCalendar) -> None:
+    """Write what the domain computes for the units that have a term of their own, where it is to be looked up."""
+    dues = assist_deadlines(facts, calendar)
+    for index, (row, _) in enumerate(open_assists(petition)):
+        if row.term is not None:
+            row.due_at = dues[index].due_at if dues else None
+    demanded = explanation_due(facts, calendar)
+    if demanded is not None and petition.supervision is not None and petition.supervision.explanation_term is not None:
+        petition.supervision.explanation_due_at = demanded.due_at
 
 
 def _append(  # noqa: PLR0913 - see move

@@ -2,55 +2,83 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from pendulum import DateTime
 from sqlalchemy import select
 
 from domain.notices import earliest_sending
 from domain.policy import Audience, NoticeRule, Policy
-from domain.stages import STAGE_LABELS, TRIGGER_LABELS, Stage, Trigger
+from domain.stages import STAGE_LABELS, Stage, trigger_label
 from models.tables import HistoryRow, Notice, Petition
 from services.labels import shown_due
 from services.transactions import Transaction
 
 
-def owe_notices(tx: Transaction, petition: Petition, row: HistoryRow, unit_before: str | None) -> None:
+@dataclass(frozen=True)
+class Concern:
+    """A unit that has a task of its own in a step, whoever holds the petition, and until when it has it."""
+
+    unit: str
+    due_at: DateTime | None = None
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What one recipient is told beyond what everybody is: the query code they know the case by, whom it concerns."""
+
+    concerns: Sequence[Concern]
+    query_code: str = ""
+
+
+def owe_notices(
+    tx: Transaction, petition: Petition, row: HistoryRow, unit_before: str | None, concerns: Sequence[Concern]
+) -> None:
     """Write down every notice that this step owes, once per recipient and rule."""
     policy = tx.policy_of(petition)
     for rule in policy.notices.rules:
         if rule.trigger != row.trigger:
             continue
-        for recipient, code in _recipients(tx, petition, rule, unit_before).items():
-            tx.session.add(_notice(petition, row, rule, policy, recipient, code))
+        for recipient, told in _recipients(tx, petition, rule, unit_before, concerns).items():
+            tx.session.add(_notice(petition, row, rule, policy, recipient, told))
 
 
-def _recipients(tx: Transaction, petition: Petition, rule: NoticeRule, unit_before: str | None) -> dict[str, str]:
-    """Each recipient with the query code they know the case by."""
-    found: dict[str, str] = {}
+def _recipients(
+    tx: Transaction, petition: Petition, rule: NoticeRule, unit_before: str | None, concerns: Sequence[Concern]
+) -> dict[str, _Told]:
+    """Each recipient with what is told to them alone."""
+    found: dict[str, _Told] = {}
+    everybody = _Told(concerns)
     for audience in rule.audiences:
         if audience is Audience.PETITIONER:
-            found[f"petitioner:{petition.id}"] = petition.query_code
             # Whoever was merged into this case keeps getting their own notices.
             merged = select(Petition.id, Petition.query_code).where(Petition.merged_into_id == petition.id)
-            found.update({f"petitioner:{key}": code for key, code in tx.session.execute(merged)})
+            codes = {petition.id: petition.query_code} | dict(tx.session.execute(merged).tuples().all())
+            found.update({f"petitioner:{key}": replace(everybody, query_code=code) for key, code in codes.items()})
         elif audience is Audience.UNIT:
             unit = petition.unit or unit_before
             if unit is not None:
-                found[f"unit:{unit}"] = ""
+                found[f"unit:{unit}"] = everybody
+        elif audience is Audience.CONCERNED:
+            found.update({f"unit:{concern.unit}": _Told([concern]) for concern in concerns})
         else:
-            found[f"role:{audience.value}"] = ""
+            found[f"role:{audience.value}"] = everybody
     return found
 
 
 def _notice(
-    petition: Petition, row: HistoryRow, rule: NoticeRule, policy: Policy, recipient: str, query_code: str
+    petition: Petition, row: HistoryRow, rule: NoticeRule, policy: Policy, recipient: str, told: _Told
 ) -> Notice:
-    due = shown_due(petition)
     words = {
         "case_number": petition.case_number,
         "stage": STAGE_LABELS[Stage(petition.stage)],
         "unit": policy.unit_name(petition.unit),
-        "due": due.in_timezone("Asia/Shanghai").format("YYYY-MM-DD HH:mm") if due else "—",
-        "trigger": TRIGGER_LABELS[Trigger(row.trigger)],
-        "query_code": query_code,
+        "due": _moment(shown_due(petition)),
+        "trigger": trigger_label(row.trigger),
+        "query_code": told.query_code,
+        "concerned": "、".join(policy.unit_name(concern.unit) for concern in told.concerns) or "—",
+        "until": "、".join(_moment(concern.due_at) for concern in told.concerns) or "—",
     }
     urgent = rule.urgent or petition.urgency == "emergency"
     return Notice(
@@ -64,3 +92,7 @@ def _notice(
         owed_at=row.at,
         next_attempt_at=earliest_sending(row.at, urgent=urgent, quiet=policy.notices.quiet_hours),
     )
+
+
+def _moment(moment: DateTime | None) -> str:
+    return moment.in_timezone("Asia/Shanghai").format("YYYY-MM-DD HH:mm") if moment else "—"

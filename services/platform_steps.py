@@ -9,10 +9,10 @@ from collections.abc import Callable, Mapping
 
 import clock
 from domain.actions import PLATFORM
-from domain.petition import Card, Ruling, Step
+from domain.petition import Card, Deadline, Ruling, Step
 from domain.stages import Trigger
 from models.tables import Petition
-from services import decisions, dispatching, ladder, verdict
+from services import decisions, dispatching, ladder, supervision, verdict
 from services.assignments import end_all
 from services.context import Context
 from services.ledger import move
@@ -60,6 +60,16 @@ def _remind_supervised(tx: Transaction, petition: Petition, ruling: Ruling) -> N
     )
 
 
+def _caused(work: Callable[[Transaction, Petition, Deadline], None]) -> _Act:
+    """A step that only a deadline makes due, and that asks it whom it binds."""
+
+    def act(tx: Transaction, petition: Petition, ruling: Ruling) -> None:
+        if ruling.cause is not None:
+            work(tx, petition, ruling.cause)
+
+    return act
+
+
 _STEPS: dict[Step, _Act] = {
     Step.ACCEPT: _simply(Trigger.ACCEPT, changes={"needs_desk": False}),
     Step.LAPSE: _lapse,
@@ -80,7 +90,9 @@ _STEPS: dict[Step, _Act] = {
     Step.SHOW_YELLOW_CARD: _simply(Trigger.SHOW_YELLOW_CARD, "办理时限将至", changes={"card": Card.YELLOW.value}),
     Step.SHOW_RED_CARD: _simply(Trigger.SHOW_RED_CARD, "办理时限已过", changes={"card": Card.RED.value}),
     Step.CLIMB: lambda tx, petition, ruling: ladder.climb(tx, petition, ruling.cause),
+    Step.REMIND_ASSIST: _caused(ladder.remind_assist),
     Step.REMIND_SUPERVISED: _remind_supervised,
+    Step.REMIND_EXPLANATION: _caused(supervision.remind_explanation),
     Step.ASK_RATING: _simply(Trigger.ASK_RATING, changes={"rating_asked": True}),
     Step.BEGIN_FOLLOW_UP: _simply(Trigger.BEGIN_FOLLOW_UP, "诉求人未评价，转信息员回访"),
     Step.BEGIN_REDO: lambda tx, petition, _: verdict.begin_redo(tx, petition),

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 import clock
 from domain.actions import PETITIONER, Actor, Role
 from domain.errors import NotFound
-from domain.petition import deadlines, handling_due
+from domain.petition import assist_deadlines, deadlines, handling_due
 from domain.stages import Stage, Trigger
 from domain.workdays import Duration, TimeUnit
 from models.answers import (
@@ -213,6 +213,7 @@ def clocks_of(petition: Petition, lens: Lens) -> Clocks:
         policy_version=petition.policy_version,
         handling=clock_view(handling, lens) if handling else None,
         deadlines=[clock_view(item, lens) for item in deadlines(facts, lens.policy, lens.calendar)],
+        assists=[clock_view(item, lens) for item in assist_deadlines(facts, lens.calendar)],
         pauses=[
             PauseView(started_at=row.started_at, ended_at=row.ended_at, reason=row.reason, approved_by=row.approved_by)
             for row in petition.pauses

@@ -9,18 +9,18 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session, selectinload
+from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload, selectinload
 
 import clock
 from domain.actions import Actor, Role
 from domain.errors import Incomplete, Missing
 from domain.stages import OPEN_STAGES, WORKING_STAGES, Stage
 from models.answers import Page, QueueItem
-from models.tables import Assignment, DecisionRequest, HistoryRow, Petition
+from models.tables import Assignment, DecisionRequest, HistoryRow, Petition, Supervision
 from services.access import ALL_SEEING, require_role
 from services.context import Context
 from services.transactions import reading
-from services.views import ask_view, head_of, lens_of
+from services.views import ask_view, explanation_view, head_of, lens_of
 
 MAX_PAGE = 200
 
@@ -77,7 +77,9 @@ def queue_for(context: Context, actor: Actor, *, limit: int = 50, cursor: str | 
         return overdue_list(context, actor, limit=limit, cursor=cursor)
     require_role(actor, *_WAITING)
     query = select(Petition, HistoryRow.at).where(_WAITING[actor.role])
-    return _page(context, actor, query, Petition.wake_at, Petition.id, limit, cursor)
+    # The run may have to look earlier than the decision is due: for a card, or for a unit that owes something else.
+    due = func.coalesce(Petition.stage_due_at, Petition.wake_at, type_=Petition.wake_at.type)
+    return _page(context, actor, query, due, Petition.id, limit, cursor)
 
 
 _WAITING: dict[Role, Any] = {
@@ -103,17 +105,22 @@ def overdue_list(
     limit: int = 50,
     cursor: str | None = None,
 ) -> Page:
-    """Work that is past its deadline, or under supervision and not finished; longest overdue first."""
+    """Work that is past its deadline, or under supervision and not finished; longest overdue first.
+
+    An explanation that did not come in time is in it too, of a petition that is over as well: that one has no run any
+    more to remind anybody. `unit` is the unit at work, or the one that owes the explanation.
+    """
     require_role(actor, *ALL_SEEING)
+    silent = and_(Supervision.closed_at.is_(None), Supervision.explanation_due_at < clock.now())
     late = and_(Petition.due_at < clock.now(), Petition.stage.in_(_WORKING))
     watched = and_(Petition.supervised_at.is_not(None), Petition.stage.in_(_OPEN))
-    query = select(Petition, HistoryRow.at)
+    query = select(Petition, HistoryRow.at).outerjoin(Supervision, Supervision.petition_id == Petition.id)
     if supervised is None:
-        query = query.where(or_(late, watched))
+        query = query.where(or_(late, watched, silent))
     else:
-        query = query.where(watched if supervised else and_(late, Petition.supervised_at.is_(None)))
+        query = query.where(or_(watched, silent) if supervised else and_(late, Petition.supervised_at.is_(None)))
     if unit is not None:
-        query = query.where(Petition.unit == unit)
+        query = query.where(or_(Petition.unit == unit, and_(silent, Supervision.unit == unit)))
     return _page(context, actor, query, Petition.due_at, Petition.id, limit, cursor)
 
 
@@ -132,7 +139,12 @@ def _page(
     # The last row of history carries the petition's version, so its moment is when the petition changed last.
     query = (
         query.join(HistoryRow, and_(HistoryRow.petition_id == Petition.id, HistoryRow.version == Petition.version))
-        .options(selectinload(Petition.pauses), selectinload(Petition.extensions), selectinload(Petition.assignments))
+        .options(
+            selectinload(Petition.pauses),
+            selectinload(Petition.extensions),
+            selectinload(Petition.assignments),
+            joinedload(Petition.supervision),
+        )
         .add_columns(due.label("page_due"), key.label("page_key"))
         .order_by(undated, due, key)
         .limit(size + 1)
@@ -164,6 +176,7 @@ def _item(
         outcome=task.outcome if task else None,
         changed_at=row[1],
         asked=ask_view(ask, lens) if ask else None,
+        explanation=explanation_view(petition, lens),
     )
 
 

@@ -9,17 +9,16 @@ from dataclasses import dataclass
 
 from pendulum import DateTime
 from sqlalchemy import select, update
-from sqlalchemy.orm import defer, joinedload
 
 import clock
 from domain.errors import NotFound
 from domain.petition import Step, decide
-from domain.stages import FINAL_STAGES, STAGE_LABELS, TRIGGER_LABELS, Stage, Trigger
+from domain.stages import FINAL_STAGES, STAGE_LABELS, Stage, trigger_label
 from gateways.orchestrator import RunLabel
 from models.tables import HistoryRow, Petition
 from services.case_file import case_file
 from services.context import Context
-from services.facts import facts_of
+from services.facts import facts_of, seen_by_run
 from services.labels import label_of
 
 __all__ = ["STATE_NAMES", "Change", "Look", "announced", "case_file", "changes_since", "is_current", "look", "parked"]
@@ -81,12 +80,7 @@ class Change:
 
 def look(context: Context, petition_id: str) -> Look:
     """Look at a petition without touching it. Raises `NotFound`."""
-    query = (
-        select(Petition)
-        .where(Petition.id == petition_id)
-        # Pauses and extensions are few: one row more each, instead of a query more each.
-        .options(joinedload(Petition.pauses), joinedload(Petition.extensions), defer(Petition.text))
-    )
+    query = select(Petition).where(Petition.id == petition_id).options(*seen_by_run())
     with context.readers() as session:
         petition = session.scalars(query).unique().one_or_none()
         if petition is None:
@@ -141,7 +135,7 @@ def changes_since(context: Context, petition_id: str, version: int) -> list[Chan
             Change(
                 version=row.version,
                 at=row.at,
-                trigger=TRIGGER_LABELS[Trigger(row.trigger)],
+                trigger=trigger_label(row.trigger),
                 stage_before=STAGE_LABELS[Stage(row.stage_before)] if row.stage_before else "",
                 stage_after=STAGE_LABELS[Stage(row.stage_after)],
                 unit=context.rules.of(session, policy_version).unit_name(row.unit) if row.unit else "",

@@ -6,25 +6,30 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
+from pendulum import DateTime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import clock
-from domain.actions import Actor, Role
-from domain.errors import NotPermitted, RuleRefusal
+from domain.actions import PLATFORM, Actor, Role
+from domain.errors import RuleRefusal
+from domain.petition import Deadline
 from domain.policy import DeadlineKind
 from domain.stages import Stage, Trigger
-from domain.supervision import DISPOSITION_LABELS, Disposition, SupervisionAct
+from domain.supervision import DISPOSITION_LABELS, SECRET_DISPOSITIONS, Disposition
 from domain.workdays import Duration, due_date, working_minutes_between
-from models.answers import ChainCheck, Dossier, Holding, Named, NoticeView, SupervisionView, TimerView
+from models.answers import Dossier, Holding, Named, NoticeView, SupervisionView, TimerView
 from models.tables import Completion, HistoryRow, Notice, Petition, RatingRow, Supervision, TimerRow
 from services.access import petition_for, require_role
+from services.chains import check_chain, history_of
 from services.context import Context
+from services.facts import duration_to_json
 from services.labels import holder_at
-from services.ledger import digest_of, move
+from services.ledger import move
+from services.notices import Concern
 from services.queries import clocks_of, detail_of
-from services.transactions import Transaction, acting, reading, transaction
-from services.views import Lens, history_entry, kind_named, lens_of, stage_named
+from services.transactions import Transaction, acting, reading
+from services.views import Lens, explanation_view, history_entry, kind_named, lens_of, stage_named
 
 _READERS = (Role.INSPECTOR, Role.LEADER)
 
@@ -43,10 +48,10 @@ def dossier(context: Context, petition_id: str, actor: Actor) -> Dossier:
         rows = history_of(session, petition.id)
         return Dossier(
             petition=detail_of(session, petition, lens),
-            supervision=_file_view(session, petition, lens),
+            supervision=_file_view(petition, lens),
             held=_holdings(rows, lens),
             clocks=clocks_of(petition, lens),
-            timers=_timers(session, petition.id),
+            timers=_timers(session, petition.id, lens),
             notices=_notices(session, petition.id),
             ratings=_ratings(session, petition.id),
             history=[history_entry(row, lens) for row in rows],
@@ -56,66 +61,44 @@ def dossier(context: Context, petition_id: str, actor: Actor) -> Dossier:
         )
 
 
-def verify_chain(context: Context, petition_id: str) -> ChainCheck:
-    """Whether the petition's history is whole: every digest right, every version there."""
-    with reading(context) as session:
-        petition = session.get_one(Petition, petition_id)
-        return check_chain(history_of(session, petition_id), petition.version)
-
-
-def check_chain(rows: Sequence[HistoryRow], version: int) -> ChainCheck:
-    """Compute the chain of `rows` (oldest first) anew, up to the petition's `version`."""
-    previous = ""
-    for expected, row in enumerate(rows, start=1):
-        if row.version != expected or digest_of(row, previous) != row.digest:
-            return ChainCheck(intact=False, rows=len(rows), broken_at=expected)
-        previous = row.digest
-    broken_at = None if len(rows) == version else min(len(rows), version) + 1
-    return ChainCheck(intact=broken_at is None, rows=len(rows), broken_at=broken_at)
-
-
-def history_of(session: Session, petition_id: str) -> Sequence[HistoryRow]:
-    """Every row of a petition's history, oldest first."""
-    query = select(HistoryRow).where(HistoryRow.petition_id == petition_id).order_by(HistoryRow.version)
-    return session.scalars(query).all()
-
-
 def demand_explanation(
     context: Context, petition_id: str, actor: Actor, *, question: str, duration: Duration, version: int | None = None
 ) -> Petition:
     """Ask the unit for a written explanation within `duration` from now.
 
+    It is asked of whoever has the petition, or had it last. A new demand takes the place of one not answered yet.
+
     Raises:
-        RuleRefusal: there is no open file on this petition.
+        RuleRefusal: there is no open file on this petition, or no unit to ask.
     """
-    with acting(context, petition_id, actor, Trigger.RECORD_SUPERVISION, version) as (tx, petition):
-        require_role(actor, Role.INSPECTOR)
-        record = _open_file(tx, petition)
-        record.explanation_due_at = due_date(clock.now(), duration, context.rules.calendar, rule="督办要求").due_at
-        record.unit = petition.unit or record.unit
-        details = {"due_at": record.explanation_due_at.isoformat(), "unit": record.unit}
-        return _record(tx, petition, actor, SupervisionAct.DEMAND, question, details)
+    with acting(context, petition_id, actor, Trigger.DEMAND_EXPLANATION, version) as (tx, petition):
+        file, now = _file(petition), clock.now()
+        file.unit = petition.unit or file.unit
+        file.explanation_due_at = due_date(now, duration, context.rules.calendar, rule="督办要求").due_at
+        file.explanation_demanded_at, file.explanation_term = now, duration_to_json(duration)
+        file.explanation_reminded_at = None
+        return _write(tx, petition, actor, Trigger.DEMAND_EXPLANATION, question, due_at=file.explanation_due_at)
 
 
 def answer(context: Context, petition_id: str, actor: Actor, text: str, version: int | None = None) -> Petition:
-    """The supervised unit explains itself in writing (条例第四十条).
+    """The unit that was asked explains itself in writing (条例第四十条), wherever the petition is by now.
 
     Raises:
         NotPermitted: another unit is asked.
         RuleRefusal: nothing is asked.
     """
-    with transaction(context) as tx:
-        petition = tx.lock(petition_id)
-        tx.expect(petition, version)
-        record = _open_file(tx, petition)
-        # The unit that was asked answers, even when the petition has moved on to another one since.
-        if actor.role is not Role.UNIT or actor.unit is None or actor.unit != record.unit:
-            raise NotPermitted("只有被督办的单位可以作出说明")
-        if record.explanation_due_at is None:
-            raise RuleRefusal("no-explanation-demanded", "目前没有要求说明的事项")
-        details = {"due_at": record.explanation_due_at.isoformat(), "late": clock.now() > record.explanation_due_at}
-        record.explanation_due_at = None
-        return _record(tx, petition, actor, SupervisionAct.ANSWER, text, details)
+    with acting(context, petition_id, actor, Trigger.EXPLAIN, version) as (tx, petition):
+        due_at = _no_longer_asked(_file(petition))
+        details = {"late": due_at is not None and clock.now() > due_at}
+        return _write(tx, petition, actor, Trigger.EXPLAIN, text, due_at=due_at, details=details)
+
+
+def remind_explanation(tx: Transaction, petition: Petition, cause: Deadline) -> None:
+    """The explanation did not come in time: the unit that was asked and the inspectors are told, once a demand."""
+    file = _file(petition)
+    file.explanation_reminded_at = clock.now()
+    reason = f"{tx.policy_of(petition).unit_name(file.unit)}逾期未作说明，催交说明"
+    _write(tx, petition, PLATFORM, Trigger.REMIND_EXPLANATION, reason, due_at=cause.due_at, cause=cause)
 
 
 def dispose(
@@ -127,52 +110,83 @@ def dispose(
     opinion: str,
     version: int | None = None,
 ) -> Petition:
-    """Close the file with a conclusion; the petition itself goes on as it stands.
+    """Close the file with a conclusion; the petition itself goes on as it stands. What was asked is asked no more.
 
     Raises:
         RuleRefusal: there is no open file on this petition.
     """
-    with acting(context, petition_id, actor, Trigger.RECORD_SUPERVISION, version) as (tx, petition):
-        require_role(actor, Role.INSPECTOR)
-        record = _open_file(tx, petition)
-        record.disposition, record.opinion = disposition.value, opinion
-        record.closed_at, record.closed_by = clock.now(), actor.name
-        details = {"disposition": disposition.value, "label": DISPOSITION_LABELS[disposition]}
-        return _record(tx, petition, actor, SupervisionAct.DISPOSE, opinion, details)
+    with acting(context, petition_id, actor, Trigger.CLOSE_SUPERVISION, version) as (tx, petition):
+        file = _file(petition)
+        unanswered = _no_longer_asked(file)
+        file.disposition, file.opinion = disposition.value, opinion
+        file.closed_at, file.closed_by = clock.now(), actor.name
+        details = {
+            "disposition": disposition.value,
+            "label": DISPOSITION_LABELS[disposition],
+            "unanswered": unanswered is not None,
+        }
+        # Told that its file is closed and not how, a unit would know that a lead was handed over.
+        told = disposition not in SECRET_DISPOSITIONS
+        return _write(tx, petition, actor, Trigger.CLOSE_SUPERVISION, opinion, details=details, told=told)
 
 
-def _open_file(tx: Transaction, petition: Petition) -> Supervision:
-    query = select(Supervision).where(Supervision.petition_id == petition.id).with_for_update()
-    record = tx.session.scalar(query)
-    if record is None:
-        raise RuleRefusal("not-supervised", "该诉求未被督办，没有可记录的督办件；需要时请先立督办件")
-    if record.closed_at is not None:
-        raise RuleRefusal("supervision-closed", "督办件已了结")
-    return record
+def _file(petition: Petition) -> Supervision:
+    """The file, which is there and open: the permission to write into it says so."""
+    if petition.supervision is None:
+        raise RuleRefusal("not-supervised", "该诉求未被督办")
+    return petition.supervision
 
 
-def _record(
-    tx: Transaction, petition: Petition, actor: Actor, act: SupervisionAct, reason: str, details: dict[str, Any]
+def _no_longer_asked(file: Supervision) -> DateTime | None:
+    """Forget what was asked of the unit; until when it was to be answered."""
+    due_at = file.explanation_due_at
+    file.explanation_due_at = file.explanation_demanded_at = file.explanation_reminded_at = None
+    file.explanation_term = None
+    return due_at
+
+
+def _write(  # noqa: PLR0913 - see ledger.move
+    tx: Transaction,
+    petition: Petition,
+    actor: Actor,
+    trigger: Trigger,
+    reason: str,
+    *,
+    due_at: DateTime | None = None,
+    details: dict[str, Any] | None = None,
+    cause: Deadline | None = None,
+    told: bool = True,
 ) -> Petition:
-    details = {"act": act.value, **details}
-    move(tx, petition, Trigger.RECORD_SUPERVISION, actor, reason=reason, public=False, details=details)
+    unit = _file(petition).unit
+    kept = {"unit": unit, "due_at": due_at.isoformat()} if due_at else {"unit": unit}
+    move(
+        tx,
+        petition,
+        trigger,
+        actor,
+        reason=reason,
+        public=False,
+        details=kept | (details or {}),
+        cause=cause,
+        concerns=[Concern(unit, due_at)] if unit and told else [],
+    )
     return petition
 
 
-def _file_view(session: Session, petition: Petition, lens: Lens) -> SupervisionView | None:
-    record = session.scalar(select(Supervision).where(Supervision.petition_id == petition.id))
-    if record is None:
+def _file_view(petition: Petition, lens: Lens) -> SupervisionView | None:
+    file = petition.supervision
+    if file is None:
         return None
-    disposed = Disposition(record.disposition) if record.disposition else None
+    disposed = Disposition(file.disposition) if file.disposition else None
     return SupervisionView(
-        opened_at=record.opened_at,
-        cause=record.cause,
-        unit=lens.unit(record.unit),
-        explanation_due_at=record.explanation_due_at,
+        opened_at=file.opened_at,
+        cause=file.cause,
+        unit=lens.unit(file.unit),
+        explanation=explanation_view(petition, lens),
         disposition=Named(code=disposed.value, name=DISPOSITION_LABELS[disposed]) if disposed else None,
-        opinion=record.opinion,
-        closed_at=record.closed_at,
-        closed_by=record.closed_by,
+        opinion=file.opinion,
+        closed_at=file.closed_at,
+        closed_by=file.closed_by,
     )
 
 
@@ -202,11 +216,12 @@ def _holdings(rows: Sequence[HistoryRow], lens: Lens) -> list[Holding]:
     return found
 
 
-def _timers(session: Session, petition_id: str) -> list[TimerView]:
+def _timers(session: Session, petition_id: str, lens: Lens) -> list[TimerView]:
     query = select(TimerRow).where(TimerRow.petition_id == petition_id).order_by(TimerRow.id)
     return [
         TimerView(
             kind=kind_named(DeadlineKind(row.kind)),
+            unit=lens.unit(row.unit),
             due_at=row.due_at,
             armed_at=row.armed_at,
             ended_at=row.ended_at,

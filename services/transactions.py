@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 import clock
 from domain.actions import Actor, check
@@ -28,6 +28,14 @@ from services.facts import facts_of
 from services.labels import label_of
 
 logger = logging.getLogger(__name__)
+
+
+_WITH_FACTS = (
+    selectinload(Petition.pauses),
+    selectinload(Petition.extensions),
+    selectinload(Petition.assignments),
+    selectinload(Petition.supervision),
+)
 
 
 @dataclass
@@ -46,7 +54,11 @@ class Transaction:
         Raises:
             NotFound: no such petition.
         """
-        petition = self.session.get(Petition, petition_id, with_for_update=True, populate_existing=True)
+        # What belongs to it is read in queries of their own: they begin when the lock is held, and so see what whoever
+        # held it before has written. Joined rows would be those of before the wait.
+        petition = self.session.get(
+            Petition, petition_id, options=_WITH_FACTS, with_for_update=True, populate_existing=True
+        )
         if petition is None:
             raise NotFound("该诉求")
         return petition

@@ -17,10 +17,9 @@ from domain.stages import (
     CLOSING_STAGES,
     FINAL_STAGES,
     STAGE_LABELS,
-    TRIGGER_LABELS,
     WORKING_STAGES,
     Stage,
-    Trigger,
+    trigger_label,
 )
 from domain.workdays import WorkCalendar, working_minutes_between
 from models.answers import (
@@ -29,6 +28,7 @@ from models.answers import (
     ClockView,
     CompletionView,
     ContactView,
+    ExplanationView,
     HistoryEntry,
     Named,
     StepView,
@@ -90,7 +90,7 @@ def shown_due(petition: Petition) -> dt.datetime | None:
     """The date to show: the work's own while there is work, else when the present stage runs out."""
     if Stage(petition.stage) in WORKING_STAGES and petition.due_at is not None:
         return petition.due_at
-    return petition.wake_at
+    return petition.stage_due_at or petition.wake_at
 
 
 def head_of(petition: Petition, lens: Lens) -> dict[str, Any]:
@@ -130,7 +130,7 @@ def timeline_of(rows: Sequence[HistoryRow]) -> list[TimelineEntry]:
     return [
         TimelineEntry(
             at=row.at,
-            label=TRIGGER_LABELS[Trigger(row.trigger)],
+            label=trigger_label(row.trigger),
             stage=stage_named(row.stage_after),
             reason=row.reason if row.public else "",
         )
@@ -145,7 +145,7 @@ def history_entry(row: HistoryRow, lens: Lens) -> HistoryEntry:
         version=row.version,
         at=row.at,
         trigger=row.trigger,
-        label=TRIGGER_LABELS[Trigger(row.trigger)],
+        label=trigger_label(row.trigger),
         stage_before=row.stage_before,
         stage_after=row.stage_after,
         unit=lens.unit(row.unit),
@@ -168,11 +168,26 @@ def assignment_view(row: Assignment, lens: Lens) -> AssignmentView:
         duty=row.duty,
         assigned_at=row.assigned_at,
         due_at=row.due_at,
+        reminded_at=row.reminded_at,
         signed_at=row.signed_at,
         ended_at=row.ended_at,
         outcome=row.outcome,
         report=row.report,
         reasons=[str(reason) for reason in row.reasons],
+    )
+
+
+def explanation_view(petition: Petition, lens: Lens) -> ExplanationView | None:
+    """What a unit was asked to explain and has not. A final petition has no timer any more: it is overdue here."""
+    file, asked = petition.supervision, facts_of(petition).explanation
+    if file is None or asked is None or file.explanation_due_at is None:
+        return None
+    return ExplanationView(
+        unit=lens.named_unit(asked.unit),
+        demanded_at=asked.since,
+        due_at=file.explanation_due_at,
+        overdue=file.explanation_due_at <= lens.now,
+        reminded_at=file.explanation_reminded_at,
     )
 
 
@@ -213,6 +228,7 @@ def clock_view(deadline: Deadline, lens: Lens) -> ClockView:
     due = deadline.due
     return ClockView(
         kind=kind_named(deadline.kind),
+        unit=lens.unit(deadline.unit),
         due_at=due.due_at,
         passed=due.due_at <= lens.now,
         minutes_left=lens.minutes_until(due.due_at),

@@ -15,7 +15,7 @@ from clock import SHANGHAI
 from domain.actions import ROLE_LABELS, Role
 from domain.petition import RUNG_LABELS, Rung
 from domain.policy import DEADLINE_LABELS, DeadlineKind
-from domain.stages import STAGE_LABELS, TRIGGER_LABELS, Stage, Trigger
+from domain.stages import STAGE_LABELS, Stage, trigger_label
 from models.tables import HistoryRow, Petition, TimerRow
 from services.context import Context
 
@@ -32,7 +32,7 @@ def print_timeline(context: Context, petition: Petition, console: Console) -> No
         history.add_row(
             str(_day(petition, row.at)),
             row.at.in_timezone(SHANGHAI).format("MM-DD HH:mm"),
-            TRIGGER_LABELS[Trigger(row.trigger)],
+            trigger_label(row.trigger),
             STAGE_LABELS[Stage(row.stage_after)],
             policy.unit_name(row.unit) if row.unit else "",
             RUNG_LABELS[Rung(row.rung)] if row.rung else "",
@@ -43,7 +43,7 @@ def print_timeline(context: Context, petition: Petition, console: Console) -> No
     ended = Table("计时器", "起", "到期", "结局", "规则", title="计时器")
     for timer in timers:
         ended.add_row(
-            DEADLINE_LABELS[DeadlineKind(timer.kind)],
+            DEADLINE_LABELS[DeadlineKind(timer.kind)] + (f"（{policy.unit_name(timer.unit)}）" if timer.unit else ""),
             timer.armed_at.in_timezone(SHANGHAI).format("MM-DD HH:mm"),
             timer.due_at.in_timezone(SHANGHAI).format("MM-DD HH:mm"),
             _OUTCOMES.get(timer.outcome or "", "进行中"),

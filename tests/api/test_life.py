@@ -59,6 +59,9 @@ def test_returned_designated_reviewed_and_finished(api: Api) -> None:
         (TOWN, "assist"),
     ]
     assert "report" in api.get("town", path).json()["allowed_actions"]
+    [mine] = [item for item in api.get("town", "/queue").json()["items"] if item["id"] == petition]
+    [clock] = api.get("town", f"{path}/clock").json()["assists"]
+    assert (clock["unit"]["code"], clock["due_at"], clock["then"]) == (TOWN, mine["task_due_at"], "remind_assist")
     api.done("town", f"{path}/report", {"text": "已组织居民配合施工"})
     refused = api.post("unit", f"{path}/return", asked)
     assert (refused.status_code, refused.json()["code"]) == (409, "designated-may-not-return")
@@ -94,6 +97,11 @@ def test_extended_suspended_and_overdue_under_supervision(api: Api, frozen_clock
     question = {"question": "请说明逾期原因", "term": {"amount": 3}}
     demanded = api.post("inspector", f"{path}/supervision/demand", question)
     assert demanded.status_code == 200, demanded.text
+    assert {"demand_explanation", "close_supervision"} < set(demanded.json()["allowed_actions"])
+    assert "explain" not in demanded.json()["allowed_actions"]
+    assert "explain" in api.get("unit", path).json()["allowed_actions"]
+    [late] = api.get("inspector", "/inspection/overdue").json()["items"]
+    assert (late["explanation"]["unit"]["code"], late["explanation"]["overdue"]) == (UNIT, False)
     explained = api.post("unit", f"{path}/supervision/answer", {"text": "备件到货延迟，已加急"})
     assert explained.status_code == 200, explained.text
     concluded = {"disposition": "rectify", "opinion": "责令三日内整改"}

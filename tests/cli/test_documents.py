@@ -11,7 +11,7 @@ import pytest
 from cli.documents import pages, write_all
 from cli.policy_page import DEADLINE_APPLIED, FIGURES_APPLIED
 from domain.actions import PERMITTED
-from domain.policy import DeadlineKind
+from domain.policy import DEADLINE_LABELS, DECIDED_KINDS, DeadlineKind
 from domain.stages import STAGE_LABELS, TRANSITIONS, TRIGGER_LABELS, Stage, Trigger
 from gateways.policy_files import load_policy
 
@@ -64,7 +64,9 @@ def test_what_applies_a_rule_and_what_holds_it_exist(function: str, test: str) -
 
 
 def test_every_kind_of_deadline_says_what_applies_it() -> None:
-    assert set(DEADLINE_APPLIED) == set(DeadlineKind)
+    page = PAGES[ROOT / "docs" / "policy.md"]
+    assert set(DEADLINE_APPLIED) == set(DeadlineKind) - set(DECIDED_KINDS)
+    assert all(f"{DEADLINE_LABELS[kind]}({source})" in page for kind, source in DECIDED_KINDS.items())
 
 
 def test_the_stages_page_has_every_stage_and_every_move() -> None:

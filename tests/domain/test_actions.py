@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 import pytest
 from pendulum import DateTime
@@ -18,8 +19,8 @@ from domain.actions import (
     check,
 )
 from domain.errors import DomainError, ForbiddenTransition, NotPermitted, RuleRefusal
-from domain.petition import Facts, Rung
-from domain.stages import Stage, Trigger, is_allowed
+from domain.petition import Facts, Obligation, Rung
+from domain.stages import FINAL_STAGES, Stage, Trigger, is_allowed
 from domain.workdays import Extension
 from tests.support.facts import HOUSING, MONDAY, PARKS, a_calendar, a_policy, at, facts, working_days
 
@@ -33,21 +34,29 @@ MAY = {
     Role.DESK: """register accept refuse ask_supplement supplement dispatch redispatch note reclassify grant_return
         refuse_return grant_extension refuse_extension suspend resume approve_completion reject_completion
         climb_to_first_review merge terminate""",
-    Role.UNIT: """sign note request_return request_extension resume submit_completion record_supervision""",
+    Role.UNIT: """sign note request_return request_extension resume submit_completion explain""",
     Role.REVIEWER: "note assign climb_to_second_review",
     Role.LEADER: "note assign terminate",
-    Role.INSPECTOR: "note supervise record_supervision",
+    Role.INSPECTOR: "note supervise demand_explanation close_supervision",
     Role.FOLLOW_UP: "note rate",
     Role.OPERATOR: "",
 }
 PAIRS = [pytest.param(role, trigger, id=f"{role}-{trigger}") for role in MAY for trigger in Trigger]
 
 
+IN_THE_FILE = {Trigger.DEMAND_EXPLANATION, Trigger.EXPLAIN, Trigger.CLOSE_SUPERVISION}
+ASKED: dict[str, Any] = {
+    "supervised_at": MONDAY,
+    "supervised_unit": HOUSING,
+    "explanation": Obligation(HOUSING, MONDAY, working_days(3)),
+}
+
+
 def somewhere(trigger: Trigger) -> Facts:
     """A petition at a stage from which `trigger` leads on, with what its guards ask for."""
     preferred = [Stage.FIRST_REVIEW, Stage.IN_HAND, *Stage]
     stage = next(stage for stage in preferred if is_allowed(stage, trigger))
-    return facts(stage, supervised_at=MONDAY if trigger is Trigger.RECORD_SUPERVISION else None)
+    return facts(stage, **(ASKED if trigger in IN_THE_FILE else {}))
 
 
 def does(actor: Actor, trigger: Trigger, petition: Facts, now: DateTime = MONDAY) -> None:
@@ -91,7 +100,7 @@ UNIT_TRIGGERS = [Trigger(word) for word in MAY[Role.UNIT].split()]
 @pytest.mark.parametrize("stranger", [PARKS, None], ids=["another-unit", "no-unit"])
 def test_a_unit_acts_on_its_own_petitions_only(trigger: Trigger, stranger: str | None) -> None:
     petition = somewhere(trigger)
-    with pytest.raises(NotPermitted, match="当前承办单位"):
+    with pytest.raises(NotPermitted, match="被要求说明" if trigger is Trigger.EXPLAIN else "当前承办单位"):
         does(Actor(Role.UNIT, stranger), trigger, petition)
     assert offered(Actor(Role.UNIT, stranger), petition) == set()
 
@@ -153,7 +162,7 @@ def test_what_is_offered_at_a_stage(actor: Actor, stage: Stage, expected: str) -
 
 def test_what_is_offered_may_be_done_and_nothing_else() -> None:
     for stage in Stage:
-        petition = facts(stage, supervised_at=MONDAY)
+        petition = facts(stage, **ASKED)
         for role in Role:
             actor = Actor(role, HOUSING)
             for trigger in set(Trigger) - {Trigger(name) for name in offered(actor, petition)}:
@@ -218,21 +227,60 @@ def test_the_deadline_that_counts_is_the_one_with_pauses_and_extensions() -> Non
 # --- supervision, reviews, ratings ------------------------------------------------------------------------------------
 
 
-def test_supervision_is_opened_once_and_recorded_only_when_open() -> None:
-    inspector = Actor(Role.INSPECTOR)
-    assert "record_supervision" not in offered(inspector, facts())
+INSPECTOR = Actor(Role.INSPECTOR)
+ASKED_UNIT, OTHER_UNIT = Actor(Role.UNIT, HOUSING), Actor(Role.UNIT, PARKS)
+
+
+def refusal_of(actor: Actor, trigger: Trigger, petition: Facts) -> str:
     with pytest.raises(RuleRefusal) as refusal:
-        does(inspector, Trigger.RECORD_SUPERVISION, facts())
-    assert refusal.value.code == "not-supervised"
-    watched = facts(supervised_at=MONDAY)
-    assert offered(inspector, watched) == {"note", "record_supervision"}
-    with pytest.raises(RuleRefusal) as second:
-        does(inspector, Trigger.SUPERVISE, watched)
-    assert second.value.code == "already-supervised"
+        does(actor, trigger, petition)
+    return refusal.value.code
 
 
-def test_supervision_can_be_recorded_after_the_petition_is_over() -> None:
-    does(Actor(Role.INSPECTOR), Trigger.RECORD_SUPERVISION, facts(Stage.ARCHIVED, supervised_at=MONDAY))
+def test_a_file_is_opened_once() -> None:
+    does(INSPECTOR, Trigger.SUPERVISE, facts())
+    assert refusal_of(INSPECTOR, Trigger.SUPERVISE, facts(supervised_at=MONDAY)) == "already-supervised"
+
+
+@pytest.mark.parametrize("trigger", sorted(IN_THE_FILE))
+def test_nothing_is_written_into_a_file_that_is_not_there_or_closed(trigger: Trigger) -> None:
+    actor = UNIT if trigger is Trigger.EXPLAIN else INSPECTOR
+    assert refusal_of(actor, trigger, facts()) == "not-supervised"
+    closed = facts(supervised_at=MONDAY, supervision_closed=True)
+    assert refusal_of(actor, trigger, closed) == "supervision-closed"
+    for petition in (facts(), closed):
+        assert trigger.value not in offered(actor, petition)
+
+
+def test_inspectors_ask_and_close_and_only_whoever_was_asked_explains() -> None:
+    watched = facts(supervised_at=MONDAY, supervised_unit=HOUSING)
+    assert offered(INSPECTOR, watched) == {"note", "demand_explanation", "close_supervision"}
+    assert "explain" not in offered(ASKED_UNIT, watched)
+    assert refusal_of(ASKED_UNIT, Trigger.EXPLAIN, watched) == "no-explanation-demanded"
+    asked = facts(**ASKED)
+    assert "explain" in offered(ASKED_UNIT, asked)
+    assert offered(INSPECTOR, asked) == {"note", "demand_explanation", "close_supervision"}
+
+
+def test_the_unit_that_was_asked_explains_when_the_petition_is_anothers_and_the_other_does_not() -> None:
+    moved = facts(unit=PARKS, **ASKED)
+    assert offered(ASKED_UNIT, moved) == {"explain"}
+    assert "explain" not in offered(OTHER_UNIT, moved)
+    with pytest.raises(NotPermitted, match="被要求说明"):
+        does(OTHER_UNIT, Trigger.EXPLAIN, moved)
+
+
+def test_somebody_must_be_there_to_be_asked() -> None:
+    nobodys = facts(Stage.ACCEPTED, unit=None, supervised_at=MONDAY)
+    assert refusal_of(INSPECTOR, Trigger.DEMAND_EXPLANATION, nobodys) == "no-unit-to-ask"
+    does(INSPECTOR, Trigger.DEMAND_EXPLANATION, dataclasses.replace(nobodys, supervised_unit=HOUSING))
+
+
+@pytest.mark.parametrize("stage", sorted(FINAL_STAGES))
+def test_the_file_outlives_the_petition(stage: Stage) -> None:
+    over = facts(stage, unit=HOUSING, **ASKED)
+    assert offered(INSPECTOR, over) == {"demand_explanation", "close_supervision"}
+    assert offered(ASKED_UNIT, over) == {"explain"}
 
 
 def test_experts_hand_up_what_is_theirs_and_reach_into_nobodys_hands() -> None:

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from pendulum import DateTime
 
 from domain.actions import Actor, Role, allowed_actions
-from domain.petition import Card, Facts, Rung, Satisfaction, Step, decide
+from domain.petition import Card, Facts, Obligation, Rung, Satisfaction, Step, decide
 from domain.policy import RequestType, Urgency
 from domain.stages import FINAL_STAGES, OPEN_STAGES, WORKING_STAGES, Stage, Trigger, is_allowed
 from domain.workdays import Pause
-from tests.support.facts import HOUSING, MONDAY, NORTH_TOWN, PARKS, a_calendar, a_policy, facts
+from tests.support.facts import HOUSING, MONDAY, NORTH_TOWN, PARKS, WATER, a_calendar, a_policy, facts, working_days
 from tests.support.life import act, settle, wait
 
 POLICY, CALENDAR = a_policy(), a_calendar()
@@ -49,6 +49,13 @@ def standing(draw: st.DrawFn) -> tuple[Facts, DateTime]:
         "satisfaction": draw(st.none() | st.sampled_from(Satisfaction)),
         "supervised_at": entered if rung is Rung.SUPERVISION else draw(st.sampled_from([None, entered])),
     }
+    changes["assists"] = tuple(
+        Obligation(unit, begun, working_days(draw(st.integers(1, 10))), draw(st.booleans()))
+        for unit in draw(st.sampled_from([(), (WATER,), (WATER, NORTH_TOWN)]))
+    )
+    if changes["supervised_at"] is not None and draw(st.booleans()):
+        owed = Obligation(HOUSING, entered, working_days(draw(st.integers(1, 10))), draw(st.booleans()))
+        changes |= {"supervised_unit": HOUSING, "explanation": owed}
     for count in ("returns", "transfers", "redos", "extensions_granted"):
         changes[count] = draw(st.integers(0, 4))
     if "clock_started_at" in _known(stage):
@@ -201,3 +208,19 @@ def test_the_units_clock_stands_exactly_while_the_stage_says_so(life: list[tuple
         standing_still = any(pause.ended_at is None for pause in petition.pauses)
         stopped_stage = petition.stage in {Stage.SUSPENDED, Stage.AWAITING_SUPPLEMENT}
         assert standing_still is (stopped_stage and petition.clock_started_at is not None)
+
+
+@given(lives())
+@settings(max_examples=100)
+def test_each_unit_is_reminded_once_of_what_it_owes_and_nothing_else_comes_of_it(
+    life: list[tuple[Facts, DateTime]],
+) -> None:
+    for (before, _), (after, now) in itertools.pairwise(life):
+        ruling = decide(after, POLICY, CALENDAR, now)
+        reminders = [item for item in ruling.deadlines if item.unit is not None]
+        owing = {task.unit for task in (*after.assists, after.explanation) if task and not task.reminded}
+        assert {item.unit for item in reminders} <= owing
+        if before.assists and after.assists and before.clock_started_at == after.clock_started_at:
+            assert [(item.unit, item.since) for item in after.assists] == [
+                (item.unit, item.since) for item in before.assists
+            ]

@@ -9,6 +9,7 @@ from domain.errors import ForbiddenTransition
 from domain.petition import Step, decide
 from domain.stages import (
     FINAL_STAGES,
+    FORMER_TRIGGER_LABELS,
     OPEN_STAGES,
     STAGE_LABELS,
     TRANSITIONS,
@@ -17,46 +18,49 @@ from domain.stages import (
     Trigger,
     is_allowed,
     stage_after,
+    trigger_label,
 )
 from tests.support.facts import MONDAY, a_calendar, a_policy, facts
 
 # Stage by stage, what may happen there: `trigger>stage` moves, a bare trigger only writes history.
-_ANYWHERE_OPEN = "note reclassify record_supervision"
+_FILE = "demand_explanation explain close_supervision"
+_ANYWHERE_OPEN = f"note reclassify {_FILE} remind_explanation"
 _CARDS = "show_yellow_card show_red_card"
 _CLIMBS = "climb_to_first_review>first_review climb_to_second_review>second_review"
 _BESIDE = "supervise remind_supervised"
+_HELPED = f"{_BESIDE} remind_assist"
 _ENDS = "merge>merged withdraw>withdrawn"
 EXPECTED = {
     "registered": f"""{_ANYWHERE_OPEN} {_ENDS} accept>accepted refuse>refused ask_supplement>awaiting_supplement""",
     "awaiting_supplement": f"""{_ANYWHERE_OPEN} {_ENDS} supplement>registered terminate>terminated""",
-    "accepted": f"""{_ANYWHERE_OPEN} {_ENDS} {_BESIDE} {_CARDS} {_CLIMBS} refuse>refused terminate>terminated
+    "accepted": f"""{_ANYWHERE_OPEN} {_ENDS} {_HELPED} {_CARDS} {_CLIMBS} refuse>refused terminate>terminated
         ask_supplement>awaiting_supplement dispatch>dispatched refer_to_desk""",
-    "dispatched": f"""{_ANYWHERE_OPEN} {_ENDS} {_BESIDE} {_CARDS} {_CLIMBS} redispatch>dispatched sign>in_hand
+    "dispatched": f"""{_ANYWHERE_OPEN} {_ENDS} {_HELPED} {_CARDS} {_CLIMBS} redispatch>dispatched sign>in_hand
         request_return>return_requested submit_completion>completion_submitted remind_signing""",
-    "in_hand": f"""{_ANYWHERE_OPEN} {_ENDS} {_BESIDE} {_CARDS} {_CLIMBS} redispatch>dispatched terminate>terminated
+    "in_hand": f"""{_ANYWHERE_OPEN} {_ENDS} {_HELPED} {_CARDS} {_CLIMBS} redispatch>dispatched terminate>terminated
         request_return>return_requested request_extension>extension_requested suspend>suspended
         submit_completion>completion_submitted""",
-    "return_requested": f"""{_ANYWHERE_OPEN} {_ENDS} {_BESIDE} {_CARDS} {_CLIMBS} grant_return>accepted
+    "return_requested": f"""{_ANYWHERE_OPEN} {_ENDS} {_HELPED} {_CARDS} {_CLIMBS} grant_return>accepted
         refuse_return>in_hand submit_completion>completion_submitted""",
-    "extension_requested": f"""{_ANYWHERE_OPEN} {_ENDS} {_BESIDE} {_CARDS} {_CLIMBS} grant_extension>in_hand
+    "extension_requested": f"""{_ANYWHERE_OPEN} {_ENDS} {_HELPED} {_CARDS} {_CLIMBS} grant_extension>in_hand
         refuse_extension>in_hand submit_completion>completion_submitted""",
     "suspended": f"""{_ANYWHERE_OPEN} {_ENDS} {_BESIDE} {_CARDS} resume>in_hand terminate>terminated""",
-    "first_review": f"""{_ANYWHERE_OPEN} {_ENDS} {_BESIDE} {_CARDS} climb_to_second_review>second_review
+    "first_review": f"""{_ANYWHERE_OPEN} {_ENDS} {_HELPED} {_CARDS} climb_to_second_review>second_review
         assign>dispatched submit_completion>completion_submitted terminate>terminated""",
-    "second_review": f"""{_ANYWHERE_OPEN} {_ENDS} {_BESIDE} {_CARDS}
+    "second_review": f"""{_ANYWHERE_OPEN} {_ENDS} {_HELPED} {_CARDS}
         assign>dispatched submit_completion>completion_submitted terminate>terminated""",
     "completion_submitted": f"""{_ANYWHERE_OPEN} {_BESIDE} withdraw>withdrawn approve_completion>completed
         reject_completion>in_hand""",
     "completed": f"""{_ANYWHERE_OPEN} supervise ask_rating rate>rated begin_follow_up>follow_up""",
     "follow_up": f"""{_ANYWHERE_OPEN} supervise rate>rated archive>archived""",
     "rated": f"""{_ANYWHERE_OPEN} supervise {_CLIMBS} begin_redo>redo archive>archived""",
-    "redo": f"""{_ANYWHERE_OPEN} {_ENDS} {_BESIDE} {_CARDS} {_CLIMBS} redispatch>dispatched sign>in_hand
+    "redo": f"""{_ANYWHERE_OPEN} {_ENDS} {_HELPED} {_CARDS} {_CLIMBS} redispatch>dispatched sign>in_hand
         submit_completion>completion_submitted remind_signing""",
-    "archived": "record_supervision",
-    "refused": "record_supervision",
-    "merged": "record_supervision",
-    "withdrawn": "record_supervision",
-    "terminated": "record_supervision",
+    "archived": _FILE,
+    "refused": _FILE,
+    "merged": _FILE,
+    "withdrawn": _FILE,
+    "terminated": _FILE,
 }
 
 
@@ -157,6 +161,9 @@ STEP_TRIGGERS = {
     Step.BEGIN_FOLLOW_UP: "completed",
     Step.BEGIN_REDO: "rated",
     Step.ARCHIVE: "follow_up rated",
+    Step.REMIND_ASSIST: """accepted dispatched in_hand return_requested extension_requested first_review second_review
+        redo""",
+    Step.REMIND_EXPLANATION: " ".join(sorted(OPEN_STAGES)),
 }
 
 
@@ -173,6 +180,14 @@ def test_every_stage_and_trigger_has_a_chinese_name_of_its_own() -> None:
     for labels in (list(STAGE_LABELS.values()), list(TRIGGER_LABELS.values())):
         assert len(set(labels)) == len(labels)
         assert all("\u4e00" <= letter <= "\u9fff" for label in labels for letter in label)
+
+
+def test_what_nobody_can_pull_any_more_still_has_its_name_where_it_was_pulled() -> None:
+    assert set(FORMER_TRIGGER_LABELS).isdisjoint(Trigger)
+    assert trigger_label("record_supervision") == "记录督办情况"
+    assert [trigger_label(trigger) for trigger in Trigger] == [TRIGGER_LABELS[trigger] for trigger in Trigger]
+    with pytest.raises(ValueError, match="never_was"):
+        trigger_label("never_was")
 
 
 def test_the_groups_of_stages_share_no_member_and_leave_none_out() -> None:

@@ -56,6 +56,17 @@ def test_what_is_no_policy_does_not_come_back() -> None:
         policy_from_dict(content)
 
 
+def test_a_kept_policy_comes_back_without_its_notices_on_steps_that_are_no_more() -> None:
+    policy = load_policy(SHIPPED)
+    content = dump(policy)
+    former = dict(content["notices"]["rules"][0]) | {"id": "recorded", "trigger": "record_supervision"}
+    content["notices"]["rules"].append(former)
+    assert policy_from_dict(content) == policy
+    content["notices"]["rules"].append(former | {"trigger": "never_was"})
+    with pytest.raises(ValueError, match="never_was"):
+        policy_from_dict(content)
+
+
 def test_the_version_names_the_content(folder: Path) -> None:
     before = load_policy(folder).version
     assert before.startswith("2026.1+")
@@ -138,6 +149,7 @@ BROKEN: dict[str, tuple[str, str, str, int | None, str]] = {
     ),
     "no general rule": ("deadlines.yaml", "kind: rating", "kind: follow_up", None, "缺少 rating"),
     "two general rules": ("deadlines.yaml", "kind: redo\n", "kind: handling\n", -1, "通用规则只能有一条"),
+    "rule for what is decided": ("deadlines.yaml", "kind: redo\n", "kind: assist\n", 0, "协办时限由研判决定逐件确定"),
     "duplicate id": ("deadlines.yaml", "id: dispatch-urgent", "id: dispatch", 0, "“dispatch”重复"),
     "tie": (
         "deadlines.yaml",
@@ -171,6 +183,11 @@ BROKEN: dict[str, tuple[str, str, str, int | None, str]] = {
     "stray brace": ("notices.yaml", "{case_number}已登记", "{case_number已登记", 0, "花括号"),
     "attribute of a fact": ("notices.yaml", "{case_number}已登记", "{unit.__class__}已登记", 0, "占位符只能写成"),
     "query code for a unit": ("notices.yaml", "请及时签收", "请签收{query_code}", -4, "仅发给诉求人"),
+    "nobody is concerned": (
+        "notices.yaml", "trigger: remind_assist\n    audiences: [concerned]",
+        "trigger: sign\n    audiences: [concerned]", -1, "签收没有另外相关的单位",
+    ),
+    "a date of nobody": ("notices.yaml", "请及时签收，并于{due}", "请及时签收，并于{until}", -4, "没有另外相关的单位"),
     "two notices for one": ("notices.yaml", "trigger: refuse\n", "trigger: register\n", 1, "已有一条通知"),
     "duplicate notice": ("notices.yaml", "id: supplemented", "id: refused", 0, "“refused”重复"),
     # the calendar

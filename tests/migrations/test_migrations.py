@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -11,6 +12,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.util import CommandError
 
+import clock
 from gateways import migrations
 
 
@@ -85,3 +87,40 @@ def test_a_step_that_breaks_off_leaves_nothing_behind(empty_database_url: str) -
         break_off()
     with migrations.transaction(empty_database_url) as connection:
         assert tables_of(connection) == set()
+
+
+WRITTEN = ("petition", "assignment", "supervision", "timer")
+"""The tables that the step from 0001 to 0002 adds to."""
+
+
+def test_the_version_before_goes_on_writing_beside_tasks_with_a_term(empty_database_url: str) -> None:
+    migrations.upgrade(empty_database_url, "0001")
+    engine = sa.create_engine(empty_database_url, poolclass=sa.NullPool)
+    known, newest = sa.MetaData(), sa.MetaData()
+    known.reflect(engine)
+    write(engine, known, "before")
+    migrations.upgrade(empty_database_url, "0002")
+    write(engine, known, "meanwhile")
+    newest.reflect(engine)
+    with engine.connect() as connection:
+        for name in WRITTEN:
+            added = [column for column in newest.tables[name].columns if column.name not in known.tables[name].columns]
+            assert added, f"nothing new in {name}"
+            rows = [tuple(row) for row in connection.execute(sa.select(*added))]
+            assert rows == [(None,) * len(added)] * 2
+
+
+def write(engine: sa.Engine, tables: sa.MetaData, petition_id: str) -> None:
+    """A row in each of `WRITTEN`, of one petition, with nothing but what `tables` asks for."""
+    with engine.begin() as connection:
+        for table in (tables.tables[name] for name in WRITTEN):
+            asked = [column for column in table.columns if not column.nullable and column.name != "id"]
+            row = {column.name: a_value(column, petition_id) for column in asked}
+            row |= {"id": petition_id} if table.name == "petition" else {}
+            row |= {"part": "lead"} if table.name == "assignment" else {}
+            connection.execute(table.insert().values(row))
+
+
+def a_value(column: sa.Column[object], text: str) -> object:
+    values: dict[type, object] = {str: text, int: 1, bool: False, dict: {}, dt.datetime: clock.now()}
+    return values[column.type.python_type]

@@ -10,7 +10,7 @@ from domain.dispatch import find_town
 from domain.errors import RuleRefusal
 from domain.notices import earliest_sending, next_attempt
 from domain.petition import Facts, Satisfaction, Step, deadlines, decide, handling_due
-from domain.policy import Audience, DeadlineKind, Policy, RequestType, UnitKind, Urgency
+from domain.policy import DECIDED_KINDS, Audience, DeadlineKind, Policy, RequestType, UnitKind, Urgency
 from domain.stages import Stage, Trigger
 from domain.workdays import Extension, WorkCalendar
 from models.policy_files import placeholders
@@ -40,7 +40,6 @@ SILENT = {
     Trigger.GRANT_RETURN,  # the next dispatch tells it
     Trigger.APPROVE_COMPLETION,  # the request for a rating tells it
     Trigger.RATE,  # the archive, the redo or the climb tells it
-    Trigger.RECORD_SUPERVISION,
 }
 
 IN_FORCE = {
@@ -117,7 +116,7 @@ def test_the_deadlines_in_force(policy: Policy, case: tuple[DeadlineKind, Urgenc
 
 
 def test_every_kind_of_deadline_is_spelled_out_above() -> None:
-    assert {kind for kind, _, _ in IN_FORCE} == set(DeadlineKind)
+    assert {kind for kind, _, _ in IN_FORCE} == set(DeadlineKind) - set(DECIDED_KINDS)
 
 
 def test_each_rule_has_a_source_and_our_own_say_so(policy: Policy) -> None:

@@ -6,16 +6,17 @@ from collections.abc import Callable
 from typing import Any
 
 import pendulum
+import sqlalchemy as sa
 
 import clock
 from domain.actions import Actor, Role
 from domain.petition import Satisfaction
-from domain.stages import Stage
+from domain.stages import Stage, Trigger
 from domain.workdays import Duration, TimeUnit
 from models.evidence import CompletionEvidence
 from models.shapes import PetitionerIn, Registration
-from models.tables import Notice, Petition
-from services import decisions, dispatching, handling, intake, ladder, platform_steps, runs, verdict
+from models.tables import HistoryRow, Notice, Petition
+from services import decisions, dispatching, handling, intake, ladder, platform_steps, runs, supervision, verdict
 from services.context import Context
 
 UNIT = "municipal-parks"
@@ -48,6 +49,16 @@ def settle(context: Context, petition_id: str) -> None:
 def petition_of(context: Context, petition_id: str) -> Petition:
     with context.readers() as session:
         return session.get_one(Petition, petition_id)
+
+
+def told(context: Context, petition_id: str, trigger: Trigger) -> list[tuple[str, str, str]]:
+    """Recipient, rule and body of every notice that the newest step of this kind owed."""
+    steps = sa.select(sa.func.max(HistoryRow.version)).where(
+        HistoryRow.petition_id == petition_id, HistoryRow.trigger == trigger.value
+    )
+    query = sa.select(Notice).where(Notice.petition_id == petition_id, Notice.version == steps.scalar_subquery())
+    with context.readers() as session:
+        return [(row.recipient, row.rule, row.body) for row in session.scalars(query.order_by(Notice.id))]
 
 
 def notice_to(context: Context, recipient: str, **changes: Any) -> int:
@@ -141,6 +152,14 @@ def supervised(context: Context) -> str:
     return petition_id
 
 
+def asked(context: Context) -> str:
+    """The unit has three working days to explain itself to the inspectors."""
+    petition_id = supervised(context)
+    term = Duration(3, TimeUnit.WORKING_DAYS)
+    supervision.demand_explanation(context, petition_id, INSPECTOR, question=WORDS, duration=term)
+    return petition_id
+
+
 def submitted(context: Context) -> str:
     petition_id = in_hand(context)
     handling.submit_completion(context, petition_id, AT_UNIT, EVIDENCE)
@@ -201,6 +220,7 @@ LIVES: tuple[Callable[[Context], str], ...] = (
     in_review,
     assigned,
     supervised,
+    asked,
     submitted,
     completed,
     redone,

@@ -12,8 +12,9 @@ import sqlalchemy as sa
 import clock
 from domain.actions import Actor, Role
 from domain.errors import Incomplete, NotFound, NotPermitted
+from domain.workdays import Duration, TimeUnit
 from models.answers import Page, QueueItem
-from services import decisions, dispatching, handling, queries, queues
+from services import decisions, dispatching, handling, ladder, queries, queues, supervision
 from services.context import Context
 from tests.services import lives
 from tests.services.lives import AT_UNIT, DESK, INSPECTOR, LIVES, OTHER_UNIT, TEXT, UNIT, WORDS, petition_of
@@ -172,6 +173,19 @@ def test_each_office_finds_what_waits_for_it(context: Context) -> None:
     assert queues.queue_for(context, Actor(Role.LEADER)).items == []
     with pytest.raises(NotPermitted):
         queues.queue_for(context, lives.CITIZEN)
+
+
+def test_the_decision_due_first_is_on_top_whatever_else_makes_a_run_look(
+    context: Context, story: clock.StoryClock
+) -> None:
+    first = lives.in_review(context)
+    story.move_to(story.now().add(days=1))
+    second = lives.in_review(context)
+    ladder.open_supervision(context, second, INSPECTOR, WORDS)
+    hour = Duration(1, TimeUnit.HOURS)
+    supervision.demand_explanation(context, second, INSPECTOR, question=WORDS, duration=hour)
+    assert petition_of(context, second).wake_at == story.now().add(hours=1)
+    assert [item.id for item in queues.queue_for(context, lives.REVIEWER).items] == [first, second]
 
 
 def test_overdue_work_and_supervised_work(context: Context, story: clock.StoryClock) -> None:

@@ -10,10 +10,11 @@ from typing import Any
 
 from pendulum import DateTime
 
-from domain.petition import Card, Facts, Rung, Satisfaction, Step, decide, next_rung
+from domain.petition import Card, Facts, Obligation, Ruling, Rung, Satisfaction, Step, decide, next_rung
 from domain.policy import DeadlineKind, Policy
 from domain.stages import CLOCK_STOPPED_STAGES, TRANSITIONS, Stage, Trigger, stage_after
 from domain.workdays import Duration, Extension, Pause, TimeUnit, WorkCalendar
+from tests.support.facts import SOUTH_TOWN, WATER
 
 MOST_STEPS_AT_ONE_MOMENT = 8
 
@@ -44,9 +45,13 @@ def given_to(facts: Facts, unit: str, now: DateTime) -> dict[str, Any]:
     }
 
 
-def take(facts: Facts, step: Step, now: DateTime, engine_finds: str | None = None) -> Facts:
+def take(facts: Facts, ruling: Ruling, now: DateTime, engine_finds: str | None = None) -> Facts:
     """What the platform does. `engine_finds` is the unit dispatch is sure of, if it is."""
+    step = ruling.step
+    assert step is not None
     match step:
+        case Step.REMIND_ASSIST | Step.REMIND_EXPLANATION:
+            return move(facts, Trigger(step.value), now, **_reminded(facts, ruling))
         case Step.DISPATCH:
             if engine_finds is None:
                 return move(facts, Trigger.REFER_TO_DESK, now, needs_desk=True)
@@ -63,12 +68,26 @@ def take(facts: Facts, step: Step, now: DateTime, engine_finds: str | None = Non
     return move(facts, trigger, now, **_EFFECTS.get(trigger, {}), **_moments(trigger, now))
 
 
+def _reminded(facts: Facts, ruling: Ruling) -> dict[str, Any]:
+    """Whoever the deadline binds was told."""
+    assert ruling.cause is not None
+    if ruling.cause.kind is DeadlineKind.EXPLANATION:
+        assert facts.explanation is not None
+        return {"explanation": dataclasses.replace(facts.explanation, reminded=True)}
+    told = (
+        dataclasses.replace(task, reminded=task.reminded or task.unit == ruling.cause.unit) for task in facts.assists
+    )
+    return {"assists": tuple(told)}
+
+
 _EFFECTS: dict[Trigger, dict[str, Any]] = {
     Trigger.ACCEPT: {"needs_desk": False},
     Trigger.REMIND_SIGNING: {"signing_reminded": True},
     Trigger.GRANT_RETURN: {"unit": None, "unit_assigned_at": None, "signed_at": None, "needs_desk": False},
     Trigger.REFUSE_RETURN: {"designated": True},
-    Trigger.APPROVE_COMPLETION: {"rating_asked": False, "satisfaction": None},
+    Trigger.APPROVE_COMPLETION: {"rating_asked": False, "satisfaction": None, "assists": ()},
+    Trigger.EXPLAIN: {"explanation": None},
+    Trigger.CLOSE_SUPERVISION: {"explanation": None, "supervision_closed": True},
     Trigger.SHOW_YELLOW_CARD: {"card": Card.YELLOW},
     Trigger.SHOW_RED_CARD: {"card": Card.RED},
     Trigger.ASK_RATING: {"rating_asked": True},
@@ -77,7 +96,7 @@ _EFFECTS: dict[Trigger, dict[str, Any]] = {
 
 
 def _moments(trigger: Trigger, now: DateTime) -> dict[str, Any]:
-    names = {Trigger.SIGN: "signed_at", Trigger.REMIND_SUPERVISED: "reminded_at", Trigger.SUPERVISE: "supervised_at"}
+    names = {Trigger.SIGN: "signed_at", Trigger.REMIND_SUPERVISED: "reminded_at"}
     return {names[trigger]: now} if trigger in names else {}
 
 
@@ -88,8 +107,18 @@ def climb(facts: Facts, now: DateTime) -> Facts:
         return move(facts, Trigger.CLIMB_TO_FIRST_REVIEW, now, rung=rung)
     if rung is Rung.SECOND_REVIEW:
         return move(facts, Trigger.CLIMB_TO_SECOND_REVIEW, now, rung=rung)
-    above = move(facts, Trigger.SUPERVISE, now, rung=rung, supervised_at=facts.supervised_at or now)
+    above = move(facts, Trigger.SUPERVISE, now, rung=rung, **_file(facts, now))
     return move(above, Trigger.CLIMB_TO_SECOND_REVIEW, now) if facts.stage is Stage.RATED else above
+
+
+def _file(facts: Facts, now: DateTime) -> dict[str, Any]:
+    """The inspectors' file, opened now unless it was there before."""
+    return {} if facts.supervised_at else {"supervised_at": now, "supervised_unit": facts.unit}
+
+
+def _asked(facts: Facts, now: DateTime, days: int) -> dict[str, Any]:
+    unit = str(facts.unit or facts.supervised_unit)
+    return {"supervised_unit": unit, "explanation": Obligation(unit, now, Duration(days, TimeUnit.WORKING_DAYS))}
 
 
 def act(facts: Facts, trigger: Trigger, now: DateTime, unit: str, satisfaction: Satisfaction, days: int) -> Facts:
@@ -103,12 +132,15 @@ def act(facts: Facts, trigger: Trigger, now: DateTime, unit: str, satisfaction: 
             decided = {"clock_started_at": now, "clock_kind": DeadlineKind.HANDLING, "card": Card.NONE}
             length = Duration(days, TimeUnit.WORKING_DAYS)
             changes = {**given_to(facts, unit, now), **decided, "designated": True, "clock_decided": length}
+            changes["assists"] = (Obligation(WATER, now, length), Obligation(SOUTH_TOWN, now, length))
         case Trigger.REQUEST_RETURN:
             changes = {"returns": facts.returns + 1}
         case Trigger.GRANT_EXTENSION:
             more = Extension(Duration(days, TimeUnit.WORKING_DAYS), now, "情况复杂")
             changes = {"extensions": (*facts.extensions, more), "extensions_granted": facts.extensions_granted + 1}
             changes["card"] = Card.NONE
+        case Trigger.SUPERVISE | Trigger.DEMAND_EXPLANATION:
+            changes = _file(facts, now) if trigger is Trigger.SUPERVISE else _asked(facts, now, days)
         case Trigger.RATE:
             changes = {"satisfaction": satisfaction}
         case Trigger.CLIMB_TO_FIRST_REVIEW:
@@ -126,8 +158,8 @@ def settle(
     """Take every step due at `now`, as the flow does before it parks; fails when that never ends."""
     taken: list[Step] = []
     seen = {_key(facts)}
-    while (step := decide(facts, policy, calendar, now).step) is not None:
-        facts = take(facts, step, now, engine_finds)
+    while (step := (ruling := decide(facts, policy, calendar, now)).step) is not None:
+        facts = take(facts, ruling, now, engine_finds)
         taken.append(step)
         assert _key(facts) not in seen, f"{step} led back to where the petition was: {taken}"
         assert len(taken) <= MOST_STEPS_AT_ONE_MOMENT, f"never at rest: {taken}"
