@@ -85,6 +85,9 @@ PERMITTED: dict[Trigger, frozenset[Role]] = {
     Trigger.SUBMIT_COMPLETION: _UNIT,
     Trigger.APPROVE_COMPLETION: _DESK,
     Trigger.REJECT_COMPLETION: _DESK,
+    # The desk rejects; whether a review goes on is told by where the completion was handed in.
+    Trigger.REJECT_TO_FIRST_REVIEW: frozenset(),
+    Trigger.REJECT_TO_SECOND_REVIEW: frozenset(),
     Trigger.ASK_RATING: frozenset(),
     Trigger.RATE: frozenset({Role.PETITIONER, Role.FOLLOW_UP}),
     Trigger.BEGIN_FOLLOW_UP: frozenset(),

@@ -46,7 +46,7 @@ EXPECTED = {
     "second_review": f"""{_ANYWHERE_OPEN} {_ENDS} {_BESIDE} {_CARDS}
         assign>dispatched submit_completion>completion_submitted terminate>terminated""",
     "completion_submitted": f"""{_ANYWHERE_OPEN} {_BESIDE} withdraw>withdrawn approve_completion>completed
-        reject_completion>in_hand""",
+        reject_completion>in_hand reject_to_first_review>first_review reject_to_second_review>second_review""",
     "completed": f"""{_ANYWHERE_OPEN} supervise ask_rating rate>rated begin_follow_up>follow_up""",
     "follow_up": f"""{_ANYWHERE_OPEN} supervise rate>rated archive>archived""",
     "rated": f"""{_ANYWHERE_OPEN} supervise {_CLIMBS} begin_redo>redo archive>archived""",
