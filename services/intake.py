@@ -32,9 +32,9 @@ def register(context: Context, registration: Registration, actor: Actor) -> Peti
         known = _known(tx, registration)
         if known is not None:
             return known
-        policy = context.rules.active(tx.session)
+        policy = tx.policy_in_force()
         if registration.category is not None:
-            require_category(policy, registration.category)
+            require_category(tx, registration.category)
         case_number = _next_case_number(tx, policy.case_prefix)
         # Whoever registered the same reference at this very moment held the counter; it is ours now, so look again.
         known = _known(tx, registration)
@@ -154,7 +154,7 @@ def reclassify(
 ) -> Petition:
     """Correct the category. The rule of the new category counts from the same start: no clock is reset."""
     with acting(context, petition_id, actor, Trigger.RECLASSIFY, version) as (tx, petition):
-        require_category(tx.policy_of(petition), category)
+        require_category(tx, category)
         details = {"from": petition.category, "to": category}
         move(
             tx,

@@ -146,7 +146,7 @@ def assign(
         units = [decision.lead.unit, *(task.unit for task in decision.assists)]
         if len(set(units)) != len(units):
             raise Incomplete([Missing("assists", "同一单位不能重复承担主办或协办任务")])
-        require_handling_unit(tx.policy_of(petition), decision.lead.unit, "lead.unit")
+        require_handling_unit(tx, decision.lead.unit, "lead.unit")
         changes = assign_lead(
             tx, petition, decision.lead.unit, duty=decision.lead.duty, reasons=(decision.reason,), outcome="moved"
         )
@@ -154,12 +154,11 @@ def assign(
         lead = lead_of(petition)
         if lead is not None:
             lead.due_at = _due(tx, decision.lead.duration)
-        policy = tx.policy_of(petition)
         for assignment in petition.assignments:
             if assignment.part == "assist" and assignment.ended_at is None:
                 assignment.ended_at, assignment.outcome = now, "moved"
         for task in decision.assists:
-            require_handling_unit(policy, task.unit, "assists.unit")
+            require_handling_unit(tx, task.unit, "assists.unit")
             petition.assignments.append(
                 Assignment(
                     unit=task.unit,

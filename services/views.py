@@ -62,7 +62,7 @@ class Lens:
 
 def lens_of(context: Context, session: Session, petition: Petition, actor: Actor) -> Lens:
     """A petition is shown by the rules it lives under."""
-    policy = context.rules.of(session, petition.policy_version)
+    policy = context.rules.of(session, petition.policy_version, naming=petition.unit)
     return Lens(policy, context.rules.calendar, actor, clock.now())
 
 
