@@ -147,13 +147,14 @@ def change_of(
 
 
 def petitioners_change(query_code: str, context: ContextOf, version: Version, key: Key, seen: Fingerprint) -> Change:
-    """A change by whoever holds the query code."""
-    petition_id = queries.id_by_code(context, query_code)
+    """A change by whoever holds the query code: on the case that their petition is part of, once it was merged."""
+    petition_id = queries.matter_by_code(context, query_code)
 
     def show() -> BaseModel:
         return queries.public_progress(context, query_code)
 
-    return Change(context, PETITIONER, petition_id, version, key, seen, f"petition:{petition_id}", show)
+    own = queries.id_by_code(context, query_code)
+    return Change(context, PETITIONER, petition_id, version, key, seen, f"petition:{own}", show)
 
 
 ChangeOf = Annotated[Change, Depends(change_of)]
@@ -165,6 +166,8 @@ LOOKING_UP = [Depends(limit_look_ups)]
 
 def _response(reply: Reply) -> JSONResponse:
     headers = {"Idempotent-Replay": "true"} if reply.replayed else {}
-    if "version" in reply.body:
-        headers["ETag"] = f'"{reply.body["version"]}"'
+    main = reply.body.get("merged_into")
+    shown = main if isinstance(main, dict) else reply.body  # what changes by a merged petition's code is its main case
+    if "version" in shown:
+        headers["ETag"] = f'"{shown["version"]}"'
     return JSONResponse(reply.body, reply.status, headers=headers)

@@ -119,10 +119,10 @@ def supplement(body: SupplementIn, change: PetitionersChange) -> JSONResponse:
     summary="撤回 Take back",
     dependencies=[*POSTING, *LOOKING_UP],
 )
-def withdraw(change: PetitionersChange, body: OptionalReasonIn | None = None) -> JSONResponse:
-    """The petitioner takes the petition back."""
-    reason = body.reason if body else ""
-    return change.make(lambda context, key, actor, version: intake.withdraw(context, key, actor, reason, version))
+def withdraw(query_code: str, change: PetitionersChange, body: OptionalReasonIn | None = None) -> JSONResponse:
+    """The petitioner takes the petition back. What others reported too goes on for them."""
+    own, reason = queries.id_by_code(change.context, query_code), body.reason if body else ""
+    return change.make(lambda context, _, actor, version: intake.withdraw(context, own, actor, reason, version))
 
 
 def _registrar(registration: Registration, actor: Actor | None) -> Actor:

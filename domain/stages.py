@@ -119,6 +119,7 @@ class Trigger(StrEnum):
     ARCHIVE = "archive"
     MERGE = "merge"
     WITHDRAW = "withdraw"
+    LEAVE = "leave"
     TERMINATE = "terminate"
 
 
@@ -163,6 +164,7 @@ TRIGGER_LABELS: dict[Trigger, str] = {
     Trigger.ARCHIVE: "归档",
     Trigger.MERGE: "并单",
     Trigger.WITHDRAW: "撤回",
+    Trigger.LEAVE: "诉求人撤出",
     Trigger.TERMINATE: "终止办理",
 }
 
@@ -230,6 +232,8 @@ TRANSITIONS: dict[Trigger, Transition] = {
     Trigger.ARCHIVE: _from(Stage.FOLLOW_UP, Stage.RATED, to=Stage.ARCHIVED),
     Trigger.MERGE: _from(*sorted(OPEN_STAGES - CLOSING_STAGES - {Stage.COMPLETION_SUBMITTED}), to=Stage.MERGED),
     Trigger.WITHDRAW: _from(*sorted(OPEN_STAGES - CLOSING_STAGES), to=Stage.WITHDRAWN),
+    # One petitioner of several takes theirs back: of the main case, or of one that was merged into it.
+    Trigger.LEAVE: _from(*sorted(OPEN_STAGES - CLOSING_STAGES), Stage.MERGED, to=None),
     Trigger.TERMINATE: _from(
         Stage.AWAITING_SUPPLEMENT,
         Stage.ACCEPTED,

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
-
 from domain.notices import earliest_sending
 from domain.policy import Audience, NoticeRule, Policy
 from domain.stages import STAGE_LABELS, TRIGGER_LABELS, Stage, Trigger
 from models.tables import HistoryRow, Notice, Petition
 from services.labels import shown_due
+from services.parties import parties_of
 from services.transactions import Transaction
 
 
@@ -27,10 +26,8 @@ def _recipients(tx: Transaction, petition: Petition, rule: NoticeRule, unit_befo
     found: dict[str, str] = {}
     for audience in rule.audiences:
         if audience is Audience.PETITIONER:
-            found[f"petitioner:{petition.id}"] = petition.query_code
-            # Whoever was merged into this case keeps getting their own notices.
-            merged = select(Petition.id, Petition.query_code).where(Petition.merged_into_id == petition.id)
-            found.update({f"petitioner:{key}": code for key, code in tx.session.execute(merged)})
+            parties = parties_of(tx.session, petition.id)
+            found.update({f"petitioner:{key}": code for key, code in parties.items()})
         elif audience is Audience.UNIT:
             unit = petition.unit or unit_before
             if unit is not None:

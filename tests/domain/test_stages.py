@@ -25,7 +25,7 @@ _ANYWHERE_OPEN = "note reclassify record_supervision"
 _CARDS = "show_yellow_card show_red_card"
 _CLIMBS = "climb_to_first_review>first_review climb_to_second_review>second_review"
 _BESIDE = "supervise remind_supervised"
-_ENDS = "merge>merged withdraw>withdrawn"
+_ENDS = "merge>merged withdraw>withdrawn leave"
 EXPECTED = {
     "registered": f"""{_ANYWHERE_OPEN} {_ENDS} accept>accepted refuse>refused ask_supplement>awaiting_supplement""",
     "awaiting_supplement": f"""{_ANYWHERE_OPEN} {_ENDS} supplement>registered terminate>terminated""",
@@ -45,7 +45,7 @@ EXPECTED = {
         assign>dispatched submit_completion>completion_submitted terminate>terminated""",
     "second_review": f"""{_ANYWHERE_OPEN} {_ENDS} {_BESIDE} {_CARDS}
         assign>dispatched submit_completion>completion_submitted terminate>terminated""",
-    "completion_submitted": f"""{_ANYWHERE_OPEN} {_BESIDE} withdraw>withdrawn approve_completion>completed
+    "completion_submitted": f"""{_ANYWHERE_OPEN} {_BESIDE} withdraw>withdrawn leave approve_completion>completed
         reject_completion>in_hand reject_to_first_review>first_review reject_to_second_review>second_review""",
     "completed": f"""{_ANYWHERE_OPEN} supervise ask_rating rate>rated begin_follow_up>follow_up""",
     "follow_up": f"""{_ANYWHERE_OPEN} supervise rate>rated archive>archived""",
@@ -54,7 +54,7 @@ EXPECTED = {
         submit_completion>completion_submitted remind_signing""",
     "archived": "record_supervision",
     "refused": "record_supervision",
-    "merged": "record_supervision",
+    "merged": "record_supervision leave",
     "withdrawn": "record_supervision",
     "terminated": "record_supervision",
 }
