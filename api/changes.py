@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import uuid
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -43,13 +44,36 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
 
 def idempotency_key(
     key: Annotated[
-        str | None, Header(alias="Idempotency-Key", description="同一键、同一内容只执行一次，重发得到首次的答复")
+        str | None,
+        Header(
+            alias="Idempotency-Key",
+            description="同一键、同一内容只执行一次，重发得到首次的答复；未持密钥的须为随机 UUID",
+        ),
     ] = None,
 ) -> str | None:
     """The key of this request. Raises `Incomplete` when it cannot be one."""
     if key is not None and not _KEY.fullmatch(key):
         raise Incomplete([Missing("Idempotency-Key", "须为8至120个可见的 ASCII 字符，建议用 UUID")])
     return key
+
+
+def require_random(key: str | None) -> None:
+    """Whoever has no account shares one space of keys with everybody: only a random UUID keeps two people apart.
+
+    Raises `Incomplete` for any other key, because it could be answered with a stranger's query code.
+    """
+    if key is None:
+        return
+    try:
+        read = uuid.UUID(key)
+    except ValueError:
+        read = _NIL
+    if str(read) != key.lower() or read.version not in _RANDOM_VERSIONS:
+        raise Incomplete([Missing("Idempotency-Key", "未持密钥登记的，须为每次登记随机生成的 UUID(第4版或第7版)")])
+
+
+_NIL = uuid.UUID(int=0)
+_RANDOM_VERSIONS = {4, 7}
 
 
 def expected_version(

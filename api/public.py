@@ -18,6 +18,7 @@ from api.changes import (
     answer,
     caller_of,
     create,
+    require_random,
 )
 from domain.actions import PETITIONER, Actor, Role
 from domain.errors import Incomplete, Missing, NotPermitted
@@ -71,6 +72,8 @@ def register(
     The same channel_reference twice is the same petition.
     """
     who = _registrar(registration, actor)
+    if actor is None:
+        require_random(key)
     caller = caller_of(actor) if actor else "anonymous"
     return create(
         context, caller, key, seen, lambda: queries.registered(context, intake.register(context, registration, who).id)
