@@ -171,10 +171,18 @@ def test_comments_and_another_unit_do_not_put_a_reminder_off() -> None:
         assert clock_of(DeadlineKind.SUPERVISION_REMINDER, later).due_at == DUE
 
 
-def test_a_decision_of_a_review_says_so_as_its_source() -> None:
+def test_a_decision_of_a_review_says_so_in_the_place_of_a_rule() -> None:
     found = handling_due(facts(clock_decided=hours(30)), POLICY, CALENDAR)
     assert found is not None
-    assert (found.source, found.due_at) == ("研判决定", at("2022-03-08 15:00"))
+    assert (found.rule, found.source, found.due_at) == (
+        "review-decision",
+        "2022年3月7日研判决定",
+        at("2022-03-08 15:00"),
+    )
+    assert found.due.steps[0].text == "2022年3月7日（周一）09:00起算，期限30小时（2022年3月7日研判决定），即时起算"
+    ruled = handling_due(facts(), POLICY, CALENDAR)
+    assert ruled is not None
+    assert (ruled.rule, ruled.due.rule) == ("handling", "handling")
 
 
 # --- the calendar -----------------------------------------------------------------------------------------------------
