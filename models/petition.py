@@ -131,6 +131,7 @@ class Assignment(Base):
     duty: Mapped[str] = mapped_column(Text, default="")
     assigned_at: Mapped[DateTime]
     due_at: Mapped[DateTime | None]
+    """Of an assisting unit. The lead's is the petition's own, which follows pauses, extensions and the calendar."""
     signed_at: Mapped[DateTime | None]
     ended_at: Mapped[DateTime | None]
     outcome: Mapped[str | None] = mapped_column(String(30))

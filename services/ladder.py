@@ -15,7 +15,7 @@ from domain.policy import DEADLINE_LABELS
 from domain.stages import Stage, Trigger
 from domain.workdays import Duration, due_date
 from models.tables import Assignment, Petition, Supervision
-from services.assignments import assign_lead, lead_of, require_handling_unit
+from services.assignments import assign_lead, require_handling_unit
 from services.context import Context
 from services.decisions import overtake_requests
 from services.facts import duration_to_json
@@ -151,9 +151,6 @@ def assign(
             tx, petition, decision.lead.unit, duty=decision.lead.duty, reasons=(decision.reason,), outcome="moved"
         )
         now = clock.now()
-        lead = lead_of(petition)
-        if lead is not None:
-            lead.due_at = _due(tx, decision.lead.duration)
         for assignment in petition.assignments:
             if assignment.part == "assist" and assignment.ended_at is None:
                 assignment.ended_at, assignment.outcome = now, "moved"

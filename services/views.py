@@ -167,13 +167,18 @@ def assignment_view(row: Assignment, lens: Lens) -> AssignmentView:
         part=row.part,
         duty=row.duty,
         assigned_at=row.assigned_at,
-        due_at=row.due_at,
+        due_at=task_due(row),
         signed_at=row.signed_at,
         ended_at=row.ended_at,
         outcome=row.outcome,
         report=row.report,
         reasons=[str(reason) for reason in row.reasons],
     )
+
+
+def task_due(row: Assignment) -> dt.datetime | None:
+    """Until when a unit has its task: the lead's is the petition's own date, with its pauses and extensions."""
+    return row.petition.due_at if row.part == "lead" and row.ended_at is None else row.due_at
 
 
 def ask_view(row: DecisionRequest, lens: Lens) -> AskView:
