@@ -32,6 +32,10 @@ class Settings(BaseSettings):
     worker_grace_seconds: float = Field(20.0, ge=0, description="How long a worker that is stopped waits for its runs.")
     reconcile_seconds: int = Field(300, ge=10, description="How often reconcile compares the ledger with Prefect.")
     invariants_seconds: int = Field(3600, ge=60, description="How often what must always hold is checked.")
+    # Longer than any client retries, and not for ever: an answer may hold what somebody reported and how to reach them.
+    replies_hours: int = Field(
+        48, ge=1, le=168, description="How long the answer to an Idempotency-Key is kept for a repeated request."
+    )
     notices_seconds: int = Field(30, ge=1, description="How often owed notices are sent.")
     channels_file: Path | None = Field(
         None, description="Apprise addresses of the recipients (secret). Empty: channels.yaml in the data directory."

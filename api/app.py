@@ -18,6 +18,7 @@ _DESCRIPTION = """
 
 - **密钥**：`Authorization: Bearer <密钥>` 或 `X-API-Key`。公众登记和查询不需要密钥，查询码即凭证。
 - **重发**：POST 可带 `Idempotency-Key`，同键同内容只执行一次，重发得到首次的答复(`Idempotent-Replay: true`)。
+  未持密钥的须用随机 UUID。
 - **版本**：答复带 `ETag`；带 `If-Match` 的请求若版本已变，得到 409 和当前情况。
 - **拒绝**：一律为 `application/problem+json`(RFC 9457)，`code` 供程序判断，`errors` 逐项说明缺什么。
 - **可执行的操作**：每个诉求的答复都有 `allowed_actions`。

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import uuid
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -43,13 +44,36 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
 
 def idempotency_key(
     key: Annotated[
-        str | None, Header(alias="Idempotency-Key", description="同一键、同一内容只执行一次，重发得到首次的答复")
+        str | None,
+        Header(
+            alias="Idempotency-Key",
+            description="同一键、同一内容只执行一次，重发得到首次的答复；未持密钥的须为随机 UUID",
+        ),
     ] = None,
 ) -> str | None:
     """The key of this request. Raises `Incomplete` when it cannot be one."""
     if key is not None and not _KEY.fullmatch(key):
         raise Incomplete([Missing("Idempotency-Key", "须为8至120个可见的 ASCII 字符，建议用 UUID")])
     return key
+
+
+def require_random(key: str | None) -> None:
+    """Whoever has no account shares one space of keys with everybody: only a random UUID keeps two people apart.
+
+    Raises `Incomplete` for any other key, because it could be answered with a stranger's query code.
+    """
+    if key is None:
+        return
+    try:
+        read = uuid.UUID(key)
+    except ValueError:
+        read = _NIL
+    if str(read) != key.lower() or read.version not in _RANDOM_VERSIONS:
+        raise Incomplete([Missing("Idempotency-Key", "未持密钥登记的，须为每次登记随机生成的 UUID(第4版或第7版)")])
+
+
+_NIL = uuid.UUID(int=0)
+_RANDOM_VERSIONS = {4, 7}
 
 
 def expected_version(
@@ -147,13 +171,14 @@ def change_of(
 
 
 def petitioners_change(query_code: str, context: ContextOf, version: Version, key: Key, seen: Fingerprint) -> Change:
-    """A change by whoever holds the query code."""
-    petition_id = queries.id_by_code(context, query_code)
+    """A change by whoever holds the query code: on the case that their petition is part of, once it was merged."""
+    petition_id = queries.matter_by_code(context, query_code)
 
     def show() -> BaseModel:
         return queries.public_progress(context, query_code)
 
-    return Change(context, PETITIONER, petition_id, version, key, seen, f"petition:{petition_id}", show)
+    own = queries.id_by_code(context, query_code)
+    return Change(context, PETITIONER, petition_id, version, key, seen, f"petition:{own}", show)
 
 
 ChangeOf = Annotated[Change, Depends(change_of)]
@@ -165,6 +190,8 @@ LOOKING_UP = [Depends(limit_look_ups)]
 
 def _response(reply: Reply) -> JSONResponse:
     headers = {"Idempotent-Replay": "true"} if reply.replayed else {}
-    if "version" in reply.body:
-        headers["ETag"] = f'"{reply.body["version"]}"'
+    main = reply.body.get("merged_into")
+    shown = main if isinstance(main, dict) else reply.body  # what changes by a merged petition's code is its main case
+    if "version" in shown:
+        headers["ETag"] = f'"{shown["version"]}"'
     return JSONResponse(reply.body, reply.status, headers=headers)

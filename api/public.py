@@ -18,6 +18,7 @@ from api.changes import (
     answer,
     caller_of,
     create,
+    require_random,
 )
 from domain.actions import PETITIONER, Actor, Role
 from domain.errors import Incomplete, Missing, NotPermitted
@@ -71,6 +72,8 @@ def register(
     The same channel_reference twice is the same petition.
     """
     who = _registrar(registration, actor)
+    if actor is None:
+        require_random(key)
     caller = caller_of(actor) if actor else "anonymous"
     return create(
         context, caller, key, seen, lambda: queries.registered(context, intake.register(context, registration, who).id)
@@ -119,10 +122,10 @@ def supplement(body: SupplementIn, change: PetitionersChange) -> JSONResponse:
     summary="撤回 Take back",
     dependencies=[*POSTING, *LOOKING_UP],
 )
-def withdraw(change: PetitionersChange, body: OptionalReasonIn | None = None) -> JSONResponse:
-    """The petitioner takes the petition back."""
-    reason = body.reason if body else ""
-    return change.make(lambda context, key, actor, version: intake.withdraw(context, key, actor, reason, version))
+def withdraw(query_code: str, change: PetitionersChange, body: OptionalReasonIn | None = None) -> JSONResponse:
+    """The petitioner takes the petition back. What others reported too goes on for them."""
+    own, reason = queries.id_by_code(change.context, query_code), body.reason if body else ""
+    return change.make(lambda context, _, actor, version: intake.withdraw(context, own, actor, reason, version))
 
 
 def _registrar(registration: Registration, actor: Actor | None) -> Actor:

@@ -86,6 +86,9 @@ PERMITTED: dict[Trigger, frozenset[Role]] = {
     Trigger.SUBMIT_COMPLETION: _UNIT,
     Trigger.APPROVE_COMPLETION: _DESK,
     Trigger.REJECT_COMPLETION: _DESK,
+    # The desk rejects; whether a review goes on is told by where the completion was handed in.
+    Trigger.REJECT_TO_FIRST_REVIEW: frozenset(),
+    Trigger.REJECT_TO_SECOND_REVIEW: frozenset(),
     Trigger.ASK_RATING: frozenset(),
     Trigger.RATE: frozenset({Role.PETITIONER, Role.FOLLOW_UP}),
     Trigger.BEGIN_FOLLOW_UP: frozenset(),
@@ -106,6 +109,7 @@ PERMITTED: dict[Trigger, frozenset[Role]] = {
     Trigger.ARCHIVE: frozenset(),
     Trigger.MERGE: _DESK,
     Trigger.WITHDRAW: frozenset({Role.PETITIONER}),
+    Trigger.LEAVE: frozenset(),  # what a withdrawal comes to while the matter is also that of others
     Trigger.TERMINATE: frozenset({Role.DESK, Role.LEADER}),
 }
 """Which roles may pull a trigger. The platform may pull every one, because the domain decided it."""

@@ -112,32 +112,6 @@ class WorkCalendar:
         """The close of business of `day`, worked or not, on the Chinese wall clock."""
         return dt.datetime.combine(day, self.office.closes, CHINA)
 
-    def working_day_after(self, day: dt.date) -> dt.date:
-        """The first working day strictly after `day`."""
-        day += DAY
-        while not self.is_working_day(day):
-            day += DAY
-        return day
-
-
-def shift_working_days(moment: dt.datetime, n: int, calendar: WorkCalendar) -> DateTime:
-    """`moment` moved to the n-th working day after (n > 0) or before (n < 0) its own day, same time of day, in UTC.
-
-    The day of `moment` itself is never counted, worked or not; n = 0 gives `moment` back.
-    """
-    at = local(moment)
-    step, day, left = (DAY if n > 0 else -DAY), at.date(), abs(n)
-    while left:
-        day += step
-        left -= calendar.is_working_day(day)
-    return utc(dt.datetime.combine(day, at.time(), CHINA))
-
-
-def next_opening(moment: dt.datetime, calendar: WorkCalendar) -> DateTime:
-    """Opening time of the first working day strictly after the day of `moment`, in UTC."""
-    day = calendar.working_day_after(local(moment).date())
-    return utc(dt.datetime.combine(day, calendar.office.opens, CHINA))
-
 
 def is_office_time(moment: dt.datetime, calendar: WorkCalendar) -> bool:
     """Whether `moment` lies in the office hours of a working day; the break and the moment of closing do not."""

@@ -9,7 +9,8 @@ from domain.calendar import CHINA, DAY, WorkCalendar, utc
 from domain.durations import Duration, Extension, Standstill, TimeUnit
 from domain.explanation import DueDate, ExplanationStep, StepKind
 
-_WORKED = (StepKind.COUNTED, StepKind.MAKEUP)
+WORKED = (StepKind.COUNTED, StepKind.MAKEUP)
+"""Kinds of days that are worked."""
 
 # First and last day on which the clock stood still at close of business (None: it still does), and the stretch itself.
 _StillDays = tuple[tuple[dt.date, dt.date | None], Standstill]
@@ -97,7 +98,7 @@ class Count:
                 continue
             kind = self._kind_of(day)
             self._see(day, kind)
-            left -= kind in _WORKED
+            left -= kind in WORKED
         self._tell_run()
         self._at = self._calendar.close_of(day)
 
@@ -139,10 +140,10 @@ class Count:
                 continue
             day = self._at.date()
             kind = self._kind_of(day)
-            spans = self._calendar.office.spans(day) if kind in _WORKED else ()
+            spans = self._calendar.office.spans(day) if kind in WORKED else ()
             span = next((span for span in spans if self._at < span[1]), None)
             if span is None:
-                if kind not in _WORKED:
+                if kind not in WORKED:
                     self._see(day, kind)
                 self._at = dt.datetime.combine(day + DAY, dt.time(), CHINA)
             elif self._at < span[0]:
@@ -159,9 +160,8 @@ class Count:
         return self._calendar.is_working_day(day)
 
     def _kind_of(self, day: dt.date) -> StepKind:
-        if self._is_working(day):
-            return StepKind.MAKEUP if day in self._calendar.makeup_workdays else StepKind.COUNTED
-        return StepKind.HOLIDAY if day in self._calendar.holidays else StepKind.WEEKEND
+        self._is_working(day)
+        return day_kind(day, self._calendar)
 
     def _still_on(self, day: dt.date) -> _StillDays | None:
         return next(
@@ -202,7 +202,7 @@ class Count:
         if not self._run:
             return
         run, self._run = self._run, []
-        if self._run_kind in _WORKED:
+        if self._run_kind in WORKED:
             self._total += len(run)
             step = ExplanationStep(
                 self._run_kind, run[0], run[-1], counted=len(run), total=self._total, unit=TimeUnit.WORKING_DAYS
@@ -228,6 +228,13 @@ class Count:
     def _tell(self, step: ExplanationStep) -> None:
         self._tell_run()
         self._steps.append(step)
+
+
+def day_kind(day: dt.date, calendar: WorkCalendar) -> StepKind:
+    """As what a day is told: counted, worked in exchange, a weekend or a holiday."""
+    if calendar.is_working_day(day):
+        return StepKind.MAKEUP if day in calendar.makeup_workdays else StepKind.COUNTED
+    return StepKind.HOLIDAY if day in calendar.holidays else StepKind.WEEKEND
 
 
 def _end_of(found: _StillDays) -> dt.date:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 from pendulum import DateTime
@@ -111,12 +111,6 @@ class DueDate:
     def provisional(self) -> bool:
         """Whether a day took part of which no published calendar says yet if it is worked."""
         return bool(self.awaits)
-
-    def derive(self, at: DateTime, note: str) -> DueDate:
-        """A moment taken from this due date (a card before or after it), with the same story and one more step."""
-        day = local(at).date()
-        step = ExplanationStep(StepKind.DERIVED, day, day, None, at, note=note)
-        return replace(self, due_at=at, steps=(*self.steps, step))
 
 
 def _day(day: dt.date) -> str:

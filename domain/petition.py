@@ -13,9 +13,9 @@ from enum import StrEnum
 from pendulum import DateTime
 
 from domain.facts import CARD_LABELS, RUNG_LABELS, SATISFACTION_LABELS, Card, Facts, Obligation, Rung, Satisfaction
-from domain.policy import DEADLINE_LABELS, DECIDED_KINDS, DeadlineKind, DeadlineRule, Policy
+from domain.policy import DECIDED_KINDS, DeadlineKind, DeadlineRule, Policy
 from domain.stages import ASSISTED_STAGES, FINAL_STAGES, OPEN_STAGES, REVIEW_STAGES, WORKING_STAGES, Stage
-from domain.workdays import DueDate, Pause, WorkCalendar, due_date, next_opening, shift_working_days
+from domain.workdays import DueDate, Pause, WorkCalendar, due_date, opening_after, working_days_before
 
 __all__ = [
     "CARD_LABELS",
@@ -95,6 +95,10 @@ class Ruling:
         return self.deadlines[0] if self.deadlines else None
 
 
+DECIDED = "review-decision"
+"""In the place of a rule's id, where a review decided the term and no rule did."""
+
+
 def handling_due(facts: Facts, policy: Policy, calendar: WorkCalendar) -> Deadline | None:
     """The deadline of the unit's work; `None` before the first dispatch, or while the clock is stopped.
 
@@ -103,19 +107,22 @@ def handling_due(facts: Facts, policy: Policy, calendar: WorkCalendar) -> Deadli
     """
     if facts.clock_started_at is None or _stands_still(facts):
         return None
-    rule = _rule(facts.clock_kind, facts, policy)
-    duration = facts.clock_decided or rule.duration
     since = facts.clock_started_at
+    if facts.clock_decided is None:
+        rule = _rule(facts.clock_kind, facts, policy)
+        duration, name, source, told = rule.duration, rule.id, rule.source, rule.id
+    else:
+        source = told = f"{since.in_timezone('Asia/Shanghai').format('YYYY年M月D日')}研判决定"
+        duration, name = facts.clock_decided, DECIDED
     due = due_date(
         since,
         duration,
         calendar,
         pauses=facts.pauses,
         extensions=tuple(item for item in facts.extensions if item.granted_at >= since),
-        rule=rule.id,
+        rule=told,
     )
-    source = "研判决定" if facts.clock_decided else rule.source
-    return Deadline(facts.clock_kind, Step.CLIMB, due, rule.id, source)
+    return Deadline(facts.clock_kind, Step.CLIMB, due, name, source)
 
 
 def assist_deadlines(facts: Facts, calendar: WorkCalendar) -> tuple[Deadline, ...]:
@@ -295,19 +302,17 @@ def _handling_clocks(facts: Facts, policy: Policy, calendar: WorkCalendar) -> li
         return []
     clocks = []
     yellow, red = (_rule(kind, facts, policy) for kind in (DeadlineKind.YELLOW_CARD, DeadlineKind.RED_CARD))
-    warned_at = shift_working_days(handling.due_at, -yellow.duration.amount, calendar)
+    ahead = yellow.duration.amount
+    warned = working_days_before(handling.due, ahead, calendar, f"黄牌预警（到期前{ahead}个工作日）")
     # A deadline shorter than the warning's lead would be shown yellow from its first minute, which warns of nothing.
-    if facts.card is Card.NONE and facts.clock_started_at is not None and warned_at > facts.clock_started_at:
-        clocks.append(_card(DeadlineKind.YELLOW_CARD, Step.SHOW_YELLOW_CARD, warned_at, handling, yellow))
+    if facts.card is Card.NONE and facts.clock_started_at is not None and warned.due_at > facts.clock_started_at:
+        step = Step.SHOW_YELLOW_CARD
+        clocks.append(Deadline(DeadlineKind.YELLOW_CARD, step, warned, yellow.id, yellow.source))
     climbs = facts.stage not in REVIEW_STAGES and facts.rung is not Rung.SUPERVISION
     if climbs:
         clocks.append(handling)
     if facts.card is not Card.RED:
-        # "On the first working day after" is the opening of the day that follows zero whole working days.
-        red_at = next_opening(shift_working_days(handling.due_at, red.duration.amount - 1, calendar), calendar)
-        clocks.append(_card(DeadlineKind.RED_CARD, Step.SHOW_RED_CARD, red_at, handling, red))
+        after = red.duration.amount
+        shown = opening_after(handling.due, after, calendar, f"红牌警告（到期后第{after}个工作日）")
+        clocks.append(Deadline(DeadlineKind.RED_CARD, Step.SHOW_RED_CARD, shown, red.id, red.source))
     return clocks
-
-
-def _card(kind: DeadlineKind, step: Step, at: DateTime, handling: Deadline, rule: DeadlineRule) -> Deadline:
-    return Deadline(kind, step, handling.due.derive(at, DEADLINE_LABELS[kind]), rule.id, rule.source)

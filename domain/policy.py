@@ -286,17 +286,28 @@ class Policy:
     case_prefix: str = ""
     """First part of every case number, as in SZ-20260302-00017."""
     figures: tuple[Figure, ...] = ()
+    foreign_units: tuple[Unit, ...] = field(default=(), compare=False)
+    foreign_categories: tuple[Category, ...] = field(default=(), compare=False)
+    """What only other versions know. Here it has nothing but a name: a petition that lives under this policy may be
+    with such a unit, because duties are those in force."""
 
     @cached_property
     def units_by_code(self) -> Mapping[str, Unit]:
         return {unit.code: unit for unit in self.units}
 
     def unit_name(self, code: str | None) -> str:
-        """The unit's Chinese name; its code when a former policy knew it and this one does not."""
+        """The unit's Chinese name; its code when no policy knows it."""
         if code is None:
             return "（暂无）"
-        unit = self.units_by_code.get(code)
-        return unit.name if unit else code
+        return self._names.get(code, code)
+
+    def can_name(self, code: str) -> bool:
+        """Whether this policy has a name for the unit, be it a foreign one."""
+        return code in self._names
+
+    @cached_property
+    def _names(self) -> Mapping[str, str]:
+        return {unit.code: unit.name for unit in (*self.foreign_units, *self.units)}
 
     def office_of(self, kind: UnitKind) -> str:
         """The code of the one unit of this kind (the desk, the review group …)."""
@@ -306,7 +317,8 @@ class Policy:
         raise PolicyMissing(f"{kind}类单位")
 
     def category_name(self, code: str | None) -> str:
-        return next((item.name for item in self.categories if item.code == code), code or "未分类")
+        known = (*self.categories, *self.foreign_categories)
+        return next((item.name for item in known if item.code == code), code or "未分类")
 
     def deadline(
         self, kind: DeadlineKind, urgency: Urgency, request_type: RequestType, category: str | None

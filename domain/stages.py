@@ -103,6 +103,8 @@ class Trigger(StrEnum):
     SUBMIT_COMPLETION = "submit_completion"
     APPROVE_COMPLETION = "approve_completion"
     REJECT_COMPLETION = "reject_completion"
+    REJECT_TO_FIRST_REVIEW = "reject_to_first_review"
+    REJECT_TO_SECOND_REVIEW = "reject_to_second_review"
     ASK_RATING = "ask_rating"
     RATE = "rate"
     BEGIN_FOLLOW_UP = "begin_follow_up"
@@ -123,6 +125,7 @@ class Trigger(StrEnum):
     ARCHIVE = "archive"
     MERGE = "merge"
     WITHDRAW = "withdraw"
+    LEAVE = "leave"
     TERMINATE = "terminate"
 
 
@@ -149,6 +152,8 @@ TRIGGER_LABELS: dict[Trigger, str] = {
     Trigger.SUBMIT_COMPLETION: "申请办结",
     Trigger.APPROVE_COMPLETION: "办结审核通过",
     Trigger.REJECT_COMPLETION: "退回补办",
+    Trigger.REJECT_TO_FIRST_REVIEW: "退回补办续一级研判",
+    Trigger.REJECT_TO_SECOND_REVIEW: "退回补办续二级研判",
     Trigger.ASK_RATING: "邀请评价",
     Trigger.RATE: "评价",
     Trigger.BEGIN_FOLLOW_UP: "开始回访",
@@ -169,6 +174,7 @@ TRIGGER_LABELS: dict[Trigger, str] = {
     Trigger.ARCHIVE: "归档",
     Trigger.MERGE: "并单",
     Trigger.WITHDRAW: "撤回",
+    Trigger.LEAVE: "诉求人撤出",
     Trigger.TERMINATE: "终止办理",
 }
 
@@ -221,6 +227,9 @@ TRANSITIONS: dict[Trigger, Transition] = {
     Trigger.SUBMIT_COMPLETION: _from(*_UNIT_MAY_SUBMIT, to=Stage.COMPLETION_SUBMITTED),
     Trigger.APPROVE_COMPLETION: _from(Stage.COMPLETION_SUBMITTED, to=Stage.COMPLETED),
     Trigger.REJECT_COMPLETION: _from(Stage.COMPLETION_SUBMITTED, to=Stage.IN_HAND),
+    # A review that was running when the unit submitted goes on: that is no climb, and owes no climb's notices.
+    Trigger.REJECT_TO_FIRST_REVIEW: _from(Stage.COMPLETION_SUBMITTED, to=Stage.FIRST_REVIEW),
+    Trigger.REJECT_TO_SECOND_REVIEW: _from(Stage.COMPLETION_SUBMITTED, to=Stage.SECOND_REVIEW),
     Trigger.ASK_RATING: _from(Stage.COMPLETED, to=None),
     Trigger.RATE: _from(Stage.COMPLETED, Stage.FOLLOW_UP, to=Stage.RATED),
     Trigger.BEGIN_FOLLOW_UP: _from(Stage.COMPLETED, to=Stage.FOLLOW_UP),
@@ -247,6 +256,8 @@ TRANSITIONS: dict[Trigger, Transition] = {
     Trigger.ARCHIVE: _from(Stage.FOLLOW_UP, Stage.RATED, to=Stage.ARCHIVED),
     Trigger.MERGE: _from(*sorted(OPEN_STAGES - CLOSING_STAGES - {Stage.COMPLETION_SUBMITTED}), to=Stage.MERGED),
     Trigger.WITHDRAW: _from(*sorted(OPEN_STAGES - CLOSING_STAGES), to=Stage.WITHDRAWN),
+    # One petitioner of several takes theirs back: of the main case, or of one that was merged into it.
+    Trigger.LEAVE: _from(*sorted(OPEN_STAGES - CLOSING_STAGES), Stage.MERGED, to=None),
     Trigger.TERMINATE: _from(
         Stage.AWAITING_SUPPLEMENT,
         Stage.ACCEPTED,
@@ -256,6 +267,23 @@ TRANSITIONS: dict[Trigger, Transition] = {
         to=Stage.TERMINATED,
     ),
 }
+
+
+REVIEW_CLIMBS = {
+    Stage.FIRST_REVIEW: Trigger.CLIMB_TO_FIRST_REVIEW,
+    Stage.SECOND_REVIEW: Trigger.CLIMB_TO_SECOND_REVIEW,
+}
+"""What begins each review."""
+
+_REJECTIONS = {
+    Stage.FIRST_REVIEW: Trigger.REJECT_TO_FIRST_REVIEW,
+    Stage.SECOND_REVIEW: Trigger.REJECT_TO_SECOND_REVIEW,
+}
+
+
+def rejection_to(submitted_from: Stage) -> Trigger:
+    """What sends a completion back to where it was handed in: to the review that was running, else to the unit."""
+    return _REJECTIONS.get(submitted_from, Trigger.REJECT_COMPLETION)
 
 
 def is_allowed(stage: Stage | None, trigger: Trigger) -> bool:

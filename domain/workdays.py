@@ -32,11 +32,10 @@ from domain.calendar import (
     is_office_time,
     local,
     next_moment_between,
-    next_opening,
-    shift_working_days,
     working_minutes_between,
 )
 from domain.counting import Count
+from domain.deriving import opening_after, working_days_before
 from domain.durations import ClockStopped, Duration, Extension, Pause, TimeUnit, standstills
 from domain.explanation import DueDate, ExplanationStep, StepKind
 
@@ -54,8 +53,8 @@ __all__ = [
     "due_date",
     "is_office_time",
     "next_moment_between",
-    "next_opening",
-    "shift_working_days",
+    "opening_after",
+    "working_days_before",
     "working_minutes_between",
 ]
 

@@ -39,7 +39,7 @@ class Progress(Answer):
     """The public side of a petition (按查询码)."""
 
     case_number: str
-    version: int
+    version: int = Field(description="已并单的，If-Match 应写 merged_into 的版本，即 ETag")
     stage: Named
     unit: Named | None = Field(description="承办单位；派遣前为空")
     holder: Named | None = Field(description="现在由谁处理；结束后为空")
@@ -47,7 +47,7 @@ class Progress(Answer):
     due_provisional: bool = Field(description="所涉年份放假安排尚未公布，公布后重算")
     registered_at: Shown
     closed_at: Shown | None
-    merged_into: Progress | None = Field(None, description="已并单的，主单的进度")
+    merged_into: Progress | None = Field(None, description="已并单的，主单的进度；凭本码可对主单补充、评价、撤出")
     timeline: list[TimelineEntry]
     allowed_actions: list[str]
 

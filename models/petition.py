@@ -137,7 +137,8 @@ class Assignment(Base):
     term: Mapped[dict[str, Any] | None]
     """How long an assisting unit has, from `assigned_at`: {"amount": …, "unit": …}."""
     due_at: Mapped[DateTime | None]
-    """The assisting unit's date as last computed from the term; `None` while the clock is stopped."""
+    """The assisting unit's date as last computed from the term; `None` while the clock is stopped. The lead's is the
+    petition's own, which follows pauses, extensions and the calendar."""
     reminded_at: Mapped[DateTime | None]
     """When an assisting unit was told that its date has passed."""
     signed_at: Mapped[DateTime | None]

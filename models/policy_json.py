@@ -15,7 +15,9 @@ from domain.stages import FORMER_TRIGGER_LABELS
 
 def dump(policy: Policy) -> dict[str, Any]:
     """`policy` as JSON values; equal policies give equal ones, in whatever process."""
-    content: dict[str, Any] = json.loads(json.dumps(_adapter().dump_python(policy), default=_plain))
+    content: dict[str, Any] = json.loads(
+        json.dumps(_adapter().dump_python(policy, exclude={"foreign_units", "foreign_categories"}), default=_plain)
+    )
     return content
 
 

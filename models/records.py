@@ -148,7 +148,8 @@ class IdempotentReply(Base):
     fingerprint: Mapped[str] = mapped_column(String(64))
     status: Mapped[int]
     body: Mapped[dict[str, Any]]
-    kept_at: Mapped[DateTime]
+    kept_at: Mapped[DateTime] = mapped_column(index=True)
+    """Since when; what is old is deleted, because it holds what people wrote."""
 
 
 class PolicyVersion(Base):

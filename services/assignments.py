@@ -8,7 +8,7 @@ from pendulum import DateTime
 
 import clock
 from domain.errors import Incomplete, Missing, RuleRefusal
-from domain.policy import Policy, UnitKind
+from domain.policy import UnitKind
 from models.tables import Assignment, Petition
 from services.transactions import Transaction
 
@@ -21,8 +21,9 @@ def assign_lead(
     Returns the changes for `ledger.move`. The handling clock starts with the first dispatch and is left alone later.
     Raises `RuleRefusal` for a unit that cannot handle petitions.
     """
-    policy = tx.policy_of(petition)
-    require_handling_unit(policy, unit)
+    known = tx.policy_in_force().units_by_code
+    if unit != petition.unit:  # whoever takes up its own case again does so even if no new one would be given to it
+        require_handling_unit(tx, unit)
     now = clock.now()
     end_lead(petition, outcome, now)
     tx.session.flush()  # the database holds that there is one lead
@@ -37,8 +38,7 @@ def assign_lead(
         "needs_desk": False,
         "designated": False,
     }
-    kind = policy.units_by_code[unit].kind
-    if kind is UnitKind.TOWN:
+    if unit in known and known[unit].kind is UnitKind.TOWN:
         changes["town"] = petition.town or unit
     if petition.clock_started_at is None:
         changes["clock_started_at"] = now
@@ -70,16 +70,16 @@ def units_that_returned(petition: Petition) -> frozenset[str]:
     return frozenset(item.unit for item in petition.assignments if item.outcome == "returned")
 
 
-def require_handling_unit(policy: Policy, code: str, field: str = "unit") -> None:
-    """Raises `RuleRefusal` unless `code` is a town or a department of this policy; `field` is where it was named."""
-    unit = policy.units_by_code.get(code)
+def require_handling_unit(tx: Transaction, code: str, field: str = "unit") -> None:
+    """Raises `RuleRefusal` unless `code` is a town or a department today; `field` is where it was named."""
+    unit = tx.policy_in_force().units_by_code.get(code)
     if unit is None:
         raise RuleRefusal("unknown-unit", f"没有代码为“{code}”的单位，请从单位名录中选择", field=field)
     if unit.kind not in (UnitKind.TOWN, UnitKind.DEPARTMENT):
         raise RuleRefusal("not-a-handling-unit", f"{unit.name}不是承办单位，不能承办诉求", field=field)
 
 
-def require_category(policy: Policy, code: str) -> None:
-    """Raises `Incomplete` unless `code` is a category of this policy."""
-    if code not in {category.code for category in policy.categories}:
+def require_category(tx: Transaction, code: str) -> None:
+    """Raises `Incomplete` unless `code` is a category of the taxonomy in force, by which units have their duties."""
+    if code not in {category.code for category in tx.policy_in_force().categories}:
         raise Incomplete([Missing("category", f"没有代码为“{code}”的分类")])

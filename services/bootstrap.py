@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -32,6 +33,7 @@ def build_context(settings: Settings, orchestrator: Orchestrator | None = None) 
         rules=RuleBook(load_calendar(settings.policy_dir / "calendar.yaml")),
         notifier=book.notifier(),
         addresses=book,
+        replies_kept=dt.timedelta(hours=settings.replies_hours),
     )
 
 

@@ -43,7 +43,7 @@ def case_file(context: Context, petition_id: str) -> str:
         timers = session.scalars(
             select(TimerRow).where(TimerRow.petition_id == petition_id).order_by(TimerRow.id)
         ).all()
-        policy = context.rules.of(session, petition.policy_version)
+        policy = context.rules.of(session, petition.policy_version, naming=petition.unit)
         facts = _without_words(facts_of(petition))
     deadline = handling_due(facts, policy, context.rules.calendar)
     if deadline is None:

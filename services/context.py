@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session, sessionmaker
@@ -24,3 +25,5 @@ class Context:
     rules: RuleBook
     notifier: Notifier
     addresses: AddressBook
+    replies_kept: dt.timedelta
+    """How long an answer is kept for a request that comes again."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from sqlalchemy import select
 
 import clock
-from domain.actions import PLATFORM, Actor
+from domain.actions import Actor
 from domain.petition import Deadline
-from domain.stages import Stage, Trigger
+from domain.stages import REVIEW_CLIMBS, Stage, Trigger, rejection_to
 from domain.workdays import Duration, TimeUnit
 from models.tables import Completion, DecisionRequest, ExtensionRow, HistoryRow, Petition
 from services.assignments import end_all, end_lead
@@ -110,21 +110,12 @@ def approve_completion(
 
 
 def reject_completion(tx: Transaction, petition: Petition, actor: Actor, reason: str) -> None:
-    """Back to where it was handed in from. A review that was running goes on, on the clock it had."""
-    submitted = _last(tx, petition, Trigger.SUBMIT_COMPLETION)
+    """Back to where it was handed in. A review that was running goes on, on the clock it had."""
+    came_from = Stage(_last(tx, petition, Trigger.SUBMIT_COMPLETION).stage_before or petition.stage)
+    climb = REVIEW_CLIMBS.get(came_from)
+    since = _last(tx, petition, climb).at if climb else None
     _close_completion(tx, petition, "rejected")
-    move(tx, petition, Trigger.REJECT_COMPLETION, actor, reason=reason, public=False)
-    climb = _CLIMB_TO.get(Stage(submitted.stage_before)) if submitted and submitted.stage_before else None
-    if climb is not None:
-        climbed = _last(tx, petition, climb)
-        since = climbed.at if climbed else None
-        move(tx, petition, climb, PLATFORM, reason="退回补办，研判继续", public=False, entered_at=since)
-
-
-_CLIMB_TO = {
-    Stage.FIRST_REVIEW: Trigger.CLIMB_TO_FIRST_REVIEW,
-    Stage.SECOND_REVIEW: Trigger.CLIMB_TO_SECOND_REVIEW,
-}
+    move(tx, petition, rejection_to(came_from), actor, reason=reason, public=False, entered_at=since)
 
 
 def suspend(context: Context, petition_id: str, actor: Actor, reason: str, version: int | None = None) -> Petition:
@@ -149,9 +140,9 @@ def overtake_requests(tx: Transaction, petition: Petition) -> None:
             request.outcome, request.decided_at = "overtaken", clock.now()
 
 
-def _last(tx: Transaction, petition: Petition, trigger: Trigger) -> HistoryRow | None:
+def _last(tx: Transaction, petition: Petition, trigger: Trigger) -> HistoryRow:
     query = select(HistoryRow).where(HistoryRow.petition_id == petition.id, HistoryRow.trigger == trigger.value)
-    return tx.session.scalars(query.order_by(HistoryRow.version.desc())).first()
+    return tx.session.scalars(query.order_by(HistoryRow.version.desc()).limit(1)).one()
 
 
 def _close_request(

@@ -25,7 +25,7 @@ def dispatcher_for(policy: Policy) -> Dispatcher:
 
 def rank_units(tx: Transaction, petition: Petition) -> Dispatch:
     """What the engine says of this petition now; units that returned it are not asked again."""
-    policy = tx.context.rules.active(tx.session)
+    policy = tx.policy_in_force()
     request = DispatchRequest(
         text=petition.text,
         place=petition.place,
@@ -77,7 +77,7 @@ def dispatch(
     with acting(context, petition_id, actor, Trigger.DISPATCH, version) as (tx, petition):
         changes = _give_to(tx, petition, unit, (reason,))
         if category is not None:
-            require_category(tx.policy_of(petition), category)
+            require_category(tx, category)
             changes["category"] = category
         details = {"unit": unit, "returned_by": sorted(units_that_returned(petition))}
         move(tx, petition, Trigger.DISPATCH, actor, reason=reason, public=False, details=details, changes=changes)

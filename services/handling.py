@@ -65,7 +65,7 @@ def request_return(
 ) -> Petition:
     """The unit says that the petition is not its duty (退单), whose it is, and where that is written."""
     with acting(context, petition_id, actor, Trigger.REQUEST_RETURN, version) as (tx, petition):
-        require_handling_unit(tx.policy_of(petition), proposed_unit, "proposed_unit")
+        require_handling_unit(tx, proposed_unit, "proposed_unit")
         if proposed_unit == actor.unit:
             raise Incomplete([Missing("proposed_unit", "建议承办单位不能是本单位")])
         tx.session.add(

@@ -16,6 +16,7 @@ from models.tables import Counter, Petition, Petitioner
 from services.assignments import end_all, require_category
 from services.context import Context
 from services.ledger import move
+from services.parties import has_left, parties_of
 from services.transactions import Transaction, acting, transaction
 
 # No letters or digits that people mix up when they read a code aloud (0/O, 1/I/L, 2/Z, 5/S, 8/B).
@@ -32,9 +33,9 @@ def register(context: Context, registration: Registration, actor: Actor) -> Peti
         known = _known(tx, registration)
         if known is not None:
             return known
-        policy = context.rules.active(tx.session)
+        policy = tx.policy_in_force()
         if registration.category is not None:
-            require_category(policy, registration.category)
+            require_category(tx, registration.category)
         case_number = _next_case_number(tx, policy.case_prefix)
         # Whoever registered the same reference at this very moment held the counter; it is ours now, so look again.
         known = _known(tx, registration)
@@ -115,11 +116,48 @@ def supplement(
 def withdraw(
     context: Context, petition_id: str, actor: Actor, reason: str = "", version: int | None = None
 ) -> Petition:
-    """The petitioner takes the petition back."""
-    with acting(context, petition_id, actor, Trigger.WITHDRAW, version) as (tx, petition):
-        end_all(petition, "closed")
-        move(tx, petition, Trigger.WITHDRAW, actor, reason=reason, public=False)
-        return petition
+    """The petitioner takes the petition back. Where it is the matter of others too, only this petitioner leaves it.
+
+    `petition_id` is the petitioner's own petition, which may have been merged; `version` that of the main case.
+
+    Raises:
+        RuleRefusal: this petitioner has withdrawn already.
+    """
+    with transaction(context) as tx:
+        main_id = _lock_matter(tx, petition_id)
+        with acting(context, main_id, actor, Trigger.WITHDRAW, version) as (_, main):
+            own = tx.session.get_one(Petition, petition_id)
+            if has_left(tx.session, petition_id):
+                raise RuleRefusal("already-withdrawn", "您已撤回该诉求")
+            others = parties_of(tx.session, main_id).keys() - {petition_id}
+            if others or own is not main:
+                said = "诉求人撤回" + ("；同一事项是其他诉求人的诉求，继续办理" if others else "")
+                move(tx, own, Trigger.LEAVE, actor, reason=said, details={"reason": reason})
+            if not others:
+                end_all(main, "closed")
+                move(tx, main, Trigger.WITHDRAW, actor, reason=reason, public=False)
+            return own
+
+
+def _lock_matter(tx: Transaction, petition_id: str) -> str:
+    """Hold a petition and the main case it was merged into, if it was; the id of the one that is being handled.
+
+    Raises:
+        NotFound: no such petition.
+    """
+    query = select(Petition.id, Petition.merged_into_id).where(Petition.id == petition_id)
+    found = tx.session.execute(query).one_or_none()
+    main_id = found.merged_into_id if found is not None else None
+    _lock_in_order(tx, petition_id, main_id or petition_id)
+    if tx.session.get_one(Petition, petition_id).merged_into_id != main_id:
+        return _lock_matter(tx, petition_id)  # it was merged on just now
+    return main_id or petition_id
+
+
+def _lock_in_order(tx: Transaction, *ids: str) -> None:
+    """Always the smaller id first, so that two who lock the same petitions cannot wait for each other."""
+    for key in sorted(set(ids)):
+        tx.lock(key)
 
 
 def merge(
@@ -129,9 +167,7 @@ def merge(
     if petition_id == into_id:
         raise RuleRefusal("merge-into-itself", "不能并入自身，请选择另一件诉求作为主单")
     with transaction(context) as tx:
-        # Always the smaller id first, so that two merges in opposite directions cannot wait for each other.
-        for key in sorted((petition_id, into_id)):
-            tx.lock(key)
+        _lock_in_order(tx, petition_id, into_id)
         with acting(context, petition_id, actor, Trigger.MERGE, version) as (_, petition):
             main = tx.lock(into_id)
             if Stage(main.stage) in FINAL_STAGES:
@@ -159,7 +195,7 @@ def reclassify(
 ) -> Petition:
     """Correct the category. The rule of the new category counts from the same start: no clock is reset."""
     with acting(context, petition_id, actor, Trigger.RECLASSIFY, version) as (tx, petition):
-        require_category(tx.policy_of(petition), category)
+        require_category(tx, category)
         details = {"from": petition.category, "to": category}
         move(
             tx,

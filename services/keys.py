@@ -52,10 +52,9 @@ def create_key(context: Context, role: Role, unit: str | None, label: str) -> st
     if problems:
         raise Incomplete(problems)
     with transaction(context) as tx:
-        policy = context.rules.active(tx.session)
         if role is Role.UNIT and unit is not None:
-            require_handling_unit(policy, unit)
-        elif role is not Role.CHANNEL and unit is not None and unit not in policy.units_by_code:
+            require_handling_unit(tx, unit)
+        elif role is not Role.CHANNEL and unit is not None and unit not in tx.policy_in_force().units_by_code:
             raise Incomplete([Missing("unit", f"没有代码为“{unit}”的单位")])
         prefix, secret = secrets.token_hex(_PREFIX_BYTES), secrets.token_urlsafe(_SECRET_BYTES)
         tx.session.add(

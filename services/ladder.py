@@ -15,7 +15,7 @@ from domain.policy import DEADLINE_LABELS
 from domain.stages import Stage, Trigger
 from domain.workdays import Duration, due_date
 from models.tables import Assignment, Petition, Supervision
-from services.assignments import assign_lead, lead_of, require_handling_unit
+from services.assignments import assign_lead, require_handling_unit
 from services.context import Context
 from services.decisions import overtake_requests
 from services.facts import duration_to_json, open_assists
@@ -147,20 +147,16 @@ def assign(
         units = [decision.lead.unit, *(task.unit for task in decision.assists)]
         if len(set(units)) != len(units):
             raise Incomplete([Missing("assists", "同一单位不能重复承担主办或协办任务")])
-        require_handling_unit(tx.policy_of(petition), decision.lead.unit, "lead.unit")
+        require_handling_unit(tx, decision.lead.unit, "lead.unit")
         changes = assign_lead(
             tx, petition, decision.lead.unit, duty=decision.lead.duty, reasons=(decision.reason,), outcome="moved"
         )
         now = clock.now()
-        lead = lead_of(petition)
-        if lead is not None:
-            lead.due_at = _due(tx, decision.lead.duration)
-        policy = tx.policy_of(petition)
         for assignment in petition.assignments:
             if assignment.part == "assist" and assignment.ended_at is None:
                 assignment.ended_at, assignment.outcome = now, "moved"
         for task in decision.assists:
-            require_handling_unit(policy, task.unit, "assists.unit")
+            require_handling_unit(tx, task.unit, "assists.unit")
             petition.assignments.append(
                 Assignment(
                     unit=task.unit,

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pendulum import DateTime
-from sqlalchemy import select
 
 from domain.notices import earliest_sending
 from domain.policy import Audience, NoticeRule, Policy
 from domain.stages import STAGE_LABELS, Stage, trigger_label
 from models.tables import HistoryRow, Notice, Petition
 from services.labels import shown_due
+from services.parties import parties_of
 from services.transactions import Transaction
 
 
@@ -52,9 +52,7 @@ def _recipients(
     everybody = _Told(concerns)
     for audience in rule.audiences:
         if audience is Audience.PETITIONER:
-            # Whoever was merged into this case keeps getting their own notices.
-            merged = select(Petition.id, Petition.query_code).where(Petition.merged_into_id == petition.id)
-            codes = {petition.id: petition.query_code} | dict(tx.session.execute(merged).tuples().all())
+            codes = parties_of(tx.session, petition.id)
             found.update({f"petitioner:{key}": replace(everybody, query_code=code) for key, code in codes.items()})
         elif audience is Audience.UNIT:
             unit = petition.unit or unit_before

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 import clock
 from domain.actions import PETITIONER, Actor, Role
-from domain.errors import NotFound
+from domain.errors import NotFound, RuleRefusal
 from domain.petition import assist_deadlines, deadlines, handling_due
 from domain.stages import Stage, Trigger
 from domain.workdays import Duration, TimeUnit
@@ -30,6 +30,7 @@ from services.context import Context
 from services.facts import facts_of
 from services.intake import CODE_LENGTH, CODE_LETTERS
 from services.labels import holder_of
+from services.parties import has_left
 from services.transactions import reading
 from services.views import (
     Lens,
@@ -60,6 +61,20 @@ def id_by_code(context: Context, query_code: str) -> str:
         return _by_code(session, query_code).id
 
 
+def matter_by_code(context: Context, query_code: str) -> str:
+    """The id under which the matter of this query code is handled: that of the main case, once it was merged.
+
+    Raises:
+        NotFound: no petition has this code.
+        RuleRefusal: whoever holds the code has withdrawn; the matter is no longer theirs.
+    """
+    with reading(context) as session:
+        petition = _by_code(session, query_code)
+        if has_left(session, petition.id):
+            raise RuleRefusal("already-withdrawn", "您已撤回该诉求，不能再代表该事项的诉求人")
+        return petition.merged_into_id or petition.id
+
+
 def _by_code(session: Session, query_code: str) -> Petition:
     code = re.sub(r"[\s-]", "", query_code).upper()
     found = session.scalar(select(Petition).where(Petition.query_code == code)) if _CODE.fullmatch(code) else None
@@ -77,11 +92,16 @@ def public_progress(context: Context, query_code: str) -> Progress:
     with reading(context) as session:
         petition = _by_code(session, query_code)
         main = session.get(Petition, petition.merged_into_id) if petition.merged_into_id else None
-        after = _progress(context, session, main, None) if main is not None else None
-        return _progress(context, session, petition, after)
+        # The code of a merged petition acts on the case it became part of.
+        lens = lens_of(context, session, main or petition, PETITIONER)
+        actions = [] if has_left(session, petition.id) else actions_for(main or petition, lens)
+        after = _progress(context, session, main, actions) if main is not None else None
+        return _progress(context, session, petition, actions, after)
 
 
-def _progress(context: Context, session: Session, petition: Petition, merged_into: Progress | None) -> Progress:
+def _progress(
+    context: Context, session: Session, petition: Petition, actions: list[str], merged_into: Progress | None = None
+) -> Progress:
     lens = lens_of(context, session, petition, PETITIONER)
     return Progress(
         case_number=petition.case_number,
@@ -95,7 +115,7 @@ def _progress(context: Context, session: Session, petition: Petition, merged_int
         closed_at=petition.closed_at,
         merged_into=merged_into,
         timeline=timeline_of(_history(session, petition.id)),
-        allowed_actions=actions_for(petition, lens),
+        allowed_actions=actions,
     )
 
 
@@ -146,7 +166,8 @@ def detail_of(session: Session, petition: Petition, lens: Lens) -> PetitionDetai
     asked = select(DecisionRequest).where(DecisionRequest.petition_id == petition.id).order_by(DecisionRequest.id)
     done = select(Completion).where(Completion.petition_id == petition.id).order_by(Completion.id)
     main = session.get(Petition, petition.merged_into_id) if petition.merged_into_id else None
-    contact = contact_view(petition.petitioner) if petition.petitioner and may_contact(petition, lens.actor) else None
+    person = None if has_left(session, petition.id) else petition.petitioner
+    contact = contact_view(person) if person and may_contact(petition, lens.actor) else None
     return PetitionDetail(
         **head_of(petition, lens),
         text=petition.text,

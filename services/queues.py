@@ -20,7 +20,7 @@ from models.tables import Assignment, DecisionRequest, HistoryRow, Petition, Sup
 from services.access import ALL_SEEING, require_role
 from services.context import Context
 from services.transactions import reading
-from services.views import ask_view, explanation_view, head_of, lens_of
+from services.views import ask_view, explanation_view, head_of, lens_of, task_due
 
 MAX_PAGE = 200
 
@@ -172,7 +172,7 @@ def _item(
         **head_of(petition, lens),
         part=task.part if task else None,
         duty=task.duty if task else "",
-        task_due_at=task.due_at if task else None,
+        task_due_at=task_due(task) if task else None,
         outcome=task.outcome if task else None,
         changed_at=row[1],
         asked=ask_view(ask, lens) if ask else None,

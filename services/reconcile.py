@@ -262,7 +262,7 @@ class _Comparison:
     def _start(self, row: _Row) -> None:
         with self.context.readers() as session:
             petition = session.get_one(Petition, row.id)
-            label = label_of(petition, self.context.rules.of(session, petition.policy_version))
+            label = label_of(petition, self.context.rules.of(session, petition.policy_version, naming=petition.unit))
         run_id = self.context.orchestrator.start(row.id, label)
         if run_id:
             self._keep_run_id(row, run_id)

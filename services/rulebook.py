@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Mapping
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -9,7 +12,7 @@ import clock
 from domain.actions import Actor
 from domain.calendar import WorkCalendar
 from domain.errors import PolicyMissing
-from domain.policy import Policy
+from domain.policy import Category, Policy, Unit
 from gateways.policy_files import dump, policy_from_dict
 from models.tables import PolicyVersion
 
@@ -21,17 +24,20 @@ class RuleBook:
         self.calendar = calendar
         self._known: dict[str, Policy] = {}
 
-    def of(self, session: Session, version: str) -> Policy:
-        """The policy of this version, as it was.
+    def of(self, session: Session, version: str, *, naming: str | None = None) -> Policy:
+        """The policy of this version, as it was, able to name every unit of the others.
+
+        `naming` is the code of a unit that must be named now: another process may have put a policy in force that
+        knows it since this one last read any.
 
         Raises:
             PolicyMissing: the ledger never had it.
         """
+        known = self._known.get(version)
+        if known is None or (naming is not None and not known.can_name(naming)):
+            self._read(session)
         if version not in self._known:
-            row = session.get(PolicyVersion, version)
-            if row is None:
-                raise PolicyMissing(f"规则版本{version}")
-            self._known[version] = policy_from_dict(row.content)
+            raise PolicyMissing(f"规则版本{version}")
         return self._known[version]
 
     def known(self, version: str) -> Policy:
@@ -44,6 +50,24 @@ class RuleBook:
         if version is None:
             raise PolicyMissing("已启用的规则版本，请先执行 rongetong policy activate")
         return self.of(session, version)
+
+    def _read(self, session: Session) -> None:
+        """Read every version there is; what a policy does not know itself goes by its latest name."""
+        known = self._known
+        rows = session.scalars(select(PolicyVersion).order_by(PolicyVersion.activated_at, PolicyVersion.version))
+        policies = [known.get(row.version) or policy_from_dict(row.content) for row in rows]
+        units = {unit.code: unit for policy in policies for unit in policy.units}
+        categories = {category.code: category for policy in policies for category in policy.categories}
+        self._known = {policy.version: _among(policy, units, categories) for policy in policies}
+
+
+def _among(policy: Policy, units: Mapping[str, Unit], categories: Mapping[str, Category]) -> Policy:
+    own = {category.code for category in policy.categories}
+    return dataclasses.replace(
+        policy,
+        foreign_units=tuple(unit for code, unit in units.items() if code not in policy.units_by_code),
+        foreign_categories=tuple(category for code, category in categories.items() if code not in own),
+    )
 
 
 def activate(session: Session, policy: Policy, actor: Actor) -> bool:

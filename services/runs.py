@@ -85,7 +85,7 @@ def look(context: Context, petition_id: str) -> Look:
         petition = session.scalars(query).unique().one_or_none()
         if petition is None:
             raise NotFound("该诉求")
-        policy = context.rules.of(session, petition.policy_version)
+        policy = context.rules.of(session, petition.policy_version, naming=petition.unit)
         now = clock.now()
         ruling = decide(facts_of(petition), policy, context.rules.calendar, now)
         stage = Stage(petition.stage)
@@ -138,7 +138,7 @@ def changes_since(context: Context, petition_id: str, version: int) -> list[Chan
                 trigger=trigger_label(row.trigger),
                 stage_before=STAGE_LABELS[Stage(row.stage_before)] if row.stage_before else "",
                 stage_after=STAGE_LABELS[Stage(row.stage_after)],
-                unit=context.rules.of(session, policy_version).unit_name(row.unit) if row.unit else "",
+                unit=context.rules.of(session, policy_version, naming=row.unit).unit_name(row.unit) if row.unit else "",
                 rung=row.rung,
             )
             for row, policy_version in session.execute(query)

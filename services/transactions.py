@@ -69,7 +69,12 @@ class Transaction:
             raise StaleVersion(expected=version, current=petition.version)
 
     def policy_of(self, petition: Petition) -> Policy:
-        return self.context.rules.of(self.session, petition.policy_version)
+        """The rules of conduct the petition lives under: deadlines, counts, notices."""
+        return self.context.rules.of(self.session, petition.policy_version, naming=petition.unit)
+
+    def policy_in_force(self) -> Policy:
+        """What is asked for units, their duties and the taxonomy: these change hands, also for older petitions."""
+        return self.context.rules.active(self.session)
 
     def rule(self, petition: Petition, kind: DeadlineKind) -> DeadlineRule:
         """The deadline rule of this kind that applies to this petition."""

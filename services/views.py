@@ -62,7 +62,7 @@ class Lens:
 
 def lens_of(context: Context, session: Session, petition: Petition, actor: Actor) -> Lens:
     """A petition is shown by the rules it lives under."""
-    policy = context.rules.of(session, petition.policy_version)
+    policy = context.rules.of(session, petition.policy_version, naming=petition.unit)
     return Lens(policy, context.rules.calendar, actor, clock.now())
 
 
@@ -167,7 +167,7 @@ def assignment_view(row: Assignment, lens: Lens) -> AssignmentView:
         part=row.part,
         duty=row.duty,
         assigned_at=row.assigned_at,
-        due_at=row.due_at,
+        due_at=task_due(row),
         reminded_at=row.reminded_at,
         signed_at=row.signed_at,
         ended_at=row.ended_at,
@@ -189,6 +189,11 @@ def explanation_view(petition: Petition, lens: Lens) -> ExplanationView | None:
         overdue=file.explanation_due_at <= lens.now,
         reminded_at=file.explanation_reminded_at,
     )
+
+
+def task_due(row: Assignment) -> dt.datetime | None:
+    """Until when a unit has its task: the lead's is the petition's own date, with its pauses and extensions."""
+    return row.petition.due_at if row.part == "lead" and row.ended_at is None else row.due_at
 
 
 def ask_view(row: DecisionRequest, lens: Lens) -> AskView:

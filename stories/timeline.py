@@ -25,7 +25,7 @@ _OUTCOMES = {"fired": "到期触发", "moved": "改期", "cancelled": "取消"}
 def print_timeline(context: Context, petition: Petition, console: Console) -> None:
     """The history and the timers of `petition` as two tables."""
     with context.readers() as session:
-        policy = context.rules.of(session, petition.policy_version)
+        policy = context.rules.of(session, petition.policy_version, naming=petition.unit)
         rows, timers = _history_of(session, petition), _timers_of(session, petition)
     history = Table("日", "时间", "事件", "阶段", "承办单位", "层级", "操作者", "原因", title=petition.case_number)
     for row in rows:

@@ -9,7 +9,7 @@ from prefect import task
 from prefect.artifacts import acreate_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 
-from services import invariants, outbox
+from services import idempotency, invariants, outbox
 from services import reconcile as reconciling
 from services.bootstrap import get_context
 
@@ -40,6 +40,12 @@ async def owed_notices() -> list[int]:
 async def send_notice(notice_id: int) -> str:
     """Try one notice once; what fails is tried again later by the back-off of the policy, not by Prefect."""
     return await asyncio.to_thread(outbox.deliver, get_context(), notice_id)
+
+
+@task(name="forget old replies", cache_policy=NO_CACHE, persist_result=False)
+async def forget_replies() -> int:
+    """Delete the answers that are kept no longer for a repeated request; how many."""
+    return await asyncio.to_thread(idempotency.forget_replies, get_context())
 
 
 async def publish_table(key: str, title: str, rows: dict[str, int]) -> None:

@@ -148,6 +148,22 @@ def test_merged_and_still_followed_by_their_own_code(api: Api) -> None:
     assert progress["merged_into"]["unit"]["code"] == UNIT
 
 
+def test_a_merged_petitioners_code_acts_on_the_case_it_became_part_of(api: Api) -> None:
+    main, main_code = api.completed()
+    other_main, _ = api.dispatched()
+    second, code = api.dispatched()
+    api.done("desk", f"/petitions/{second}/merge", {"into": other_main, "reason": "反映同一路段"})
+    seen = api.get("anybody", f"/progress/{code}")
+    assert seen.headers["etag"] == f'"{seen.json()["merged_into"]["version"]}"'
+    left = api.post("anybody", f"/progress/{code}/withdrawal", {"reason": "已搬走"}, If_Match=seen.headers["etag"])
+    assert (left.status_code, left.json()["allowed_actions"]) == (200, [])
+    assert api.stage(other_main) == "dispatched"
+    again = api.post("anybody", f"/progress/{code}/withdrawal")
+    assert (again.status_code, again.json()["code"]) == (409, "already-withdrawn")
+    assert api.post("anybody", f"/progress/{main_code}/rating", {"satisfaction": "satisfied"}).status_code == 200
+    assert api.stage(main) == "rated"
+
+
 def test_moved_reclassified_and_terminated(api: Api) -> None:
     petition, _ = api.in_hand()
     path = f"/petitions/{petition}"

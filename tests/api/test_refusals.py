@@ -142,6 +142,35 @@ def test_one_key_of_two_callers_are_two(api: Api) -> None:
         assert "idempotent-replay" not in answer.headers
 
 
+WEAK = ["note-number-1", "00000000-0000-0000-0000-000000000000", "6ba7b810-9dad-11d1-80b4-00c04fd430c8"]
+"""A counter, no UUID at all, and one made of a clock and a machine: two people may well send the same."""
+
+
+@pytest.mark.parametrize("key", WEAK)
+def test_a_key_that_a_stranger_might_use_too_is_refused_to_whoever_has_no_account(api: Api, key: str) -> None:
+    body = {"channel": "web", "text": LAMPS}
+    for _ in range(2):  # the second citizen with the same words and the same key
+        answer = api.post("anybody", "/petitions", body, Idempotency_Key=key)
+        assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
+        [error] = answer.json()["errors"]
+        assert error["field"] == "Idempotency-Key"
+        assert "随机生成的 UUID" in error["reason"]
+        assert "query_code" not in answer.text
+    assert api.rows()["petition"] == api.rows()["idempotent_reply"] == 0
+    by_channel = api.post("channel", "/petitions", body | {"channel": "wechat"}, Idempotency_Key=key)
+    assert by_channel.status_code == 201
+
+
+def test_strangers_with_the_same_words_get_each_their_own_petition(api: Api) -> None:
+    body = {"channel": "web", "text": LAMPS}
+    own, others = str(uuid.uuid4()), str(uuid.uuid4())
+    first, second, again = (
+        api.post("anybody", "/petitions", body, Idempotency_Key=key).json() for key in (own, others, own)
+    )
+    assert first["query_code"] != second["query_code"]
+    assert again == first
+
+
 def test_many_at_once_complete_once(api: Api) -> None:
     petition, _ = api.in_hand()
     path = f"/petitions/{petition}/completion"

@@ -12,8 +12,6 @@ from domain.workdays import (
     WorkCalendar,
     is_office_time,
     next_moment_between,
-    next_opening,
-    shift_working_days,
     working_minutes_between,
 )
 from tests.domain.calendars import REAL, WITH_2027
@@ -55,33 +53,6 @@ def test_a_day_is_not_both_off_and_worked() -> None:
 def test_office_hours_in_order() -> None:
     with pytest.raises(ValueError, match="out of order"):
         OfficeHours(opens=dt.time(12, 30))
-
-
-@pytest.mark.parametrize(
-    ("moment", "n", "expected"),
-    [
-        ("2025-10-10 17:30", -1, "2025-10-09 17:30"),
-        ("2025-10-09 17:30", -1, "2025-09-30 17:30"),
-        ("2025-09-30 10:05", 3, "2025-10-11 10:05"),
-        ("2025-10-04 10:05", 1, "2025-10-09 10:05"),
-        ("2025-10-04 10:05", -1, "2025-09-30 10:05"),
-        ("2025-10-04 10:05", 0, "2025-10-04 10:05"),
-    ],
-)
-def test_shift(moment: str, n: int, expected: str) -> None:
-    assert shift_working_days(at(moment), n, REAL) == at(expected)
-
-
-@pytest.mark.parametrize(
-    ("moment", "expected"),
-    [
-        ("2025-09-30 17:30", "2025-10-09 08:30"),
-        ("2025-10-10 03:00", "2025-10-11 08:30"),
-        ("2025-10-11 17:30", "2025-10-13 08:30"),
-    ],
-)
-def test_next_opening(moment: str, expected: str) -> None:
-    assert next_opening(at(moment), REAL) == at(expected)
 
 
 @pytest.mark.parametrize(

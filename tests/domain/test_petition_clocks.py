@@ -11,11 +11,11 @@ from pendulum import DateTime
 from domain.errors import PolicyMissing
 from domain.petition import Card, Deadline, Facts, Rung, Satisfaction, Step, deadlines, decide, handling_due
 from domain.policy import DeadlineKind, RequestType, Urgency
-from domain.stages import Stage, Trigger
+from domain.stages import Stage
 from domain.workdays import Duration, Extension, Pause, TimeUnit
 from tests.domain.calendars import WITH_2027
-from tests.support.facts import MONDAY, SOUTH_TOWN, a_calendar, a_policy, at, facts, hours, with_deadline, working_days
-from tests.support.life import move, settle
+from tests.support.facts import MONDAY, a_calendar, a_policy, at, facts, hours, with_deadline, working_days
+from tests.support.life import settle
 
 POLICY, CALENDAR = a_policy(), a_calendar()
 DUE = at("2022-03-14 17:30")
@@ -87,15 +87,6 @@ def test_whoever_looks_only_after_the_deadline_shows_no_warning_of_it() -> None:
 
 # --- the units clock --------------------------------------------------------------------------------------------------
 
-KEEPING = [Trigger.NOTE, Trigger.RECLASSIFY, Trigger.REDISPATCH, Trigger.SIGN, Trigger.REQUEST_RETURN]
-
-
-@pytest.mark.parametrize("trigger", KEEPING)
-def test_comments_redispatches_and_changes_of_category_leave_the_start_alone(trigger: Trigger) -> None:
-    petition = facts(Stage.DISPATCHED)
-    later = move(petition, trigger, at("2022-03-10 11:00"), unit=SOUTH_TOWN)
-    assert due_of(later) == DUE
-
 
 def test_another_category_counts_its_rule_from_the_same_start() -> None:
     assert due_of(facts(category="roads")) == at("2022-03-16 17:30")
@@ -119,21 +110,6 @@ def test_while_suspended_there_is_no_deadline_but_the_end_of_the_suspension(sinc
     assert kinds_of(petition) == {DeadlineKind.SUSPENSION_LIMIT}
 
 
-def test_resumed_the_clock_goes_on_where_it_stood() -> None:
-    stopped = move(facts(), Trigger.SUSPEND, at("2022-03-08 10:00"))
-    resumed = move(stopped, Trigger.RESUME, at("2022-03-10 10:00"))
-    assert due_of(resumed) == at("2022-03-16 17:30")
-
-
-def test_asking_for_a_supplement_stops_a_clock_that_runs_and_acceptance_starts_it_again() -> None:
-    returned = facts(Stage.ACCEPTED, at("2022-03-08 09:00"), clock_started_at=MONDAY)
-    asked = move(returned, Trigger.ASK_SUPPLEMENT, at("2022-03-08 10:00"))
-    assert kinds_of(asked) == {DeadlineKind.SUPPLEMENT}
-    again, steps = settle(move(asked, Trigger.SUPPLEMENT, PAUSE.ended_at), POLICY, CALENDAR, at("2022-03-10 10:00"))  # type: ignore[arg-type]
-    assert steps == [Step.ACCEPT, Step.DISPATCH]
-    assert due_of(again) == at("2022-03-16 17:30")
-
-
 def test_an_extension_adds_to_the_deadline_and_an_older_one_does_not_lengthen_a_redo() -> None:
     extension = Extension(working_days(4), at("2022-03-09 10:00"), "情况复杂")
     assert due_of(facts(extensions=(extension,))) == at("2022-03-18 17:30")
@@ -141,19 +117,9 @@ def test_an_extension_adds_to_the_deadline_and_an_older_one_does_not_lengthen_a_
     assert due_of(redo) == at("2022-03-25 17:30")
 
 
-def test_a_redo_starts_its_own_clock_and_climbs_only_when_that_runs_out() -> None:
-    rated = facts(Stage.RATED, LATER, clock_started_at=MONDAY, card=Card.RED, **DISSATISFIED)
-    redo, steps = settle(rated, POLICY, CALENDAR, LATER)
-    assert steps == [Step.BEGIN_REDO]
-    assert (redo.stage, redo.unit, redo.redos, redo.card) == (Stage.REDO, rated.unit, 1, Card.NONE)
-    assert due_of(redo) == at("2022-04-25 17:30")  # four working days, Sunday 24 April among them
-
-
 def test_a_redo_under_supervision_is_not_reminded_of_in_its_first_moment() -> None:
     long_ago: dict[str, Any] = {**SUPERVISED, "reminded_at": at("2022-03-14 17:30")}
-    rated = facts(Stage.RATED, LATER, clock_started_at=MONDAY, **DISSATISFIED, **long_ago)
-    redo, steps = settle(rated, POLICY, CALENDAR, LATER)
-    assert steps == [Step.BEGIN_REDO]
+    redo = facts(Stage.REDO, LATER, clock_started_at=LATER, clock_kind=DeadlineKind.REDO, **long_ago)
     assert clock_of(DeadlineKind.SUPERVISION_REMINDER, redo).due_at == at("2022-04-26 17:30")
 
 
@@ -164,17 +130,18 @@ def test_a_reminder_counts_no_day_on_which_the_clock_stood_still() -> None:
     assert clock_of(DeadlineKind.SUPERVISION_REMINDER, paused).due_at == at("2022-03-16 17:30")
 
 
-def test_comments_and_another_unit_do_not_put_a_reminder_off() -> None:
-    watched = facts(Stage.DISPATCHED, **SUPERVISED)
-    for trigger in KEEPING:
-        later = move(watched, trigger, at("2022-03-10 11:00"), unit=SOUTH_TOWN)
-        assert clock_of(DeadlineKind.SUPERVISION_REMINDER, later).due_at == DUE
-
-
-def test_a_decision_of_a_review_says_so_as_its_source() -> None:
+def test_a_decision_of_a_review_says_so_in_the_place_of_a_rule() -> None:
     found = handling_due(facts(clock_decided=hours(30)), POLICY, CALENDAR)
     assert found is not None
-    assert (found.source, found.due_at) == ("研判决定", at("2022-03-08 15:00"))
+    assert (found.rule, found.source, found.due_at) == (
+        "review-decision",
+        "2022年3月7日研判决定",
+        at("2022-03-08 15:00"),
+    )
+    assert found.due.steps[0].text == "2022年3月7日（周一）09:00起算，期限30小时（2022年3月7日研判决定），即时起算"
+    ruled = handling_due(facts(), POLICY, CALENDAR)
+    assert ruled is not None
+    assert (ruled.rule, ruled.due.rule) == ("handling", "handling")
 
 
 # --- the calendar -----------------------------------------------------------------------------------------------------

@@ -180,7 +180,7 @@ def lives(draw: st.DrawFn) -> list[tuple[Facts, DateTime]]:
 
 @given(lives())
 @settings(max_examples=150)
-def test_whatever_people_do_an_open_petition_has_a_timer_and_the_ladder_only_goes_up(
+def test_whatever_people_do_an_open_petition_has_a_timer(
     life: list[tuple[Facts, DateTime]],
 ) -> None:
     for petition, now in life:
@@ -189,25 +189,6 @@ def test_whatever_people_do_an_open_petition_has_a_timer_and_the_ladder_only_goe
             assert (ruling.step, ruling.deadlines) == (None, ())
         else:
             assert ruling.step is not None or ruling.deadlines
-    rungs = [petition.rung for petition, _ in life]
-    assert rungs == sorted(rungs)
-
-
-@given(lives())
-@settings(max_examples=100)
-def test_a_clock_that_runs_begins_anew_only_with_a_redo_or_a_decision(life: list[tuple[Facts, DateTime]]) -> None:
-    for (before, _), (after, _) in itertools.pairwise(life):
-        if before.clock_started_at is not None and after.clock_started_at != before.clock_started_at:
-            assert after.redos > before.redos or after.clock_decided is not None
-
-
-@given(lives())
-@settings(max_examples=100)
-def test_the_units_clock_stands_exactly_while_the_stage_says_so(life: list[tuple[Facts, DateTime]]) -> None:
-    for petition, _ in life:
-        standing_still = any(pause.ended_at is None for pause in petition.pauses)
-        stopped_stage = petition.stage in {Stage.SUSPENDED, Stage.AWAITING_SUPPLEMENT}
-        assert standing_still is (stopped_stage and petition.clock_started_at is not None)
 
 
 @given(lives())

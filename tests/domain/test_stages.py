@@ -29,7 +29,7 @@ _CARDS = "show_yellow_card show_red_card"
 _CLIMBS = "climb_to_first_review>first_review climb_to_second_review>second_review"
 _BESIDE = "supervise remind_supervised"
 _HELPED = f"{_BESIDE} remind_assist"
-_ENDS = "merge>merged withdraw>withdrawn"
+_ENDS = "merge>merged withdraw>withdrawn leave"
 EXPECTED = {
     "registered": f"""{_ANYWHERE_OPEN} {_ENDS} accept>accepted refuse>refused ask_supplement>awaiting_supplement""",
     "awaiting_supplement": f"""{_ANYWHERE_OPEN} {_ENDS} supplement>registered terminate>terminated""",
@@ -49,8 +49,8 @@ EXPECTED = {
         assign>dispatched submit_completion>completion_submitted terminate>terminated""",
     "second_review": f"""{_ANYWHERE_OPEN} {_ENDS} {_HELPED} {_CARDS}
         assign>dispatched submit_completion>completion_submitted terminate>terminated""",
-    "completion_submitted": f"""{_ANYWHERE_OPEN} {_BESIDE} withdraw>withdrawn approve_completion>completed
-        reject_completion>in_hand""",
+    "completion_submitted": f"""{_ANYWHERE_OPEN} {_BESIDE} withdraw>withdrawn leave approve_completion>completed
+        reject_completion>in_hand reject_to_first_review>first_review reject_to_second_review>second_review""",
     "completed": f"""{_ANYWHERE_OPEN} supervise ask_rating rate>rated begin_follow_up>follow_up""",
     "follow_up": f"""{_ANYWHERE_OPEN} supervise rate>rated archive>archived""",
     "rated": f"""{_ANYWHERE_OPEN} supervise {_CLIMBS} begin_redo>redo archive>archived""",
@@ -58,7 +58,7 @@ EXPECTED = {
         submit_completion>completion_submitted remind_signing""",
     "archived": _FILE,
     "refused": _FILE,
-    "merged": _FILE,
+    "merged": f"{_FILE} leave",
     "withdrawn": _FILE,
     "terminated": _FILE,
 }

@@ -249,15 +249,6 @@ def test_the_explanation_of_hours_and_of_a_roll() -> None:
     assert rolled.steps[-2].text == "期限最后一日3月8日为周末，顺延至3月10日"
 
 
-def test_a_card_is_derived_with_the_same_story() -> None:
-    due = due_date(at(START), term("5 wd"), REAL)
-    card = due.derive(at("2025-10-09 17:30"), "提前1个工作日黄牌提醒")
-    assert card.due_at == at("2025-10-09 17:30")
-    assert card.steps[:-1] == due.steps
-    assert card.steps[-1].kind is StepKind.DERIVED
-    assert card.steps[-1].text == "2025年10月9日（周四）17:30 提前1个工作日黄牌提醒"
-
-
 @pytest.mark.parametrize(
     ("length", "text"),
     [("5 wd", "5个工作日"), ("60 cd", "60个自然日"), ("4 wh", "4个工作小时"), ("24 h", "24小时"), ("30 min", "30分钟")],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 import httpx
@@ -47,7 +48,7 @@ def newest(world: World) -> str:
 
 def test_killed_before_the_commit_leaves_nothing_and_the_retry_makes_one(world: World) -> None:
     before = rows(world)
-    key = {"Idempotency-Key": "retry-before-0001"}
+    key = {"Idempotency-Key": str(uuid.uuid4())}
     die(world, "before-commit", "/petitions", BODY, **key)
     assert rows(world) == before
     with world.api() as (_, address):
@@ -61,7 +62,7 @@ def test_killed_before_the_commit_leaves_nothing_and_the_retry_makes_one(world: 
 
 def test_killed_before_its_run_was_started_is_started_by_reconcile(world: World) -> None:
     before = rows(world)
-    key = {"Idempotency-Key": "retry-after-0001"}
+    key = {"Idempotency-Key": str(uuid.uuid4())}
     die(world, "after-commit", "/petitions", BODY, **key)
     assert rows(world)["petition"] == before["petition"] + 1
     petition_id = newest(world)

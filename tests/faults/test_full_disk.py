@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import resource
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -68,7 +69,9 @@ def test_a_full_database_refuses_and_takes_again(sqlite_template: Path, tmp_path
     with TestClient(create_app(context, no_limits())) as client:
 
         def post(number: int) -> Any:
-            return client.post("/petitions", json=LARGE, headers={"Idempotency-Key": f"full-{number:08}"})
+            return client.post(
+                "/petitions", json=LARGE, headers={"Idempotency-Key": str(uuid.UUID(int=number, version=4))}
+            )
 
         with most_pages(engine, 20):
             answers = [post(number) for number in range(ENOUGH)]
@@ -85,7 +88,7 @@ def test_a_full_database_refuses_and_takes_again(sqlite_template: Path, tmp_path
 
 @pytest.mark.slow
 def test_an_api_that_cannot_write_a_file_recovers_by_itself(world: World) -> None:
-    key = {"Idempotency-Key": "no-room-0001"}
+    key = {"Idempotency-Key": str(uuid.uuid4())}
     with world.api() as (api, address):
 
         def post() -> httpx.Response:

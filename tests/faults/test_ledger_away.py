@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +19,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 
 BODY = {"channel": "web", "text": "广济路路灯不亮三天了", "place": "广济路"}
 PETITIONS = 6
+MEANWHILE = str(uuid.uuid4())
 
 
 @pytest.fixture
@@ -46,11 +48,11 @@ def test_what_was_running_goes_on_and_the_api_says_so(world: World, postgres: Po
         waiting = world.register()
         with world.worker() as worker:
             world.wait_at_rest(waiting)
-            some = [registered(world, post(address, f"before-{number:04}")) for number in range(PETITIONS)]
+            some = [registered(world, post(address, str(uuid.uuid4()))) for _ in range(PETITIONS)]
             wait_until(lambda: any((run := world.run(one)) and run.state_type == "RUNNING" for one in some), "running")
             postgres.stop("immediate")
             try:
-                refused = post(address, "meanwhile-0001")
+                refused = post(address, MEANWHILE)
                 assert refused.status_code == 503
                 assert refused.headers["content-type"] == "application/problem+json"
                 assert refused.json()["code"] == "database-unavailable"
@@ -59,7 +61,7 @@ def test_what_was_running_goes_on_and_the_api_says_so(world: World, postgres: Po
             finally:
                 postgres.start()
             wait_until(lambda: answers(f"{address}/health"), "answering again")
-            some.append(registered(world, post(address, "meanwhile-0001")))
+            some.append(registered(world, post(address, MEANWHILE)))
             wait_until(lambda: all(settled(world, one) for one in some), "parked", 60)
             drift = world.heal()  # what waits half a minute for the database need not, once somebody knows it is back
             assert (drift.failed, drift.crashed) == (0, 0), "to wait for the database is no failure"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -13,7 +14,7 @@ import clock
 from domain.errors import IdempotencyConflict, RuleRefusal
 from models.tables import Counter, IdempotentReply
 from services.context import Context
-from services.idempotency import Reply, once
+from services.idempotency import Reply, forget_replies, once
 from services.transactions import transaction
 from tests.support.context import a_context
 
@@ -68,9 +69,40 @@ def test_a_refusal_keeps_nothing_and_frees_the_key(context: Context) -> None:
     with pytest.raises(RuleRefusal):
         once(context, "unit", "key", "print", refused)
     assert done(context) == 0
-    with context.readers() as session:
-        assert session.scalar(sa.select(sa.func.count()).select_from(IdempotentReply)) == 0
+    assert kept(context) == 0
     assert once(context, "unit", "key", "another", lambda: add(context)).body == {"value": 1}
+
+
+def kept(context: Context) -> int:
+    with context.readers() as session:
+        return session.scalar(sa.select(sa.func.count()).select_from(IdempotentReply)) or 0
+
+
+def test_an_answer_is_kept_for_a_while_and_the_key_is_free_after_it(
+    context: Context, frozen_clock: clock.StoryClock
+) -> None:
+    first = clock.now()
+    once(context, "unit", "key", "print", lambda: add(context))
+    frozen_clock.move_to(first + context.replies_kept - dt.timedelta(seconds=1))
+    assert once(context, "unit", "key", "print", lambda: add(context)).replayed
+    frozen_clock.move_to(first + context.replies_kept)
+    again = once(context, "unit", "key", "another", lambda: add(context))  # no conflict with what is forgotten
+    assert again == Reply(200, {"value": 2})
+    assert once(context, "unit", "key", "another", lambda: add(context)).replayed
+    assert kept(context) == 1
+
+
+def test_what_is_kept_no_longer_is_deleted_and_nothing_else(context: Context, frozen_clock: clock.StoryClock) -> None:
+    first = clock.now()
+    for number in range(5):
+        once(context, "unit", f"old-{number}", "print", lambda: add(context))
+    frozen_clock.move_to(first + dt.timedelta(hours=1))
+    once(context, "unit", "young", "print", lambda: add(context))
+    assert forget_replies(context) == 0
+    frozen_clock.move_to(first + context.replies_kept)
+    assert forget_replies(context, batch=2) == 5
+    assert kept(context) == 1
+    assert once(context, "unit", "young", "print", lambda: add(context)).replayed
 
 
 def test_many_at_the_same_time_do_it_once(context: Context) -> None:

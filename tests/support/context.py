@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from functools import lru_cache
 from typing import Any
 
@@ -32,6 +33,7 @@ def a_context(engine: sa.Engine, *, policy: Policy | None = None, **changes: Any
         "rules": RuleBook(shipped_calendar()),
         "notifier": RecordingNotifier(),
         "addresses": AddressBook(),
+        "replies_kept": dt.timedelta(hours=48),
     }
     context = Context(**(parts | changes))
     with context.sessions.begin() as session:

@@ -6,17 +6,26 @@
 from __future__ import annotations
 
 import dataclasses
+from dataclasses import dataclass
 from typing import Any
 
 from pendulum import DateTime
 
 from domain.petition import Card, Facts, Obligation, Ruling, Rung, Satisfaction, Step, decide, next_rung
 from domain.policy import DeadlineKind, Policy
-from domain.stages import CLOCK_STOPPED_STAGES, TRANSITIONS, Stage, Trigger, stage_after
+from domain.stages import CLOCK_STOPPED_STAGES, REVIEW_STAGES, TRANSITIONS, Stage, Trigger, rejection_to, stage_after
 from domain.workdays import Duration, Extension, Pause, TimeUnit, WorkCalendar
 from tests.support.facts import SOUTH_TOWN, WATER
 
 MOST_STEPS_AT_ONE_MOMENT = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandedIn(Facts):
+    """What the ledger knows from its history: where a completion came from, and since when the petition was there."""
+
+    came_from: Stage
+    came_since: DateTime
 
 
 def move(facts: Facts, trigger: Trigger, now: DateTime, **changes: Any) -> Facts:
@@ -41,6 +50,7 @@ def given_to(facts: Facts, unit: str, now: DateTime) -> dict[str, Any]:
         "signed_at": None,
         "signing_reminded": False,
         "needs_desk": False,
+        "designated": False,
         "clock_started_at": facts.clock_started_at or now,
     }
 
@@ -62,7 +72,7 @@ def take(facts: Facts, ruling: Ruling, now: DateTime, engine_finds: str | None =
         case Step.BEGIN_REDO:
             again = {"clock_started_at": now, "clock_kind": DeadlineKind.REDO, "clock_decided": None}
             assigned = given_to(facts, str(facts.unit), now)
-            more = {"redos": facts.redos + 1, "card": Card.NONE}
+            more = {"redos": facts.redos + 1, "card": Card.NONE, "designated": True, "satisfaction": None}
             return move(facts, Trigger.BEGIN_REDO, now, **(assigned | again | more))
     trigger = Trigger.TERMINATE if step is Step.LAPSE else Trigger(step.value)
     return move(facts, trigger, now, **_EFFECTS.get(trigger, {}), **_moments(trigger, now))
@@ -91,7 +101,7 @@ _EFFECTS: dict[Trigger, dict[str, Any]] = {
     Trigger.SHOW_YELLOW_CARD: {"card": Card.YELLOW},
     Trigger.SHOW_RED_CARD: {"card": Card.RED},
     Trigger.ASK_RATING: {"rating_asked": True},
-    Trigger.SUPPLEMENT: {"needs_desk": False},
+    Trigger.SUPPLEMENT: {"needs_desk": True},
 }
 
 
@@ -103,6 +113,8 @@ def _moments(trigger: Trigger, now: DateTime) -> dict[str, Any]:
 def climb(facts: Facts, now: DateTime) -> Facts:
     """One rung up; from the second review on, supervision opens beside the work."""
     rung = next_rung(facts.rung)
+    if facts.stage is Stage.RATED:  # the unit whose completion did not satisfy has the petition again
+        facts = dataclasses.replace(facts, **given_to(facts, str(facts.unit), now))
     if rung is Rung.FIRST_REVIEW:
         return move(facts, Trigger.CLIMB_TO_FIRST_REVIEW, now, rung=rung)
     if rung is Rung.SECOND_REVIEW:
@@ -123,6 +135,8 @@ def _asked(facts: Facts, now: DateTime, days: int) -> dict[str, Any]:
 
 def act(facts: Facts, trigger: Trigger, now: DateTime, unit: str, satisfaction: Satisfaction, days: int) -> Facts:
     """What a person does; `unit`, `satisfaction` and `days` are used where the action needs them."""
+    if trigger in {Trigger.SUBMIT_COMPLETION, Trigger.REJECT_COMPLETION}:
+        return _handed_in_or_back(facts, trigger, now)
     changes: dict[str, Any] = {}
     match trigger:
         case Trigger.DISPATCH | Trigger.REDISPATCH:
@@ -133,6 +147,7 @@ def act(facts: Facts, trigger: Trigger, now: DateTime, unit: str, satisfaction: 
             length = Duration(days, TimeUnit.WORKING_DAYS)
             changes = {**given_to(facts, unit, now), **decided, "designated": True, "clock_decided": length}
             changes["assists"] = (Obligation(WATER, now, length), Obligation(SOUTH_TOWN, now, length))
+            changes["satisfaction"] = None
         case Trigger.REQUEST_RETURN:
             changes = {"returns": facts.returns + 1}
         case Trigger.GRANT_EXTENSION:
@@ -143,13 +158,23 @@ def act(facts: Facts, trigger: Trigger, now: DateTime, unit: str, satisfaction: 
             changes = _file(facts, now) if trigger is Trigger.SUPERVISE else _asked(facts, now, days)
         case Trigger.RATE:
             changes = {"satisfaction": satisfaction}
-        case Trigger.CLIMB_TO_FIRST_REVIEW:
-            changes = {"rung": max(facts.rung, Rung.FIRST_REVIEW)}
-        case Trigger.CLIMB_TO_SECOND_REVIEW:
-            changes = {"rung": max(facts.rung, Rung.SECOND_REVIEW)}
+        case Trigger.CLIMB_TO_FIRST_REVIEW | Trigger.CLIMB_TO_SECOND_REVIEW:
+            reached = Rung.FIRST_REVIEW if trigger is Trigger.CLIMB_TO_FIRST_REVIEW else Rung.SECOND_REVIEW
+            changes = {"rung": max(facts.rung, reached)}
         case Trigger.RECLASSIFY:
             changes = {"category": "roads" if facts.category == "lights" else "lights"}
     return move(facts, trigger, now, **changes, **_EFFECTS.get(trigger, {}), **_moments(trigger, now))
+
+
+def _handed_in_or_back(facts: Facts, trigger: Trigger, now: DateTime) -> Facts:
+    if trigger is Trigger.SUBMIT_COMPLETION:
+        came = {"came_from": facts.stage, "came_since": facts.stage_entered_at}
+        return move(HandedIn(**(vars(facts) | came)), trigger, now, signed_at=facts.signed_at or now)
+    if not isinstance(facts, HandedIn):  # it began its life handed in
+        return move(facts, trigger, now)
+    rejected = move(facts, rejection_to(facts.came_from), now)
+    reviewed = facts.came_from in REVIEW_STAGES
+    return dataclasses.replace(rejected, stage_entered_at=facts.came_since) if reviewed else rejected
 
 
 def settle(

@@ -1,0 +1,25 @@
+"""Whose matter a petition is: whoever reported it, and everybody whose petition was merged into it (ADR 0009)."""
+
+from __future__ import annotations
+
+from sqlalchemy import exists, or_, select
+from sqlalchemy.orm import Session
+
+from domain.stages import Trigger
+from models.tables import HistoryRow, Petition
+
+# Leaving is read from the history: it is the only trace of it, and it is never taken back.
+_LEFT = exists().where(HistoryRow.petition_id == Petition.id, HistoryRow.trigger == Trigger.LEAVE.value)
+
+
+def parties_of(session: Session, main_id: str) -> dict[str, str]:
+    """The petitions whose petitioners the matter still concerns, each with the query code they know it by."""
+    query = select(Petition.id, Petition.query_code).where(
+        or_(Petition.id == main_id, Petition.merged_into_id == main_id), ~_LEFT
+    )
+    return {key: code for key, code in session.execute(query.order_by(Petition.registered_at, Petition.id))}  # noqa: C416
+
+
+def has_left(session: Session, petition_id: str) -> bool:
+    """Whether the petitioner of this petition withdrew from a matter that goes on for others."""
+    return session.scalar(select(Petition.id).where(Petition.id == petition_id, _LEFT)) is not None
