@@ -91,7 +91,7 @@ def complete(
 @router.post("/report", response_model=PetitionDetail, summary="协办情况 Report as assisting unit")
 def report(body: ReportIn, change: ChangeOf) -> JSONResponse:
     """An assisting unit tells the lead what it did; its own task ends."""
-    return change.make(lambda context, key, actor, _: handling.report(context, key, actor, body.text))
+    return change.make(lambda context, key, actor, version: handling.report(context, key, actor, body.text, version))
 
 
 @router.post("/supervision/answer", response_model=PetitionDetail, summary="督办说明 Explain to the inspectors")

@@ -55,7 +55,7 @@ class Api:
         self.keys = {who: keys.create_key(context, role, unit, f"测试 {who}") for who, (role, unit) in _KEYS.items()}
 
     def get(self, who: str, path: str, **query: Any) -> httpx.Response:
-        answer: httpx.Response = self.client.get(path, params=query, headers=self.headers(who))
+        answer: httpx.Response = self.client.get(path, params=query or None, headers=self.headers(who))
         return answer
 
     def post(self, who: str, path: str, body: Any = None, **headers: str) -> httpx.Response:
