@@ -138,7 +138,8 @@ def find(context: Context, case_number: str, actor: Actor) -> PetitionDetail:
     with reading(context) as session:
         printable = case_number.isascii() and case_number.isprintable()
         found = session.scalar(select(Petition.id).where(Petition.case_number == case_number)) if printable else None
-        return detail(context, found or "", actor)
+        petition = petition_for(session, found or "", actor)
+        return detail_of(session, petition, lens_of(context, session, petition, actor))
 
 
 def detail_of(session: Session, petition: Petition, lens: Lens) -> PetitionDetail:

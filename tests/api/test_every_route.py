@@ -1,16 +1,32 @@
-"""What holds for every route, found from the application itself."""
+"""What holds for every route, found from the application itself, and over a single connection.
+
+A request that held two connections would wait for itself here; with many at once it would starve everybody.
+"""
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import sqlalchemy as sa
 
+from services.context import Context
+from services.transactions import reading, transaction
 from tests.api.conftest import LAMPS, Api
 from tests.api.routes import CHANGES, READS, Case, Changing
 from tests.support.steps import petition_of
 
 NOBODYS: Case = (str(uuid.UUID(int=5)), "NAAAAAAAAAAA")
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[sa.Engine]:
+    """An engine with a single connection, for which nobody waits long."""
+    made = sa.create_engine(database_url, pool_size=1, max_overflow=0, pool_timeout=2)
+    yield made
+    made.dispose()
 
 
 def test_no_route_is_forgotten_here(api: Api) -> None:
@@ -71,3 +87,23 @@ def test_a_registration_is_made_once(api: Api) -> None:
     assert (first.status_code, again.status_code, again.json()) == (201, 201, first.json())
     assert again.headers["idempotent-replay"] == "true"
     assert api.rows()["petition"] == 1
+
+
+def test_many_who_ask_at_once_are_all_answered(api: Api) -> None:
+    petition_id, _ = api.in_hand()
+    case_number = petition_of(api.context, petition_id).case_number
+    with ThreadPoolExecutor(12) as threads:
+        answers = threads.map(lambda _: api.get("desk", "/petitions", case_number=case_number), range(36))
+    assert {answer.status_code for answer in answers} == {200}
+
+
+def test_reading_inside_reading_is_one_reading(context: Context) -> None:
+    with reading(context) as outer, reading(context) as inner:
+        assert inner is outer
+
+
+def test_what_only_reads_begins_no_change(context: Context) -> None:
+    with reading(context), pytest.raises(RuntimeError, match="after what only reads"), transaction(context):
+        pass
+    with transaction(context) as change, reading(context) as session:
+        assert session is change.session
