@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 
 from api.changes import POSTING, PROBLEMS, ChangeOf
 from models.answers import PetitionDetail
-from models.bodies import ExtensionIn, OptionalReasonIn, ReportIn, ReturnIn
+from models.bodies import ExtensionIn, NothingIn, OptionalReasonIn, ReportIn, ReturnIn
 from models.evidence import CompletionEvidence
 from services import handling, supervision
 
@@ -38,7 +38,7 @@ class Receipted(PetitionDetail):
 
 
 @router.post("/signature", response_model=PetitionDetail, summary="签收 Sign")
-def sign(change: ChangeOf) -> JSONResponse:
+def sign(change: ChangeOf, _: NothingIn | None = None) -> JSONResponse:
     """Sign for the petition. The clock ran before and runs on."""
     return change.make(handling.sign)
 
