@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
@@ -11,6 +12,22 @@ from domain.calendar import local
 
 Shown = Annotated[dt.datetime, PlainSerializer(lambda moment: local(moment).isoformat(), return_type=str)]
 """An aware moment, written as `2026-03-02T09:00:00+08:00`."""
+
+
+def _moments_shown(value: object) -> object:
+    match value:
+        case dict():
+            return {key: _moments_shown(item) for key, item in value.items()}
+        case list():
+            return [_moments_shown(item) for item in value]
+        case str() if _MOMENT.fullmatch(value):
+            return local(dt.datetime.fromisoformat(value)).isoformat()
+    return value
+
+
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", re.ASCII)
+Particulars = Annotated[dict[str, Any], PlainSerializer(_moments_shown, return_type=dict[str, Any])]
+"""What the ledger keeps as JSON, with every moment in it shown as `Shown` would."""
 
 
 class Answer(BaseModel):
@@ -47,7 +64,7 @@ class Progress(Answer):
     due_provisional: bool = Field(description="所涉年份放假安排尚未公布，公布后重算")
     registered_at: Shown
     closed_at: Shown | None
-    merged_into: Progress | None = Field(None, description="已并单的，主单的进度")
+    merged_into: Progress | None = Field(None, description="已并单的，主单的进度；只供查看")
     timeline: list[TimelineEntry]
     allowed_actions: list[str]
 
@@ -231,6 +248,7 @@ class Clocks(Answer):
     deadlines: list[ClockView]
     pauses: list[PauseView]
     extensions: list[ExtensionView]
+    allowed_actions: list[str]
 
 
 class HistoryEntry(Answer):
@@ -249,7 +267,7 @@ class HistoryEntry(Answer):
     actor_name: str
     reason: str
     public: bool
-    details: dict[str, Any]
+    details: Particulars
     digest: str
 
 
@@ -260,6 +278,7 @@ class History(Answer):
     case_number: str
     version: int
     entries: list[HistoryEntry]
+    allowed_actions: list[str]
 
 
 class ChainCheck(Answer):

@@ -78,6 +78,9 @@ def public_progress(context: Context, query_code: str) -> Progress:
         petition = _by_code(session, query_code)
         main = session.get(Petition, petition.merged_into_id) if petition.merged_into_id else None
         after = _progress(context, session, main, None) if main is not None else None
+        if after is not None:
+            # This code opens the main case to be followed; only its own code acts on it.
+            after = after.model_copy(update={"allowed_actions": []})
         return _progress(context, session, petition, after)
 
 
@@ -192,6 +195,7 @@ def history(context: Context, petition_id: str, actor: Actor) -> History:
             case_number=petition.case_number,
             version=petition.version,
             entries=[history_entry(row, lens) for row in _history(session, petition.id) if may_read(row, actor)],
+            allowed_actions=actions_for(petition, lens),
         )
 
 
@@ -227,6 +231,7 @@ def clocks_of(petition: Petition, lens: Lens) -> Clocks:
             )
             for row in petition.extensions
         ],
+        allowed_actions=actions_for(petition, lens),
     )
 
 

@@ -36,6 +36,14 @@ def test_no_route_is_forgotten_here(api: Api) -> None:
     assert {path for path, methods in paths.items() if "get" in methods} == {path.partition("?")[0] for path in READS}
 
 
+def test_what_may_be_done_is_the_same_wherever_it_is_read(api: Api) -> None:
+    petition_id, _ = api.in_hand()
+    for who in ("unit", "desk", "inspector"):
+        answers = [api.get(who, f"/petitions/{petition_id}{part}").json() for part in ("", "/clock", "/history")]
+        assert answers[0]["allowed_actions"]
+        assert all(answer["allowed_actions"] == answers[0]["allowed_actions"] for answer in answers)
+
+
 def test_every_question_is_answered(api: Api) -> None:
     petition_id, code = api.in_hand()
     case_number = petition_of(api.context, petition_id).case_number

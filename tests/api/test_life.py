@@ -99,6 +99,8 @@ def test_extended_suspended_and_overdue_under_supervision(api: Api, frozen_clock
     concluded = {"disposition": "rectify", "opinion": "责令三日内整改"}
     assert api.post("inspector", f"{path}/supervision/disposition", concluded).status_code == 200
     dossier = api.get("inspector", f"{path}/dossier").json()
+    dates = [row["details"]["due_at"] for row in dossier["history"] if row["details"].get("due_at")]
+    assert dates == ["2026-06-03T17:30:00+08:00"] * 2
     assert dossier["chain"]["intact"] is True
     assert dossier["supervision"]["disposition"] == {"code": "rectify", "name": "责令整改"}
     assert dossier["petition"]["petitioner"] is None
@@ -138,6 +140,8 @@ def test_merged_and_still_followed_by_their_own_code(api: Api) -> None:
     assert progress["stage"]["code"] == "merged"
     assert progress["merged_into"]["stage"]["code"] == "dispatched"
     assert progress["merged_into"]["unit"]["code"] == UNIT
+    assert progress["merged_into"]["allowed_actions"] == []
+    assert api.post("anybody", f"/progress/{code}/withdrawal").status_code == 409
 
 
 def test_moved_reclassified_and_terminated(api: Api) -> None:
