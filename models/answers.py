@@ -154,7 +154,7 @@ class PetitionHead(Answer):
     due_provisional: bool
     wake_at: Shown | None
     wake_kind: str | None
-    minutes_left: int | None = Field(description="距到期的工作分钟数，已逾期为负")
+    minutes_left: int | None = Field(description="距到期的工作分钟数，已逾期为负；期限内已交办结的为空")
     allowed_actions: list[str]
 
 
@@ -245,6 +245,7 @@ class Clocks(Answer):
     as_of: Shown
     policy_version: str
     handling: ClockView | None = Field(description="办理时限；派遣前或暂停计时时为空")
+    handling_met: bool = Field(description="承办单位已在办理时限内交办结，此后不算其逾期")
     deadlines: list[ClockView]
     pauses: list[PauseView]
     extensions: list[ExtensionView]

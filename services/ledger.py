@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 import clock
 from domain.actions import Actor
-from domain.petition import Deadline, decide, handling_due
+from domain.petition import Deadline, decide, handling_due, is_met
 from domain.stages import CLOCK_STOPPED_STAGES, FINAL_STAGES, TRANSITIONS, Stage, Trigger, stage_after
 from models.tables import HistoryRow, PauseRow, Petition, TimerRow
 from services.facts import facts_of
@@ -92,6 +92,7 @@ def _arm(tx: Transaction, petition: Petition, now: DateTime, cause: Deadline | N
         petition.wake_kind = upcoming.kind.value if upcoming else None
     handling = handling_due(facts, policy, calendar)
     petition.due_at = handling.due_at if handling else None
+    petition.due_met = is_met(facts, petition.due_at)
     petition.due_provisional = any(item.due.provisional for item in ruling.deadlines)
     petition.calendar_version = calendar.version
     live = {

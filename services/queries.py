@@ -217,6 +217,7 @@ def clocks_of(petition: Petition, lens: Lens) -> Clocks:
         as_of=clock.now(),
         policy_version=petition.policy_version,
         handling=clock_view(handling, lens) if handling else None,
+        handling_met=bool(petition.due_met),
         deadlines=[clock_view(item, lens) for item in deadlines(facts, lens.policy, lens.calendar)],
         pauses=[
             PauseView(started_at=row.started_at, ended_at=row.ended_at, reason=row.reason, approved_by=row.approved_by)

@@ -105,7 +105,8 @@ def overdue_list(
 ) -> Page:
     """Work that is past its deadline, or under supervision and not finished; longest overdue first."""
     require_role(actor, *ALL_SEEING)
-    late = and_(Petition.due_at < clock.now(), Petition.stage.in_(_WORKING))
+    # As `domain.petition.is_overdue` has it, of what the ledger wrote down.
+    late = and_(Petition.due_at < clock.now(), Petition.stage.in_(_WORKING), Petition.due_met.is_not(True))
     watched = and_(Petition.supervised_at.is_not(None), Petition.stage.in_(_OPEN))
     query = select(Petition, HistoryRow.at)
     if supervised is None:
