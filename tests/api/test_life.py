@@ -44,9 +44,8 @@ def test_returned_designated_reviewed_and_finished(api: Api) -> None:
     assert api.get("desk", "/queue").json()["items"][0]["asked"]["basis"] == "三定方案第三条"
     api.done("desk", f"{path}/return-decision", {"granted": True, "reason": "依据充分"})
     moved = api.get("desk", path).json()
-    if moved["stage"]["code"] == "accepted":
-        assert moved["candidates"][0]["unit"] == OTHER
-        api.done("desk", f"{path}/dispatch", {"unit": OTHER, "reason": "未移交道路归住建", "category": "municipal"})
+    assert (moved["stage"]["code"], moved["candidates"][0]["unit"]) == ("accepted", OTHER)
+    api.done("desk", f"{path}/dispatch", {"unit": OTHER, "reason": "未移交道路归住建", "category": "municipal"})
     assert api.get("desk", path).json()["unit"]["code"] == OTHER
     api.done("desk", f"{path}/first-review", {"reason": "两家各执一词，需专题研判"})
     assert [item["id"] for item in api.get("reviewer", "/queue").json()["items"]] == [petition]
