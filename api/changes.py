@@ -91,7 +91,7 @@ def expected_version(
 async def fingerprint(request: Request) -> str:
     """SHA-256 of what is asked; JSON that differs only in its layout is the same request."""
     body = await request.body()
-    with suppress(ValueError):  # what is not JSON, or nothing, is compared as it came
+    with suppress(ValueError, RecursionError):  # what is not JSON, or nothing, is compared as it came
         body = json.dumps(json.loads(body), sort_keys=True).encode()
     asked = f"{request.method} {request.url.path}?{request.url.query}\n".encode()
     return hashlib.sha256(asked + body).hexdigest()

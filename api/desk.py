@@ -7,14 +7,14 @@ from fastapi.responses import JSONResponse
 
 from api.changes import POSTING, PROBLEMS, ChangeOf
 from models.answers import PetitionDetail
-from models.bodies import ApproveIn, CategoryIn, DispatchIn, GrantIn, MergeIn, ReasonIn, RedispatchIn
+from models.bodies import ApproveIn, CategoryIn, DispatchIn, GrantIn, MergeIn, NothingIn, ReasonIn, RedispatchIn
 from services import decisions, dispatching, intake, ladder
 
 router = APIRouter(prefix="/petitions/{petition_id}", tags=["派遣专席 desk"], responses=PROBLEMS, dependencies=POSTING)
 
 
 @router.post("/acceptance", response_model=PetitionDetail, summary="受理 Accept")
-def accept(change: ChangeOf) -> JSONResponse:
+def accept(change: ChangeOf, _: NothingIn | None = None) -> JSONResponse:
     """Accept a petition that needed a person's look."""
     return change.make(intake.accept)
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
-from pydantic import AwareDatetime
 
 from api.callers import Caller, ContextOf
 from api.changes import POSTING, PROBLEMS, ChangeOf, PetitionId, answer
@@ -15,6 +13,7 @@ from domain.actions import Role
 from domain.errors import Incomplete, Missing
 from models.answers import Clocks, History, Page, PetitionDetail
 from models.bodies import NoteIn, RatingIn
+from models.shapes import Instant
 from services import handling, queries, queues, verdict
 
 router = APIRouter(tags=["诉求 petitions"], responses=PROBLEMS)
@@ -30,13 +29,12 @@ def queue(
     limit: Limit = 50,
     cursor: Cursor = None,
     changed_after: Annotated[
-        AwareDatetime | None, Query(description="仅承办单位：此刻之后有变化的，取上次的 as_of 再提前一分钟")
+        Instant | None, Query(description="仅承办单位：此刻之后有变化的，取上次的 as_of 再提前一分钟")
     ] = None,
 ) -> JSONResponse:
     """A unit's tasks as lead or assisting; for offices, what waits for their decision. Least time left first."""
     if actor.role is Role.UNIT:
-        since: dt.datetime | None = changed_after
-        return answer(queues.unit_queue(context, actor, limit=limit, cursor=cursor, changed_after=since))
+        return answer(queues.unit_queue(context, actor, limit=limit, cursor=cursor, changed_after=changed_after))
     if changed_after is not None:
         raise Incomplete([Missing("changed_after", "仅承办单位的待办可以按变化时间读取")])
     return answer(queues.queue_for(context, actor, limit=limit, cursor=cursor))

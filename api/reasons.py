@@ -44,6 +44,7 @@ _REASONS = {
 }
 _FALLBACK = "内容不合要求，请对照接口说明"
 _OURS = "value_error"
+_LONGEST_NAME = 200
 _PLACES = {"body", "query", "header", "path", "cookie"}
 
 
@@ -64,7 +65,9 @@ def field_of(error: dict[str, Any]) -> str:
         return "body"
     if len(parts) > 1 and parts[0] in _PLACES:
         parts = parts[1:]
-    return ".".join(str(part) for part in parts)
+    name = ".".join(str(part) for part in parts)
+    # An unknown field is named as the client wrote it, which need not even be text that can be sent back.
+    return "".join(char if char.isprintable() else "\ufffd" for char in name[:_LONGEST_NAME]) or "body"
 
 
 def _listed(value: object) -> object:

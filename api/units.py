@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 
 from api.changes import POSTING, PROBLEMS, ChangeOf
 from models.answers import PetitionDetail
-from models.bodies import ExtensionIn, OptionalReasonIn, ReportIn, ReturnIn
+from models.bodies import ExtensionIn, NothingIn, OptionalReasonIn, ReportIn, ReturnIn
 from models.evidence import CompletionEvidence
 from services import handling, supervision
 
@@ -38,7 +38,7 @@ class Receipted(PetitionDetail):
 
 
 @router.post("/signature", response_model=PetitionDetail, summary="签收 Sign")
-def sign(change: ChangeOf) -> JSONResponse:
+def sign(change: ChangeOf, _: NothingIn | None = None) -> JSONResponse:
     """Sign for the petition. The clock ran before and runs on."""
     return change.make(handling.sign)
 
@@ -91,7 +91,7 @@ def complete(
 @router.post("/report", response_model=PetitionDetail, summary="协办情况 Report as assisting unit")
 def report(body: ReportIn, change: ChangeOf) -> JSONResponse:
     """An assisting unit tells the lead what it did; its own task ends."""
-    return change.make(lambda context, key, actor, _: handling.report(context, key, actor, body.text))
+    return change.make(lambda context, key, actor, version: handling.report(context, key, actor, body.text, version))
 
 
 @router.post("/supervision/answer", response_model=PetitionDetail, summary="督办说明 Explain to the inspectors")

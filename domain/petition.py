@@ -148,6 +148,22 @@ def explanation_due(facts: Facts, calendar: WorkCalendar) -> Deadline | None:
     return _owed(DeadlineKind.EXPLANATION, Step.REMIND_EXPLANATION, facts.explanation, calendar)
 
 
+def is_met(facts: Facts, due_at: DateTime | None) -> bool:
+    """Whether the unit has met `due_at`, which `handling_due` gave: what takes long from then on is no delay of its.
+
+    Handed in in time, the petition waits for the desk; sent back, the clock has run on meanwhile. And where the
+    petitioner's dissatisfaction brought it to a review, the unit had done its part until the review decides.
+    """
+    if facts.stage is Stage.COMPLETION_SUBMITTED:
+        return due_at is not None and facts.stage_entered_at <= due_at
+    return facts.stage in REVIEW_STAGES and facts.satisfaction is Satisfaction.DISSATISFIED
+
+
+def is_overdue(facts: Facts, due_at: DateTime | None, now: dt.datetime) -> bool:
+    """Whether the work is late (逾期): past its deadline `due_at`, which was not met."""
+    return facts.stage in WORKING_STAGES and due_at is not None and due_at < now and not is_met(facts, due_at)
+
+
 def deadlines(facts: Facts, policy: Policy, calendar: WorkCalendar) -> tuple[Deadline, ...]:
     """Every clock that runs now, earliest first; a passed one stays until its step has been taken."""
     running: list[Deadline] = []
@@ -296,9 +312,7 @@ def _reminders_of_units(facts: Facts, calendar: WorkCalendar) -> list[Deadline]:
 def _handling_clocks(facts: Facts, policy: Policy, calendar: WorkCalendar) -> list[Deadline]:
     """Yellow card, the deadline itself, red card: whichever has not had its effect yet."""
     handling = handling_due(facts, policy, calendar)
-    # The petitioner's dissatisfaction brought it up, not the unit's delay: its clock was met and shows no card.
-    met = facts.stage in REVIEW_STAGES and facts.satisfaction is Satisfaction.DISSATISFIED
-    if handling is None or met:
+    if handling is None or is_met(facts, handling.due_at):
         return []
     clocks = []
     yellow, red = (_rule(kind, facts, policy) for kind in (DeadlineKind.YELLOW_CARD, DeadlineKind.RED_CARD))

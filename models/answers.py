@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
@@ -11,6 +12,22 @@ from domain.calendar import local
 
 Shown = Annotated[dt.datetime, PlainSerializer(lambda moment: local(moment).isoformat(), return_type=str)]
 """An aware moment, written as `2026-03-02T09:00:00+08:00`."""
+
+
+def _moments_shown(value: object) -> object:
+    match value:
+        case dict():
+            return {key: _moments_shown(item) for key, item in value.items()}
+        case list():
+            return [_moments_shown(item) for item in value]
+        case str() if _MOMENT.fullmatch(value):
+            return local(dt.datetime.fromisoformat(value)).isoformat()
+    return value
+
+
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", re.ASCII)
+Particulars = Annotated[dict[str, Any], PlainSerializer(_moments_shown, return_type=dict[str, Any])]
+"""What the ledger keeps as JSON, with every moment in it shown as `Shown` would."""
 
 
 class Answer(BaseModel):
@@ -148,7 +165,7 @@ class PetitionHead(Answer):
     due_provisional: bool
     wake_at: Shown | None
     wake_kind: str | None
-    minutes_left: int | None = Field(description="距到期的工作分钟数，已逾期为负")
+    minutes_left: int | None = Field(description="距到期的工作分钟数，已逾期为负；期限内已交办结的为空")
     allowed_actions: list[str]
 
 
@@ -241,10 +258,12 @@ class Clocks(Answer):
     as_of: Shown
     policy_version: str
     handling: ClockView | None = Field(description="办理时限；派遣前或暂停计时时为空")
+    handling_met: bool = Field(description="承办单位已在办理时限内交办结，此后不算其逾期")
     deadlines: list[ClockView]
     assists: list[ClockView] = Field(description="尚未反馈的各协办单位的时限；暂停计时时为空")
     pauses: list[PauseView]
     extensions: list[ExtensionView]
+    allowed_actions: list[str]
 
 
 class HistoryEntry(Answer):
@@ -263,7 +282,7 @@ class HistoryEntry(Answer):
     actor_name: str
     reason: str
     public: bool
-    details: dict[str, Any]
+    details: Particulars
     digest: str
 
 
@@ -274,6 +293,7 @@ class History(Answer):
     case_number: str
     version: int
     entries: list[HistoryEntry]
+    allowed_actions: list[str]
 
 
 class ChainCheck(Answer):

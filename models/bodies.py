@@ -18,6 +18,10 @@ Code = Annotated[str, Field(min_length=1, max_length=60, pattern="^[a-z0-9-]+$",
 """The code of a unit or a category; whether there is one, the policy says."""
 
 
+class NothingIn(Shape):
+    """A step that needs no words: no body, or an empty object."""
+
+
 class ReasonIn(Shape):
     """A decision that must be explained."""
 

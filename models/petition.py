@@ -70,6 +70,8 @@ class Petition(Base):
     policy_version: Mapped[str] = mapped_column(String(80))
     due_at: Mapped[DateTime | None]
     """The unit's deadline as last computed; `None` before the first dispatch or while the clock is stopped."""
+    due_met: Mapped[bool | None]
+    """Whether the unit has met `due_at`, so that it is not late however long others take."""
     due_provisional: Mapped[bool] = mapped_column(default=False)
     calendar_version: Mapped[str] = mapped_column(String(80), default="")
     wake_at: Mapped[DateTime | None]

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from domain.calendar import local
 from domain.policy import RequestType
 
 _LAID_OUT = frozenset("\t\n\r")
+_YEARS = range(1900, 2200)
+"""Years that can be meant; at the ends of the calendar a moment cannot even change its zone (our own decision)."""
 
 
 def _printable(text: str) -> str:
@@ -18,7 +22,15 @@ def _printable(text: str) -> str:
     return text
 
 
+def _in_living_memory(moment: dt.datetime) -> dt.datetime:
+    if moment.year not in _YEARS:
+        raise ValueError(f"时间须在{_YEARS[0]}年至{_YEARS[-1]}年之间")
+    return local(moment)
+
+
 Printable = AfterValidator(_printable)
+Instant = Annotated[AwareDatetime, AfterValidator(_in_living_memory)]
+"""An aware moment a client names; kept on the Chinese clock, as it is shown again."""
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), Printable]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=5000), Printable]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=2000), Printable]

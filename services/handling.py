@@ -40,13 +40,14 @@ def note(
         return petition
 
 
-def report(context: Context, petition_id: str, actor: Actor, text: str) -> Petition:
+def report(context: Context, petition_id: str, actor: Actor, text: str, version: int | None = None) -> Petition:
     """An assisting unit reports to the lead what it did (协办情况); its own assignment ends.
 
     Raises `NotFound` when this unit does not assist with this petition.
     """
     with transaction(context) as tx:
         petition = tx.lock(petition_id)
+        tx.expect(petition, version)
         mine = _assisting(petition, actor)
         mine.ended_at, mine.outcome, mine.report = clock.now(), "reported", text
         move(tx, petition, Trigger.NOTE, actor, reason=text, public=False, details={"assisted_by": actor.unit})

@@ -15,7 +15,16 @@ from sqlalchemy import select
 
 import clock
 from domain.actions import Actor
-from domain.petition import Deadline, Facts, assist_deadlines, decide, explanation_due, handling_due, stage_due
+from domain.petition import (
+    Deadline,
+    Facts,
+    assist_deadlines,
+    decide,
+    explanation_due,
+    handling_due,
+    is_met,
+    stage_due,
+)
 from domain.stages import CLOCK_STOPPED_STAGES, FINAL_STAGES, TRANSITIONS, Stage, Trigger, stage_after
 from domain.workdays import WorkCalendar
 from models.tables import HistoryRow, PauseRow, Petition, TimerRow
@@ -95,6 +104,7 @@ def _arm(tx: Transaction, petition: Petition, now: DateTime, cause: Deadline | N
         petition.wake_kind = upcoming.kind.value if upcoming else None
     handling = handling_due(facts, policy, calendar)
     petition.due_at = handling.due_at if handling else None
+    petition.due_met = is_met(facts, petition.due_at)
     petition.stage_due_at = stage_due(ruling, facts.stage)
     _date_tasks(petition, facts, calendar)
     petition.due_provisional = any(item.due.provisional for item in ruling.deadlines)

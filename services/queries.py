@@ -158,7 +158,8 @@ def find(context: Context, case_number: str, actor: Actor) -> PetitionDetail:
     with reading(context) as session:
         printable = case_number.isascii() and case_number.isprintable()
         found = session.scalar(select(Petition.id).where(Petition.case_number == case_number)) if printable else None
-        return detail(context, found or "", actor)
+        petition = petition_for(session, found or "", actor)
+        return detail_of(session, petition, lens_of(context, session, petition, actor))
 
 
 def detail_of(session: Session, petition: Petition, lens: Lens) -> PetitionDetail:
@@ -212,6 +213,7 @@ def history(context: Context, petition_id: str, actor: Actor) -> History:
             case_number=petition.case_number,
             version=petition.version,
             entries=[history_entry(row, lens) for row in _history(session, petition.id) if may_read(row, actor)],
+            allowed_actions=actions_for(petition, lens),
         )
 
 
@@ -233,6 +235,7 @@ def clocks_of(petition: Petition, lens: Lens) -> Clocks:
         as_of=clock.now(),
         policy_version=petition.policy_version,
         handling=clock_view(handling, lens) if handling else None,
+        handling_met=bool(petition.due_met),
         deadlines=[clock_view(item, lens) for item in deadlines(facts, lens.policy, lens.calendar)],
         assists=[clock_view(item, lens) for item in assist_deadlines(facts, lens.calendar)],
         pauses=[
@@ -248,6 +251,7 @@ def clocks_of(petition: Petition, lens: Lens) -> Clocks:
             )
             for row in petition.extensions
         ],
+        allowed_actions=actions_for(petition, lens),
     )
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import datetime as dt
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -112,7 +112,8 @@ def overdue_list(
     """
     require_role(actor, *ALL_SEEING)
     silent = and_(Supervision.closed_at.is_(None), Supervision.explanation_due_at < clock.now())
-    late = and_(Petition.due_at < clock.now(), Petition.stage.in_(_WORKING))
+    # As `domain.petition.is_overdue` has it, of what the ledger wrote down.
+    late = and_(Petition.due_at < clock.now(), Petition.stage.in_(_WORKING), Petition.due_met.is_not(True))
     watched = and_(Petition.supervised_at.is_not(None), Petition.stage.in_(_OPEN))
     query = select(Petition, HistoryRow.at).outerjoin(Supervision, Supervision.petition_id == Petition.id)
     if supervised is None:
@@ -187,11 +188,10 @@ def _asked(session: Session, petitions: Sequence[Petition]) -> dict[str, Decisio
 
 
 def _after(cursor: str, due: Column, key: Column) -> ColumnElement[bool]:
-    moment, last = _parse(cursor)
-    number: str | int = int(last) if key is Assignment.id and last.isdigit() else last
+    moment, last = _parse(cursor, numbered=key.type.python_type is int)
     if moment is None:
-        return and_(due.is_(None), key > number)
-    return or_(due > moment, and_(due == moment, key > number), due.is_(None))
+        return and_(due.is_(None), key > last)
+    return or_(due > moment, and_(due == moment, key > last), due.is_(None))
 
 
 def _cursor(due: dt.datetime | None, key: str | int) -> str:
@@ -199,14 +199,25 @@ def _cursor(due: dt.datetime | None, key: str | int) -> str:
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def _parse(cursor: str) -> tuple[dt.datetime | None, str]:
+_MOMENT = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{6})?\+00:00"
+_NUMBERED = re.compile(rf"({_MOMENT})?\|(\d{{1,10}})", re.ASCII)
+_NAMED = re.compile(rf"({_MOMENT})?\|([0-9a-f-]{{36}})", re.ASCII)
+_LARGEST_NUMBER = 2**31 - 1
+"""Beyond it PostgreSQL has no such id, and says so with an error of its own."""
+
+
+def _parse(cursor: str, *, numbered: bool) -> tuple[dt.datetime | None, str | int]:
+    """What `_cursor` wrote; a cursor that it cannot have written is refused before any database is asked."""
     try:
         text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii")
-        moment, _, key = text.partition("|")
-        due = dt.datetime.fromisoformat(moment) if moment else None
-    except (ValueError, binascii.Error):
+        found = (_NUMBERED if numbered else _NAMED).fullmatch(text)
+        if found is None:
+            raise _bad_cursor()
+        due = dt.datetime.fromisoformat(found[1]) if found[1] else None
+    except ValueError:  # bad Base64 and bad text are ValueErrors too
         raise _bad_cursor() from None
-    if not key or not key.isprintable() or (due is not None and due.tzinfo is None):
+    key = int(found[2]) if numbered else found[2]
+    if isinstance(key, int) and key > _LARGEST_NUMBER:
         raise _bad_cursor()
     return due, key
 

@@ -1,7 +1,7 @@
 """One use case, one transaction; runs are started and woken only after its commit.
 
 A use case called inside another one joins its transaction, so that e.g. an idempotent reply commits with the change
-it answers.
+it answers. Nobody ever holds two connections at once: as many as there are connections would wait for each other.
 """
 
 from __future__ import annotations
@@ -87,15 +87,21 @@ class Transaction:
 
 
 _current: ContextVar[Transaction | None] = ContextVar("current_transaction", default=None)
+_reading: ContextVar[Session | None] = ContextVar("current_reading", default=None)
 
 
 @contextmanager
 def transaction(context: Context, *, looking: str | None = None) -> Iterator[Transaction]:
-    """Run a use case: commit at the end or roll back on any error, then start or wake the runs it concerns."""
+    """Run a use case: commit at the end or roll back on any error, then start or wake the runs it concerns.
+
+    Raises RuntimeError inside a `reading` of its own: what was read there would not be what is decided on.
+    """
     outer = _current.get()
     if outer is not None:
         yield outer
         return
+    if _reading.get() is not None:
+        raise RuntimeError("a use case begins after what only reads has ended")
     with context.sessions.begin() as session:
         running = Transaction(context, session, looking)
         token = _current.set(running)
@@ -112,13 +118,21 @@ def transaction(context: Context, *, looking: str | None = None) -> Iterator[Tra
 
 @contextmanager
 def reading(context: Context) -> Iterator[Session]:
-    """The session of the running use case, so that its answer shows what it wrote; else one that only reads."""
-    outer = _current.get()
+    """The session of the running use case, so that its answer shows what it wrote; else one that only reads.
+
+    What reads inside another reading joins it.
+    """
+    running = _current.get()
+    outer = running.session if running is not None else _reading.get()
     if outer is not None:
-        yield outer.session
+        yield outer
         return
     with context.readers() as session:
-        yield session
+        token = _reading.set(session)
+        try:
+            yield session
+        finally:
+            _reading.reset(token)
 
 
 def let_look(context: Context, petition: Petition) -> None:

@@ -96,7 +96,7 @@ def shown_due(petition: Petition) -> dt.datetime | None:
 def head_of(petition: Petition, lens: Lens) -> dict[str, Any]:
     """The fields of a `PetitionHead`."""
     policy = lens.policy
-    working = Stage(petition.stage) in WORKING_STAGES
+    runs = Stage(petition.stage) in WORKING_STAGES and not petition.due_met
     category = petition.category
     return {
         "id": petition.id,
@@ -120,7 +120,7 @@ def head_of(petition: Petition, lens: Lens) -> dict[str, Any]:
         "due_provisional": petition.due_provisional,
         "wake_at": petition.wake_at,
         "wake_kind": petition.wake_kind,
-        "minutes_left": lens.minutes_until(petition.due_at) if working and petition.due_at else None,
+        "minutes_left": lens.minutes_until(petition.due_at) if runs and petition.due_at else None,
         "allowed_actions": actions_for(petition, lens),
     }
 

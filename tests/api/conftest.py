@@ -17,6 +17,7 @@ from domain.actions import Role
 from models.tables import Base, Petition
 from services import keys
 from services.context import Context
+from tests.api.contract import ContractClient
 from tests.support import steps
 from tests.support.context import a_context
 
@@ -55,7 +56,7 @@ class Api:
         self.keys = {who: keys.create_key(context, role, unit, f"测试 {who}") for who, (role, unit) in _KEYS.items()}
 
     def get(self, who: str, path: str, **query: Any) -> httpx.Response:
-        answer: httpx.Response = self.client.get(path, params=query, headers=self.headers(who))
+        answer: httpx.Response = self.client.get(path, params=query or None, headers=self.headers(who))
         return answer
 
     def post(self, who: str, path: str, body: Any = None, **headers: str) -> httpx.Response:
@@ -123,5 +124,5 @@ def context(engine: sa.Engine, frozen_clock: clock.StoryClock) -> Context:
 @pytest.fixture
 def api(context: Context) -> Iterator[Api]:
     app = create_app(context, Limits(registrations=Rate(1000, 1), look_ups=Rate(1000, 1)))
-    with TestClient(app) as client:
+    with ContractClient(app) as client:
         yield Api(context, client)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import uuid
 from typing import Any
@@ -58,6 +59,7 @@ RAW: list[tuple[str, bytes, str, int]] = [
     ("cut-off", b'{"channel": "web", "text": "', "application/json", 422),
     ("not-utf8", b'{"channel": "web", "text": "\xff\xfe\xfd\xfc"}', "application/json", 422),
     ("lone-surrogate", b'{"channel": "web", "text": "\\ud800\\ud800\\ud800\\ud800"}', "application/json", 422),
+    ("lone-surrogate-as-name", b'{"channel": "web", "text": "abcdef", "\\ud800": 1}', "application/json", 422),
     ("nul-escaped", b'{"channel": "web", "text": "abcd\\u0000"}', "application/json", 422),
     ("nan", b'{"channel": "web", "text": "abcdef", "longitude": NaN, "latitude": NaN}', "application/json", 422),
     ("infinity", b'{"channel": "web", "text": "abcdef", "longitude": 1e999, "latitude": 1}', "application/json", 422),
@@ -79,6 +81,18 @@ def test_a_malformed_body(api: Api, content: bytes, kind: str, status: int) -> N
         _is_refused(answer, None)
     else:
         _is_problem(answer)
+    assert api.rows() == before
+
+
+@pytest.mark.parametrize("what", ["signature", "resumption"])
+@pytest.mark.parametrize(
+    "content", [b"[" * 100_000, b"{" * 1000, b"sign", b"\xff"], ids=["deep", "open", "word", "byte"]
+)
+def test_a_malformed_body_where_none_is_needed(api: Api, what: str, content: bytes) -> None:
+    petition, _ = api.dispatched()
+    before = api.rows()
+    headers = api.headers("unit") | {"Content-Type": "application/json"}
+    _is_refused(api.client.post(f"/petitions/{petition}/{what}", content=content, headers=headers), "body")
     assert api.rows() == before
 
 
@@ -105,6 +119,10 @@ ACTIONS: list[tuple[str, str, Any, str]] = [
     ("unit", "extension", {"amount": 10**30, "reason": "需要时间"}, "amount"),
     ("unit", "completion", EVIDENCE | {"contacted_at": "2026-03-02T10:20:00"}, "contacted_at"),
     ("unit", "completion", EVIDENCE | {"contacted_at": "昨天"}, "contacted_at"),
+    ("unit", "completion", EVIDENCE | {"contacted_at": "0001-01-01T00:00:00+08:00"}, "contacted_at"),
+    ("unit", "completion", EVIDENCE | {"contacted_at": "9999-12-31T23:59:59-08:00"}, "contacted_at"),
+    ("unit", "signature", {"reason": "收到"}, "reason"),
+    ("desk", "acceptance", [], "body"),
     ("unit", "completion", EVIDENCE | {"attachments": [ATTACHMENT]}, "attachments.0.sha256"),
     ("unit", "completion", EVIDENCE | {"solved": "perhaps"}, "solved"),
     ("desk", "return-decision", {"granted": "yes", "reason": "同意"}, "granted"),
@@ -150,6 +168,28 @@ def test_malformed_headers(api: Api, headers: dict[str, str], field: str) -> Non
     assert api.stage(petition) == "dispatched"
 
 
+# What no page ever gave as its `next`, as it reads before it is made a cursor.
+CURSORS = [
+    "|",
+    "|abc",
+    "|-1",
+    "|999999999999",
+    "|" + "9" * 23,
+    "|" + "x" * 36,
+    "yesterday|7",
+    "2026-13-01T00:00:00+00:00|7",
+    "2026-03-02T09:00:00|7",
+    "2026-03-02T09:00:00+00:00|abc",
+    "2026-03-02T09:00:00+00:00|" + "'" * 36,
+    "0001-01-01T00:00:00+08:00|7",
+    "9999-12-31T23:59:59-08:00|7",
+]
+
+
+def _cursor(text: str) -> str:
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
 @pytest.mark.parametrize(
     ("who", "query", "field"),
     [
@@ -158,7 +198,10 @@ def test_malformed_headers(api: Api, headers: dict[str, str], field: str) -> Non
         ("unit", {"cursor": "!!!"}, "cursor"),
         ("unit", {"cursor": "MjAyNi0wMy0wMnw"}, "cursor"),
         ("unit", {"cursor": "\x00"}, "cursor"),
+        *((who, {"cursor": _cursor(text)}, "cursor") for who in ("unit", "desk") for text in CURSORS),
         ("unit", {"changed_after": "yesterday"}, "changed_after"),
+        ("unit", {"changed_after": "0001-01-01T00:00:00+08:00"}, "changed_after"),
+        ("unit", {"changed_after": "9999-12-31T23:59:59-08:00"}, "changed_after"),
         ("unit", {"changed_after": "2026-03-02T09:00:00"}, "changed_after"),
         ("desk", {"changed_after": "2026-03-02T09:00:00+08:00"}, "changed_after"),
     ],

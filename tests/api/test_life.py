@@ -44,9 +44,8 @@ def test_returned_designated_reviewed_and_finished(api: Api) -> None:
     assert api.get("desk", "/queue").json()["items"][0]["asked"]["basis"] == "三定方案第三条"
     api.done("desk", f"{path}/return-decision", {"granted": True, "reason": "依据充分"})
     moved = api.get("desk", path).json()
-    if moved["stage"]["code"] == "accepted":
-        assert moved["candidates"][0]["unit"] == OTHER
-        api.done("desk", f"{path}/dispatch", {"unit": OTHER, "reason": "未移交道路归住建", "category": "municipal"})
+    assert (moved["stage"]["code"], moved["candidates"][0]["unit"]) == ("accepted", OTHER)
+    api.done("desk", f"{path}/dispatch", {"unit": OTHER, "reason": "未移交道路归住建", "category": "municipal"})
     assert api.get("desk", path).json()["unit"]["code"] == OTHER
     api.done("desk", f"{path}/first-review", {"reason": "两家各执一词，需专题研判"})
     assert [item["id"] for item in api.get("reviewer", "/queue").json()["items"]] == [petition]
@@ -107,6 +106,8 @@ def test_extended_suspended_and_overdue_under_supervision(api: Api, frozen_clock
     concluded = {"disposition": "rectify", "opinion": "责令三日内整改"}
     assert api.post("inspector", f"{path}/supervision/disposition", concluded).status_code == 200
     dossier = api.get("inspector", f"{path}/dossier").json()
+    dates = [row["details"]["due_at"] for row in dossier["history"] if row["details"].get("due_at")]
+    assert dates == ["2026-06-03T17:30:00+08:00"] * 2
     assert dossier["chain"]["intact"] is True
     assert dossier["supervision"]["disposition"] == {"code": "rectify", "name": "责令整改"}
     assert dossier["petition"]["petitioner"] is None
@@ -146,6 +147,7 @@ def test_merged_and_still_followed_by_their_own_code(api: Api) -> None:
     assert progress["stage"]["code"] == "merged"
     assert progress["merged_into"]["stage"]["code"] == "dispatched"
     assert progress["merged_into"]["unit"]["code"] == UNIT
+    assert progress["allowed_actions"] == progress["merged_into"]["allowed_actions"]
 
 
 def test_a_merged_petitioners_code_acts_on_the_case_it_became_part_of(api: Api) -> None:

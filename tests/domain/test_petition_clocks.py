@@ -9,7 +9,7 @@ import pytest
 from pendulum import DateTime
 
 from domain.errors import PolicyMissing
-from domain.petition import Card, Deadline, Facts, Rung, Satisfaction, Step, deadlines, decide, handling_due
+from domain.petition import Card, Deadline, Facts, Rung, Satisfaction, Step, deadlines, decide, handling_due, is_overdue
 from domain.policy import DeadlineKind, RequestType, Urgency
 from domain.stages import Stage
 from domain.workdays import Duration, Extension, Pause, TimeUnit
@@ -44,6 +44,33 @@ def due_of(petition: Facts) -> DateTime:
     found = handling_due(petition, POLICY, CALENDAR)
     assert found is not None
     return found.due_at
+
+
+# --- overdue ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("petition", "late"),
+    [
+        (facts(), True),
+        (facts(Stage.DISPATCHED), True),
+        (facts(Stage.RETURN_REQUESTED), True),
+        (facts(Stage.FIRST_REVIEW), True),
+        (facts(Stage.COMPLETION_SUBMITTED), False),
+        (facts(Stage.COMPLETION_SUBMITTED, DUE, clock_started_at=MONDAY), False),
+        (facts(Stage.COMPLETION_SUBMITTED, DUE.add(minutes=1), clock_started_at=MONDAY), True),
+        (facts(Stage.FIRST_REVIEW, **DISSATISFIED), False),
+        (facts(Stage.SECOND_REVIEW, **DISSATISFIED), False),
+        (facts(Stage.COMPLETED), False),
+        (facts(Stage.ARCHIVED), False),
+    ],
+)
+def test_what_was_handed_in_in_time_is_not_late_however_slow_others_are(petition: Facts, late: bool) -> None:
+    due = due_of(petition)
+    assert due == DUE
+    assert is_overdue(petition, due, LATER) is late
+    assert not is_overdue(petition, due, due)
+    assert not is_overdue(petition, None, LATER)
 
 
 # --- cards ------------------------------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from models.shapes import PetitionerIn, Registration
 from models.tables import HistoryRow, Notice, Petition
 from services import decisions, dispatching, handling, intake, ladder, platform_steps, runs, supervision, verdict
 from services.context import Context
+from services.facts import facts_of
 
 UNIT = "municipal-parks"
 OTHER_UNIT = "kuangqu-street"
@@ -47,8 +48,11 @@ def settle(context: Context, petition_id: str) -> None:
 
 
 def petition_of(context: Context, petition_id: str) -> Petition:
+    """The petition with what its facts are made of."""
     with context.readers() as session:
-        return session.get_one(Petition, petition_id)
+        petition = session.get_one(Petition, petition_id)
+        facts_of(petition)
+        return petition
 
 
 def told(context: Context, petition_id: str, trigger: Trigger) -> list[tuple[str, str, str]]:

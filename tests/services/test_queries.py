@@ -12,10 +12,13 @@ import sqlalchemy as sa
 import clock
 from domain.actions import Actor, Role
 from domain.errors import Incomplete, NotFound, NotPermitted
+from domain.petition import Satisfaction, is_overdue
+from domain.stages import Stage
 from domain.workdays import Duration, TimeUnit
 from models.answers import Page, QueueItem
-from services import decisions, dispatching, handling, ladder, queries, queues, supervision
+from services import decisions, dispatching, handling, ladder, queries, queues, supervision, verdict
 from services.context import Context
+from services.facts import facts_of
 from tests.services import lives
 from tests.services.lives import AT_UNIT, DESK, INSPECTOR, LIVES, OTHER_UNIT, TEXT, UNIT, WORDS, petition_of
 from tests.support.context import a_context
@@ -186,6 +189,35 @@ def test_the_decision_due_first_is_on_top_whatever_else_makes_a_run_look(
     supervision.demand_explanation(context, second, INSPECTOR, question=WORDS, duration=hour)
     assert petition_of(context, second).wake_at == story.now().add(hours=1)
     assert [item.id for item in queues.queue_for(context, lives.REVIEWER).items] == [first, second]
+
+
+def test_a_unit_that_met_its_clock_is_not_named_as_late(context: Context, story: clock.StoryClock) -> None:
+    """The desk is slow, or the petitioner is not satisfied even with the redo: no delay of the unit's."""
+    submitted, again = lives.submitted(context), lives.redone(context)
+    handling.submit_completion(context, again, AT_UNIT, lives.EVIDENCE)
+    decisions.decide_completion(context, again, DESK, approved=True, reason=WORDS)
+    lives.settle(context, again)
+    verdict.rate(context, again, lives.CITIZEN, satisfaction=Satisfaction.DISSATISFIED, reason=WORDS)
+    lives.settle(context, again)
+    assert petition_of(context, again).stage == Stage.FIRST_REVIEW
+    late = lives.in_hand(context)
+    story.move_to(pendulum.datetime(2026, 3, 10, 9, tz=clock.SHANGHAI))
+    assert [item.id for item in queues.overdue_list(context, INSPECTOR).items] == [late]
+    for petition_id in (submitted, again):
+        assert queries.head(context, petition_id, INSPECTOR).minutes_left is None
+        assert queries.clock_of(context, petition_id, INSPECTOR).handling_met
+    decisions.decide_completion(context, submitted, DESK, approved=False, reason=WORDS)
+    assert {item.id for item in queues.overdue_list(context, INSPECTOR).items} == {late, submitted}
+
+
+def test_the_overdue_list_is_the_rule(context: Context, story: clock.StoryClock) -> None:
+    ids = [life(context) for life in LIVES]
+    for days in (0, 8, 90):
+        story.move_to(story.now().add(days=days))
+        rows = [petition_of(context, petition_id) for petition_id in ids]
+        late = {row.id for row in rows if is_overdue(facts_of(row), row.due_at, clock.now()) and not row.supervised_at}
+        listed = every_page(lambda cursor: queues.overdue_list(context, INSPECTOR, supervised=False, cursor=cursor))
+        assert {item.id for item in listed} & set(ids) == late
 
 
 def test_overdue_work_and_supervised_work(context: Context, story: clock.StoryClock) -> None:

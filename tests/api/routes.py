@@ -1,0 +1,114 @@
+"""Every route that changes a petition: how far the petition must be, who asks, and for what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from tests.api.conftest import EVIDENCE, OTHER, TOWN, UNIT, Api
+
+REASON = {"reason": "说明理由"}
+RETURN = {"reason": "不属本单位管养", "proposed_unit": OTHER, "basis": "三定方案第三条"}
+TASK = {"unit": UNIT, "duty": "修复路灯", "term": {"amount": 3}}
+HELP = {"unit": TOWN, "duty": "组织居民配合", "term": {"amount": 2}}
+DEMAND = {"question": "请说明逾期原因", "term": {"amount": 3}}
+FOR_A_PERSON = "法院判决后对方一直不执行"
+UNCLEAR = "有些话想说一说"
+
+Case = tuple[str, str]
+"""Id and query code."""
+
+
+@dataclass(frozen=True)
+class Changing:
+    """A route, a petition for which it is open, whoever may use it, and a body that is right."""
+
+    path: str
+    reached: Callable[[Api], Case]
+    who: str
+    body: Any = None
+
+    def address(self, case: Case) -> str:
+        return self.path.format(petition_id=case[0], query_code=case[1])
+
+    def content(self, api: Api) -> Any:
+        return self.body(api) if callable(self.body) else self.body
+
+
+def waiting_for_the_desk(api: Api) -> Case:
+    return api.register(FOR_A_PERSON)
+
+
+def unclear(api: Api) -> Case:
+    return api.dispatched(text=UNCLEAR)
+
+
+def _after(reached: Callable[[Api], Case], who: str, what: str, body: Any) -> Callable[[Api], Case]:
+    def further(api: Api) -> Case:
+        case = reached(api)
+        answer = api.post(who, f"/petitions/{case[0]}/{what}", body)
+        assert answer.status_code == 200, answer.text
+        return case
+
+    return further
+
+
+return_requested = _after(Api.in_hand, "unit", "return", RETURN)
+extension_requested = _after(Api.in_hand, "unit", "extension", {"amount": 3, **REASON})
+suspended = _after(Api.in_hand, "desk", "suspension", REASON)
+submitted = _after(Api.in_hand, "unit", "completion", EVIDENCE)
+supplement_asked = _after(waiting_for_the_desk, "desk", "supplement-request", REASON)
+in_review = _after(Api.in_hand, "desk", "first-review", REASON)
+assigned = _after(in_review, "reviewer", "assignment", {"lead": TASK, "assists": [HELP], **REASON})
+supervised = _after(Api.in_hand, "inspector", "supervision", REASON)
+demanded = _after(supervised, "inspector", "supervision/demand", DEMAND)
+
+_OF = "/petitions/{petition_id}/"
+_BY_CODE = "/progress/{query_code}/"
+
+CHANGES = (
+    Changing(_OF + "acceptance", waiting_for_the_desk, "desk"),
+    Changing(_OF + "refusal", waiting_for_the_desk, "desk", REASON),
+    Changing(_OF + "supplement-request", waiting_for_the_desk, "desk", REASON),
+    Changing(_OF + "dispatch", unclear, "desk", {"unit": OTHER, "category": "municipal", **REASON}),
+    Changing(_OF + "redispatch", Api.dispatched, "desk", {"unit": OTHER, **REASON}),
+    Changing(_OF + "return-decision", return_requested, "desk", {"granted": True, **REASON}),
+    Changing(_OF + "extension-decision", extension_requested, "desk", {"granted": True, **REASON}),
+    Changing(_OF + "completion-decision", submitted, "desk", {"approved": True, **REASON}),
+    Changing(_OF + "suspension", Api.in_hand, "desk", REASON),
+    Changing(_OF + "termination", Api.in_hand, "desk", REASON),
+    Changing(_OF + "merge", Api.dispatched, "desk", lambda api: {"into": api.dispatched()[0], **REASON}),
+    Changing(_OF + "category", Api.dispatched, "desk", {"category": "energy", **REASON}),
+    Changing(_OF + "first-review", Api.in_hand, "desk", REASON),
+    Changing(_OF + "assignment", in_review, "reviewer", {"lead": TASK, "assists": [HELP], **REASON}),
+    Changing(_OF + "second-review", in_review, "reviewer", REASON),
+    Changing(_OF + "signature", Api.dispatched, "unit"),
+    Changing(_OF + "return", Api.dispatched, "unit", RETURN),
+    Changing(_OF + "extension", Api.in_hand, "unit", {"amount": 3, **REASON}),
+    Changing(_OF + "resumption", suspended, "unit", REASON),
+    Changing(_OF + "completion", Api.in_hand, "unit", EVIDENCE),
+    Changing(_OF + "report", assigned, "town", {"text": "已组织居民配合"}),
+    Changing(_OF + "notes", Api.in_hand, "unit", {"text": "已到现场查看", "public": True}),
+    Changing(_OF + "rating", Api.completed, "follow_up", {"satisfaction": "dissatisfied", **REASON}),
+    Changing(_OF + "supervision", Api.in_hand, "inspector", REASON),
+    Changing(_OF + "supervision/demand", supervised, "inspector", DEMAND),
+    Changing(_OF + "supervision/answer", demanded, "unit", {"text": "备件到货延迟"}),
+    Changing(_OF + "supervision/disposition", demanded, "inspector", {"disposition": "rectify", "opinion": "责令整改"}),
+    Changing(_BY_CODE + "rating", Api.completed, "anybody", {"satisfaction": "satisfied"}),
+    Changing(_BY_CODE + "supplement", supplement_asked, "anybody", {"text": "判决文号已补充"}),
+    Changing(_BY_CODE + "withdrawal", Api.dispatched, "anybody", REASON),
+)
+
+# The routes that only read; what they ask for stands in the address.
+READS = (
+    "/health",
+    "/queue",
+    "/petitions?case_number={case_number}",
+    "/petitions/{petition_id}",
+    "/petitions/{petition_id}/clock",
+    "/petitions/{petition_id}/history",
+    "/petitions/{petition_id}/dossier",
+    "/inspection/overdue",
+    "/progress/{query_code}",
+)
