@@ -41,6 +41,7 @@ SILENT = {
     Trigger.APPROVE_COMPLETION,  # the request for a rating tells it
     Trigger.RATE,  # the archive, the redo or the climb tells it
     Trigger.RECORD_SUPERVISION,
+    Trigger.LEAVE,  # for everybody else the matter goes on as it was
 }
 
 IN_FORCE = {
