@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
 from api import desk, errors, inspection, petitions, public, review, system, units
+from api.documentation import describe
 from api.guards import MAX_BODY_BYTES, Guard
 from api.limits import Buckets, Limits
 from services.context import Context
@@ -54,4 +55,5 @@ def create_app(
     errors.install(app)
     for part in (public, petitions, units, desk, review, inspection, system):
         app.include_router(part.router)
+    describe(app)
     return app

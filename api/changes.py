@@ -10,14 +10,14 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Depends, Header, Path, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
 from api.callers import Caller, ContextOf, limit_look_ups
-from api.errors import Problem, Refused
+from api.errors import Refused
 from api.guards import require_json
 from domain.actions import PETITIONER, Actor
 from domain.errors import ForbiddenTransition, Incomplete, Missing, RuleRefusal, StaleVersion
@@ -28,18 +28,6 @@ from services.transactions import transaction
 
 _KEY = re.compile(r"[\x21-\x7e]{8,120}")
 _VERSION = re.compile(r'(?:W/)?"(\d{1,9})"')
-
-PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status.value: {"model": Problem, "description": text, "content": {"application/problem+json": {}}}
-    for status, text in {
-        HTTPStatus.UNAUTHORIZED: "没有密钥或密钥无效",
-        HTTPStatus.FORBIDDEN: "该角色或单位无权执行",
-        HTTPStatus.NOT_FOUND: "没有，或不属于调用者",
-        HTTPStatus.CONFLICT: "与当前阶段、版本或规则冲突；current 为当前情况",
-        HTTPStatus.UNPROCESSABLE_ENTITY: "内容不完整或不合要求，errors 逐项说明",
-    }.items()
-}
-"""For the documentation of every route."""
 
 
 def idempotency_key(

@@ -5,12 +5,13 @@ from __future__ import annotations
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
-from api.changes import POSTING, PROBLEMS, ChangeOf
+from api.changes import POSTING, ChangeOf
+from api.documentation import CHANGING
 from models.answers import PetitionDetail
 from models.bodies import ApproveIn, CategoryIn, DispatchIn, GrantIn, MergeIn, NothingIn, ReasonIn, RedispatchIn
 from services import decisions, dispatching, intake, ladder
 
-router = APIRouter(prefix="/petitions/{petition_id}", tags=["派遣专席 desk"], responses=PROBLEMS, dependencies=POSTING)
+router = APIRouter(prefix="/petitions/{petition_id}", tags=["派遣专席 desk"], responses=CHANGING, dependencies=POSTING)
 
 
 @router.post("/acceptance", response_model=PetitionDetail, summary="受理 Accept")

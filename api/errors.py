@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
@@ -85,12 +86,17 @@ class FieldProblem(BaseModel):
 class Problem(BaseModel):
     """A refusal (RFC 9457). Further members carry the facts of the case, such as `current` or `source`."""
 
+    model_config = ConfigDict(extra="allow")
+
     type: str = Field(examples=[f"{_TYPE}incomplete"])
     title: str = Field(examples=["内容不完整或不合要求"])
     status: int = Field(examples=[422])
     detail: str = Field(examples=["缺少必要内容：已联系诉求人的，须填写联系时间"])
+    instance: str = Field(
+        description="这一次拒绝的编号，报告问题时请附上", examples=["urn:uuid:0b9f6a6e-6a0e-4d8e-9b1e-3f1c2a7d5e44"]
+    )
     code: str = Field(examples=["incomplete"])
-    errors: list[FieldProblem] = []
+    errors: list[FieldProblem]
 
 
 class Refused(Exception):
@@ -114,6 +120,21 @@ class TooManyRequests(Exception):
         self.retry_after = retry_after
 
 
+def members_of(
+    status: HTTPStatus, code: str, detail: str, errors: Sequence[Mapping[str, str]] = (), instance: str | None = None
+) -> dict[str, Any]:
+    """The members of a problem document; `instance` is a new one unless given."""
+    return {
+        "type": _TYPE + code,
+        "title": TITLES.get(status, "请求未被接受"),
+        "status": status.value,
+        "detail": detail,
+        "instance": instance or f"urn:uuid:{uuid.uuid4()}",
+        "code": code,
+        "errors": list(errors),
+    }
+
+
 def problem(
     status: HTTPStatus,
     code: str,
@@ -122,16 +143,10 @@ def problem(
     errors: Sequence[Mapping[str, str]] = (),
     headers: Mapping[str, str] | None = None,
     facts: Mapping[str, Any] | None = None,
+    instance: str | None = None,
 ) -> JSONResponse:
     """A problem document; `facts` never replace its own members."""
-    members = {
-        "type": _TYPE + code,
-        "title": TITLES.get(status, "请求未被接受"),
-        "status": status.value,
-        "detail": detail,
-        "code": code,
-        "errors": list(errors),
-    }
+    members = members_of(status, code, detail, errors, instance)
     return JSONResponse(
         {**(facts or {}), **members}, status.value, media_type=MEDIA_TYPE, headers=dict(headers) if headers else None
     )
@@ -169,9 +184,10 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(PoolTimeout, _on_database)
 
 
-def unexpected() -> JSONResponse:
-    """What is shown of a fault of ours: nothing of its inside."""
-    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal-error", "平台内部错误，已记录；请稍后重试")
+def unexpected(instance: str | None = None) -> JSONResponse:
+    """What is shown of a fault of ours: nothing of its inside, only the number under which it was logged."""
+    detail = "平台内部错误，已记录；请稍后重试"
+    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal-error", detail, instance=instance)
 
 
 def _plain(value: object) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import traceback
+import uuid
 from http import HTTPStatus
 
 from fastapi import Request
@@ -52,10 +53,11 @@ class Guard:
             await self._app(scope, self._counting(receive), sending)
         except Exception as error:
             # The message of an error may quote a name or a petition's text; where it happened never does.
-            logger.error("unexpected %s\n%s", type(error).__name__, _places(error))  # noqa: TRY400
+            instance = f"urn:uuid:{uuid.uuid4()}"
+            logger.error("unexpected %s %s\n%s", type(error).__name__, instance, _places(error))  # noqa: TRY400
             if started:
                 raise
-            await unexpected()(scope, receive, sending)
+            await unexpected(instance)(scope, receive, sending)
 
     def _counting(self, receive: Receive) -> Receive:
         received = 0

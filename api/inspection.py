@@ -8,7 +8,8 @@ from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 
 from api.callers import Caller, ContextOf
-from api.changes import POSTING, PROBLEMS, ChangeOf, PetitionId, answer
+from api.changes import POSTING, ChangeOf, PetitionId, answer
+from api.documentation import CHANGING, READING
 from api.petitions import Cursor, Limit
 from domain.actions import Actor
 from models.answers import Dossier, Page, PetitionDetail
@@ -17,7 +18,7 @@ from models.tables import Petition
 from services import ladder, queues, supervision
 from services.context import Context
 
-router = APIRouter(tags=["纪检监察 inspection"], responses=PROBLEMS)
+router = APIRouter(tags=["纪检监察 inspection"], responses=READING)
 
 
 @router.get("/inspection/overdue", response_model=Page, summary="逾期清单 What is overdue")
@@ -43,6 +44,7 @@ def dossier(petition_id: PetitionId, context: ContextOf, actor: Caller) -> JSONR
     "/petitions/{petition_id}/supervision",
     response_model=PetitionDetail,
     summary="立督办件 Open a file",
+    responses=CHANGING,
     dependencies=POSTING,
 )
 def open_file(body: ReasonIn, change: ChangeOf) -> JSONResponse:
@@ -56,6 +58,7 @@ def open_file(body: ReasonIn, change: ChangeOf) -> JSONResponse:
     "/petitions/{petition_id}/supervision/demand",
     response_model=PetitionDetail,
     summary="要求说明 Demand an explanation",
+    responses=CHANGING,
     dependencies=POSTING,
 )
 def demand(body: DemandIn, change: ChangeOf) -> JSONResponse:
@@ -71,6 +74,7 @@ def demand(body: DemandIn, change: ChangeOf) -> JSONResponse:
     "/petitions/{petition_id}/supervision/disposition",
     response_model=PetitionDetail,
     summary="督办处置 Conclude",
+    responses=CHANGING,
     dependencies=POSTING,
 )
 def dispose(body: DispositionIn, change: ChangeOf) -> JSONResponse:

@@ -8,7 +8,8 @@ from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 
 from api.callers import Caller, ContextOf
-from api.changes import POSTING, PROBLEMS, ChangeOf, PetitionId, answer
+from api.changes import POSTING, ChangeOf, PetitionId, answer
+from api.documentation import CHANGING, READING
 from domain.actions import Role
 from domain.errors import Incomplete, Missing
 from models.answers import Clocks, History, Page, PetitionDetail
@@ -16,7 +17,7 @@ from models.bodies import NoteIn, RatingIn
 from models.shapes import Instant
 from services import handling, queries, queues, verdict
 
-router = APIRouter(tags=["诉求 petitions"], responses=PROBLEMS)
+router = APIRouter(tags=["诉求 petitions"], responses=READING)
 
 Limit = Annotated[int, Query(ge=1, le=queues.MAX_PAGE, description="每页条数")]
 Cursor = Annotated[str | None, Query(max_length=200, description="上一页的 next")]
@@ -67,7 +68,11 @@ def history(petition_id: PetitionId, context: ContextOf, actor: Caller) -> JSONR
 
 
 @router.post(
-    "/petitions/{petition_id}/notes", response_model=PetitionDetail, summary="记录办理情况 Note", dependencies=POSTING
+    "/petitions/{petition_id}/notes",
+    response_model=PetitionDetail,
+    summary="记录办理情况 Note",
+    responses=CHANGING,
+    dependencies=POSTING,
 )
 def note(body: NoteIn, change: ChangeOf) -> JSONResponse:
     """Write down progress; no due date moves."""
@@ -82,6 +87,7 @@ def note(body: NoteIn, change: ChangeOf) -> JSONResponse:
     "/petitions/{petition_id}/rating",
     response_model=PetitionDetail,
     summary="代录评价 Record a verdict",
+    responses=CHANGING,
     dependencies=POSTING,
 )
 def rate(body: RatingIn, change: ChangeOf) -> JSONResponse:

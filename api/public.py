@@ -11,7 +11,6 @@ from api.callers import ContextOf, OptionalCaller, limit_registrations
 from api.changes import (
     LOOKING_UP,
     POSTING,
-    PROBLEMS,
     Fingerprint,
     Key,
     PetitionersChange,
@@ -20,6 +19,7 @@ from api.changes import (
     create,
     require_random,
 )
+from api.documentation import ANSWERING, FOLLOWING, REGISTERING
 from domain.actions import PETITIONER, Actor, Role
 from domain.errors import Incomplete, Missing, NotPermitted
 from models.answers import Progress, Registered
@@ -27,7 +27,7 @@ from models.bodies import OptionalReasonIn, RatingIn, SupplementIn
 from models.shapes import Registration
 from services import intake, queries, verdict
 
-router = APIRouter(tags=["公众 public"], responses=PROBLEMS)
+router = APIRouter(tags=["公众 public"])
 
 PUBLIC_CHANNEL = "web"
 """The one channel that needs no key."""
@@ -47,7 +47,7 @@ _EXAMPLES = {
             "place": "文化路街道建设小区",
             "longitude": 117.56,
             "latitude": 34.86,
-            "petitioner": {"name": "王某", "contact_kind": "email", "contact": "wang@example.com"},
+            "petitioner": {"name": "测试甲", "contact_kind": "email", "contact": "test@example.com"},
         },
     },
 }
@@ -58,6 +58,7 @@ _EXAMPLES = {
     status_code=201,
     response_model=Registered,
     summary="登记诉求 Register a petition",
+    responses=REGISTERING,
     dependencies=[*POSTING, Depends(limit_registrations)],
 )
 def register(
@@ -81,7 +82,11 @@ def register(
 
 
 @router.get(
-    "/progress/{query_code}", response_model=Progress, summary="查询进度 Public progress", dependencies=LOOKING_UP
+    "/progress/{query_code}",
+    response_model=Progress,
+    summary="查询进度 Public progress",
+    responses=FOLLOWING,
+    dependencies=LOOKING_UP,
 )
 def progress(query_code: str, context: ContextOf) -> JSONResponse:
     """Which unit, which stage, until when, and what happened. Never identity, never the petition's text."""
@@ -92,6 +97,7 @@ def progress(query_code: str, context: ContextOf) -> JSONResponse:
     "/progress/{query_code}/rating",
     response_model=Progress,
     summary="评价 Rate",
+    responses=ANSWERING,
     dependencies=[*POSTING, *LOOKING_UP],
 )
 def rate(body: RatingIn, change: PetitionersChange) -> JSONResponse:
@@ -107,6 +113,7 @@ def rate(body: RatingIn, change: PetitionersChange) -> JSONResponse:
     "/progress/{query_code}/supplement",
     response_model=Progress,
     summary="补充材料 Add what was missing",
+    responses=ANSWERING,
     dependencies=[*POSTING, *LOOKING_UP],
 )
 def supplement(body: SupplementIn, change: PetitionersChange) -> JSONResponse:
@@ -120,6 +127,7 @@ def supplement(body: SupplementIn, change: PetitionersChange) -> JSONResponse:
     "/progress/{query_code}/withdrawal",
     response_model=Progress,
     summary="撤回 Take back",
+    responses=ANSWERING,
     dependencies=[*POSTING, *LOOKING_UP],
 )
 def withdraw(query_code: str, change: PetitionersChange, body: OptionalReasonIn | None = None) -> JSONResponse:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
-from api.changes import POSTING, PROBLEMS, ChangeOf
+from api.changes import POSTING, ChangeOf
+from api.documentation import CHANGING
 from models.answers import PetitionDetail
 from models.bodies import AssignmentIn, ReasonIn, TaskIn
 from services import ladder
 
-router = APIRouter(prefix="/petitions/{petition_id}", tags=["研判 review"], responses=PROBLEMS, dependencies=POSTING)
+router = APIRouter(prefix="/petitions/{petition_id}", tags=["研判 review"], responses=CHANGING, dependencies=POSTING)
 
 
 @router.post("/assignment", response_model=PetitionDetail, summary="研判交办 Assign")

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.callers import ContextOf
+from api.documentation import FAULTS
 from gateways.orchestrator import OrchestratorUnavailable
 from models.tables import PolicyVersion
 from services.context import Context
@@ -29,7 +30,7 @@ class Health(BaseModel):
     policy_version: str | None = Field(examples=["2026.1+6b8e23210942"])
 
 
-@router.get("/health", response_model=Health, summary="运行状态 Health", responses={503: {"model": Health}})
+@router.get("/health", response_model=Health, summary="运行状态 Health", responses={503: {"model": Health}, **FAULTS})
 def health(context: ContextOf) -> JSONResponse:
     """503 only when the ledger's database does not answer: without Prefect, registration still works."""
     database, policy = _ledger(context)

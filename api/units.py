@@ -7,13 +7,14 @@ from typing import Annotated
 from fastapi import APIRouter, Body
 from fastapi.responses import JSONResponse
 
-from api.changes import POSTING, PROBLEMS, ChangeOf
+from api.changes import POSTING, ChangeOf
+from api.documentation import CHANGING
 from models.answers import PetitionDetail
 from models.bodies import ExtensionIn, NothingIn, OptionalReasonIn, ReportIn, ReturnIn
 from models.evidence import CompletionEvidence
 from services import handling, supervision
 
-router = APIRouter(prefix="/petitions/{petition_id}", tags=["承办单位 units"], responses=PROBLEMS, dependencies=POSTING)
+router = APIRouter(prefix="/petitions/{petition_id}", tags=["承办单位 units"], responses=CHANGING, dependencies=POSTING)
 
 _EVIDENCE = {
     "done": {

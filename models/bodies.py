@@ -38,7 +38,7 @@ class NoteIn(Shape):
     """Progress; `public` puts it into the petitioner's timeline."""
 
     text: Reason = Field(examples=["已到现场查看，待备件到货"])
-    public: bool = False
+    public: bool = Field(False, examples=[True])
 
 
 class ReportIn(Shape):
@@ -94,7 +94,10 @@ class ApproveIn(Shape):
 class MergeIn(Shape):
     """The case this one is merged into."""
 
-    into: Annotated[str, Field(pattern="^[0-9a-f-]{36}$", description="主单的 id")]
+    into: Annotated[
+        str,
+        Field(pattern="^[0-9a-f-]{36}$", description="主单的 id", examples=["3f1f8a52-6d0c-4a7e-9a5b-2f9f3f0c1d11"]),
+    ]
     reason: Reason = Field(examples=["与主单反映同一路段路灯"])
 
 
