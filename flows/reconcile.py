@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from prefect import flow
 
-from tasks.upkeep import publish_table, reconcile_runs
+from tasks.upkeep import only_one, publish_table, reconcile_runs
 
 
 @flow(name="reconcile", persist_result=False)
 async def reconcile() -> None:
     """One comparison of every open petition with its run; the drift is published as a table."""
-    drift = await reconcile_runs()
-    await publish_table("reconcile", "对账偏差 drift between ledger and runs", drift)
+    with only_one("reconcile") as mine:
+        if mine:
+            drift = await reconcile_runs()
+            await publish_table("reconcile", "对账偏差 drift between ledger and runs", drift)

@@ -4,17 +4,44 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+from collections.abc import Iterator
+from contextlib import contextmanager
 
+from pendulum import DateTime
 from prefect import task
 from prefect.artifacts import acreate_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 
+from clock import SystemClock
 from services import invariants, outbox
 from services import reconcile as reconciling
 from services.bootstrap import get_context
 
 NOTICES_AT_ONCE = 200
 """Notices one run sends before it leaves the rest to the next one."""
+
+LOST_AFTER_MINUTES = 60
+"""A run that is at it for longer than this holds nobody up any more: it hangs (our own decision)."""
+
+_at_work: dict[str, DateTime] = {}
+
+
+@contextmanager
+def only_one(work: str) -> Iterator[bool]:
+    """False: another run of this process is at the same `work`, which on a large ledger may outlast its schedule.
+
+    Kept in the memory of whoever does the work and nowhere else, so that it ends with them.
+    """
+    now = SystemClock().now()
+    if work in _at_work and _at_work[work] > now.subtract(minutes=LOST_AFTER_MINUTES):
+        yield False
+        return
+    _at_work[work] = now
+    try:
+        yield True
+    finally:
+        if _at_work.get(work) == now:
+            del _at_work[work]
 
 
 @task(name="reconcile ledger and runs", cache_policy=NO_CACHE, persist_result=False)
