@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -13,12 +14,11 @@ from prefect.artifacts import acreate_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 
 from clock import SystemClock
-from services import invariants, outbox
+from services import invariants
 from services import reconcile as reconciling
 from services.bootstrap import get_context
-
-NOTICES_AT_ONCE = 200
-"""Notices one run sends before it leaves the rest to the next one."""
+from services.sending import send_owed
+from settings import get_settings
 
 LOST_AFTER_MINUTES = 60
 """A run that is at it for longer than this holds nobody up any more: it hangs (our own decision)."""
@@ -57,16 +57,15 @@ async def find_violations() -> list[invariants.Violation]:
     return await asyncio.to_thread(invariants.check_invariants, get_context())
 
 
-@task(name="find owed notices", cache_policy=NO_CACHE, persist_result=False)
-async def owed_notices() -> list[int]:
-    """The notices that are to be sent now, the longest owed first."""
-    return await asyncio.to_thread(outbox.due_notices, get_context(), NOTICES_AT_ONCE)
-
-
-@task(name="send notice", task_run_name="notice {notice_id}", cache_policy=NO_CACHE, persist_result=False)
-async def send_notice(notice_id: int) -> str:
-    """Try one notice once; what fails is tried again later by the back-off of the policy, not by Prefect."""
-    return await asyncio.to_thread(outbox.deliver, get_context(), notice_id)
+@task(name="send owed notices", cache_policy=NO_CACHE, persist_result=False)
+async def send_notices() -> dict[str, int]:
+    """One round of sending, as long as the schedule's interval; what fails comes again by the policy's back-off."""
+    stop = threading.Event()
+    try:
+        tally = await asyncio.to_thread(send_owed, get_context(), get_settings().notices_seconds, stop)
+    finally:
+        stop.set()
+    return {outcome.value: number for outcome, number in tally.items()}
 
 
 async def publish_table(key: str, title: str, rows: dict[str, int]) -> None:
