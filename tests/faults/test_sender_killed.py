@@ -61,7 +61,7 @@ def test_the_notice_goes_out_after_the_lease(
     with world.worker(crash_at=point) as victim:
         world.wait_at_rest(petition_id)
         owed = notice(world, petition_id)
-        change(world, owed.id, urgent=True)  # so that the test may run at night
+        change(world, owed.id, urgent=True, next_attempt_at=clock.now())  # so that the test may run at night
         send_notices(world)
         assert victim.exit_code(30) == CRASHED, victim.log
     assert len(http_recorder.received) == sent_before
