@@ -24,6 +24,7 @@ from enum import StrEnum
 
 from pendulum import DateTime
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 import clock
@@ -41,6 +42,9 @@ _PETITIONER = "petitioner:"
 _LEASE_MARGIN = dt.timedelta(minutes=2)
 """Added to the longest time the channels may take, for a slow machine and the commit (our own decision)."""
 
+_FAULT_WAIT = dt.timedelta(minutes=15)
+"""How long a notice that we fail to send is set aside (our own decision)."""
+
 
 class Outcome(StrEnum):
     """How one call of `deliver` ended."""
@@ -56,6 +60,8 @@ class Outcome(StrEnum):
     """No address is known. Not an error: anonymous petitioners have none."""
     POSTPONED = "postponed"
     """It is night and the notice is not urgent; no attempt was made."""
+    FAULT = "fault"
+    """It failed before or after the channels: a fault of ours, logged by its kind. It is set aside for a while."""
     NOT_DUE = "not-due"
     """Another sender has it, it was sent already, or its time has not come."""
 
@@ -137,7 +143,23 @@ def due_by_route(context: Context, limit: int, without: Collection[Route] = ()) 
 
 
 def deliver(context: Context, notice_id: int, round_: Round | None = None) -> Outcome:
-    """Try to deliver one notice now. Several senders may be given the same one: the first to claim it sends it."""
+    """Try to deliver one notice now. Several senders may be given the same one: the first to claim it sends it.
+
+    Raises `OperationalError` when the ledger's database is away; whatever else goes wrong concerns this notice alone.
+    """
+    try:
+        return _deliver(context, notice_id, round_)
+    except OperationalError:
+        raise
+    except Exception as failure:  # noqa: BLE001 - one notice must not hold up the others
+        # Only the kind: the text of an exception may quote what people wrote.
+        kind = type(failure).__name__
+        logger.error("Notice %s cannot be sent: %s", notice_id, kind)  # noqa: TRY400
+        _set_aside(context, notice_id, kind)
+        return Outcome.FAULT
+
+
+def _deliver(context: Context, notice_id: int, round_: Round | None) -> Outcome:
     claim = _claim(context, notice_id)
     if isinstance(claim, Outcome):
         return claim
@@ -286,6 +308,16 @@ def _record(context: Context, claim: _Claim, delivered: list[Delivery], failed: 
         return Outcome.SILENT if all(item.silent for item in failed) else Outcome.RETRY
     logger.warning("Notice %s is given up after attempt %s", claim.notice_id, claim.attempts)
     return Outcome.DEAD
+
+
+def _set_aside(context: Context, notice_id: int, kind: str) -> None:
+    """Owe a notice that fails by itself again later. It is never given up: what is at fault is the platform."""
+    now = clock.now()
+    with context.sessions.begin() as session:
+        mine = and_(Notice.id == notice_id, Notice.status == "owed")
+        _update(
+            session, mine, next_attempt_at=now + _FAULT_WAIT, claimed_until=None, proof=f"fault {kind} {_moment(now)}"
+        )
 
 
 def _update(session: Session, which: ColumnElement[bool], **values: object) -> int:

@@ -13,12 +13,14 @@ import datetime as dt
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NamedTuple
 
 from pendulum import DateTime
 from sqlalchemy import ColumnElement, Select, and_, or_, select, update
+from sqlalchemy.exc import OperationalError
 
 import clock
 from domain.stages import FINAL_STAGES, Stage
@@ -63,11 +65,19 @@ class Drift:
     """Its dates were computed by another calendar than the present one; no drift from Prefect, done on the way."""
     healed: int = 0
     unavailable: bool = False
+    failures: tuple[str, ...] = ()
+    """Petitions that could not be compared or healed, each by its case number with the kind of failure."""
 
     @property
     def total(self) -> int:
         """The drift as one number."""
-        return sum(getattr(self, kind.value) for kind in _Kind)
+        found: dict[str, int] = vars(self)
+        return len(self.failures) + sum(found[kind.value] for kind in _Kind)
+
+    @property
+    def figures(self) -> dict[str, int]:
+        """Every number by its name."""
+        return {name: len(value) if isinstance(value, tuple) else int(value) for name, value in vars(self).items()}
 
 
 class _Kind(StrEnum):
@@ -95,6 +105,7 @@ class _Row(NamedTuple):
     """What is compared of a petition: neither text nor person."""
 
     id: str
+    case_number: str
     run_id: str | None
     stage: str
     version: int
@@ -124,6 +135,8 @@ def reconcile(
 
     `silent_after` and `tolerance` are of the wall clock. `progress` is told the number of petitions compared so far.
     When Prefect cannot be asked, what was counted until then is returned as `unavailable`, and nothing more is changed.
+    A petition that fails by itself is named in `failures` and holds up no other one. Raises `OperationalError` when the
+    ledger's database is away.
     """
     comparison = _Comparison(context, silent_after, tolerance)
     try:
@@ -134,7 +147,7 @@ def reconcile(
     except OrchestratorUnavailable as reason:
         logger.warning("Prefect is unavailable, nothing more is reconciled now: %s", reason)
         comparison.unavailable = True
-    drift = Drift(**comparison.counts, unavailable=comparison.unavailable)
+    drift = Drift(**comparison.counts, unavailable=comparison.unavailable, failures=tuple(comparison.failures))
     logger.info("Reconciled: %s", drift)
     return drift
 
@@ -180,37 +193,62 @@ class _Comparison:
     tolerance: dt.timedelta
     counts: Counter[str] = field(default_factory=Counter)
     unavailable: bool = False
+    failures: list[str] = field(default_factory=list)
 
     def compare(self, page: Sequence[_Row]) -> None:
-        """Find and heal what is at odds in one page. Raises `OrchestratorUnavailable`."""
-        views = self._views(page)
-        suspects = [row.id for row in page if self._fault(row, views.get(row.id))]
+        """Find and heal what is at odds in one page. Raises `OrchestratorUnavailable` and `OperationalError`."""
+        known = self._known_runs(page)
+        views: dict[str, RunView | None] = {}
+        for row in page:
+            with self._by_itself(row):
+                views[row.id] = self._view(row, known)
+        suspects = [row.id for row in page if row.id in views and self._fault(row, views[row.id])]
         # The run may have looked since the page was read; what is still at odds now is drift.
         fresh = {row.id: row for row in _read(self.context, Petition.id.in_(suspects), select(*_COLUMNS))}
         for row in page:
             self.counts["checked"] += 1
-            current, view = fresh.get(row.id, row), views.get(row.id)
-            fault = self._fault(current, view)
-            if fault is not None:
-                self.counts[fault.value] += 1
-                self.counts["healed"] += self._heal(current, view, fault)
-            elif row.is_final:
-                self._settle(row, view)
-            if not row.is_final and row.calendar_version != self.context.rules.calendar.version:
-                self._recalculate(row)
+            if row.id in views:
+                with self._by_itself(row):
+                    self._compare_one(row, fresh.get(row.id, row), views[row.id])
 
-    def _views(self, page: Sequence[_Row]) -> dict[str, RunView]:
-        """The run of each petition that has one, by petition."""
-        orchestrator = self.context.orchestrator
-        known = orchestrator.views([row.run_id for row in page if row.run_id])
-        found: dict[str, RunView] = {}
-        for row in page:
-            view = known.get(row.run_id or "") or orchestrator.find_by_petition(row.id)
-            if view is not None:
-                found[row.id] = view
-                if view.run_id != row.run_id:
-                    self._keep_run_id(row, view.run_id)
-        return found
+    def _compare_one(self, row: _Row, current: _Row, view: RunView | None) -> None:
+        fault = self._fault(current, view)
+        if fault is not None:
+            self.counts[fault.value] += 1
+            self.counts["healed"] += self._heal(current, view, fault)
+        elif row.is_final:
+            self._settle(row, view)
+        if not row.is_final and row.calendar_version != self.context.rules.calendar.version:
+            self._recalculate(row)
+
+    @contextmanager
+    def _by_itself(self, row: _Row) -> Iterator[None]:
+        """What goes wrong with one petition is named, and the next one's turn comes."""
+        try:
+            yield
+        except (OrchestratorUnavailable, OperationalError):
+            raise
+        except Exception as failure:  # noqa: BLE001 - whatever it is, it must not hold up the others
+            # Only the kind: the text of an exception may quote what people wrote.
+            self.failures.append(f"{row.case_number} {type(failure).__name__}")
+            logger.error("Petition %s cannot be reconciled: %s", row.case_number, type(failure).__name__)  # noqa: TRY400
+
+    def _known_runs(self, page: Sequence[_Row]) -> dict[str, RunView]:
+        """The runs of a page by their id; none when Prefect refuses the question, so that they are asked for singly."""
+        try:
+            return self.context.orchestrator.views([row.run_id for row in page if row.run_id])
+        except OrchestratorUnavailable:
+            raise
+        except Exception as failure:  # noqa: BLE001 - one bad id refuses the whole page
+            logger.error("A page of runs cannot be asked for: %s", type(failure).__name__)  # noqa: TRY400
+            return {}
+
+    def _view(self, row: _Row, known: dict[str, RunView]) -> RunView | None:
+        """The run of a petition, if it has one."""
+        view = known.get(row.run_id or "") or self.context.orchestrator.find_by_petition(row.id)
+        if view is not None and view.run_id != row.run_id:
+            self._keep_run_id(row, view.run_id)
+        return view
 
     def _fault(self, row: _Row, view: RunView | None) -> _Kind | None:
         """What is wrong between a petition and its run, if anything."""

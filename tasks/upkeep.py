@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from pendulum import DateTime
@@ -45,10 +44,9 @@ def only_one(work: str) -> Iterator[bool]:
 
 
 @task(name="reconcile ledger and runs", cache_policy=NO_CACHE, persist_result=False)
-async def reconcile_runs() -> dict[str, int]:
-    """Find and heal what differs between the ledger and Prefect; the drift by kind."""
-    drift = await asyncio.to_thread(reconciling.reconcile, get_context())
-    return {name: int(value) for name, value in dataclasses.asdict(drift).items()}
+async def reconcile_runs() -> reconciling.Drift:
+    """Find and heal what differs between the ledger and Prefect."""
+    return await asyncio.to_thread(reconciling.reconcile, get_context())
 
 
 @task(name="check invariants", cache_policy=NO_CACHE, persist_result=False)
@@ -68,13 +66,15 @@ async def send_notices() -> dict[str, int]:
     return {outcome.value: number for outcome, number in tally.items()}
 
 
-async def publish_table(key: str, title: str, rows: dict[str, int]) -> None:
-    """An artifact operators find under `key`: a table of names and numbers."""
+async def publish_table(key: str, title: str, rows: dict[str, int], remarks: Sequence[str] = ()) -> None:
+    """An artifact operators find under `key`: a table of names and numbers, and remarks beneath it."""
     lines = [
         f"# {title}",
         "",
         "| 项目 | 数量 |",
         "|---|---|",
         *(f"| {name} | {value} |" for name, value in rows.items()),
+        "",
+        *(f"- {remark}" for remark in remarks),
     ]
     await acreate_markdown_artifact("\n".join(lines), key=key, description=title)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 import clock
 from gateways.channels import AddressBook
@@ -29,6 +29,7 @@ from tests.support.receivers import mail_server as mail_server  # noqa: PLC0414,
 HOOK = "jsons://hooks.example.com/unit"
 MAIL = "mailto://mail.example.com?to=unit@example.com"
 PERSON = PetitionerIn(contact_kind="email", contact="someone@example.com")
+PRIVATE = "someone@example.com"
 LONG = 60.0
 """Seconds of a round; reached by a test that fails."""
 
@@ -119,3 +120,25 @@ def test_a_round_that_is_over_begins_nothing(engine: sa.Engine, seconds: float) 
     if seconds:
         stop.set()
     assert send_owed(context, seconds, stop) == Counter()
+
+
+def test_a_notice_that_fails_by_itself_holds_up_no_other(engine: sa.Engine, caplog: pytest.LogCaptureFixture) -> None:
+    recorder = RecordingNotifier()
+    context = a_context(engine, addresses=AddressBook({f"unit:{UNIT}": (MAIL,)}), notifier=recorder)
+    bad, good = dispatched(context), dispatched(context)
+    with context.sessions.begin() as session:
+        # Of no kind that anybody knows: a matrix edited by hand, an older version's row.
+        wrong = update(Notice).where(Notice.petition_id == bad, Notice.recipient == f"unit:{UNIT}")
+        session.execute(wrong.values(recipient=PRIVATE))
+    tally = send_owed(context, LONG)
+    assert (tally[Outcome.FAULT], tally[Outcome.SENT]) == (1, 1)
+    assert notices_of(context, petition_id=good, status="sent") == 1
+    with context.readers() as session:
+        row = session.scalars(select(Notice).where(Notice.recipient == PRIVATE)).one()
+    assert (row.status, row.claimed_until) == ("owed", None)
+    assert row.next_attempt_at is not None
+    assert row.next_attempt_at > clock.now()
+    assert row.proof.startswith("fault ValueError")
+    assert f"Notice {row.id} cannot be sent: ValueError" in caplog.text
+    assert PRIVATE not in caplog.text
+    assert send_owed(context, LONG) == Counter(), "set aside, not tried again and again"
