@@ -26,8 +26,8 @@ def reconcile() -> None:
     for name, value in drift.figures.items():
         table.add_row(name, str(value))
     console.print(table)
-    for failure in drift.failures:
-        console.print(f"[red]{failure}[/red]")
+    for line in drift.advice + drift.failures:
+        console.print(f"[red]{line}[/red]")
     raise typer.Exit(1 if drift.unavailable or drift.failures else 0)
 
 

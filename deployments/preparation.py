@@ -52,7 +52,7 @@ def prepare_prefect(settings: Settings) -> str:
 
     deployments = register(settings)
     silent_after = SILENT_AFTER if settings.prefect_url else dt.timedelta(0)
-    drift = reconcile(build_context(settings), silent_after=silent_after)
+    drift = reconcile(build_context(settings), silent_after=silent_after, unserved_after=None)
     left = "；Prefect 中途无应答，稍后再对 to be continued" if drift.unavailable else ""
     left += f"；对账失败 failures: {'、'.join(drift.failures)}" if drift.failures else ""
     return (

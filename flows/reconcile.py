@@ -24,6 +24,8 @@ async def reconcile() -> None:
         if not mine:
             return
         drift = await reconcile_runs()
-        await publish_table("reconcile", "对账偏差 drift between ledger and runs", drift.figures, drift.failures)
+        await publish_table(
+            "reconcile", "对账偏差 drift between ledger and runs", drift.figures, drift.advice + drift.failures
+        )
     if drift.failures:
         raise PetitionsFailed("、".join(drift.failures[:MOST_NAMED]))

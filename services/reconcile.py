@@ -24,7 +24,7 @@ from sqlalchemy.exc import OperationalError
 
 import clock
 from domain.stages import FINAL_STAGES, Stage
-from gateways.orchestrator import OrchestratorUnavailable, RunMissing, RunView
+from gateways.orchestrator import OrchestratorUnavailable, RunLabel, RunMissing, RunView
 from models.tables import Petition
 from services.context import Context
 from services.labels import label_of
@@ -36,9 +36,18 @@ logger = logging.getLogger(__name__)
 SILENT_AFTER = dt.timedelta(minutes=10)
 """A run that is being executed and of which Prefect heard nothing for so long has lost its worker. An execution takes
 seconds; a step that waits for its database gives up after half a minute (our own decision)."""
+UNSERVED_AFTER = dt.timedelta(minutes=10)
+"""A run that is due and that no worker took for so long will not be taken by itself: a worker looks every few seconds,
+and a full one is full for minutes (our own decision)."""
 TOLERANCE = dt.timedelta(minutes=1)
 """How much later than its petition's timer a run may be scheduled: the clocks of two machines differ a little, and a
 deadline is set in minutes (our own decision)."""
+
+UNSERVED_ADVICE = (
+    "有到期的运行无人领取：请确认工作进程在运行，并在 Prefect 界面 Work Pools 中确认工作池未被暂停、改名或删除；"
+    "改名或删除的，重新执行 make up。 Due runs are taken by nobody: see that a worker runs and that the work pool is "
+    "neither paused, renamed nor deleted; if it is, run `make up` again."
+)
 
 
 @dataclass(frozen=True)
@@ -59,6 +68,9 @@ class Drift:
     """Parked without having looked at the latest version: a lost wake."""
     wrong_time: int = 0
     """Parked until later than the petition's timer."""
+    unserved: int = 0
+    """Due for long, and no worker takes it: none is running, or the work pool is paused, renamed or gone. One that
+    stands elsewhere than its deployment is healed, the others only people can help."""
     lingering: int = 0
     """The petition is over and its run still waits."""
     recalculated: int = 0
@@ -75,6 +87,11 @@ class Drift:
         return len(self.failures) + sum(found[kind.value] for kind in _Kind)
 
     @property
+    def advice(self) -> tuple[str, ...]:
+        """What people are to do, where only they can help."""
+        return (UNSERVED_ADVICE,) if self.unserved else ()
+
+    @property
     def figures(self) -> dict[str, int]:
         """Every number by its name."""
         return {name: len(value) if isinstance(value, tuple) else int(value) for name, value in vars(self).items()}
@@ -89,6 +106,7 @@ class _Kind(StrEnum):
     ENDED_EARLY = "ended_early"
     BEHIND = "behind"
     WRONG_TIME = "wrong_time"
+    UNSERVED = "unserved"
     LINGERING = "lingering"
 
 
@@ -128,17 +146,19 @@ def reconcile(
     batch: int = 500,
     *,
     silent_after: dt.timedelta = SILENT_AFTER,
+    unserved_after: dt.timedelta | None = UNSERVED_AFTER,
     tolerance: dt.timedelta = TOLERANCE,
     progress: Callable[[int], object] | None = None,
 ) -> Drift:
     """Compare all open petitions, and the closed ones whose run was not seen to end, `batch` at a time.
 
-    `silent_after` and `tolerance` are of the wall clock. `progress` is told the number of petitions compared so far.
+    `silent_after`, `unserved_after` and `tolerance` are of the wall clock; `None`: no worker is expected to run now.
+    `progress` is told the number of petitions compared so far.
     When Prefect cannot be asked, what was counted until then is returned as `unavailable`, and nothing more is changed.
     A petition that fails by itself is named in `failures` and holds up no other one. Raises `OperationalError` when the
     ledger's database is away.
     """
-    comparison = _Comparison(context, silent_after, tolerance)
+    comparison = _Comparison(context, silent_after, unserved_after, tolerance)
     try:
         for page in _pages(context, batch):
             comparison.compare(page)
@@ -149,6 +169,8 @@ def reconcile(
         comparison.unavailable = True
     drift = Drift(**comparison.counts, unavailable=comparison.unavailable, failures=tuple(comparison.failures))
     logger.info("Reconciled: %s", drift)
+    for advice in drift.advice:
+        logger.warning("%s", advice)
     return drift
 
 
@@ -190,6 +212,7 @@ def _read(context: Context, which: ColumnElement[bool], query: Select[Any], size
 class _Comparison:
     context: Context
     silent_after: dt.timedelta
+    unserved_after: dt.timedelta | None
     tolerance: dt.timedelta
     counts: Counter[str] = field(default_factory=Counter)
     unavailable: bool = False
@@ -264,7 +287,7 @@ class _Comparison:
 
     def _fault_of_parked(self, row: _Row, view: RunView) -> _Kind | None:
         if _is_due(view):
-            return None  # a worker takes it as soon as one is free
+            return _Kind.UNSERVED if self._is_unserved(view) else None  # a worker takes it as soon as one is free
         if row.version > row.looked_version:
             return _Kind.BEHIND
         if view.scheduled_for is None or row.wake_at is None:
@@ -273,12 +296,18 @@ class _Comparison:
 
     def _fault_of_closed(self, row: _Row, view: RunView) -> _Kind | None:
         if view.is_parked:
-            return None if _is_due(view) else _Kind.LINGERING
+            unserved = _Kind.UNSERVED if self._is_unserved(view) else None
+            return unserved if _is_due(view) else _Kind.LINGERING
         if not view.is_final:
             return _Kind.STUCK if self._is_silent(view) else None
         # A run that died before operators were shown the end has something left to do.
         died = view.state_type != "COMPLETED" and row.announced_version < row.version
         return _DEAD[view.state_type] if died else None
+
+    def _is_unserved(self, view: RunView) -> bool:
+        if self.unserved_after is None or view.scheduled_for is None:
+            return False
+        return view.scheduled_for < clock.SystemClock().now() - self.unserved_after
 
     def _is_silent(self, view: RunView) -> bool:
         return view.updated < clock.SystemClock().now() - self.silent_after
@@ -291,17 +320,24 @@ class _Comparison:
             return True
         if fault in _WAKEABLE:
             return orchestrator.wake(view.run_id)
+        if fault is _Kind.UNSERVED:
+            moved = orchestrator.move(view.run_id, row.id, self._label(row))
+            if moved:
+                self._keep_run_id(row._replace(run_id=view.run_id), moved)
+            return bool(moved)
         try:
             orchestrator.revive(view.run_id)
         except RunMissing:
             self._start(row)
         return True
 
-    def _start(self, row: _Row) -> None:
+    def _label(self, row: _Row) -> RunLabel:
         with self.context.readers() as session:
             petition = session.get_one(Petition, row.id)
-            label = label_of(petition, self.context.rules.of(session, petition.policy_version))
-        run_id = self.context.orchestrator.start(row.id, label)
+            return label_of(petition, self.context.rules.of(session, petition.policy_version))
+
+    def _start(self, row: _Row) -> None:
+        run_id = self.context.orchestrator.start(row.id, self._label(row))
         if run_id:
             self._keep_run_id(row, run_id)
 

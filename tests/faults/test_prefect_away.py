@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import httpx
 import pytest
 
 from deployments.register import read_deployments, register
@@ -87,20 +85,8 @@ def register_upkeep(world: World) -> dict[str, str]:
 def claim_run(server: PrefectServer, deployment_id: str) -> str:
     """What becomes of a new run of this deployment when a worker claims it."""
     due = {"state": {"type": "SCHEDULED"}}
-    run = ask(server, f"deployments/{deployment_id}/create_flow_run", due)
-    return str(ask(server, f"flow_runs/{run['id']}/set_state", {"state": {"type": "PENDING"}})["state"]["type"])
-
-
-def ask(server: PrefectServer, path: str, body: dict[str, Any]) -> Any:
-    """Again while Prefect's SQLite is busy with somebody else's write, as its own clients do."""
-    answers: list[httpx.Response] = []
-
-    def answered() -> bool:
-        answers.append(httpx.post(f"{server.api_url}/{path}", json=body, timeout=30, trust_env=False))
-        return answers[-1].status_code != httpx.codes.SERVICE_UNAVAILABLE
-
-    wait_until(answered, "answered")
-    return answers[-1].raise_for_status().json()
+    run = server.post(f"deployments/{deployment_id}/create_flow_run", due)
+    return str(server.post(f"flow_runs/{run['id']}/set_state", {"state": {"type": "PENDING"}})["state"]["type"])
 
 
 def kill(server: PrefectServer) -> None:

@@ -38,8 +38,7 @@ def send_notices(world: World) -> None:
     """What the schedule of the notices does every half minute."""
     address = f"{world.server.api_url}/deployments"
     found = httpx.get(f"{address}/name/notices/notices", trust_env=False).raise_for_status().json()
-    body = {"state": {"type": "SCHEDULED"}}
-    httpx.post(f"{address}/{found['id']}/create_flow_run", json=body, trust_env=False).raise_for_status()
+    world.server.post(f"deployments/{found['id']}/create_flow_run", {"state": {"type": "SCHEDULED"}})
 
 
 def notice(world: World, petition_id: str) -> Notice:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import logging
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -18,7 +19,7 @@ from gateways.orchestrator import RecordingOrchestrator, RunView
 from models.tables import Petition, PolicyVersion, TimerRow
 from services import handling, runs
 from services.context import Context
-from services.reconcile import SILENT_AFTER, TOLERANCE, Drift, reconcile
+from services.reconcile import SILENT_AFTER, TOLERANCE, UNSERVED_AFTER, Drift, reconcile
 from services.rulebook import RuleBook
 from tests.services import lives
 from tests.services.lives import AT_UNIT, TEXT, petition_of
@@ -414,3 +415,37 @@ def test_a_wake_that_fails_does_not_undo_what_was_done(context: Context, caplog:
     assert f"{petition_id} is left to reconcile: ValueError" in caplog.text
     assert TEXT not in caplog.text
     assert reconcile(context) == Drift(checked=1, behind=1, healed=1)
+
+
+def unserved(context: Context, life: Callable[[Context], str] = parked) -> str:
+    """A petition whose run is due and was taken by nobody for longer than a worker ever needs."""
+    petition_id = life(context)
+    forget_calls(context)
+    set_run(context, petition_id, "SCHEDULED", scheduled_for=wall() - UNSERVED_AFTER - dt.timedelta(minutes=1))
+    return petition_id
+
+
+def test_a_due_run_that_nobody_takes_is_drift_and_says_what_to_do(
+    context: Context, caplog: pytest.LogCaptureFixture
+) -> None:
+    petition_id = unserved(context)
+    drift = reconcile(context)
+    assert drift == Drift(checked=1, unserved=1)
+    assert drift.total == 1
+    assert "make up" in drift.advice[0]
+    assert drift.advice[0] in caplog.text
+    assert reconcile(context, unserved_after=None) == Drift(checked=1), "before a worker was started it is no fault"
+    set_run(context, petition_id, "SCHEDULED", scheduled_for=wall() - UNSERVED_AFTER + dt.timedelta(minutes=1))
+    assert reconcile(context) == Drift(checked=1)
+
+
+def test_a_due_run_that_stands_where_no_worker_looks_is_moved(context: Context) -> None:
+    petition_id = unserved(context)
+    recorded(context).astray.add(run_of(context, petition_id))
+    assert reconcile(context) == Drift(checked=1, unserved=1, healed=1)
+    assert list(recorded(context).started) == [petition_id]
+
+
+def test_the_last_run_of_a_closed_petition_can_be_unserved_too(context: Context) -> None:
+    unserved(context, lives.archived)
+    assert reconcile(context) == Drift(checked=1, unserved=1)
