@@ -23,10 +23,12 @@ def reconcile() -> None:
         task = progress.add_task("对账 reconciling", total=None)
         drift = reconciling.reconcile(get_context(), progress=lambda count: progress.update(task, completed=count))
     table = Table("项目 item", "数量 count")
-    for name, value in dataclasses.asdict(drift).items():
+    for name, value in drift.figures.items():
         table.add_row(name, str(value))
     console.print(table)
-    raise typer.Exit(1 if drift.unavailable else 0)
+    for line in drift.advice + drift.failures:
+        console.print(f"[red]{line}[/red]")
+    raise typer.Exit(1 if drift.unavailable or drift.failures else 0)
 
 
 def check() -> None:

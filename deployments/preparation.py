@@ -52,8 +52,9 @@ def prepare_prefect(settings: Settings) -> str:
 
     deployments = register(settings)
     silent_after = SILENT_AFTER if settings.prefect_url else dt.timedelta(0)
-    drift = reconcile(build_context(settings), silent_after=silent_after)
+    drift = reconcile(build_context(settings), silent_after=silent_after, unserved_after=None)
     left = "；Prefect 中途无应答，稍后再对 to be continued" if drift.unavailable else ""
+    left += f"；对账失败 failures: {'、'.join(drift.failures)}" if drift.failures else ""
     return (
         f"已登记部署 deployments: {len(deployments)}；"
         f"对账 reconciled: {drift.checked}，偏差 drift: {drift.total}，已修复 healed: {drift.healed}{left}"

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from prefect import flow
 
-from tasks.upkeep import owed_notices, send_notice
+from tasks.upkeep import send_notices
 
 
 @flow(name="notices", persist_result=False)
 async def notices() -> None:
     """Try every notice that is due once."""
-    for notice_id in await owed_notices():
-        await send_notice(notice_id)
+    await send_notices()

@@ -4,11 +4,28 @@ from __future__ import annotations
 
 from prefect import flow
 
-from tasks.upkeep import publish_table, reconcile_runs
+from tasks.upkeep import only_one, publish_table, reconcile_runs
+
+MOST_NAMED = 20
+"""The most cases a state message names; the artifact names all."""
+
+
+class PetitionsFailed(Exception):
+    """Some petitions could not be compared or healed; the artifact names them, the others were."""
 
 
 @flow(name="reconcile", persist_result=False)
 async def reconcile() -> None:
-    """One comparison of every open petition with its run; the drift is published as a table."""
-    drift = await reconcile_runs()
-    await publish_table("reconcile", "对账偏差 drift between ledger and runs", drift)
+    """One comparison of every open petition with its run; the drift is published as a table.
+
+    Raises `PetitionsFailed`, so that the run shows as failed.
+    """
+    with only_one("reconcile") as mine:
+        if not mine:
+            return
+        drift = await reconcile_runs()
+        await publish_table(
+            "reconcile", "对账偏差 drift between ledger and runs", drift.figures, drift.advice + drift.failures
+        )
+    if drift.failures:
+        raise PetitionsFailed("、".join(drift.failures[:MOST_NAMED]))

@@ -6,11 +6,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
@@ -27,6 +27,10 @@ _RECIPIENT = re.compile(r"(unit|role):\S+")
 _CONTACT = re.compile(r"(?=.{3,254}\Z)[0-9A-Za-z.+_-]+(@[0-9A-Za-z.-]+)?")
 _SAMPLES = {"email": "someone@example.com"}
 _SAMPLE = "13800000000"
+
+
+Route = tuple[str, ...]
+"""The channels behind one recipient, in a fixed order: notices of one route share their fate."""
 
 
 class ChannelsError(ValueError):
@@ -64,6 +68,17 @@ class AddressBook:
         """What to try, in this order, when `address` is unusable or out of attempts."""
         return self.fallbacks.get(address, ())
 
+    def route_to(self, recipient: str, contact_kind: str | None = None) -> Route:
+        """The channels on which `recipient` is told; of a petitioner, those for the kind of contact they left."""
+        if recipient in self.recipients:
+            return route_of(self.recipients[recipient])
+        return self.petitioner_routes.get(contact_kind or "", ())
+
+    @property
+    def petitioner_routes(self) -> dict[str, Route]:
+        """The channel behind each kind of contact."""
+        return {kind: route_of((template,)) for kind, template in self.petitioner.items()}
+
     def petitioner_address(self, kind: str, contact: str) -> str | None:
         """The address of a petitioner's `contact` of this kind (email, sms, wechat …); None: the book has no such kind.
 
@@ -79,6 +94,20 @@ class AddressBook:
     def notifier(self) -> AppriseNotifier:
         """The real notifier, with this book's time limit and service addresses."""
         return AppriseNotifier(self.timeout_seconds, self.service_addresses)
+
+
+def channel_of(address: str) -> str:
+    """What fails together with this address: the service or the server behind it. Holds no token, path or person."""
+    parts = urlsplit(address)
+    if parts.scheme in BOTS:
+        return parts.scheme
+    server = parse_qs(parts.query).get("smtp", [parts.netloc.rpartition("@")[2]])[0]
+    return f"{parts.scheme}://{server}"
+
+
+def route_of(addresses: Iterable[str]) -> Route:
+    """The channels of these addresses, each once."""
+    return tuple(sorted({channel_of(address) for address in addresses}))
 
 
 def load_address_book(path: Path) -> AddressBook:

@@ -50,11 +50,13 @@ class Delivery:
 
     `proof`: channel, answer and time, such as `wecombot 200 errcode 0 2022-05-01T02:00:00Z`; holds nothing secret.
     `permanent`: the address itself is unusable, so another attempt is useless; only ever true of a failure.
+    `silent`: nobody answered at all, so that whoever else is behind the same channel would wait in vain too.
     """
 
     delivered: bool
     proof: str
     permanent: bool
+    silent: bool = False
 
 
 class Notifier(Protocol):
@@ -128,6 +130,7 @@ class RecordingNotifier:
         self.refused: list[tuple[str, Message]] = []
         self._failing: dict[str, bool] = {}
         self._all_fail: bool | None = None
+        self._silent: set[str] = set()
         self._lock = threading.Lock()
 
     def fail(self, address: str | None = None, *, permanent: bool = False) -> None:
@@ -137,9 +140,15 @@ class RecordingNotifier:
         else:
             self._failing[address] = permanent
 
+    def fall_silent(self, address: str) -> None:
+        """From now on let what goes to `address` be answered by nobody."""
+        self._failing[address] = False
+        self._silent.add(address)
+
     def recover(self) -> None:
         """Accept everything again."""
         self._failing.clear()
+        self._silent.clear()
         self._all_fail = None
 
     def send(self, address: str, message: Message) -> Delivery:
@@ -149,7 +158,7 @@ class RecordingNotifier:
             permanent = self._failing.get(address, self._all_fail)
             if permanent is not None:
                 self.refused.append((address, message))
-                return _failed(f"{schema} refused", permanent=permanent)
+                return _failed(f"{schema} refused", permanent=permanent, silent=address in self._silent)
             self.sent.append((address, message))
         return _delivered(f"{schema} recorded")
 
@@ -164,8 +173,8 @@ def _delivered(what: str) -> Delivery:
     return Delivery(delivered=True, proof=f"{what} {_moment()}", permanent=False)
 
 
-def _failed(what: str, *, permanent: bool = False) -> Delivery:
-    return Delivery(delivered=False, proof=f"{what} {_moment()}", permanent=permanent)
+def _failed(what: str, *, permanent: bool = False, silent: bool = False) -> Delivery:
+    return Delivery(delivered=False, proof=f"{what} {_moment()}", permanent=permanent, silent=silent)
 
 
 def _moment() -> str:
@@ -225,7 +234,8 @@ def _judge_error(schema: str, error: BaseException) -> Delivery:
         return _failed(f"{schema} {codes} recipient refused", permanent=permanent)
     if isinstance(error, smtplib.SMTPResponseException):
         return _failed(f"{schema} {error.smtp_code} {type(error).__name__}")
-    return _failed(f"{schema} {type(error).__name__}")
+    # What sockets raise, and requests and smtplib above them.
+    return _failed(f"{schema} {type(error).__name__}", silent=isinstance(error, OSError))
 
 
 def _without_secrets(complaint: str, secrets: list[str]) -> str:

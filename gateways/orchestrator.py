@@ -15,6 +15,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from clock import SystemClock
+
 logger = logging.getLogger(__name__)
 
 _LIVE = frozenset({"SCHEDULED", "PENDING", "RUNNING", "PAUSED"})
@@ -89,6 +91,10 @@ class Orchestrator(Protocol):
         """Schedule a failed, crashed, cancelled or stuck run for now, whatever its state. Raises `RunMissing`."""
         ...
 
+    def move(self, run_id: str, petition_id: str, label: RunLabel) -> str | None:
+        """Replace a due run that nobody takes by one where the deployment's workers look; its id. None: it is there."""
+        ...
+
     def view(self, run_id: str) -> RunView | None:
         """The run, or None when Prefect does not know it."""
         ...
@@ -109,6 +115,8 @@ class RecordingOrchestrator:
     started: dict[str, RunLabel] = field(default_factory=dict)
     woken: list[str] = field(default_factory=list)
     revived: list[str] = field(default_factory=list)
+    astray: set[str] = field(default_factory=set)
+    """The runs `move` finds elsewhere than where workers look; tests put them here."""
     runs: dict[str, RunView] = field(default_factory=dict)
     """What `view` answers; tests put the state they need here."""
     available: bool = True
@@ -119,8 +127,8 @@ class RecordingOrchestrator:
         run_id = self.run_id_of(petition_id)
         if petition_id not in self.started:
             self.started[petition_id] = label
-            epoch = dt.datetime.fromtimestamp(0, dt.UTC)
-            self.runs[run_id] = RunView(run_id, petition_id, "SCHEDULED", "Scheduled", epoch, epoch)
+            now = SystemClock().now()
+            self.runs[run_id] = RunView(run_id, petition_id, "SCHEDULED", "Scheduled", now, now)
         return run_id
 
     def wake(self, run_id: str) -> bool:
@@ -134,6 +142,13 @@ class RecordingOrchestrator:
         if run_id not in self.runs:
             raise RunMissing(run_id)
         self.revived.append(run_id)
+
+    def move(self, run_id: str, petition_id: str, label: RunLabel) -> str | None:
+        self._answer()
+        if run_id not in self.astray:
+            return None
+        self.started.pop(petition_id, None)
+        return self.start(petition_id, label)
 
     def view(self, run_id: str) -> RunView | None:
         self._answer()
@@ -187,6 +202,9 @@ class BackgroundOrchestrator:
 
     def revive(self, run_id: str) -> None:
         self._inner.revive(run_id)
+
+    def move(self, run_id: str, petition_id: str, label: RunLabel) -> str | None:
+        return self._inner.move(run_id, petition_id, label)
 
     def view(self, run_id: str) -> RunView | None:
         return self._inner.view(run_id)

@@ -106,6 +106,26 @@ class PrefectOrchestrator:
             except ObjectNotFound as missing:
                 raise RunMissing(run_id) from missing
 
+    def move(self, run_id: str, petition_id: str, label: RunLabel) -> str | None:
+        """See `Orchestrator.move`.
+
+        Prefect moves no run to another pool, and answers a second start under the same key with the first run, even
+        where no worker looks any more. So the old one is deleted; the ledger has the history.
+        """
+        with self._asking():
+            try:
+                deployment = self._client.read_deployment_by_name(self._deployment)
+                run = self._client.read_flow_run(UUID(run_id))
+                wanted = (deployment.id, deployment.work_pool_name, deployment.work_queue_name)
+                stands = (run.deployment_id, run.work_pool_name, run.work_queue_name)
+                if deployment.work_pool_name is None or stands == wanted:
+                    return None
+                self._client.delete_flow_run(UUID(run_id))
+            except ObjectNotFound:
+                return None
+            self._deployment_id = deployment.id
+            return self._create_run(petition_id, label)
+
     def view(self, run_id: str) -> RunView | None:
         """See `Orchestrator.view`."""
         with self._asking():

@@ -6,6 +6,9 @@ commit that records it (crash point `notice:after-send`): after the lease it is 
 which the JSON and form channels carry as `X-Notice-Id`. A sender that dies before it sent (`notice:after-claim`) only
 delays the notice by the lease. Between two recorded attempts there is no such window.
 
+A channel that does not answer costs only what goes over it. Senders bound themselves by `Due.route`, and within one
+`Round` a channel that was silent is not asked again while another one can take the notice.
+
 A recipient with several addresses has been told when one of them took the notice; what the others said is kept in the
 proof. So a second attempt is only made when nobody got the first one. An address's fallbacks are asked when it is
 unusable, or when it fails at the last attempt.
@@ -15,17 +18,19 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
 from pendulum import DateTime
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 import clock
 from domain.notices import earliest_sending, next_attempt
 from domain.policy import NoticeRules
-from gateways.channels import AddressBook, UnusableContact
+from gateways.channels import AddressBook, Route, UnusableContact, channel_of
 from gateways.crash_points import crash_point
 from gateways.notifier import Delivery, Message
 from models.tables import Notice, Petition, Petitioner
@@ -37,6 +42,9 @@ _PETITIONER = "petitioner:"
 _LEASE_MARGIN = dt.timedelta(minutes=2)
 """Added to the longest time the channels may take, for a slow machine and the commit (our own decision)."""
 
+_FAULT_WAIT = dt.timedelta(minutes=15)
+"""How long a notice that we fail to send is set aside (our own decision)."""
+
 
 class Outcome(StrEnum):
     """How one call of `deliver` ended."""
@@ -44,14 +52,44 @@ class Outcome(StrEnum):
     SENT = "sent"
     RETRY = "retry"
     """Nobody took it; it is due again after the policy's wait."""
+    SILENT = "silent"
+    """As RETRY, and no channel of the recipient answered at all."""
     DEAD = "dead"
     """Given up: out of attempts, or every address is unusable. A person sees it in the figures and may requeue it."""
     UNREACHABLE = "unreachable"
     """No address is known. Not an error: anonymous petitioners have none."""
     POSTPONED = "postponed"
     """It is night and the notice is not urgent; no attempt was made."""
+    FAULT = "fault"
+    """It failed before or after the channels: a fault of ours, logged by its kind. It is set aside for a while."""
     NOT_DUE = "not-due"
     """Another sender has it, it was sent already, or its time has not come."""
+
+
+@dataclass(frozen=True)
+class Due:
+    """A notice that may be tried now, and the channels it goes over."""
+
+    notice_id: int
+    route: Route
+
+
+class Round:
+    """What the senders of one round have learnt: the channels that did not answer. Shared between threads."""
+
+    def __init__(self) -> None:
+        self._silent: set[str] = set()
+
+    def is_closed(self, route: Route) -> bool:
+        """Whether nothing of this route answers; what goes over it waits for the next round."""
+        return bool(route) and self._silent.issuperset(route)
+
+    def heard(self, address: str, answer: Delivery) -> None:
+        if answer.silent:
+            self._silent.add(channel_of(address))
+
+    def was_silent(self, address: str) -> bool:
+        return channel_of(address) in self._silent
 
 
 @dataclass(frozen=True)
@@ -82,20 +120,51 @@ class _Claim:
 
 def due_notices(context: Context, limit: int) -> list[int]:
     """At most `limit` notices that may be tried now: urgent ones first, then those due longest."""
-    with context.readers() as session:
-        query = select(Notice.id).where(_claimable(clock.now()))
-        return list(
-            session.scalars(query.order_by(Notice.urgent.desc(), Notice.next_attempt_at, Notice.id).limit(limit))
+    return [due.notice_id for due in due_by_route(context, limit)]
+
+
+def due_by_route(context: Context, limit: int, without: Collection[Route] = ()) -> list[Due]:
+    """As `due_notices`, with the route of each; nothing for recipients whose route is one of `without`."""
+    book = context.addresses
+    kinds = [kind for kind, route in book.petitioner_routes.items() if route in without]
+    query = (
+        select(Notice.id, Notice.recipient, Petitioner.contact_kind)
+        .outerjoin(Petitioner, Notice.recipient == _PETITIONER + Petitioner.petition_id)
+        .where(
+            _claimable(clock.now()),
+            Notice.recipient.not_in([name for name in book.recipients if book.route_to(name) in without]),
+            or_(Petitioner.contact_kind.is_(None), Petitioner.contact_kind.not_in(kinds)),
         )
+        .order_by(Notice.urgent.desc(), Notice.next_attempt_at, Notice.id)
+        .limit(limit)
+    )
+    with context.readers() as session:
+        return [Due(key, book.route_to(recipient, kind)) for key, recipient, kind in session.execute(query)]
 
 
-def deliver(context: Context, notice_id: int) -> Outcome:
-    """Try to deliver one notice now. Several senders may be given the same one: the first to claim it sends it."""
+def deliver(context: Context, notice_id: int, round_: Round | None = None) -> Outcome:
+    """Try to deliver one notice now. Several senders may be given the same one: the first to claim it sends it.
+
+    Raises `OperationalError` when the ledger's database is away; whatever else goes wrong concerns this notice alone.
+    """
+    try:
+        return _deliver(context, notice_id, round_)
+    except OperationalError:
+        raise
+    except Exception as failure:  # noqa: BLE001 - one notice must not hold up the others
+        # Only the kind: the text of an exception may quote what people wrote.
+        kind = type(failure).__name__
+        logger.error("Notice %s cannot be sent: %s", notice_id, kind)  # noqa: TRY400
+        _set_aside(context, notice_id, kind)
+        return Outcome.FAULT
+
+
+def _deliver(context: Context, notice_id: int, round_: Round | None) -> Outcome:
     claim = _claim(context, notice_id)
     if isinstance(claim, Outcome):
         return claim
     crash_point("notice:after-claim")
-    delivered, failed = _send(context, claim)
+    delivered, failed = _send(context, claim, round_ or Round())
     crash_point("notice:after-send")
     return _record(context, claim, delivered, failed)
 
@@ -190,19 +259,32 @@ def _lease(book: AddressBook, addresses: tuple[str, ...]) -> dt.timedelta:
     return dt.timedelta(seconds=2 * count * book.timeout_seconds) + _LEASE_MARGIN
 
 
-def _send(context: Context, claim: _Claim) -> tuple[list[Delivery], list[Delivery]]:
-    """What was delivered and what failed, over every address."""
+def _send(context: Context, claim: _Claim, round_: Round) -> tuple[list[Delivery], list[Delivery]]:
+    """What was delivered and what failed, over every address that is worth asking."""
     answers: list[Delivery] = []
-    for address in claim.addresses:
+
+    def ask(address: str) -> Delivery:
         answer = context.notifier.send(address, claim.message)
+        round_.heard(address, answer)
         answers.append(answer)
+        return answer
+
+    silent = [address for address in claim.addresses if round_.was_silent(address)]
+    if len(silent) == len(claim.addresses):
+        silent = []
+    for address in silent:
+        proof = f"{channel_of(address).partition(':')[0]} not asked, silent before {_moment(clock.now())}"
+        answers.append(Delivery(delivered=False, proof=proof, permanent=False, silent=True))
+    for address in claim.addresses:
+        if address in silent:
+            continue
+        answer = ask(address)
         fallbacks = iter(context.addresses.fallbacks_of(address))
         while not answer.delivered and (answer.permanent or claim.is_last):
             fallback = next(fallbacks, None)
             if fallback is None:
                 break
-            answer = context.notifier.send(fallback, claim.message)
-            answers.append(answer)
+            answer = ask(fallback)
     return [item for item in answers if item.delivered], [item for item in answers if not item.delivered]
 
 
@@ -223,9 +305,19 @@ def _record(context: Context, claim: _Claim, delivered: list[Delivery], failed: 
         if not _update(session, mine, status=status, next_attempt_at=again, claimed_until=None, proof=proof):
             return Outcome.NOT_DUE
     if again is not None:
-        return Outcome.RETRY
+        return Outcome.SILENT if all(item.silent for item in failed) else Outcome.RETRY
     logger.warning("Notice %s is given up after attempt %s", claim.notice_id, claim.attempts)
     return Outcome.DEAD
+
+
+def _set_aside(context: Context, notice_id: int, kind: str) -> None:
+    """Owe a notice that fails by itself again later. It is never given up: what is at fault is the platform."""
+    now = clock.now()
+    with context.sessions.begin() as session:
+        mine = and_(Notice.id == notice_id, Notice.status == "owed")
+        _update(
+            session, mine, next_attempt_at=now + _FAULT_WAIT, claimed_until=None, proof=f"fault {kind} {_moment(now)}"
+        )
 
 
 def _update(session: Session, which: ColumnElement[bool], **values: object) -> int:

@@ -13,16 +13,18 @@ import datetime as dt
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NamedTuple
 
 from pendulum import DateTime
 from sqlalchemy import ColumnElement, Select, and_, or_, select, update
+from sqlalchemy.exc import OperationalError
 
 import clock
 from domain.stages import FINAL_STAGES, Stage
-from gateways.orchestrator import OrchestratorUnavailable, RunMissing, RunView
+from gateways.orchestrator import OrchestratorUnavailable, RunLabel, RunMissing, RunView
 from models.tables import Petition
 from services.context import Context
 from services.labels import label_of
@@ -34,9 +36,18 @@ logger = logging.getLogger(__name__)
 SILENT_AFTER = dt.timedelta(minutes=10)
 """A run that is being executed and of which Prefect heard nothing for so long has lost its worker. An execution takes
 seconds; a step that waits for its database gives up after half a minute (our own decision)."""
+UNSERVED_AFTER = dt.timedelta(minutes=10)
+"""A run that is due and that no worker took for so long will not be taken by itself: a worker looks every few seconds,
+and a full one is full for minutes (our own decision)."""
 TOLERANCE = dt.timedelta(minutes=1)
 """How much later than its petition's timer a run may be scheduled: the clocks of two machines differ a little, and a
 deadline is set in minutes (our own decision)."""
+
+UNSERVED_ADVICE = (
+    "有到期的运行无人领取：请确认工作进程在运行，并在 Prefect 界面 Work Pools 中确认工作池未被暂停、改名或删除；"
+    "改名或删除的，重新执行 make up。 Due runs are taken by nobody: see that a worker runs and that the work pool is "
+    "neither paused, renamed nor deleted; if it is, run `make up` again."
+)
 
 
 @dataclass(frozen=True)
@@ -57,17 +68,33 @@ class Drift:
     """Parked without having looked at the latest version: a lost wake."""
     wrong_time: int = 0
     """Parked until later than the petition's timer."""
+    unserved: int = 0
+    """Due for long, and no worker takes it: none is running, or the work pool is paused, renamed or gone. One that
+    stands elsewhere than its deployment is healed, the others only people can help."""
     lingering: int = 0
     """The petition is over and its run still waits."""
     recalculated: int = 0
     """Its dates were computed by another calendar than the present one; no drift from Prefect, done on the way."""
     healed: int = 0
     unavailable: bool = False
+    failures: tuple[str, ...] = ()
+    """Petitions that could not be compared or healed, each by its case number with the kind of failure."""
 
     @property
     def total(self) -> int:
         """The drift as one number."""
-        return sum(getattr(self, kind.value) for kind in _Kind)
+        found: dict[str, int] = vars(self)
+        return len(self.failures) + sum(found[kind.value] for kind in _Kind)
+
+    @property
+    def advice(self) -> tuple[str, ...]:
+        """What people are to do, where only they can help."""
+        return (UNSERVED_ADVICE,) if self.unserved else ()
+
+    @property
+    def figures(self) -> dict[str, int]:
+        """Every number by its name."""
+        return {name: len(value) if isinstance(value, tuple) else int(value) for name, value in vars(self).items()}
 
 
 class _Kind(StrEnum):
@@ -79,6 +106,7 @@ class _Kind(StrEnum):
     ENDED_EARLY = "ended_early"
     BEHIND = "behind"
     WRONG_TIME = "wrong_time"
+    UNSERVED = "unserved"
     LINGERING = "lingering"
 
 
@@ -95,6 +123,7 @@ class _Row(NamedTuple):
     """What is compared of a petition: neither text nor person."""
 
     id: str
+    case_number: str
     run_id: str | None
     stage: str
     version: int
@@ -117,15 +146,19 @@ def reconcile(
     batch: int = 500,
     *,
     silent_after: dt.timedelta = SILENT_AFTER,
+    unserved_after: dt.timedelta | None = UNSERVED_AFTER,
     tolerance: dt.timedelta = TOLERANCE,
     progress: Callable[[int], object] | None = None,
 ) -> Drift:
     """Compare all open petitions, and the closed ones whose run was not seen to end, `batch` at a time.
 
-    `silent_after` and `tolerance` are of the wall clock. `progress` is told the number of petitions compared so far.
+    `silent_after`, `unserved_after` and `tolerance` are of the wall clock; `None`: no worker is expected to run now.
+    `progress` is told the number of petitions compared so far.
     When Prefect cannot be asked, what was counted until then is returned as `unavailable`, and nothing more is changed.
+    A petition that fails by itself is named in `failures` and holds up no other one. Raises `OperationalError` when the
+    ledger's database is away.
     """
-    comparison = _Comparison(context, silent_after, tolerance)
+    comparison = _Comparison(context, silent_after, unserved_after, tolerance)
     try:
         for page in _pages(context, batch):
             comparison.compare(page)
@@ -134,8 +167,10 @@ def reconcile(
     except OrchestratorUnavailable as reason:
         logger.warning("Prefect is unavailable, nothing more is reconciled now: %s", reason)
         comparison.unavailable = True
-    drift = Drift(**comparison.counts, unavailable=comparison.unavailable)
+    drift = Drift(**comparison.counts, unavailable=comparison.unavailable, failures=tuple(comparison.failures))
     logger.info("Reconciled: %s", drift)
+    for advice in drift.advice:
+        logger.warning("%s", advice)
     return drift
 
 
@@ -177,40 +212,66 @@ def _read(context: Context, which: ColumnElement[bool], query: Select[Any], size
 class _Comparison:
     context: Context
     silent_after: dt.timedelta
+    unserved_after: dt.timedelta | None
     tolerance: dt.timedelta
     counts: Counter[str] = field(default_factory=Counter)
     unavailable: bool = False
+    failures: list[str] = field(default_factory=list)
 
     def compare(self, page: Sequence[_Row]) -> None:
-        """Find and heal what is at odds in one page. Raises `OrchestratorUnavailable`."""
-        views = self._views(page)
-        suspects = [row.id for row in page if self._fault(row, views.get(row.id))]
+        """Find and heal what is at odds in one page. Raises `OrchestratorUnavailable` and `OperationalError`."""
+        known = self._known_runs(page)
+        views: dict[str, RunView | None] = {}
+        for row in page:
+            with self._by_itself(row):
+                views[row.id] = self._view(row, known)
+        suspects = [row.id for row in page if row.id in views and self._fault(row, views[row.id])]
         # The run may have looked since the page was read; what is still at odds now is drift.
         fresh = {row.id: row for row in _read(self.context, Petition.id.in_(suspects), select(*_COLUMNS))}
         for row in page:
             self.counts["checked"] += 1
-            current, view = fresh.get(row.id, row), views.get(row.id)
-            fault = self._fault(current, view)
-            if fault is not None:
-                self.counts[fault.value] += 1
-                self.counts["healed"] += self._heal(current, view, fault)
-            elif row.is_final:
-                self._settle(row, view)
-            if not row.is_final and row.calendar_version != self.context.rules.calendar.version:
-                self._recalculate(row)
+            if row.id in views:
+                with self._by_itself(row):
+                    self._compare_one(row, fresh.get(row.id, row), views[row.id])
 
-    def _views(self, page: Sequence[_Row]) -> dict[str, RunView]:
-        """The run of each petition that has one, by petition."""
-        orchestrator = self.context.orchestrator
-        known = orchestrator.views([row.run_id for row in page if row.run_id])
-        found: dict[str, RunView] = {}
-        for row in page:
-            view = known.get(row.run_id or "") or orchestrator.find_by_petition(row.id)
-            if view is not None:
-                found[row.id] = view
-                if view.run_id != row.run_id:
-                    self._keep_run_id(row, view.run_id)
-        return found
+    def _compare_one(self, row: _Row, current: _Row, view: RunView | None) -> None:
+        fault = self._fault(current, view)
+        if fault is not None:
+            self.counts[fault.value] += 1
+            self.counts["healed"] += self._heal(current, view, fault)
+        elif row.is_final:
+            self._settle(row, view)
+        if not row.is_final and row.calendar_version != self.context.rules.calendar.version:
+            self._recalculate(row)
+
+    @contextmanager
+    def _by_itself(self, row: _Row) -> Iterator[None]:
+        """What goes wrong with one petition is named, and the next one's turn comes."""
+        try:
+            yield
+        except (OrchestratorUnavailable, OperationalError):
+            raise
+        except Exception as failure:  # noqa: BLE001 - whatever it is, it must not hold up the others
+            # Only the kind: the text of an exception may quote what people wrote.
+            self.failures.append(f"{row.case_number} {type(failure).__name__}")
+            logger.error("Petition %s cannot be reconciled: %s", row.case_number, type(failure).__name__)  # noqa: TRY400
+
+    def _known_runs(self, page: Sequence[_Row]) -> dict[str, RunView]:
+        """The runs of a page by their id; none when Prefect refuses the question, so that they are asked for singly."""
+        try:
+            return self.context.orchestrator.views([row.run_id for row in page if row.run_id])
+        except OrchestratorUnavailable:
+            raise
+        except Exception as failure:  # noqa: BLE001 - one bad id refuses the whole page
+            logger.error("A page of runs cannot be asked for: %s", type(failure).__name__)  # noqa: TRY400
+            return {}
+
+    def _view(self, row: _Row, known: dict[str, RunView]) -> RunView | None:
+        """The run of a petition, if it has one."""
+        view = known.get(row.run_id or "") or self.context.orchestrator.find_by_petition(row.id)
+        if view is not None and view.run_id != row.run_id:
+            self._keep_run_id(row, view.run_id)
+        return view
 
     def _fault(self, row: _Row, view: RunView | None) -> _Kind | None:
         """What is wrong between a petition and its run, if anything."""
@@ -226,7 +287,7 @@ class _Comparison:
 
     def _fault_of_parked(self, row: _Row, view: RunView) -> _Kind | None:
         if _is_due(view):
-            return None  # a worker takes it as soon as one is free
+            return _Kind.UNSERVED if self._is_unserved(view) else None  # a worker takes it as soon as one is free
         if row.version > row.looked_version:
             return _Kind.BEHIND
         if view.scheduled_for is None or row.wake_at is None:
@@ -235,12 +296,18 @@ class _Comparison:
 
     def _fault_of_closed(self, row: _Row, view: RunView) -> _Kind | None:
         if view.is_parked:
-            return None if _is_due(view) else _Kind.LINGERING
+            unserved = _Kind.UNSERVED if self._is_unserved(view) else None
+            return unserved if _is_due(view) else _Kind.LINGERING
         if not view.is_final:
             return _Kind.STUCK if self._is_silent(view) else None
         # A run that died before operators were shown the end has something left to do.
         died = view.state_type != "COMPLETED" and row.announced_version < row.version
         return _DEAD[view.state_type] if died else None
+
+    def _is_unserved(self, view: RunView) -> bool:
+        if self.unserved_after is None or view.scheduled_for is None:
+            return False
+        return view.scheduled_for < clock.SystemClock().now() - self.unserved_after
 
     def _is_silent(self, view: RunView) -> bool:
         return view.updated < clock.SystemClock().now() - self.silent_after
@@ -253,17 +320,24 @@ class _Comparison:
             return True
         if fault in _WAKEABLE:
             return orchestrator.wake(view.run_id)
+        if fault is _Kind.UNSERVED:
+            moved = orchestrator.move(view.run_id, row.id, self._label(row))
+            if moved:
+                self._keep_run_id(row._replace(run_id=view.run_id), moved)
+            return bool(moved)
         try:
             orchestrator.revive(view.run_id)
         except RunMissing:
             self._start(row)
         return True
 
-    def _start(self, row: _Row) -> None:
+    def _label(self, row: _Row) -> RunLabel:
         with self.context.readers() as session:
             petition = session.get_one(Petition, row.id)
-            label = label_of(petition, self.context.rules.of(session, petition.policy_version, naming=petition.unit))
-        run_id = self.context.orchestrator.start(row.id, label)
+            return label_of(petition, self.context.rules.of(session, petition.policy_version, naming=petition.unit))
+
+    def _start(self, row: _Row) -> None:
+        run_id = self.context.orchestrator.start(row.id, self._label(row))
         if run_id:
             self._keep_run_id(row, run_id)
 

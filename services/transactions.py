@@ -136,7 +136,7 @@ def reading(context: Context) -> Iterator[Session]:
 
 
 def let_look(context: Context, petition: Petition) -> None:
-    """Start or wake the petition's run. It carries no truth: when Prefect is down, reconcile does it later."""
+    """Start or wake the petition's run. It carries no truth: what fails here, reconcile does later. Never raises."""
     try:
         if petition.run_id is None:
             context.orchestrator.start(petition.id, label_of(petition, context.rules.known(petition.policy_version)))
@@ -144,6 +144,9 @@ def let_look(context: Context, petition: Petition) -> None:
             context.orchestrator.wake(petition.run_id)
     except OrchestratorUnavailable:
         logger.warning("Prefect is unavailable; reconcile will wake petition %s", petition.id)
+    except Exception as failure:  # noqa: BLE001 - the change is committed: whoever made it must be told so
+        # Only the kind: the text of an exception may quote what people wrote.
+        logger.error("Petition %s is left to reconcile: %s", petition.id, type(failure).__name__)  # noqa: TRY400
 
 
 @contextmanager

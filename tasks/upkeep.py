@@ -3,25 +3,50 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
+from pendulum import DateTime
 from prefect import task
 from prefect.artifacts import acreate_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 
-from services import idempotency, invariants, outbox
+from clock import SystemClock
+from services import idempotency, invariants
 from services import reconcile as reconciling
 from services.bootstrap import get_context
+from services.sending import send_owed
+from settings import get_settings
 
-NOTICES_AT_ONCE = 200
-"""Notices one run sends before it leaves the rest to the next one."""
+LOST_AFTER_MINUTES = 60
+"""A run that is at it for longer than this holds nobody up any more: it hangs (our own decision)."""
+
+_at_work: dict[str, DateTime] = {}
+
+
+@contextmanager
+def only_one(work: str) -> Iterator[bool]:
+    """False: another run of this process is at the same `work`, which on a large ledger may outlast its schedule.
+
+    Kept in the memory of whoever does the work and nowhere else, so that it ends with them.
+    """
+    now = SystemClock().now()
+    if work in _at_work and _at_work[work] > now.subtract(minutes=LOST_AFTER_MINUTES):
+        yield False
+        return
+    _at_work[work] = now
+    try:
+        yield True
+    finally:
+        if _at_work.get(work) == now:
+            del _at_work[work]
 
 
 @task(name="reconcile ledger and runs", cache_policy=NO_CACHE, persist_result=False)
-async def reconcile_runs() -> dict[str, int]:
-    """Find and heal what differs between the ledger and Prefect; the drift by kind."""
-    drift = await asyncio.to_thread(reconciling.reconcile, get_context())
-    return {name: int(value) for name, value in dataclasses.asdict(drift).items()}
+async def reconcile_runs() -> reconciling.Drift:
+    """Find and heal what differs between the ledger and Prefect."""
+    return await asyncio.to_thread(reconciling.reconcile, get_context())
 
 
 @task(name="check invariants", cache_policy=NO_CACHE, persist_result=False)
@@ -30,16 +55,15 @@ async def find_violations() -> list[invariants.Violation]:
     return await asyncio.to_thread(invariants.check_invariants, get_context())
 
 
-@task(name="find owed notices", cache_policy=NO_CACHE, persist_result=False)
-async def owed_notices() -> list[int]:
-    """The notices that are to be sent now, the longest owed first."""
-    return await asyncio.to_thread(outbox.due_notices, get_context(), NOTICES_AT_ONCE)
-
-
-@task(name="send notice", task_run_name="notice {notice_id}", cache_policy=NO_CACHE, persist_result=False)
-async def send_notice(notice_id: int) -> str:
-    """Try one notice once; what fails is tried again later by the back-off of the policy, not by Prefect."""
-    return await asyncio.to_thread(outbox.deliver, get_context(), notice_id)
+@task(name="send owed notices", cache_policy=NO_CACHE, persist_result=False)
+async def send_notices() -> dict[str, int]:
+    """One round of sending, as long as the schedule's interval; what fails comes again by the policy's back-off."""
+    stop = threading.Event()
+    try:
+        tally = await asyncio.to_thread(send_owed, get_context(), get_settings().notices_seconds, stop)
+    finally:
+        stop.set()
+    return {outcome.value: number for outcome, number in tally.items()}
 
 
 @task(name="forget old replies", cache_policy=NO_CACHE, persist_result=False)
@@ -48,13 +72,15 @@ async def forget_replies() -> int:
     return await asyncio.to_thread(idempotency.forget_replies, get_context())
 
 
-async def publish_table(key: str, title: str, rows: dict[str, int]) -> None:
-    """An artifact operators find under `key`: a table of names and numbers."""
+async def publish_table(key: str, title: str, rows: dict[str, int], remarks: Sequence[str] = ()) -> None:
+    """An artifact operators find under `key`: a table of names and numbers, and remarks beneath it."""
     lines = [
         f"# {title}",
         "",
         "| 项目 | 数量 |",
         "|---|---|",
         *(f"| {name} | {value} |" for name, value in rows.items()),
+        "",
+        *(f"- {remark}" for remark in remarks),
     ]
     await acreate_markdown_artifact("\n".join(lines), key=key, description=title)

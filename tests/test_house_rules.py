@@ -24,7 +24,7 @@ ENVIRONMENT = (
     "benchmarks/",
     "tests/",
 )  # the last four start processes of ours
-WAITING = ("deployments/", "stories/", "tests/support/")  # until another process answers
+WAITING = ("benchmarks/", "deployments/", "stories/", "tests/support/")  # until another process answers
 FORBIDDEN = {
     "datetime.date.today": WALL_CLOCK,
     "datetime.datetime.now": WALL_CLOCK,

@@ -73,6 +73,10 @@ def test_registering_again_changes_nothing_and_makes_nothing_twice(settings: Set
     assert_as_written(settings)
     pool = httpx.get(f"{settings.prefect_api_url}/work_pools/{settings.work_pool}", trust_env=False).json()
     assert pool["type"] == "in-process"
+    limit = "    concurrency_limit: {limit: 1, collision_strategy: CANCEL_NEW}\n"
+    prefect_file.write_text(FILE.replace(limit, ""), encoding="utf-8")
+    assert register(settings, prefect_file=prefect_file) == first
+    assert deployment(settings, "no-coroutine")["global_concurrency_limit"] is None, "what the file drops is dropped"
 
 
 @pytest.mark.slow
@@ -113,6 +117,11 @@ def test_the_products_own_file_takes_the_settings() -> None:
     assert entries["petition"]["entrypoint"] == "flows.petition.petition"
     assert {entry["work_pool"]["name"] for entry in entries.values()} == {"some-pool"}
     assert (intervals(settings)["reconcile"], intervals(settings)["notices"]) == (61, 5)
+
+
+def test_no_deployment_of_ours_can_be_locked_out_by_a_slot_that_nobody_holds() -> None:
+    entries = read_deployments(Settings.model_construct())
+    assert [entry["name"] for entry in entries if "concurrency_limit" in entry] == []
 
 
 def test_the_intervals_in_the_file_are_the_defaults_of_the_settings() -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from deployments.register import read_deployments, register
 from tests.faults.world import World, close_world, make_world
 from tests.support.forked import Nursery
 from tests.support.prefect_server import PrefectServer, running_prefect_server
@@ -55,15 +57,36 @@ def test_people_notice_nothing_and_everything_catches_up(server: PrefectServer, 
     assert world.triggers(new) == ["register", "accept", "dispatch"]
     world.assert_whole()
 
+    upkeep = register_upkeep(world)
+    assert {name: claim_run(server, key) for name, key in upkeep.items()} == dict.fromkeys(upkeep, "PENDING")
     some = [world.register() for _ in range(PETITIONS)]
     wait_until(lambda: any(len(world.triggers(one)) > 1 for one in some), "the first is under way")
     kill(server)
     some.append(world.register())
     server.start()
+    assert register_upkeep(world) == upkeep
+    # Whoever executed the claimed ones is gone, and so is what Prefect kept of them in its memory.
+    assert {name: claim_run(server, key) for name, key in upkeep.items()} == dict.fromkeys(upkeep, "PENDING")
     wait_until(lambda: rested_or_healed(world, [in_hand, new, *some]), "at rest", 90)
     assert {tuple(world.triggers(one)) for one in some} == {("register", "accept", "dispatch")}
     assert worker.process.poll() is None
     world.assert_whole()
+
+
+def register_upkeep(world: World) -> dict[str, str]:
+    """The product's own deployments that have a schedule, on a pool that nobody serves; their ids by name."""
+    scheduled = [entry for entry in read_deployments(world.settings) if entry.get("schedules")]
+    file = world.settings.data_dir / "upkeep.yaml"
+    file.write_text(json.dumps({"deployments": scheduled}), encoding="utf-8")
+    found = register(world.settings, work_pool="nobody-serves-it", prefect_file=file)
+    return {one.name: one.deployment_id for one in found}
+
+
+def claim_run(server: PrefectServer, deployment_id: str) -> str:
+    """What becomes of a new run of this deployment when a worker claims it."""
+    due = {"state": {"type": "SCHEDULED"}}
+    run = server.post(f"deployments/{deployment_id}/create_flow_run", due)
+    return str(server.post(f"flow_runs/{run['id']}/set_state", {"state": {"type": "PENDING"}})["state"]["type"])
 
 
 def kill(server: PrefectServer) -> None:

@@ -38,8 +38,7 @@ def send_notices(world: World) -> None:
     """What the schedule of the notices does every half minute."""
     address = f"{world.server.api_url}/deployments"
     found = httpx.get(f"{address}/name/notices/notices", trust_env=False).raise_for_status().json()
-    body = {"state": {"type": "SCHEDULED"}}
-    httpx.post(f"{address}/{found['id']}/create_flow_run", json=body, trust_env=False).raise_for_status()
+    world.server.post(f"deployments/{found['id']}/create_flow_run", {"state": {"type": "SCHEDULED"}})
 
 
 def notice(world: World, petition_id: str) -> Notice:
@@ -61,7 +60,7 @@ def test_the_notice_goes_out_after_the_lease(
     with world.worker(crash_at=point) as victim:
         world.wait_at_rest(petition_id)
         owed = notice(world, petition_id)
-        change(world, owed.id, urgent=True)  # so that the test may run at night
+        change(world, owed.id, urgent=True, next_attempt_at=clock.now())  # so that the test may run at night
         send_notices(world)
         assert victim.exit_code(30) == CRASHED, victim.log
     assert len(http_recorder.received) == sent_before

@@ -9,7 +9,7 @@ from apprise import Apprise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateways.channels import AddressBook, ChannelsError, UnusableContact, load_address_book
+from gateways.channels import AddressBook, ChannelsError, UnusableContact, channel_of, load_address_book
 from gateways.notifier import Message
 from settings import PROJECT_ROOT
 from tests.support.receivers import HttpRecorder, MailServer, http_recorder, mail_server
@@ -215,3 +215,17 @@ def test_the_books_service_addresses_and_time_limit_are_the_notifiers(
     assert http_recorder.received[0].query == {"key": ["examplekey"]}
     http_recorder.hang()
     assert "ReadTimeout" in book.notifier().send(address, MESSAGE).proof
+
+
+@pytest.mark.parametrize(
+    ("address", "channel"),
+    [
+        ("wecombot://secretkey123", "wecombot"),
+        ("dingtalk://secretkey123@token", "dingtalk"),
+        ("jsons://user:secret@hooks.example.com:8443/path?:token=1", "jsons://hooks.example.com:8443"),
+        ("mailtos://user:secret@example.com?smtp=smtp.example.com&to=a@example.com", "mailtos://smtp.example.com"),
+        ("mailto://mail.example.com?to={address}", "mailto://mail.example.com"),
+    ],
+)
+def test_a_channel_is_what_fails_together_and_tells_no_secret(address: str, channel: str) -> None:
+    assert channel_of(address) == channel

@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from clock import SystemClock
+from deployments.register import register
 from gateways import prefect_orchestrator
 from gateways.orchestrator import (
     BackgroundOrchestrator,
@@ -25,7 +26,7 @@ from gateways.orchestrator import (
 )
 from gateways.prefect_orchestrator import PrefectOrchestrator
 from tests.support.prefect_server import PrefectServer, free_port
-from tests.support.prefect_workers import Pool, make_pool
+from tests.support.prefect_workers import DEPLOYMENTS, Pool, make_pool
 
 LABEL = RunLabel("QT-0001 · 在办 · 市政", ("stage:in-hand", "unit:lighting"))
 MOMENT = dt.datetime(2026, 3, 2, tzinfo=dt.UTC)
@@ -255,6 +256,31 @@ class TestPrefect:
             thread.join()
         assert len(run_ids) == 6
         assert len(set(run_ids)) == 1
+
+    def test_a_run_in_a_pool_that_was_left_is_moved_to_where_workers_look(
+        self, prefect_server: PrefectServer, tmp_path: Path
+    ) -> None:
+        pool = make_pool(prefect_server, tmp_path)
+        with pool.orchestrator("any-petition") as prefect:
+            petition_id = str(uuid4())
+            first = prefect.start(petition_id, LABEL)
+            assert prefect.move(first, petition_id, LABEL) is None, "it is there already"
+            another = f"{pool.name}-renamed"
+            settings = prefect_server.settings.model_copy(update={"work_pool": pool.name})
+            register(settings, work_pool=another, prefect_file=DEPLOYMENTS)
+            assert prefect.start(petition_id, LABEL) == first, "starting again does not help"
+            moved = prefect.move(first, petition_id, LABEL)
+            assert moved not in {None, first}
+            run = httpx.get(f"{prefect_server.api_url}/flow_runs/{moved}", trust_env=False).json()
+            assert (run["work_pool_name"], run["state_type"], run["idempotency_key"]) == (
+                another,
+                "SCHEDULED",
+                petition_id,
+            )
+            found = prefect.find_by_petition(petition_id)
+            assert found is not None
+            assert found.run_id == moved
+            assert prefect.move(first, petition_id, LABEL) is None, "what is gone is not moved"
 
     def test_a_deployment_registered_anew_is_found_again(self, pool: Pool) -> None:
         with pool.orchestrator("any-petition") as orchestrator:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -79,6 +80,14 @@ class PrefectServer:
             return httpx.get(f"{self.api_url}/health", timeout=5, trust_env=False).status_code == 200
         except httpx.TransportError:
             return False
+
+    def post(self, path: str, body: dict[str, Any]) -> Any:
+        """Ask it something; again while its SQLite is busy with somebody else's write, as Prefect's own clients do."""
+        give_up = time.monotonic() + START_SECONDS
+        while True:
+            answer = httpx.post(f"{self.api_url}/{path}", json=body, timeout=30, trust_env=False)
+            if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE or time.monotonic() > give_up:
+                return answer.raise_for_status().json()
 
     def stop(self) -> None:
         """Stop it as `make up` does; killed if it does not listen."""
