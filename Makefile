@@ -44,9 +44,12 @@ lint: $(VENV)/.ready-dev ## 代码规范 ruff, its formatter, and the direction 
 types: $(VENV)/.ready-dev ## 类型检查 mypy, strict
 	$(BIN)/mypy
 
+.PHONY: bench
+bench: $(VENV)/.ready-dev ## 基准 What a petition costs: make bench [ARGS=--postgresql]
+	$(BIN)/python -m benchmarks.lifecycle $(ARGS)
+
 .PHONY: ci
 ci: lint types test ## 与 CI 相同 Everything CI runs (.ci/run also installs what Debian lacks)
-
 
 ##@ 维护 Maintain
 

@@ -90,8 +90,8 @@ def test_nobodys_petition_is_not_found(api: Api) -> None:
 
 def test_a_registration_is_made_once(api: Api) -> None:
     body = {"channel": "web", "text": LAMPS}
-    first = api.post("anybody", "/petitions", body, Idempotency_Key="once-and-only")
-    again = api.post("anybody", "/petitions", body, Idempotency_Key="once-and-only")
+    first = api.post("anybody", "/petitions", body, Idempotency_Key="9f1c2c5e-3d0a-4f4e-8a51-6a1f0c7e2b10")
+    again = api.post("anybody", "/petitions", body, Idempotency_Key="9f1c2c5e-3d0a-4f4e-8a51-6a1f0c7e2b10")
     assert (first.status_code, again.status_code, again.json()) == (201, 201, first.json())
     assert again.headers["idempotent-replay"] == "true"
     assert api.rows()["petition"] == 1
