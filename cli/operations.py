@@ -33,11 +33,14 @@ def reconcile() -> None:
 
 def check() -> None:
     """检查不变量，如“每件未结诉求恰有一个计时器和一个责任人”。 Check what must always hold."""
-    violations = invariants.check_invariants(get_context())
+    context = get_context()
+    violations = invariants.check_invariants(context)
+    for problem in context.broken_files:
+        console.print(f"[red]文件不可用 unusable file[/red] {problem}", highlight=False)
     for violation in violations:
         console.print(f"[red]{violation.name}[/red] {violation.sentence}: {', '.join(violation.cases[:20])}")
     console.print(f"违反 violations: {len(violations)}")
-    raise typer.Exit(1 if violations else 0)
+    raise typer.Exit(1 if violations or context.broken_files else 0)
 
 
 def verify(case_number: Annotated[str | None, typer.Argument(help="案号；缺省检查全部")] = None) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy.orm import Session, sessionmaker
 
 from gateways.channels import AddressBook
+from gateways.live_files import LiveFile
 from gateways.notifier import Notifier
 from gateways.orchestrator import Orchestrator
 from services.rulebook import RuleBook
@@ -24,3 +26,12 @@ class Context:
     rules: RuleBook
     notifier: Notifier
     addresses: AddressBook
+    files: tuple[LiveFile[Any], ...] = ()
+    """The files these parts came from, where they did."""
+
+    @property
+    def broken_files(self) -> list[str]:
+        """What is wrong with the files people edit: file, line and reason."""
+        for file in self.files:
+            _ = file.value
+        return [file.problem for file in self.files if file.problem is not None]

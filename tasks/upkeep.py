@@ -16,6 +16,7 @@ from clock import SystemClock
 from services import invariants
 from services import reconcile as reconciling
 from services.bootstrap import get_context
+from services.drift import Drift
 from services.sending import send_owed
 from settings import get_settings
 
@@ -44,15 +45,19 @@ def only_one(work: str) -> Iterator[bool]:
 
 
 @task(name="reconcile ledger and runs", cache_policy=NO_CACHE, persist_result=False)
-async def reconcile_runs() -> reconciling.Drift:
+async def reconcile_runs() -> Drift:
     """Find and heal what differs between the ledger and Prefect."""
     return await asyncio.to_thread(reconciling.reconcile, get_context())
 
 
 @task(name="check invariants", cache_policy=NO_CACHE, persist_result=False)
 async def find_violations() -> list[invariants.Violation]:
-    """What must always hold and does not."""
-    return await asyncio.to_thread(invariants.check_invariants, get_context())
+    """What must always hold and does not; and the files people edit that cannot be used."""
+    context = get_context()
+    found = await asyncio.to_thread(invariants.check_invariants, context)
+    names = tuple(file.path.name for file in context.files if file.problem is not None)
+    unusable = [invariants.Violation("files_are_usable", "通讯录和日历文件可用", names)] if names else []
+    return found + unusable
 
 
 @task(name="send owed notices", cache_policy=NO_CACHE, persist_result=False)
