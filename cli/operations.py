@@ -31,10 +31,12 @@ def reconcile() -> None:
     raise typer.Exit(1 if drift.unavailable or drift.failures else 0)
 
 
-def check() -> None:
+def check(
+    archive: Annotated[bool, typer.Option("--all", help="连同全部已归档诉求；缺省只查未结和近两日办结的")] = False,
+) -> None:
     """检查不变量，如“每件未结诉求恰有一个计时器和一个责任人”。 Check what must always hold."""
     context = get_context()
-    violations = invariants.check_invariants(context)
+    violations = invariants.check_invariants(context, archive=archive)
     for problem in context.broken_files:
         console.print(f"[red]文件不可用 unusable file[/red] {problem}", highlight=False)
     for violation in violations:
