@@ -31,13 +31,18 @@ def reconcile() -> None:
     raise typer.Exit(1 if drift.unavailable or drift.failures else 0)
 
 
-def check() -> None:
+def check(
+    archive: Annotated[bool, typer.Option("--all", help="连同全部已归档诉求；缺省只查未结和近两日办结的")] = False,
+) -> None:
     """检查不变量，如“每件未结诉求恰有一个计时器和一个责任人”。 Check what must always hold."""
-    violations = invariants.check_invariants(get_context())
+    context = get_context()
+    violations = invariants.check_invariants(context, archive=archive)
+    for problem in context.broken_files:
+        console.print(f"[red]文件不可用 unusable file[/red] {problem}", highlight=False)
     for violation in violations:
         console.print(f"[red]{violation.name}[/red] {violation.sentence}: {', '.join(violation.cases[:20])}")
     console.print(f"违反 violations: {len(violations)}")
-    raise typer.Exit(1 if violations else 0)
+    raise typer.Exit(1 if violations or context.broken_files else 0)
 
 
 def verify(case_number: Annotated[str | None, typer.Argument(help="案号；缺省检查全部")] = None) -> None:

@@ -54,6 +54,8 @@ class AddressBook:
     petitioner: Mapping[str, str] = field(default_factory=dict, repr=False)
     service_addresses: Mapping[str, str] = field(default_factory=dict, repr=False)
     timeout_seconds: float = 10.0
+    readable: bool = True
+    """False: the file is broken and was so from the start; whom there is to tell is not known, and notices wait."""
 
     def addresses_of(self, recipient: str) -> tuple[str, ...]:
         """All addresses of `unit:<code>` or `role:<name>`; empty when the book has none.

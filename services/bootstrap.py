@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import lru_cache
+from dataclasses import replace
 
-from gateways.channels import load_address_book
+from gateways.channels import AddressBook, load_address_book
 from gateways.database import create_ledger_engine, reading_factory, session_factory
 from gateways.holidays import load_calendar
+from gateways.live_files import LiveFile
 from gateways.orchestrator import Orchestrator
 from gateways.prefect_orchestrator import PrefectOrchestrator
 from services.context import Context
@@ -23,31 +24,49 @@ def build_orchestrator(settings: Settings) -> Orchestrator:
 
 
 def build_context(settings: Settings, orchestrator: Orchestrator | None = None) -> Context:
-    """The context of a process that works with the ledger and the Prefect server named by `settings`."""
+    """The context of a process that works with the ledger and the Prefect server named by `settings`.
+
+    A broken channels file or calendar keeps no process from starting: notices wait, and the calendar that was last
+    good stays. Raises `CalendarFileError` where there never was a good one.
+    """
     engine = create_ledger_engine(settings.ledger_url)
-    book = load_address_book(settings.channels_path)
+    channels = LiveFile(settings.channels_path, load_address_book, instead=AddressBook(readable=False))
+    calendar = LiveFile(
+        settings.policy_dir / "calendar.yaml", load_calendar, kept=settings.data_dir / "calendar.last-good.yaml"
+    )
+    book = channels.value
     return Context(
         sessions=session_factory(engine),
         readers=reading_factory(engine),
         orchestrator=orchestrator or build_orchestrator(settings),
-        rules=RuleBook(load_calendar(settings.policy_dir / "calendar.yaml")),
+        rules=RuleBook(calendar),
         notifier=book.notifier(),
         addresses=book,
         replies_kept=dt.timedelta(hours=settings.replies_hours),
+        files=(channels, calendar),
     )
 
 
-@lru_cache
-def _own_context() -> Context:
-    return build_context(get_settings())
+def up_to_date(context: Context) -> Context:
+    """`context` with the channels file as it is now."""
+    for file in context.files:
+        book = file.value
+        if isinstance(book, AddressBook) and book is not context.addresses:
+            return replace(context, addresses=book, notifier=book.notifier())
+    return context
 
 
+_own: Context | None = None
 _given: Context | None = None
 
 
 def get_context() -> Context:
     """The context of this process: the one given to it, else built from the settings at first use."""
-    return _given or _own_context()
+    global _own  # noqa: PLW0603 - one context per process is the point
+    if _given is not None:
+        return _given
+    _own = build_context(get_settings()) if _own is None else up_to_date(_own)
+    return _own
 
 
 @contextmanager

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy.orm import Session, sessionmaker
 
 from gateways.channels import AddressBook
+from gateways.live_files import LiveFile
 from gateways.notifier import Notifier
 from gateways.orchestrator import Orchestrator
 from services.rulebook import RuleBook
@@ -27,3 +29,12 @@ class Context:
     addresses: AddressBook
     replies_kept: dt.timedelta
     """How long an answer is kept for a request that comes again."""
+    files: tuple[LiveFile[Any], ...] = ()
+    """The files these parts came from, where they did."""
+
+    @property
+    def broken_files(self) -> list[str]:
+        """What is wrong with the files people edit: file, line and reason."""
+        for file in self.files:
+            _ = file.value
+        return [file.problem for file in self.files if file.problem is not None]

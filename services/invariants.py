@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from pendulum import DateTime
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select, true
 from sqlalchemy.orm import aliased
 
 import clock
@@ -24,6 +24,7 @@ from domain.stages import (
     INTAKE_STAGES,
     OPEN_STAGES,
     REVIEW_STAGES,
+    TRANSITIONS,
     WORKING_STAGES,
     Stage,
     Trigger,
@@ -47,6 +48,9 @@ __all__ = ["CHAIN", "INVARIANTS", "Invariant", "Violation", "broken_chains", "ch
 LATE_AFTER = dt.timedelta(hours=1)
 """How long a timer may be overdue, or a notice due, before it counts as forgotten: several rounds of reconcile and of
 the sender, and a restart of the machine (our own decision)."""
+CLOSED_LATELY = dt.timedelta(days=2)
+"""For how long a closed petition is still checked each time (our own decision); afterwards nobody writes it any more,
+and `rongetong check --all` reads the whole archive."""
 CHAIN = "history_is_unaltered"
 MOST_CASES = 1000
 """The most cases one violation names; one is enough to look, and a broken rule may concern the whole archive."""
@@ -54,11 +58,14 @@ MOST_CASES = 1000
 
 @dataclass(frozen=True)
 class Invariant:
-    """`find(moment)` selects the case numbers that break it; what was due before `moment` is late."""
+    """`find(moment, among)` selects the case numbers that break it, of the petitions `among` holds for.
+
+    What was due before `moment` is late.
+    """
 
     name: str
     sentence: str
-    find: Callable[[DateTime], Select[tuple[str]]]
+    find: Callable[[DateTime, ColumnElement[bool]], Select[tuple[str]]]
 
 
 @dataclass(frozen=True)
@@ -70,17 +77,20 @@ class Violation:
     cases: tuple[str, ...]
 
 
-def check_invariants(context: Context, late_after: dt.timedelta = LATE_AFTER) -> list[Violation]:
+def check_invariants(
+    context: Context, late_after: dt.timedelta = LATE_AFTER, *, archive: bool = False
+) -> list[Violation]:
     """Every invariant that does not hold now; empty when all is well.
 
-    The hash chains of open petitions are checked along; those of the archive are left to `broken_chains`, which reads
-    every row there is.
+    Asked of the open petitions and of what closed lately; `archive`: of all there are, which reads every row. The hash
+    chains of open petitions are checked along; those of the archive are left to `broken_chains`.
     """
     found = []
     late = clock.now() - late_after
+    among = true() if archive else open_or_closed_since(clock.now() - CLOSED_LATELY)
     for invariant in INVARIANTS:
         with context.readers() as session:
-            query = invariant.find(late).order_by(Petition.case_number).limit(MOST_CASES)
+            query = invariant.find(late, among).order_by(Petition.case_number).limit(MOST_CASES)
             cases = tuple(session.scalars(query))
         if cases:
             found.append(Violation(invariant.name, invariant.sentence, cases))
@@ -94,8 +104,17 @@ def _in(stages: frozenset[Stage] | set[Stage]) -> ColumnElement[bool]:
     return Petition.stage.in_(sorted(stage.value for stage in stages))
 
 
-def _cases(*which: ColumnElement[bool]) -> Callable[[DateTime], Select[tuple[str]]]:
-    return lambda _: select(Petition.case_number).where(*which)
+def open_or_closed_since(moment: DateTime) -> ColumnElement[bool]:
+    """The petitions somebody may still have moved since `moment`, found by index however large the archive is."""
+    a_petition = aliased(Petition)
+    opened = select(a_petition.id).where(a_petition.stage.in_(sorted(OPEN_STAGES)))
+    ends = sorted(trigger for trigger, step in TRANSITIONS.items() if step.target in FINAL_STAGES)
+    closed = select(HistoryRow.petition_id).where(HistoryRow.trigger.in_(ends), HistoryRow.at >= moment)
+    return Petition.id.in_(opened.union_all(closed))
+
+
+def _cases(*which: ColumnElement[bool]) -> Callable[[DateTime, ColumnElement[bool]], Select[tuple[str]]]:
+    return lambda _, among: select(Petition.case_number).where(among, *which)
 
 
 def _mine(table: type[Assignment | HistoryRow | Notice | PauseRow | Supervision | TimerRow]) -> ColumnElement[bool]:
@@ -137,13 +156,17 @@ def _live_timers_of_a_kind() -> ColumnElement[bool]:
     return twice.correlate(Petition).exists()
 
 
-def _forgotten_timers(late: DateTime) -> Select[tuple[str]]:
-    return select(Petition.case_number).where(_in(OPEN_STAGES), Petition.wake_at < late)
+def _forgotten_timers(late: DateTime, among: ColumnElement[bool]) -> Select[tuple[str]]:
+    return select(Petition.case_number).where(among, _in(OPEN_STAGES), Petition.wake_at < late)
 
 
-def _forgotten_notices(late: DateTime) -> Select[tuple[str]]:
-    forgotten = or_(Notice.next_attempt_at < late, Notice.next_attempt_at.is_(None))
-    return select(Petition.case_number).where(exists().where(_mine(Notice), Notice.status == "owed", forgotten))
+def _forgotten_notices(late: DateTime, among: ColumnElement[bool]) -> Select[tuple[str]]:
+    """Overdue ones of every petition there is, which an index holds; those without a moment of the ones asked about."""
+    overdue = select(Notice.petition_id).where(Notice.status == "owed", Notice.next_attempt_at < late)
+    timeless = exists().where(_mine(Notice), Notice.status == "owed", Notice.next_attempt_at.is_(None))
+    return select(Petition.case_number).where(
+        Petition.id.in_(overdue.union_all(select(Petition.id).where(among, timeless)))
+    )
 
 
 INVARIANTS: Sequence[Invariant] = (

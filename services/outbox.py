@@ -59,7 +59,7 @@ class Outcome(StrEnum):
     UNREACHABLE = "unreachable"
     """No address is known. Not an error: anonymous petitioners have none."""
     POSTPONED = "postponed"
-    """It is night and the notice is not urgent; no attempt was made."""
+    """It is night and the notice is not urgent, or the address book cannot be read; no attempt was made."""
     FAULT = "fault"
     """It failed before or after the channels: a fault of ours, logged by its kind. It is set aside for a while."""
     NOT_DUE = "not-due"
@@ -126,6 +126,8 @@ def due_notices(context: Context, limit: int) -> list[int]:
 def due_by_route(context: Context, limit: int, without: Collection[Route] = ()) -> list[Due]:
     """As `due_notices`, with the route of each; nothing for recipients whose route is one of `without`."""
     book = context.addresses
+    if not book.readable:
+        return []
     kinds = [kind for kind, route in book.petitioner_routes.items() if route in without]
     query = (
         select(Notice.id, Notice.recipient, Petitioner.contact_kind)
@@ -160,6 +162,8 @@ def deliver(context: Context, notice_id: int, round_: Round | None = None) -> Ou
 
 
 def _deliver(context: Context, notice_id: int, round_: Round | None) -> Outcome:
+    if not context.addresses.readable:
+        return Outcome.POSTPONED
     claim = _claim(context, notice_id)
     if isinstance(claim, Outcome):
         return claim

@@ -15,7 +15,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any, NamedTuple
 
 from pendulum import DateTime
@@ -27,6 +26,7 @@ from domain.stages import FINAL_STAGES, Stage
 from gateways.orchestrator import OrchestratorUnavailable, RunLabel, RunMissing, RunView
 from models.tables import Petition
 from services.context import Context
+from services.drift import Drift, Kind
 from services.labels import label_of
 from services.ledger import rearm
 from services.transactions import transaction
@@ -43,80 +43,13 @@ TOLERANCE = dt.timedelta(minutes=1)
 """How much later than its petition's timer a run may be scheduled: the clocks of two machines differ a little, and a
 deadline is set in minutes (our own decision)."""
 
-UNSERVED_ADVICE = (
-    "有到期的运行无人领取：请确认工作进程在运行，并在 Prefect 界面 Work Pools 中确认工作池未被暂停、改名或删除；"
-    "改名或删除的，重新执行 make up。 Due runs are taken by nobody: see that a worker runs and that the work pool is "
-    "neither paused, renamed nor deleted; if it is, run `make up` again."
-)
-
-
-@dataclass(frozen=True)
-class Drift:
-    """What a comparison found, as numbers of petitions. `unavailable`: Prefect was away, the rest was not compared."""
-
-    checked: int = 0
-    missing: int = 0
-    """Prefect has no run: never started, or gone. One caught between its registration and its start counts too."""
-    failed: int = 0
-    crashed: int = 0
-    cancelled: int = 0
-    stuck: int = 0
-    """Being executed, or being cancelled, in silence."""
-    ended_early: int = 0
-    """Completed though the petition is open."""
-    behind: int = 0
-    """Parked without having looked at the latest version: a lost wake."""
-    wrong_time: int = 0
-    """Parked until later than the petition's timer."""
-    unserved: int = 0
-    """Due for long, and no worker takes it: none is running, or the work pool is paused, renamed or gone. One that
-    stands elsewhere than its deployment is healed, the others only people can help."""
-    lingering: int = 0
-    """The petition is over and its run still waits."""
-    recalculated: int = 0
-    """Its dates were computed by another calendar than the present one; no drift from Prefect, done on the way."""
-    healed: int = 0
-    unavailable: bool = False
-    failures: tuple[str, ...] = ()
-    """Petitions that could not be compared or healed, each by its case number with the kind of failure."""
-
-    @property
-    def total(self) -> int:
-        """The drift as one number."""
-        found: dict[str, int] = vars(self)
-        return len(self.failures) + sum(found[kind.value] for kind in _Kind)
-
-    @property
-    def advice(self) -> tuple[str, ...]:
-        """What people are to do, where only they can help."""
-        return (UNSERVED_ADVICE,) if self.unserved else ()
-
-    @property
-    def figures(self) -> dict[str, int]:
-        """Every number by its name."""
-        return {name: len(value) if isinstance(value, tuple) else int(value) for name, value in vars(self).items()}
-
-
-class _Kind(StrEnum):
-    MISSING = "missing"
-    FAILED = "failed"
-    CRASHED = "crashed"
-    CANCELLED = "cancelled"
-    STUCK = "stuck"
-    ENDED_EARLY = "ended_early"
-    BEHIND = "behind"
-    WRONG_TIME = "wrong_time"
-    UNSERVED = "unserved"
-    LINGERING = "lingering"
-
-
 _DEAD = {
-    "FAILED": _Kind.FAILED,
-    "CRASHED": _Kind.CRASHED,
-    "CANCELLED": _Kind.CANCELLED,
-    "COMPLETED": _Kind.ENDED_EARLY,
+    "FAILED": Kind.FAILED,
+    "CRASHED": Kind.CRASHED,
+    "CANCELLED": Kind.CANCELLED,
+    "COMPLETED": Kind.ENDED_EARLY,
 }
-_WAKEABLE = frozenset({_Kind.BEHIND, _Kind.WRONG_TIME, _Kind.LINGERING})
+_WAKEABLE = frozenset({Kind.BEHIND, Kind.WRONG_TIME, Kind.LINGERING})
 
 
 class _Row(NamedTuple):
@@ -273,33 +206,33 @@ class _Comparison:
             self._keep_run_id(row, view.run_id)
         return view
 
-    def _fault(self, row: _Row, view: RunView | None) -> _Kind | None:
+    def _fault(self, row: _Row, view: RunView | None) -> Kind | None:
         """What is wrong between a petition and its run, if anything."""
         if view is None:
-            return None if row.is_final else _Kind.MISSING
+            return None if row.is_final else Kind.MISSING
         if row.is_final:
             return self._fault_of_closed(row, view)
         if view.is_parked:
             return self._fault_of_parked(row, view)
         if view.state_type in _DEAD:
             return _DEAD[view.state_type]
-        return _Kind.STUCK if self._is_silent(view) else None
+        return Kind.STUCK if self._is_silent(view) else None
 
-    def _fault_of_parked(self, row: _Row, view: RunView) -> _Kind | None:
+    def _fault_of_parked(self, row: _Row, view: RunView) -> Kind | None:
         if _is_due(view):
-            return _Kind.UNSERVED if self._is_unserved(view) else None  # a worker takes it as soon as one is free
+            return Kind.UNSERVED if self._is_unserved(view) else None  # a worker takes it as soon as one is free
         if row.version > row.looked_version:
-            return _Kind.BEHIND
+            return Kind.BEHIND
         if view.scheduled_for is None or row.wake_at is None:
             return None
-        return _Kind.WRONG_TIME if view.scheduled_for > clock.wall_time_of(row.wake_at) + self.tolerance else None
+        return Kind.WRONG_TIME if view.scheduled_for > clock.wall_time_of(row.wake_at) + self.tolerance else None
 
-    def _fault_of_closed(self, row: _Row, view: RunView) -> _Kind | None:
+    def _fault_of_closed(self, row: _Row, view: RunView) -> Kind | None:
         if view.is_parked:
-            unserved = _Kind.UNSERVED if self._is_unserved(view) else None
-            return unserved if _is_due(view) else _Kind.LINGERING
+            unserved = Kind.UNSERVED if self._is_unserved(view) else None
+            return unserved if _is_due(view) else Kind.LINGERING
         if not view.is_final:
-            return _Kind.STUCK if self._is_silent(view) else None
+            return Kind.STUCK if self._is_silent(view) else None
         # A run that died before operators were shown the end has something left to do.
         died = view.state_type != "COMPLETED" and row.announced_version < row.version
         return _DEAD[view.state_type] if died else None
@@ -312,7 +245,7 @@ class _Comparison:
     def _is_silent(self, view: RunView) -> bool:
         return view.updated < clock.SystemClock().now() - self.silent_after
 
-    def _heal(self, row: _Row, view: RunView | None, fault: _Kind) -> bool:
+    def _heal(self, row: _Row, view: RunView | None, fault: Kind) -> bool:
         """True when Prefect took it. False: the run moved on by itself, and there was nothing left to heal."""
         orchestrator = self.context.orchestrator
         if view is None:
@@ -320,7 +253,7 @@ class _Comparison:
             return True
         if fault in _WAKEABLE:
             return orchestrator.wake(view.run_id)
-        if fault is _Kind.UNSERVED:
+        if fault is Kind.UNSERVED:
             moved = orchestrator.move(view.run_id, row.id, self._label(row))
             if moved:
                 self._keep_run_id(row._replace(run_id=view.run_id), moved)

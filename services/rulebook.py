@@ -1,4 +1,4 @@
-"""The policies this ledger has ever had, and the calendar: read once, kept in memory, never changed there."""
+"""The policies this ledger has ever had, read once, kept in memory, never changed there; and the calendar as it is."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from domain.actions import Actor
 from domain.calendar import WorkCalendar
 from domain.errors import PolicyMissing
 from domain.policy import Category, Policy, Unit
+from gateways.live_files import LiveFile
 from gateways.policy_files import dump, policy_from_dict
 from models.tables import PolicyVersion
 
@@ -20,9 +21,14 @@ from models.tables import PolicyVersion
 class RuleBook:
     """Finds policies by version; a petition lives under the version it was registered under."""
 
-    def __init__(self, calendar: WorkCalendar) -> None:
-        self.calendar = calendar
+    def __init__(self, calendar: WorkCalendar | LiveFile[WorkCalendar]) -> None:
+        self._calendar = calendar
         self._known: dict[str, Policy] = {}
+
+    @property
+    def calendar(self) -> WorkCalendar:
+        """The calendar as it is now; a changed one is taken up at once, and reconcile computes the dates anew."""
+        return self._calendar.value if isinstance(self._calendar, LiveFile) else self._calendar
 
     def of(self, session: Session, version: str, *, naming: str | None = None) -> Policy:
         """The policy of this version, as it was, able to name every unit of the others.

@@ -14,6 +14,7 @@ from gateways.crash_points import crash_point
 from services import runs
 from services.bootstrap import get_context
 from tasks.parking import current_run, relabel
+from tasks.threads import in_thread
 
 EVENT = "rongetong.petition.changed"
 """One per history row; operators build Prefect automations on it."""
@@ -29,8 +30,8 @@ async def announce(seen: runs.Look) -> None:
     context = get_context()
     await relabel(seen.label)
     changes, case_file = await asyncio.gather(
-        asyncio.to_thread(runs.changes_since, context, seen.petition_id, seen.announced_version),
-        asyncio.to_thread(runs.case_file, context, seen.petition_id),
+        in_thread(runs.changes_since, context, seen.petition_id, seen.announced_version),
+        in_thread(runs.case_file, context, seen.petition_id),
     )
     client, run = current_run()
     await client.create_artifact(
@@ -68,4 +69,4 @@ async def announce(seen: runs.Look) -> None:
             payload={"version": change.version, "stage_before": change.stage_before, "at": change.at.isoformat()},
         )
     crash_point("run:before-announced")
-    await asyncio.to_thread(runs.announced, context, seen.petition_id, seen.version)
+    await in_thread(runs.announced, context, seen.petition_id, seen.version)

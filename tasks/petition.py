@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from functools import wraps
@@ -20,6 +19,7 @@ from services import platform_steps, runs
 from services.bootstrap import get_context
 from tasks.announcing import announce, case_key
 from tasks.parking import own_run_id, park
+from tasks.threads import in_thread
 
 logger = logging.getLogger(__name__)
 
@@ -51,11 +51,6 @@ STEP_NAMES: dict[Step, str] = {
 }
 
 
-async def _in_thread(work: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
-    """Services are synchronous; a run must not hold up the other runs of its process while it waits for a database."""
-    return await asyncio.to_thread(work, *arguments, **named)
-
-
 def _database_is_away(_task: object, _run: TaskRun, state: State[Any]) -> bool:
     """Only a database that is away is worth another try; a refusal of the domain stays one."""
     return isinstance(state.data, OperationalError) or "OperationalError" in (state.message or "")
@@ -72,7 +67,7 @@ def _database_is_away(_task: object, _run: TaskRun, state: State[Any]) -> bool:
     persist_result=False,
 )
 async def _step(petition_id: str, step: str, title: str) -> bool:  # noqa: ARG001 - the title names the task run
-    return await _in_thread(platform_steps.take, get_context(), petition_id, Step(step))
+    return await in_thread(platform_steps.take, get_context(), petition_id, Step(step))
 
 
 def _or_park(work: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
@@ -98,7 +93,7 @@ async def take_step(petition_id: str, step: Step) -> bool:
 @_or_park
 async def look(petition_id: str) -> runs.Look:
     """Where the petition stands and what is due now."""
-    return await _in_thread(runs.look, get_context(), petition_id)
+    return await in_thread(runs.look, get_context(), petition_id)
 
 
 @_or_park
@@ -116,11 +111,11 @@ async def wait_for_next(seen: runs.Look) -> NoReturn:
     if seen.wake_at is None:
         raise RuntimeError(f"open petition {seen.petition_id} has no timer")
     context, run_id = get_context(), own_run_id()
-    await _in_thread(runs.parked, context, seen.petition_id, seen.version, run_id, seen.wake_at)
+    await in_thread(runs.parked, context, seen.petition_id, seen.version, run_id, seen.wake_at)
     crash_point("run:before-park")
 
     async def is_current() -> bool:
-        return await _in_thread(runs.is_current, context, seen.petition_id, seen.version)
+        return await in_thread(runs.is_current, context, seen.petition_id, seen.version)
 
     # The Prefect UI hides the artifacts of a run that waits: the message says where they are.
     shown = seen.wake_at.in_timezone(clock.SHANGHAI).format("YYYY-MM-DD HH:mm")

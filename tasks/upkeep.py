@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -16,8 +15,10 @@ from clock import SystemClock
 from services import idempotency, invariants
 from services import reconcile as reconciling
 from services.bootstrap import get_context
+from services.drift import Drift
 from services.sending import send_owed
 from settings import get_settings
+from tasks.threads import in_thread
 
 LOST_AFTER_MINUTES = 60
 """A run that is at it for longer than this holds nobody up any more: it hangs (our own decision)."""
@@ -44,15 +45,19 @@ def only_one(work: str) -> Iterator[bool]:
 
 
 @task(name="reconcile ledger and runs", cache_policy=NO_CACHE, persist_result=False)
-async def reconcile_runs() -> reconciling.Drift:
+async def reconcile_runs() -> Drift:
     """Find and heal what differs between the ledger and Prefect."""
-    return await asyncio.to_thread(reconciling.reconcile, get_context())
+    return await in_thread(reconciling.reconcile, get_context())
 
 
 @task(name="check invariants", cache_policy=NO_CACHE, persist_result=False)
 async def find_violations() -> list[invariants.Violation]:
-    """What must always hold and does not."""
-    return await asyncio.to_thread(invariants.check_invariants, get_context())
+    """What must always hold and does not; and the files people edit that cannot be used."""
+    context = get_context()
+    found = await in_thread(invariants.check_invariants, context)
+    names = tuple(file.path.name for file in context.files if file.problem is not None)
+    unusable = [invariants.Violation("files_are_usable", "通讯录和日历文件可用", names)] if names else []
+    return found + unusable
 
 
 @task(name="send owed notices", cache_policy=NO_CACHE, persist_result=False)
@@ -60,7 +65,7 @@ async def send_notices() -> dict[str, int]:
     """One round of sending, as long as the schedule's interval; what fails comes again by the policy's back-off."""
     stop = threading.Event()
     try:
-        tally = await asyncio.to_thread(send_owed, get_context(), get_settings().notices_seconds, stop)
+        tally = await in_thread(send_owed, get_context(), get_settings().notices_seconds, stop)
     finally:
         stop.set()
     return {outcome.value: number for outcome, number in tally.items()}
@@ -69,7 +74,7 @@ async def send_notices() -> dict[str, int]:
 @task(name="forget old replies", cache_policy=NO_CACHE, persist_result=False)
 async def forget_replies() -> int:
     """Delete the answers that are kept no longer for a repeated request; how many."""
-    return await asyncio.to_thread(idempotency.forget_replies, get_context())
+    return await in_thread(idempotency.forget_replies, get_context())
 
 
 async def publish_table(key: str, title: str, rows: dict[str, int], remarks: Sequence[str] = ()) -> None:

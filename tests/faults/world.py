@@ -26,8 +26,9 @@ from models.tables import HistoryRow, Notice, Petition
 from services import decisions, handling, intake, verdict
 from services.bootstrap import build_context
 from services.context import Context
+from services.drift import Drift
 from services.invariants import check_invariants
-from services.reconcile import Drift, reconcile
+from services.reconcile import reconcile
 from settings import Settings
 from tests.support.forked import Forked, Nursery
 from tests.support.prefect_server import PrefectServer, free_port

@@ -9,8 +9,10 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import update
 
 from models.shapes import PetitionerIn, Registration
+from models.tables import Petition
 from services import handling, intake
 from tests.faults.world import AT_UNIT, CHANNEL, World, close_world, make_world
 from tests.support.forked import Nursery
@@ -105,7 +107,23 @@ def test_every_change_is_an_event(world: World, petition_id: str) -> None:
     wait_until(lambda: versions() == [1, 2, 3, 4, 5], ["one event for each row of the history"])
 
 
+def fail_over(world: World, words: str) -> dict[str, Any]:
+    """Let the step of a petition fail over a value that holds `words`; the state its run is in then."""
+    petition_id = world.register()
+    world.wait_at_rest(petition_id)
+    with world.context.sessions.begin() as session:
+        decided = {"amount": 1, "unit": words}
+        session.execute(update(Petition).where(Petition.id == petition_id).values(clock_decided=decided))
+    run_id = world.petition(petition_id).run_id
+    assert run_id is not None
+    world.context.orchestrator.wake(run_id)
+    wait_until(lambda: run_of(world, petition_id)["state_type"] == "FAILED", "failed")
+    state: dict[str, Any] = run_of(world, petition_id)["state"]
+    return state
+
+
 def test_nothing_personal_reaches_prefect_or_a_log(world: World, petition_id: str) -> None:
+    assert "ServiceFailed: ValueError at" in fail_over(world, WORDS)["message"]
     assert run_of(world, petition_id)["state"]["name"] == "AwaitingCompletion"
     database = world.server.settings.data_dir / "prefect.db"
     with sqlite3.connect(database) as connection:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.dialects import sqlite
 
 import clock
 from domain.stages import OPEN_STAGES, Stage
@@ -63,6 +64,8 @@ A_LEAD = (
 REVIVED_TIMER = "UPDATE timer SET ended_at = NULL WHERE id = (SELECT max(id) FROM timer WHERE petition_id = :id)"
 YESTERDAY = "'2026-03-01 01:00:00.000000'"
 CHAIN_TOO = (CHAIN,)
+GROWING = ("petition", "history", "notice", "timer", "assignment")
+"""Tables that hold the whole archive."""
 
 BREAKS = [
     Break(
@@ -260,3 +263,26 @@ def test_who_is_held_by_a_unit_agrees_with_the_labels() -> None:
         Stage.EXTENSION_REQUESTED,
         Stage.COMPLETION_SUBMITTED,
     }
+
+
+def test_the_archive_is_left_to_the_check_of_everything(context: Context, story: clock.StoryClock) -> None:
+    petition_id = lives.archived(context)
+    execute(context, petition_id, "UPDATE petition SET returns = 1 WHERE id = :id")
+    number = petition_of(context, petition_id).case_number
+    assert broken(context)["returns_are_counted"] == (number,)
+    story.move_to(clock.now().add(days=2, seconds=1))
+    assert "returns_are_counted" not in broken(context)
+    everything = {found.name: found.cases for found in check_invariants(context, archive=True)}
+    assert everything["returns_are_counted"] == (number,)
+    assert "notice_is_not_forgotten" in broken(context), "what is owed is owed, whenever its petition closed"
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("invariant", INVARIANTS, ids=lambda one: one.name)
+def test_no_invariant_reads_the_archive_each_time(context: Context, invariant: invariants.Invariant) -> None:
+    query = invariant.find(clock.now(), invariants.open_or_closed_since(clock.now()))
+    text = query.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
+    with context.readers() as session:
+        plan = [row.detail for row in session.execute(sa.text(f"EXPLAIN QUERY PLAN {text}").columns())]
+    scans = [step for step in plan if step.startswith("SCAN") and any(name in step for name in GROWING)]
+    assert scans == [], plan
