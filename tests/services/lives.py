@@ -17,7 +17,6 @@ from models.shapes import PetitionerIn, Registration
 from models.tables import Notice, Petition
 from services import decisions, dispatching, handling, intake, ladder, platform_steps, runs, verdict
 from services.context import Context
-from services.facts import facts_of
 
 UNIT = "municipal-parks"
 OTHER_UNIT = "kuangqu-street"
@@ -47,11 +46,8 @@ def settle(context: Context, petition_id: str) -> None:
 
 
 def petition_of(context: Context, petition_id: str) -> Petition:
-    """The petition with what its facts are made of."""
     with context.readers() as session:
-        petition = session.get_one(Petition, petition_id)
-        facts_of(petition)
-        return petition
+        return session.get_one(Petition, petition_id)
 
 
 def notice_to(context: Context, recipient: str, **changes: Any) -> int:
