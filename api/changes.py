@@ -31,7 +31,12 @@ _VERSION = re.compile(r'(?:W/)?"(\d{1,9})"')
 
 def idempotency_key(
     key: Annotated[
-        str | None, Header(alias="Idempotency-Key", description="同一键、同一内容只执行一次，重发得到首次的答复")
+        str | None,
+        Header(
+            alias="Idempotency-Key",
+            description="同一键、同一内容只执行一次，重发得到首次的答复",
+            json_schema_extra={"pattern": f"^{_KEY.pattern}$"},
+        ),
     ] = None,
 ) -> str | None:
     """The key of this request. Raises `Incomplete` when it cannot be one."""
@@ -41,7 +46,14 @@ def idempotency_key(
 
 
 def expected_version(
-    given: Annotated[str | None, Header(alias="If-Match", description='所见版本，如 "7"；不符则 409')] = None,
+    given: Annotated[
+        str | None,
+        Header(
+            alias="If-Match",
+            description='所见版本，如 "7"；不符则 409',
+            json_schema_extra={"pattern": rf"^(\*|{_VERSION.pattern})$"},
+        ),
+    ] = None,
 ) -> int | None:
     """The version the client saw. Raises `Incomplete` when it cannot be one."""
     if given is None or given.strip() == "*":
