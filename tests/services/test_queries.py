@@ -23,7 +23,7 @@ from tests.services.lives import AT_UNIT, DESK, INSPECTOR, LIVES, OTHER_UNIT, TE
 from tests.support import steps
 from tests.support.context import a_context
 
-AT_OTHER = Actor(Role.UNIT, OTHER_UNIT, "科员小赵")
+AT_OTHER = Actor(Role.UNIT, OTHER_UNIT, "测试经办乙")
 ALL_ROLES = [DESK, AT_UNIT, AT_OTHER, INSPECTOR, *(Actor(role) for role in Role if role is not Role.UNIT)]
 
 
