@@ -36,6 +36,7 @@ def idempotency_key(
         Header(
             alias="Idempotency-Key",
             description="同一键、同一内容只执行一次，重发得到首次的答复；未持密钥的须为随机 UUID",
+            json_schema_extra={"pattern": f"^{_KEY.pattern}$"},
         ),
     ] = None,
 ) -> str | None:
@@ -65,7 +66,14 @@ _RANDOM_VERSIONS = {4, 7}
 
 
 def expected_version(
-    given: Annotated[str | None, Header(alias="If-Match", description='所见版本，如 "7"；不符则 409')] = None,
+    given: Annotated[
+        str | None,
+        Header(
+            alias="If-Match",
+            description='所见版本，如 "7"；不符则 409',
+            json_schema_extra={"pattern": rf"^(\*|{_VERSION.pattern})$"},
+        ),
+    ] = None,
 ) -> int | None:
     """The version the client saw. Raises `Incomplete` when it cannot be one."""
     if given is None or given.strip() == "*":

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
+from starlette.routing import compile_path
 
 from api.reasons import field_of, reason_of
 from domain.errors import (
@@ -225,14 +226,25 @@ def _on_invalid(_: Request, error: Exception) -> JSONResponse:
     return problem(HTTPStatus.UNPROCESSABLE_ENTITY, code, detail, errors=errors)
 
 
-def _on_http(_: Request, error: Exception) -> JSONResponse:
+def _on_http(request: Request, error: Exception) -> JSONResponse:
     status = HTTPStatus(error.status_code) if isinstance(error, HTTPException) else HTTPStatus.INTERNAL_SERVER_ERROR
     headers = error.headers if isinstance(error, HTTPException) else None
+    if status is HTTPStatus.METHOD_NOT_ALLOWED and (methods := _methods_of(request)):
+        headers = {"Allow": ", ".join(methods)}
     code, detail = _HTTP_PROBLEMS.get(status, ("refused", "请求未被接受，请对照接口说明"))
     errors: list[dict[str, str]] = []
     if status is HTTPStatus.BAD_REQUEST:  # a body that is not even text; badly written like any other
         status, errors = HTTPStatus.UNPROCESSABLE_ENTITY, [{"field": "body", "reason": detail}]
     return problem(status, code, detail, errors=errors, headers=headers)
+
+
+def _methods_of(request: Request) -> list[str]:
+    """What the address supports, over all routes of it; Starlette names only those of the first."""
+    found: set[str] = set()
+    for path, methods in request.app.openapi()["paths"].items():
+        if compile_path(path)[0].match(request.url.path):
+            found |= {method.upper() for method in methods}
+    return sorted(found)
 
 
 def _on_database(_: Request, error: Exception) -> JSONResponse:

@@ -5,7 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 
 from domain.calendar import local
 from domain.policy import RequestType
@@ -22,6 +31,15 @@ def _printable(text: str) -> str:
     return text
 
 
+def _written_out(value: object) -> object:
+    """A bare number would be read as seconds since 1970, in a zone nobody named."""
+    if isinstance(value, str) and "T" in value.upper():
+        return value
+    if isinstance(value, dt.datetime):
+        return value
+    raise ValueError("应为时间，如 2026-03-02T09:00:00+08:00")
+
+
 def _in_living_memory(moment: dt.datetime) -> dt.datetime:
     if moment.year not in _YEARS:
         raise ValueError(f"时间须在{_YEARS[0]}年至{_YEARS[-1]}年之间")
@@ -29,7 +47,7 @@ def _in_living_memory(moment: dt.datetime) -> dt.datetime:
 
 
 Printable = AfterValidator(_printable)
-Instant = Annotated[AwareDatetime, AfterValidator(_in_living_memory)]
+Instant = Annotated[AwareDatetime, BeforeValidator(_written_out), AfterValidator(_in_living_memory)]
 """An aware moment a client names; kept on the Chinese clock, as it is shown again."""
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), Printable]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=5000), Printable]

@@ -235,10 +235,10 @@ def test_a_unit_that_had_it_still_reads_it_and_sees_it_leave(api: Api) -> None:
 
 @pytest.mark.parametrize("confidential", [False, True])
 def test_only_those_who_must_contact_them_know_the_petitioner(api: Api, confidential: bool) -> None:
-    person = {"name": "王秀英", "contact_kind": "sms", "contact": "13800001234", "confidential": confidential}
+    person = {"name": "测试甲", "contact_kind": "sms", "contact": "13800001234", "confidential": confidential}
     petition, code = api.dispatched(petitioner=person)
     path = f"/petitions/{petition}"
-    known = {who for who in api.keys if (api.get(who, path).json().get("petitioner") or {}).get("name") == "王秀英"}
+    known = {who for who in api.keys if (api.get(who, path).json().get("petitioner") or {}).get("name") == "测试甲"}
     assert known == ({"desk", "follow_up"} if confidential else {"desk", "follow_up", "unit"})
     for who, secret_path in (
         ("anybody", f"/progress/{code}"),
@@ -247,7 +247,7 @@ def test_only_those_who_must_contact_them_know_the_petitioner(api: Api, confiden
         ("unit", f"{path}/history"),
     ):
         text = api.get(who, secret_path).text
-        assert "王秀英" not in text
+        assert "测试甲" not in text
         assert "13800001234" not in text
     assert LAMPS not in api.get("anybody", f"/progress/{code}").text
     for who in ("desk", "unit", "inspector"):

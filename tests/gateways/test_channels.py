@@ -141,7 +141,7 @@ def test_a_book_shows_no_addresses(tmp_path: Path) -> None:
         "a@example.com\r\nBcc: b@example.com",
         "a@example.com\x00",
         "a@example.com&to=b@example.com",
-        "王五 <a@example.com>",
+        "测试乙 <a@example.com>",
         "o'neil@example.com",
         "a@example.com@b.example.com",
         "a@example.com\n",

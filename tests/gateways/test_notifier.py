@@ -241,7 +241,7 @@ def test_an_empty_message_is_not_delivered_and_the_plugins_complaint_is_the_reas
     ("complaint", "shown"),
     [
         ("Dropped invalid phone # (138 0000 0001) specified.", "Dropped invalid phone # … specified."),
-        ('Sending email to "王五" failed.', "Sending email to … failed."),
+        ('Sending email to "测试乙" failed.', "Sending email to … failed."),
         ("no route to wang.wu@example.com", "no route to …"),
         ("bad url https://host/?key=abc", "bad url …"),
         ("the key secretkey123 of secretuser is bad", "the key … of … is bad"),

@@ -257,16 +257,18 @@ def test_a_fallback_is_asked_when_the_address_is_unusable_or_at_the_last_attempt
 
 def test_a_petitioner_is_reached_at_the_contact_they_left(engine: sa.Engine) -> None:
     context = a_context(engine, addresses=CITIZEN_BOOK)
-    petition_id = register(context, petitioner=PetitionerIn(name="王五", contact_kind="email", contact="wang@qq.com"))
+    petition_id = register(
+        context, petitioner=PetitionerIn(name="测试乙", contact_kind="email", contact="test@example.com")
+    )
     notice_id = notice_to(context, f"petitioner:{petition_id}")
     assert outbox.deliver(context, notice_id) is Outcome.SENT
-    assert [address for address, _ in recorder_of(context).sent] == ["mailto://mail.example.com?to=wang%40qq.com"]
-    assert "wang" not in stored(context, notice_id).proof
+    assert [address for address, _ in recorder_of(context).sent] == ["mailto://mail.example.com?to=test%40example.com"]
+    assert "test@" not in stored(context, notice_id).proof
 
 
 @pytest.mark.parametrize(
     "petitioner",
-    [PetitionerIn(), PetitionerIn(name="王五"), PetitionerIn(contact_kind="sms", contact="13800001234")],
+    [PetitionerIn(), PetitionerIn(name="测试乙"), PetitionerIn(contact_kind="sms", contact="13800001234")],
     ids=["anonymous", "no contact", "no channel of this kind"],
 )
 def test_whoever_left_no_address_is_unreachable_in_silence(
@@ -285,7 +287,9 @@ def test_whoever_left_no_address_is_unreachable_in_silence(
 
 def test_a_contact_that_can_be_no_address_is_for_a_person_to_see(engine: sa.Engine) -> None:
     context = a_context(engine, addresses=CITIZEN_BOOK)
-    petition_id = register(context, petitioner=PetitionerIn(contact_kind="email", contact="wang@qq.com,li@qq.com"))
+    petition_id = register(
+        context, petitioner=PetitionerIn(contact_kind="email", contact="test@example.com,other@example.com")
+    )
     notice_id = notice_to(context, f"petitioner:{petition_id}")
     assert outbox.deliver(context, notice_id) is Outcome.DEAD
     assert stored(context, notice_id).proof == "unusable contact 2026-03-02T01:00:00Z"
@@ -293,7 +297,7 @@ def test_a_contact_that_can_be_no_address_is_for_a_person_to_see(engine: sa.Engi
 
 def test_a_channel_configured_later_gets_what_was_missed(engine: sa.Engine) -> None:
     before = a_context(engine)
-    petition_id = register(before, petitioner=PetitionerIn(contact_kind="email", contact="wang@qq.com"))
+    petition_id = register(before, petitioner=PetitionerIn(contact_kind="email", contact="test@example.com"))
     settle(before, petition_id)
     notices = outbox.due_notices(before, 100)
     assert {outbox.deliver(before, key) for key in notices} == {Outcome.UNREACHABLE}
@@ -330,7 +334,7 @@ def test_figures(engine: sa.Engine, story: clock.StoryClock) -> None:
 
 def test_a_petitioner_who_withdrew_their_contact_is_no_longer_written_to(engine: sa.Engine) -> None:
     context = a_context(engine, addresses=CITIZEN_BOOK)
-    petition_id = register(context, petitioner=PetitionerIn(contact_kind="email", contact="wang@qq.com"))
+    petition_id = register(context, petitioner=PetitionerIn(contact_kind="email", contact="test@example.com"))
     with context.sessions.begin() as session:
         session.execute(update(Petitioner).values(contact=None, contact_kind=None))
     assert outbox.deliver(context, notice_to(context, f"petitioner:{petition_id}")) is Outcome.UNREACHABLE

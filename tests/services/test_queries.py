@@ -21,9 +21,10 @@ from services.context import Context
 from services.facts import facts_of
 from tests.services import lives
 from tests.services.lives import AT_UNIT, DESK, INSPECTOR, LIVES, OTHER_UNIT, TEXT, UNIT, WORDS, petition_of
+from tests.support import steps
 from tests.support.context import a_context
 
-AT_OTHER = Actor(Role.UNIT, OTHER_UNIT, "科员小赵")
+AT_OTHER = Actor(Role.UNIT, OTHER_UNIT, "测试经办乙")
 ALL_ROLES = [DESK, AT_UNIT, AT_OTHER, INSPECTOR, *(Actor(role) for role in Role if role is not Role.UNIT)]
 
 
@@ -214,7 +215,7 @@ def test_the_overdue_list_is_the_rule(context: Context, story: clock.StoryClock)
     ids = [life(context) for life in LIVES]
     for days in (0, 8, 90):
         story.move_to(story.now().add(days=days))
-        rows = [petition_of(context, petition_id) for petition_id in ids]
+        rows = [steps.petition_of(context, petition_id) for petition_id in ids]
         late = {row.id for row in rows if is_overdue(facts_of(row), row.due_at, clock.now()) and not row.supervised_at}
         listed = every_page(lambda cursor: queues.overdue_list(context, INSPECTOR, supervised=False, cursor=cursor))
         assert {item.id for item in listed} & set(ids) == late

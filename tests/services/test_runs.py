@@ -184,7 +184,7 @@ def assert_nothing_personal(context: Context, petition_id: str) -> None:
     petition = petition_of(context, petition_id)
     told = [runs.case_file(context, petition_id), repr(runs.look(context, petition_id))]
     told.append(repr(runs.changes_since(context, petition_id, 0)))
-    secrets = ("王大娘", "13800001234", "不亮三天", petition.text, petition.query_code, "老王", "小李", WORDS)
+    secrets = ("测试甲", "13800001234", "不亮三天", petition.text, petition.query_code, "测试经办", "测试专席", WORDS)
     assert [(secret, text) for text in told for secret in secrets if secret in text] == []
 
 
@@ -215,7 +215,7 @@ def test_pauses_and_extensions_appear_in_the_story_of_the_date_without_their_rea
 def test_the_case_file_shows_where_it_stands_what_happened_every_timer_and_why(
     context: Context, story: clock.StoryClock
 ) -> None:
-    petitioner = PetitionerIn(name="王五", contact_kind="sms", contact="13900000000")
+    petitioner = PetitionerIn(name="测试乙", contact_kind="sms", contact="13900000000")
     petition_id = register(context, petitioner=petitioner)
     settle(context, petition_id)
     handling.sign(context, petition_id, AT_UNIT)
@@ -237,7 +237,7 @@ def test_the_case_file_shows_where_it_stands_what_happened_every_timer_and_why(
     assert re.search(r"\| 一级研判时限 \| .* \| — \| 进行中 \|", text)
     assert "1. 2026年3月2日（周一）09:00起算" in text
     assert "出现“路灯”" in text
-    assert "王五" not in text
+    assert "测试乙" not in text
     assert "13900000000" not in text
 
 
