@@ -30,6 +30,8 @@ from domain.stages import (
 )
 from models.tables import (
     Assignment,
+    Completion,
+    DecisionRequest,
     ExtensionRow,
     HistoryRow,
     Notice,
@@ -98,7 +100,10 @@ def _cases(*which: ColumnElement[bool]) -> Callable[[DateTime], Select[tuple[str
     return lambda _: select(Petition.case_number).where(*which)
 
 
-def _mine(table: type[Assignment | HistoryRow | Notice | PauseRow | Supervision | TimerRow]) -> ColumnElement[bool]:
+_Belonging = Assignment | Completion | DecisionRequest | HistoryRow | Notice | PauseRow | Supervision | TimerRow
+
+
+def _mine(table: type[_Belonging]) -> ColumnElement[bool]:
     return table.petition_id == Petition.id
 
 
@@ -144,6 +149,18 @@ def _forgotten_timers(late: DateTime) -> Select[tuple[str]]:
 def _forgotten_notices(late: DateTime) -> Select[tuple[str]]:
     forgotten = or_(Notice.next_attempt_at < late, Notice.next_attempt_at.is_(None))
     return select(Petition.case_number).where(exists().where(_mine(Notice), Notice.status == "owed", forgotten))
+
+
+def _asked(kind: str) -> ColumnElement[bool]:
+    return exists().where(_mine(DecisionRequest), DecisionRequest.kind == kind, DecisionRequest.outcome.is_(None))
+
+
+_UNDECIDED = {
+    Stage.RETURN_REQUESTED: _asked("return"),
+    Stage.EXTENSION_REQUESTED: _asked("extension"),
+    Stage.COMPLETION_SUBMITTED: exists().where(_mine(Completion), Completion.outcome.is_(None)),
+}
+"""What waits for a decision, by the only stage in which it may."""
 
 
 INVARIANTS: Sequence[Invariant] = (
@@ -229,6 +246,11 @@ INVARIANTS: Sequence[Invariant] = (
         "looked_not_ahead",
         "流程看到的版本和展示的版本不超过当前版本",
         _cases(or_(Petition.looked_version > Petition.version, Petition.announced_version > Petition.version)),
+    ),
+    Invariant(
+        "undecided_waits_at_its_stage",
+        "待审定的退单、延期和办结，当且仅当诉求停在相应阶段",
+        _cases(or_(*((Petition.stage == stage.value) != undecided for stage, undecided in _UNDECIDED.items()))),
     ),
     Invariant("notice_is_not_forgotten", "到点的通知都已发送或正在重试", _forgotten_notices),
     Invariant(
