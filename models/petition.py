@@ -228,7 +228,7 @@ class Completion(Base):
     """SHA-256 of the evidence as accepted, so that neither side can deny it."""
     decided_at: Mapped[DateTime | None]
     outcome: Mapped[str | None] = mapped_column(String(20))
-    """`approved` or `rejected`."""
+    """`approved`, `rejected`, or `overtaken` when the petitioner withdrew before a decision."""
 
 
 class RatingRow(Base):

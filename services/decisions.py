@@ -128,9 +128,16 @@ def suspend(context: Context, petition_id: str, actor: Actor, reason: str, versi
 def terminate(context: Context, petition_id: str, actor: Actor, reason: str, version: int | None = None) -> Petition:
     """End a petition that cannot be handled (终止办理), after review, with the reason the petitioner is told."""
     with acting(context, petition_id, actor, Trigger.TERMINATE, version) as (tx, petition):
-        end_all(petition, "closed")
+        end_case(tx, petition)
         move(tx, petition, Trigger.TERMINATE, actor, reason=reason)
         return petition
+
+
+def end_case(tx: Transaction, petition: Petition) -> None:
+    """The petition is over for everybody: nobody works on it any more, and nothing waits for a decision."""
+    end_all(petition, "closed")
+    overtake_requests(tx, petition)
+    _close_completion(tx, petition, "overtaken")
 
 
 def overtake_requests(tx: Transaction, petition: Petition) -> None:

@@ -13,8 +13,9 @@ from domain.errors import RuleRefusal
 from domain.stages import FINAL_STAGES, Stage, Trigger
 from models.shapes import Registration
 from models.tables import Counter, Petition, Petitioner
-from services.assignments import end_all, require_category
+from services.assignments import require_category
 from services.context import Context
+from services.decisions import end_case
 from services.ledger import move
 from services.parties import has_left, parties_of
 from services.transactions import Transaction, acting, transaction
@@ -87,7 +88,7 @@ def accept(context: Context, petition_id: str, actor: Actor, version: int | None
 def refuse(context: Context, petition_id: str, actor: Actor, reason: str, version: int | None = None) -> Petition:
     """Not accepted (不予受理), with the reason the petitioner is told."""
     with acting(context, petition_id, actor, Trigger.REFUSE, version) as (tx, petition):
-        end_all(petition, "closed")
+        end_case(tx, petition)
         move(tx, petition, Trigger.REFUSE, actor, reason=reason)
         return petition
 
@@ -134,7 +135,7 @@ def withdraw(
                 said = "诉求人撤回" + ("；同一事项是其他诉求人的诉求，继续办理" if others else "")
                 move(tx, own, Trigger.LEAVE, actor, reason=said, details={"reason": reason})
             if not others:
-                end_all(main, "closed")
+                end_case(tx, main)
                 move(tx, main, Trigger.WITHDRAW, actor, reason=reason, public=False)
             return own
 
@@ -174,7 +175,7 @@ def merge(
                 raise RuleRefusal("merge-into-closed", "主单已结束，不能并入；请另选主单或单独办理")
             for follower in tx.session.scalars(select(Petition).where(Petition.merged_into_id == petition_id)):
                 follower.merged_into_id = into_id
-            end_all(petition, "closed")
+            end_case(tx, petition)
             details = {"into": main.case_number}
             move(
                 tx, petition, Trigger.MERGE, actor, reason=reason, details=details, changes={"merged_into_id": into_id}

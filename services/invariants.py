@@ -31,6 +31,8 @@ from domain.stages import (
 )
 from models.tables import (
     Assignment,
+    Completion,
+    DecisionRequest,
     ExtensionRow,
     HistoryRow,
     Notice,
@@ -117,7 +119,10 @@ def _cases(*which: ColumnElement[bool]) -> Callable[[DateTime, ColumnElement[boo
     return lambda _, among: select(Petition.case_number).where(among, *which)
 
 
-def _mine(table: type[Assignment | HistoryRow | Notice | PauseRow | Supervision | TimerRow]) -> ColumnElement[bool]:
+_Belonging = Assignment | Completion | DecisionRequest | HistoryRow | Notice | PauseRow | Supervision | TimerRow
+
+
+def _mine(table: type[_Belonging]) -> ColumnElement[bool]:
     return table.petition_id == Petition.id
 
 
@@ -167,6 +172,18 @@ def _forgotten_notices(late: DateTime, among: ColumnElement[bool]) -> Select[tup
     return select(Petition.case_number).where(
         Petition.id.in_(overdue.union_all(select(Petition.id).where(among, timeless)))
     )
+
+
+def _asked(kind: str) -> ColumnElement[bool]:
+    return exists().where(_mine(DecisionRequest), DecisionRequest.kind == kind, DecisionRequest.outcome.is_(None))
+
+
+_UNDECIDED = {
+    Stage.RETURN_REQUESTED: _asked("return"),
+    Stage.EXTENSION_REQUESTED: _asked("extension"),
+    Stage.COMPLETION_SUBMITTED: exists().where(_mine(Completion), Completion.outcome.is_(None)),
+}
+"""What waits for a decision, by the only stage in which it may."""
 
 
 INVARIANTS: Sequence[Invariant] = (
@@ -252,6 +269,11 @@ INVARIANTS: Sequence[Invariant] = (
         "looked_not_ahead",
         "流程看到的版本和展示的版本不超过当前版本",
         _cases(or_(Petition.looked_version > Petition.version, Petition.announced_version > Petition.version)),
+    ),
+    Invariant(
+        "undecided_waits_at_its_stage",
+        "待审定的退单、延期和办结，当且仅当诉求停在相应阶段",
+        _cases(or_(*((Petition.stage == stage.value) != undecided for stage, undecided in _UNDECIDED.items()))),
     ),
     Invariant("notice_is_not_forgotten", "到点的通知都已发送或正在重试", _forgotten_notices),
     Invariant(

@@ -13,7 +13,6 @@ from domain.petition import Card, Deadline, Ruling, Step
 from domain.stages import Trigger
 from models.tables import Petition
 from services import decisions, dispatching, ladder, supervision, verdict
-from services.assignments import end_all
 from services.context import Context
 from services.ledger import move
 from services.transactions import Transaction, transaction
@@ -42,7 +41,7 @@ def _simply(
 
 
 def _lapse(tx: Transaction, petition: Petition, ruling: Ruling) -> None:
-    end_all(petition, "closed")
+    decisions.end_case(tx, petition)
     reason = "逾期未补充材料，终止办理；如仍需办理，请重新反映"
     move(tx, petition, Trigger.TERMINATE, PLATFORM, reason=reason, cause=ruling.cause)
 

@@ -62,6 +62,7 @@ A_LEAD = (
     "SELECT id, 'municipal-parks', 'lead', '', registered_at, '', '[]' FROM petition WHERE id = :id"
 )
 REVIVED_TIMER = "UPDATE timer SET ended_at = NULL WHERE id = (SELECT max(id) FROM timer WHERE petition_id = :id)"
+NOT_DECIDED = "SET outcome = NULL WHERE petition_id = :id"
 YESTERDAY = "'2026-03-01 01:00:00.000000'"
 CHAIN_TOO = (CHAIN,)
 GROWING = ("petition", "history", "notice", "timer", "assignment")
@@ -135,6 +136,19 @@ BREAKS = [
         f"UPDATE pause SET ended_at = {YESTERDAY} WHERE petition_id = :id",
     ),
     Break("looked_not_ahead", lives.in_hand, "UPDATE petition SET announced_version = version + 1 WHERE id = :id"),
+    Break(
+        "undecided_waits_at_its_stage",
+        lives.return_requested,
+        "UPDATE decision_request SET outcome = 'refused' WHERE petition_id = :id",
+    ),
+    Break("undecided_waits_at_its_stage", lives.returned, f"UPDATE decision_request {NOT_DECIDED}"),
+    Break("undecided_waits_at_its_stage", lives.extended, f"UPDATE decision_request {NOT_DECIDED}"),
+    Break(
+        "undecided_waits_at_its_stage",
+        lives.submitted,
+        "UPDATE completion SET outcome = 'approved' WHERE petition_id = :id",
+    ),
+    Break("undecided_waits_at_its_stage", lives.archived, f"UPDATE completion {NOT_DECIDED}"),
     Break(
         "notice_is_not_forgotten",
         lives.in_hand,
