@@ -1,0 +1,198 @@
+"""Every trigger that a person may pull, each with arguments that are valid whatever is drawn: one line a trigger."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from hypothesis import strategies as st
+from hypothesis.strategies import DataObject, SearchStrategy
+
+import clock
+from domain.actions import Actor, Role
+from domain.petition import Satisfaction
+from domain.policy import DeadlineKind
+from domain.stages import Trigger
+from domain.supervision import Disposition
+from domain.workdays import Duration, TimeUnit
+from models.evidence import CompletionEvidence
+from models.tables import Petition
+from services import decisions, dispatching, handling, intake, ladder, queries, supervision, verdict
+from services.context import Context
+from services.facts import facts_of
+from tests.services.lives import EVIDENCE, WORDS
+
+T = TypeVar("T")
+
+UNITS = ("municipal-parks", "housing", "water", "kuangqu-street", "lighting-centre")
+"""Some of them are there only under one policy or the other."""
+CATEGORIES = ("municipal", "water", "property")
+"""Deadlines differ between the first of them and the others."""
+NO_UNITS = ("desk", "petitioner", "nobody")
+"""An office, a holder and no unit at all: none of them handles petitions."""
+ACTORS = (
+    *(Actor(role, name="测试甲") for role in Role if role not in {Role.PLATFORM, Role.UNIT, Role.PETITIONER}),
+    Actor(Role.PETITIONER),
+    *(Actor(Role.UNIT, unit, "测试乙") for unit in UNITS),
+)
+"""Everybody but the platform, which takes the steps that are due and no others."""
+
+
+@dataclass(frozen=True)
+class Hand:
+    """`actor` about to act on `petition`; what the act needs beside them is drawn from `data`."""
+
+    context: Context
+    petition: Petition
+    actor: Actor
+    units: Sequence[str]
+    """The units there are today, of those above."""
+    others: Sequence[str]
+    """Other open petitions."""
+    data: DataObject
+
+    @property
+    def at(self) -> tuple[Context, str, Actor]:
+        """Where it acts: a petitioner on whatever case their query code leads to, as the API does."""
+        if self.actor.role is Role.PETITIONER:
+            return self.context, queries.matter_by_code(self.context, self.petition.query_code), self.actor
+        return self.own
+
+    @property
+    def own(self) -> tuple[Context, str, Actor]:
+        return self.context, self.petition.id, self.actor
+
+    def one_of(self, values: Sequence[T]) -> T:
+        return self.data.draw(st.sampled_from(values))
+
+    def draw(self, strategy: SearchStrategy[T]) -> T:
+        return self.data.draw(strategy)
+
+    def words(self) -> str:
+        return self.one_of(("情况说明", WORDS))
+
+    def unit_but(self, *excluded: str | None) -> str:
+        return self.one_of([unit for unit in self.units if unit not in excluded])
+
+    def term(self) -> Duration:
+        return Duration(self.draw(st.integers(1, 12)), self.one_of(tuple(TimeUnit)))
+
+    def longest_extension(self) -> int:
+        facts, policy = facts_of(self.petition), self.context.rules.known(self.petition.policy_version)
+        kind = DeadlineKind.EXTENSION_LIMIT
+        return policy.deadline(kind, facts.urgency, facts.request_type, facts.category).duration.amount
+
+
+Pull = Callable[[Hand], Any]
+
+
+def _assign(hand: Hand) -> object:
+    lead, *assists = hand.draw(st.lists(st.sampled_from(hand.units), min_size=1, max_size=3, unique=True))
+    tasks = tuple(ladder.Task(unit, hand.words(), hand.term()) for unit in assists)
+    decision = ladder.Decision(ladder.Task(lead, hand.words(), hand.term()), hand.words(), tasks)
+    return ladder.assign(*hand.at, decision)
+
+
+def _submit(hand: Hand) -> object:
+    variants: tuple[dict[str, Any], ...] = (
+        {"contacted_at": clock.now()},
+        {"contacted": False, "not_contacted_reason": "空号"},
+        {"solved": False, "unsolved_reason": WORDS},
+    )
+    changes = hand.one_of(variants)
+    return handling.submit_completion(*hand.at, CompletionEvidence(**(EVIDENCE.model_dump() | changes)))
+
+
+def _rate(hand: Hand) -> object:
+    satisfaction = hand.one_of((Satisfaction.DISSATISFIED, *Satisfaction))
+    return verdict.rate(*hand.at, satisfaction=satisfaction, reason=hand.words())
+
+
+def _request_return(hand: Hand) -> object:
+    proposed = hand.unit_but(hand.actor.unit)
+    return handling.request_return(*hand.at, reason=hand.words(), proposed_unit=proposed, basis=hand.words())
+
+
+PULLS: dict[Trigger, Pull] = {
+    Trigger.ACCEPT: lambda hand: intake.accept(*hand.at),
+    Trigger.REFUSE: lambda hand: intake.refuse(*hand.at, hand.words()),
+    Trigger.ASK_SUPPLEMENT: lambda hand: intake.ask_supplement(*hand.at, hand.words()),
+    Trigger.SUPPLEMENT: lambda hand: intake.supplement(*hand.at, hand.words(), place=hand.one_of(("", "矿区街道"))),
+    Trigger.DISPATCH: lambda hand: dispatching.dispatch(
+        *hand.at, unit=hand.one_of(hand.units), reason=hand.words(), category=hand.one_of((None, *CATEGORIES))
+    ),
+    Trigger.REDISPATCH: lambda hand: dispatching.redispatch(
+        *hand.at, unit=hand.unit_but(hand.petition.unit), reason=hand.words()
+    ),
+    Trigger.SIGN: lambda hand: handling.sign(*hand.at),
+    Trigger.NOTE: lambda hand: handling.note(*hand.at, hand.words(), public=hand.draw(st.booleans())),
+    Trigger.RECLASSIFY: lambda hand: intake.reclassify(*hand.at, category=hand.one_of(CATEGORIES), reason=hand.words()),
+    Trigger.REQUEST_RETURN: _request_return,
+    Trigger.GRANT_RETURN: lambda hand: decisions.decide_return(*hand.at, granted=True, reason=hand.words()),
+    Trigger.REFUSE_RETURN: lambda hand: decisions.decide_return(*hand.at, granted=False, reason=hand.words()),
+    Trigger.REQUEST_EXTENSION: lambda hand: handling.request_extension(
+        *hand.at, amount=hand.draw(st.integers(1, hand.longest_extension())), reason=hand.words()
+    ),
+    Trigger.GRANT_EXTENSION: lambda hand: decisions.decide_extension(*hand.at, granted=True, reason=hand.words()),
+    Trigger.REFUSE_EXTENSION: lambda hand: decisions.decide_extension(*hand.at, granted=False, reason=hand.words()),
+    Trigger.SUSPEND: lambda hand: decisions.suspend(*hand.at, hand.words()),
+    Trigger.RESUME: lambda hand: handling.resume(*hand.at, hand.one_of(("", WORDS))),
+    Trigger.SUBMIT_COMPLETION: _submit,
+    Trigger.APPROVE_COMPLETION: lambda hand: decisions.decide_completion(*hand.at, approved=True, reason=hand.words()),
+    Trigger.REJECT_COMPLETION: lambda hand: decisions.decide_completion(*hand.at, approved=False, reason=hand.words()),
+    Trigger.RATE: _rate,
+    Trigger.CLIMB_TO_FIRST_REVIEW: lambda hand: ladder.refer_to_first_review(*hand.at, hand.words()),
+    Trigger.CLIMB_TO_SECOND_REVIEW: lambda hand: ladder.propose_second_review(*hand.at, hand.words()),
+    Trigger.ASSIGN: _assign,
+    Trigger.SUPERVISE: lambda hand: ladder.open_supervision(*hand.at, hand.words()),
+    Trigger.DEMAND_EXPLANATION: lambda hand: supervision.demand_explanation(
+        *hand.at, question=hand.words(), duration=hand.term()
+    ),
+    Trigger.EXPLAIN: lambda hand: supervision.answer(*hand.at, hand.words()),
+    Trigger.CLOSE_SUPERVISION: lambda hand: supervision.dispose(
+        *hand.at, disposition=hand.one_of(tuple(Disposition)), opinion=hand.words()
+    ),
+    Trigger.MERGE: lambda hand: intake.merge(
+        hand.context, hand.petition.id, hand.one_of(hand.others), hand.actor, hand.words()
+    ),
+    Trigger.WITHDRAW: lambda hand: intake.withdraw(*hand.own, hand.one_of(("", WORDS))),
+    Trigger.TERMINATE: lambda hand: decisions.terminate(*hand.at, hand.words()),
+}
+
+
+SPOILT: dict[Trigger, tuple[Pull, ...]] = {
+    Trigger.DISPATCH: (
+        lambda hand: dispatching.dispatch(*hand.at, unit=hand.one_of(NO_UNITS), reason=WORDS),
+        lambda hand: dispatching.dispatch(*hand.at, unit=hand.units[0], reason=WORDS, category="nothing"),
+    ),
+    Trigger.REDISPATCH: (
+        lambda hand: dispatching.redispatch(*hand.at, unit=hand.one_of(NO_UNITS), reason=WORDS),
+        lambda hand: dispatching.redispatch(*hand.at, unit=str(hand.petition.unit), reason=WORDS),
+    ),
+    Trigger.NOTE: (lambda hand: handling.note(*hand.at, WORDS, version=hand.petition.version + 1),),
+    Trigger.RECLASSIFY: (lambda hand: intake.reclassify(*hand.at, category="nothing", reason=WORDS),),
+    Trigger.REQUEST_RETURN: (
+        lambda hand: handling.request_return(
+            *hand.at, reason=WORDS, proposed_unit=hand.one_of((*NO_UNITS, str(hand.actor.unit))), basis=WORDS
+        ),
+    ),
+    Trigger.REQUEST_EXTENSION: (
+        lambda hand: handling.request_extension(*hand.at, amount=hand.longest_extension() + 1, reason=WORDS),
+    ),
+    Trigger.SUBMIT_COMPLETION: (lambda hand: handling.submit_completion(*hand.at, CompletionEvidence()),),
+    Trigger.RATE: (lambda hand: verdict.rate(*hand.at, satisfaction=Satisfaction.DISSATISFIED),),
+    Trigger.ASSIGN: (
+        lambda hand: ladder.assign(*hand.at, ladder.Decision(_task(hand.units[0]), WORDS, (_task(hand.units[0]),))),
+        lambda hand: ladder.assign(
+            *hand.at, ladder.Decision(_task(hand.units[0]), WORDS, (_task(hand.one_of(NO_UNITS)),))
+        ),
+        lambda hand: ladder.assign(*hand.at, ladder.Decision(_task(hand.one_of(NO_UNITS)), WORDS)),
+    ),
+    Trigger.MERGE: (lambda hand: intake.merge(hand.context, hand.petition.id, hand.petition.id, hand.actor, WORDS),),
+}
+"""The same with an argument that is never valid, whoever pulls."""
+
+
+def _task(unit: str) -> ladder.Task:
+    return ladder.Task(unit, WORDS, Duration(3, TimeUnit.WORKING_DAYS))
