@@ -46,6 +46,7 @@ _DETAIL: dict[str, Any] = _HEAD | {
             "duty": "",
             "assigned_at": "2026-03-02T09:00:00+08:00",
             "due_at": None,
+            "reminded_at": None,
             "signed_at": "2026-03-02T09:00:00+08:00",
             "ended_at": None,
             "outcome": None,
@@ -78,6 +79,7 @@ _COMPLETION: dict[str, Any] = {
 }
 _CLOCK: dict[str, Any] = {
     "kind": {"code": "handling", "name": "办理时限"},
+    "unit": None,
     "due_at": "2026-03-09T17:30:00+08:00",
     "passed": False,
     "minutes_left": 2670,
@@ -102,6 +104,7 @@ _CLOCKS: dict[str, Any] = {
     "as_of": "2026-03-02T09:00:00+08:00",
     "policy_version": "2026.1+dd830435296b",
     "handling_met": False,
+    "assists": [],
     "pauses": [],
     "extensions": [],
     "allowed_actions": ["note", "request_return", "request_extension", "submit_completion"],
@@ -110,6 +113,7 @@ _CLOCKS: dict[str, Any] = {
     "deadlines": [
         {
             "kind": {"code": "yellow_card", "name": "黄牌预警"},
+            "unit": None,
             "due_at": "2026-03-06T17:30:00+08:00",
             "passed": False,
             "minutes_left": 2220,
@@ -256,7 +260,7 @@ _DOSSIER: dict[str, Any] = {
         "opened_at": "2026-03-02T09:00:00+08:00",
         "cause": "群众多次反映",
         "unit": {"code": "municipal-parks", "name": "区市政园林服务中心"},
-        "explanation_due_at": None,
+        "explanation": None,
         "disposition": None,
         "opinion": "",
         "closed_at": None,
@@ -283,6 +287,7 @@ _DOSSIER: dict[str, Any] = {
     "timers": [
         {
             "kind": {"code": "yellow_card", "name": "黄牌预警"},
+            "unit": None,
             "due_at": "2026-03-06T17:30:00+08:00",
             "armed_at": "2026-03-02T09:00:00+08:00",
             "ended_at": None,
@@ -293,6 +298,7 @@ _DOSSIER: dict[str, Any] = {
         },
         {
             "kind": {"code": "handling", "name": "办理时限"},
+            "unit": None,
             "due_at": "2026-03-09T17:30:00+08:00",
             "armed_at": "2026-03-02T09:00:00+08:00",
             "ended_at": None,

@@ -18,6 +18,7 @@ from uuid import UUID, uuid4
 import httpx
 import pendulum
 from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.actions import ArtifactCreate
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Pending, Running, Scheduled
 
@@ -77,8 +78,11 @@ def lives(at: Installation, count: int) -> Spent:
     return found[0]
 
 
-def bare_calls(at: Installation, count: int) -> Spent:
-    """The run and the eleven state changes of such a life, asked of the server by one client and nothing else."""
+def bare_calls(at: Installation, count: int, *, shown: bool) -> Spent:
+    """What such a life asks of Prefect's API, asked by one client and nothing else: the run, its eleven state changes.
+
+    `shown`: also the label and the case file of each wake, which operators see.
+    """
     states = [Pending, Running, _parked, Scheduled, Pending, Running, _parked, Scheduled, Pending, Running, Completed]
     _registered(at, IN_PROCESS, "one-task/one-task")
     with get_client(sync_client=True) as client:
@@ -90,6 +94,12 @@ def bare_calls(at: Installation, count: int) -> Spent:
                 ).id
                 for state in states:
                     client.set_flow_run_state(run, state(), force=True)
+                    if shown and state is Running:
+                        client.update_flow_run(run, name=f"SZ-20260302-00017 · 待签收 {uuid4()}", tags=["stage:待签收"])
+                        artifact = ArtifactCreate(
+                            key="case-sz", type="markdown", data="| 时间 | |\n" * 30, flow_run_id=run
+                        )
+                        client.create_artifact(artifact)
     return found[0]
 
 
