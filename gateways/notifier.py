@@ -235,7 +235,9 @@ def _judge_error(schema: str, error: BaseException) -> Delivery:
     if isinstance(error, smtplib.SMTPResponseException):
         return _failed(f"{schema} {error.smtp_code} {type(error).__name__}")
     # What sockets raise, and requests and smtplib above them.
-    return _failed(f"{schema} {type(error).__name__}", silent=isinstance(error, OSError))
+    return _failed(
+        f"{schema} {type(error).__name__}", silent=isinstance(error, OSError) and not isinstance(error, ValueError)
+    )
 
 
 def _without_secrets(complaint: str, secrets: list[str]) -> str:

@@ -101,7 +101,7 @@ def test_a_mail_arrives(mail_server: MailServer) -> None:
 def test_a_refused_connection_may_pass(http_recorder: HttpRecorder, channel: str) -> None:
     http_recorder.go_away()
     assert send_over(channel, http_recorder) == Delivery(
-        delivered=False, proof=f"{channel} ConnectionError {NOW}", permanent=False
+        delivered=False, proof=f"{channel} ConnectionError {NOW}", permanent=False, silent=True
     )
 
 
@@ -128,7 +128,7 @@ def test_a_hanging_receiver_costs_the_timeout_and_no_more(http_recorder: HttpRec
     begun = time.perf_counter()
     delivery = send_over(channel, http_recorder, timeout=0.2)
     assert time.perf_counter() - begun < 4.0  # less than Apprise's own time limit
-    assert delivery == Delivery(delivered=False, proof=f"{channel} ReadTimeout {NOW}", permanent=False)
+    assert delivery == Delivery(delivered=False, proof=f"{channel} ReadTimeout {NOW}", permanent=False, silent=True)
 
 
 @pytest.mark.parametrize(
@@ -192,7 +192,7 @@ def test_a_refused_mail_recipient(mail_server: MailServer, answer: str, permanen
 def test_a_mail_server_that_is_away_may_come_back(mail_server: MailServer) -> None:
     mail_server.go_away()
     assert AppriseNotifier(5).send(mail_server.url("wang.wu@example.com"), MESSAGE) == Delivery(
-        delivered=False, proof=f"mailto ConnectionRefusedError {NOW}", permanent=False
+        delivered=False, proof=f"mailto ConnectionRefusedError {NOW}", permanent=False, silent=True
     )
 
 
@@ -202,7 +202,9 @@ def test_a_mail_server_that_never_greets_costs_the_timeout() -> None:
         begun = time.perf_counter()
         delivery = AppriseNotifier(0.2).send(address, MESSAGE)
     assert time.perf_counter() - begun < 4.0
-    assert delivery == Delivery(delivered=False, proof=f"mailto SMTPServerDisconnected {NOW}", permanent=False)
+    assert delivery == Delivery(
+        delivered=False, proof=f"mailto SMTPServerDisconnected {NOW}", permanent=False, silent=True
+    )
 
 
 @pytest.mark.parametrize(
@@ -271,7 +273,7 @@ def test_an_address_cannot_ask_for_retries_or_for_lies(http_recorder: HttpRecord
 def test_an_optional_receiver_that_is_away_has_not_been_reached(http_recorder: HttpRecorder) -> None:
     http_recorder.go_away()
     delivery = notifier_to(http_recorder).send(f"json://127.0.0.1:{http_recorder.port}/?optional=yes", MESSAGE)
-    assert delivery == Delivery(delivered=False, proof=f"json ConnectionError {NOW}", permanent=False)
+    assert delivery == Delivery(delivered=False, proof=f"json ConnectionError {NOW}", permanent=False, silent=True)
 
 
 def test_the_recording_notifier_keeps_and_fails_as_told() -> None:
