@@ -16,7 +16,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
-import pendulum
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.actions import ArtifactCreate
 from prefect.client.schemas.objects import State
@@ -25,6 +24,7 @@ from prefect.states import Completed, Pending, Running, Scheduled
 from benchmarks.copies import copy_parked_runs
 from benchmarks.installation import IN_PROCESS, Installation, cpu_seconds, wait_until
 from benchmarks.people import a_life, registered
+from clock import SystemClock
 from deployments.parts import Part
 from deployments.register import register
 from gateways.orchestrator import RunLabel, RunView
@@ -182,7 +182,7 @@ def _median_poll(client: SyncPrefectClient, pool: str, asks: int) -> float:
     took = []
     for _ in range(asks):
         began = time.perf_counter()
-        body = {"scheduled_before": pendulum.now("UTC").add(seconds=2).isoformat(), "limit": 20}
+        body = {"scheduled_before": SystemClock().now().add(seconds=2).isoformat(), "limit": 20}
         answer: httpx.Response = client.request(
             "POST", "/work_pools/{name}/get_scheduled_flow_runs", path_params={"name": pool}, json=body
         )
@@ -197,7 +197,7 @@ def _all(views: dict[str, RunView], state: str) -> bool:
 
 
 def _parked() -> State[Any]:
-    return Scheduled(name="Waiting", scheduled_time=pendulum.now("UTC").add(days=5))
+    return Scheduled(name="Waiting", scheduled_time=SystemClock().now().add(days=5))
 
 
 def percentile(values: Sequence[float], share: float) -> float:
