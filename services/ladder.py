@@ -99,6 +99,7 @@ def supervise(
         Trigger.SUPERVISE,
         actor,
         reason=reason,
+        public=actor is PLATFORM,  # what inspectors write is for their file
         cause=cause,
         changes={"supervised_at": now, "rung": stands},
     )
