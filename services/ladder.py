@@ -46,10 +46,10 @@ def climb(tx: Transaction, petition: Petition, cause: Deadline | None, actor: Ac
     """Take the petition one rung up. The unit keeps it and may still finish it at every rung."""
     rung = next_rung(Rung(petition.rung))
     reason = _why(tx, petition, cause)
-    overtake_requests(tx, petition)
     changes = _taken_up_again(tx, petition)
     trigger = _REVIEWS.get(rung)
     if trigger is not None:
+        overtake_requests(tx, petition)
         changes["rung"] = int(rung)
         move(tx, petition, trigger, actor, reason=reason, cause=cause, changes=changes)
         return

@@ -79,7 +79,7 @@ def move(  # noqa: PLR0913 - a history row has this many particulars
 
 
 def rearm(tx: Transaction, petition: Petition) -> None:
-    """Compute the timers anew, because the calendar changed and not the petition."""
+    """Compute the timers anew, because the calendar changed or time passed unseen, and not the petition."""
     _arm(tx, petition, clock.now(), None)
     tx.touched[petition.id] = petition
 

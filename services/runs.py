@@ -20,6 +20,8 @@ from services.case_file import case_file
 from services.context import Context
 from services.facts import facts_of, seen_by_run
 from services.labels import label_of
+from services.ledger import rearm
+from services.transactions import transaction
 
 __all__ = ["STATE_NAMES", "Change", "Look", "announced", "case_file", "changes_since", "is_current", "look", "parked"]
 
@@ -107,13 +109,19 @@ def parked(context: Context, petition_id: str, version: int, run_id: str, until:
     """Remember that run `run_id` looked at `version` and is about to wait until `until`; `None`: it ends.
 
     A run that read an older version than another one already looked at changes nothing: it is the one left behind.
+    Where the ledger still waits for another moment, its timers follow: who looks late may find that a warning, for
+    which it was to wake, warns of nothing any more.
     """
     with context.sessions.begin() as session:
-        session.connection().execute(
+        parking = (
             update(Petition)
             .where(Petition.id == petition_id, Petition.looked_version <= version, Petition.version >= version)
             .values(looked_version=version, run_id=run_id, parked_until=until)
         )
+        row = session.connection().execute(parking.returning(Petition.version, Petition.wake_at)).one_or_none()
+    if row is not None and row.version == version and row.wake_at != until:
+        with transaction(context, looking=petition_id) as tx:
+            rearm(tx, tx.lock(petition_id))
 
 
 def is_current(context: Context, petition_id: str, version: int) -> bool:

@@ -230,12 +230,14 @@ class Lives(RuleBasedStateMachine):
     @rule(petition_id=petitions, step=st.sampled_from(Step))
     def a_step_is_taken_twice_or_out_of_turn(self, petition_id: str, step: Step) -> None:
         due = runs.look(self.context, petition_id).step
-        if due is not None:
-            assert platform_steps.take(self.context, petition_id, due)
-            self.ledger.steps[petition_id].append(due)
-            step = due
-        if runs.look(self.context, petition_id).step is not step:
+        if step is not due:
             self.ledger.changes_nothing(lambda: platform_steps.take(self.context, petition_id, step))
+        if due is None:
+            return
+        assert platform_steps.take(self.context, petition_id, due)
+        self.ledger.steps[petition_id].append(due)
+        if runs.look(self.context, petition_id).step is not due:
+            self.ledger.changes_nothing(lambda: platform_steps.take(self.context, petition_id, due))
 
     @rule(policy=st.sampled_from([shipped_policy(), reformed_policy()]))
     def other_rules_come_into_force(self, policy: Policy) -> None:

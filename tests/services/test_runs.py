@@ -13,14 +13,16 @@ import sqlalchemy as sa
 import clock
 from domain.errors import NotFound
 from domain.petition import Step
+from domain.policy import DeadlineKind
 from domain.stages import OPEN_STAGES, Stage
 from models.shapes import PetitionerIn
 from models.tables import Petition
 from services import decisions, handling, runs
 from services.context import Context
+from services.invariants import check_invariants
 from tests.services import lives
 from tests.services.lives import AT_UNIT, DESK, LIVES, UNIT, WORDS, petition_of, register, settle
-from tests.support.context import a_context
+from tests.support.context import a_context, recorded
 
 UNTIL = pendulum.datetime(2026, 3, 3, 9)
 
@@ -137,6 +139,25 @@ def test_parking_at_the_same_version_again_moves_the_time(context: Context) -> N
     runs.parked(context, petition_id, version, "run-1", UNTIL)
     runs.parked(context, petition_id, version, "run-1", UNTIL.add(days=1))
     assert petition_of(context, petition_id).parked_until == UNTIL.add(days=1)
+
+
+def test_a_warning_that_nobody_looked_at_in_time_is_waited_for_no_longer(
+    context: Context, story: clock.StoryClock
+) -> None:
+    petition_id = lives.in_review(context)
+    due_at = petition_of(context, petition_id).due_at
+    assert due_at is not None
+    assert petition_of(context, petition_id).wake_kind == DeadlineKind.YELLOW_CARD
+    # A worker away over the yellow card's moment and the deadline: the review goes on, and the red card is tomorrow's.
+    story.move_to(due_at.add(minutes=1))
+    seen = runs.look(context, petition_id)
+    assert (seen.step, seen.wake_at) == (None, pendulum.datetime(2026, 3, 10, 8, 30, tz=clock.SHANGHAI))
+    runs.parked(context, petition_id, seen.version, "run-1", seen.wake_at)
+    petition = petition_of(context, petition_id)
+    assert (petition.wake_at, petition.wake_kind) == (seen.wake_at, DeadlineKind.RED_CARD)
+    assert (petition.version, recorded(context).woken) == (seen.version, [])
+    story.move_to(due_at.add(hours=3))
+    assert {item.name for item in check_invariants(context)} <= {"notice_is_not_forgotten"}, "nobody sends notices here"
 
 
 def test_nobody_can_have_looked_at_a_version_that_is_not_there(context: Context) -> None:
