@@ -85,7 +85,12 @@ class PrefectServer:
         """Ask it something; again while its SQLite is busy with somebody else's write, as Prefect's own clients do."""
         give_up = time.monotonic() + START_SECONDS
         while True:
-            answer = httpx.post(f"{self.api_url}/{path}", json=body, timeout=30, trust_env=False)
+            try:
+                answer = httpx.post(f"{self.api_url}/{path}", json=body, timeout=30, trust_env=False)
+            except httpx.ReadTimeout:
+                if time.monotonic() > give_up:
+                    raise
+                continue
             if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE or time.monotonic() > give_up:
                 return answer.raise_for_status().json()
 

@@ -1,0 +1,66 @@
+"""Reconcile and the invariants as operators meet them: an artifact each, and a run that fails where something is wrong.
+
+On a worker of its own process: Prefect's engine leaves connections open in the process it ran in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from sqlalchemy import update
+
+import clock
+from models.tables import Petition, PolicyVersion
+from tests.faults.conftest import nursery as nursery  # noqa: PLC0414, a fixture
+from tests.faults.world import TEXT, World, close_world, make_world
+from tests.support.forked import Nursery
+from tests.support.prefect_server import PrefectServer
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
+
+
+@pytest.fixture
+def world(prefect_server: PrefectServer, nursery: Nursery, tmp_path: Path) -> Iterator[World]:
+    made = make_world(prefect_server, nursery, tmp_path)
+    with made.worker():
+        yield made
+    close_world(made)
+
+
+def table(world: World, key: str) -> str:
+    """The newest artifact under `key`."""
+    address = f"{world.server.api_url}/artifacts/{key}/latest"
+    return str(httpx.get(address, timeout=30, trust_env=False).raise_for_status().json()["data"])
+
+
+def change(world: World, petition_id: str, **values: object) -> None:
+    with world.context.sessions.begin() as session:
+        session.execute(update(Petition).where(Petition.id == petition_id).values(**values))
+
+
+def test_they_publish_what_they_found_and_fail_over_what_is_wrong(world: World) -> None:
+    petition_id = world.register()
+    world.wait_at_rest(petition_id)
+    assert world.run_flow("reconcile") == ("COMPLETED", "")
+    assert "| checked | 1 |" in table(world, "reconcile")
+    assert world.run_flow("invariants") == ("COMPLETED", "")
+    assert "| 违反 violations | 0 |" in table(world, "invariants")
+
+    change(world, petition_id, returns=1)
+    state, message = world.run_flow("invariants")
+    assert (state, "returns_are_counted" in message) == ("FAILED", True)
+    assert "| 退单次数与历史记录一致 | 1 |" in table(world, "invariants")
+
+    run_id = world.petition(petition_id).run_id
+    httpx.delete(f"{world.server.api_url}/flow_runs/{run_id}", timeout=30, trust_env=False).raise_for_status()
+    with world.context.sessions.begin() as session:
+        session.add(PolicyVersion(version="x", content={}, active=False, activated_at=clock.now(), activated_by="x"))
+    change(world, petition_id, policy_version="x")
+    state, message = world.run_flow("reconcile")
+    named = f"{world.petition(petition_id).case_number} "
+    assert (state, named in message, TEXT in message) == ("FAILED", True, False)
+    assert f"- {named}" in table(world, "reconcile")
+    assert "| missing | 1 |" in table(world, "reconcile")
