@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import uuid4
@@ -16,7 +16,7 @@ from uuid import uuid4
 import httpx
 
 from deployments.register import Registered, register
-from gateways.orchestrator import RunView
+from gateways.orchestrator import OrchestratorUnavailable, RunView
 from gateways.prefect_orchestrator import PrefectOrchestrator
 from settings import PROJECT_ROOT
 from tests.support.prefect_server import PrefectServer
@@ -149,9 +149,12 @@ def make_pool(server: PrefectServer, folder: Path, kind: str = IN_PROCESS) -> Po
 
 
 def wait_until(reached: Callable[[], bool], what: str | list[object], seconds: float = 60) -> None:
-    """Wait until something of another process is so; fails after `seconds`."""
+    """Wait until something of another process is so; fails after `seconds`. A Prefect too busy to say is waited for."""
     give_up = time.monotonic() + seconds
-    while not reached():
+    while True:
+        with suppress(OrchestratorUnavailable):
+            if reached():
+                return
         assert time.monotonic() < give_up, f"still not {what} after {seconds} s"
         time.sleep(0.1)
 
