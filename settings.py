@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT_ROOT = Path(__file__).resolve().parent
@@ -20,7 +20,15 @@ class Settings(BaseSettings):
     policy_dir: Path = Field(PROJECT_ROOT / "policy", description="The district's rules as files.")
     database_url: str = Field("", description="Our ledger. Empty: SQLite in the data directory.")
     prefect_database_url: str = Field("", description="Prefect's own database. Empty: SQLite in the data directory.")
-    host: str = Field("127.0.0.1", description="Address the API and the Prefect server listen on.")
+    host: str = Field("127.0.0.1", description="Address the API listens on.")
+    prefect_host: str = Field(
+        "127.0.0.1",
+        description="Address the Prefect server listens on. Its API and UI can do anything and ask nobody for "
+        "a name: open it with `prefect_auth_string` only, or behind a proxy that asks.",
+    )
+    prefect_auth_string: SecretStr = Field(
+        SecretStr(""), description="`user:password` that the Prefect server, its UI and its clients use. Empty: none."
+    )
     api_port: int = Field(8480, ge=1, le=65535)
     prefect_port: int = Field(4200, ge=1, le=65535)
     prefect_url: str = Field("", description="An already running Prefect API. Empty: the one `make up` starts.")
@@ -59,11 +67,16 @@ class Settings(BaseSettings):
 
     @property
     def prefect_api_url(self) -> str:
-        return self.prefect_url or f"http://{self.host}:{self.prefect_port}/api"
+        return self.prefect_url or f"http://{reachable(self.prefect_host)}:{self.prefect_port}/api"
 
     @property
     def channels_path(self) -> Path:
         return self.channels_file or self.data_dir / "channels.yaml"
+
+
+def reachable(host: str) -> str:
+    """Where a server that listens on `host` answers on its own machine."""
+    return {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104 - it is compared, not listened on
 
 
 @lru_cache

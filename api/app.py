@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
@@ -12,6 +13,7 @@ from api import desk, errors, inspection, petitions, public, review, system, uni
 from api.documentation import describe
 from api.guards import MAX_BODY_BYTES, Guard
 from api.limits import Buckets, Limits
+from api.watch import Watch
 from services.context import Context
 
 _DESCRIPTION = """
@@ -51,6 +53,7 @@ def create_app(
     rates = limits or Limits()
     app.state.registrations = Buckets(rates.registrations, now)
     app.state.look_ups = Buckets(rates.look_ups, now)
+    app.state.orchestrator = Watch(partial(system.orchestrator_answers, context), now)
     app.add_middleware(Guard, max_body_bytes=max_body_bytes)
     errors.install(app)
     for part in (public, petitions, units, desk, review, inspection, system):

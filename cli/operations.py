@@ -37,8 +37,8 @@ def check(
     """检查不变量，如“每件未结诉求恰有一个计时器和一个责任人”。 Check what must always hold."""
     context = get_context()
     violations = invariants.check_invariants(context, archive=archive)
-    for problem in context.broken_files:
-        console.print(f"[red]文件不可用 unusable file[/red] {problem}", highlight=False)
+    for file in context.broken_files:
+        console.print(f"[red]文件不可用 unusable file[/red] {file.problem}", highlight=False)
     for violation in violations:
         console.print(f"[red]{violation.name}[/red] {violation.sentence}: {', '.join(violation.cases[:20])}")
     console.print(f"违反 violations: {len(violations)}")

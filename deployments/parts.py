@@ -16,7 +16,7 @@ from http import HTTPStatus
 from pathlib import Path
 
 from deployments.prefect_server import client_environment, server_command, server_environment
-from settings import PROJECT_ROOT, Settings
+from settings import PROJECT_ROOT, Settings, reachable
 
 STOP_SECONDS = 30
 STABLE_SECONDS = 60
@@ -132,18 +132,19 @@ def parts_of(settings: Settings) -> tuple[Part, Part, Part, Part]:
     """The Prefect server, the API, the preparation that ends by itself, and the worker."""
     logs = settings.data_dir / "logs"
     client = client_environment(settings)
-    local = f"http://{_reachable(settings.host)}"
     server = Part(
         "Prefect",
         server_command(settings),
         server_environment(settings),
         logs / "prefect.log",
-        f"{local}:{settings.prefect_port}/api/health",
+        f"http://{reachable(settings.prefect_host)}:{settings.prefect_port}/api/health",
     )
     api_command = [sys.executable, "-m", "uvicorn", "--factory", "api.main:build", "--host", settings.host]
     api_command += ["--port", str(settings.api_port), "--log-level", "warning", "--no-access-log"]
     api_command += ["--timeout-graceful-shutdown", "10"]
-    api = Part("API", api_command, client, logs / "api.log", f"{local}:{settings.api_port}/health")
+    api = Part(
+        "API", api_command, client, logs / "api.log", f"http://{reachable(settings.host)}:{settings.api_port}/health"
+    )
     preparation = Part("登记 preparation", _module("deployments.preparation"), client, logs / "preparation.log")
     # A worker waits for its runs once, and once more for those it hands back.
     patience = 2 * settings.worker_grace_seconds + 10
@@ -153,11 +154,6 @@ def parts_of(settings: Settings) -> tuple[Part, Part, Part, Part]:
 
 def _module(name: str) -> list[str]:
     return [sys.executable, "-m", name]
-
-
-def _reachable(host: str) -> str:
-    """Where a server that listens on `host` answers on its own machine."""
-    return {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104 - it is compared, not listened on
 
 
 def _end_with_parent() -> None:

@@ -1,4 +1,4 @@
-"""The Prefect server as we run it: Prefect's own application, whose pages load nothing from a foreign host.
+"""The Prefect server as we run it: Prefect's own application, from our host alone, and never frozen by its SQLite.
 
 Prefect 3.8.8's newer UI asks Amplitude for its configuration on every page, whatever the settings for analytics say,
 and its pages about the REST API want Swagger from a foreign host. No setting turns that off, so the browser is told to
@@ -11,6 +11,8 @@ from fastapi import FastAPI
 from prefect.server.api.server import create_app as create_prefect_app
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from deployments.garbage import Collector
 
 # What the pages bring themselves: code and styles inline, WebAssembly, images as data, workers as blobs.
 _POLICY = "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; form-action 'self'; base-uri 'self'"
@@ -35,4 +37,5 @@ def create_app() -> FastAPI:
     """The application of the server process: `uvicorn --factory deployments.prefect_app:create_app`."""
     app = create_prefect_app()
     app.add_middleware(OwnHostOnly)
+    Collector().start()
     return app

@@ -63,13 +63,14 @@ def server_environment(settings: Settings) -> dict[str, str]:
         "PREFECT_HOME": str(settings.data_dir / "prefect"),
         "PREFECT_PROFILES_PATH": str(settings.data_dir / "prefect" / "profiles.toml"),
         "PREFECT_SERVER_DATABASE_CONNECTION_URL": database,
-        "PREFECT_SERVER_API_HOST": settings.host,
+        "PREFECT_SERVER_API_HOST": settings.prefect_host,
         "PREFECT_SERVER_API_PORT": str(settings.prefect_port),
         "PREFECT_API_URL": settings.prefect_api_url,
         # The UI asks whatever address it was opened under: behind a proxy or on 0.0.0.0 no other one works.
         "PREFECT_SERVER_UI_API_URL": "/api",
         # What `prefect server start` sets for the process that answers requests.
         "PREFECT__SERVER_FINAL": "1",
+        **_auth(settings, "PREFECT_SERVER_API_AUTH_STRING", "PREFECT_API_AUTH_STRING"),
     }
 
 
@@ -83,7 +84,14 @@ def client_environment(settings: Settings) -> dict[str, str]:
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         # Our server never asks for these tokens; asking whether it does costs a request an hour and client.
         "PREFECT_CLIENT_CSRF_SUPPORT_ENABLED": "false",
+        **_auth(settings, "PREFECT_API_AUTH_STRING"),
     }
+
+
+def _auth(settings: Settings, *names: str) -> dict[str, str]:
+    """Nothing where no password is set, so that Prefect's own variables in the environment hold."""
+    secret = settings.prefect_auth_string.get_secret_value()
+    return dict.fromkeys(names, secret) if secret else {}
 
 
 def adopt_client_environment(settings: Settings) -> None:
@@ -101,7 +109,7 @@ def server_command(settings: Settings) -> list[str]:
         "--factory",
         "deployments.prefect_app:create_app",
         "--host",
-        settings.host,
+        settings.prefect_host,
         "--port",
         str(settings.prefect_port),
         "--timeout-keep-alive",

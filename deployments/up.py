@@ -180,26 +180,34 @@ def _await_foreign_prefect(settings: Settings, signals: Signals) -> None:
 
 
 def _refuse_taken_ports(settings: Settings) -> None:
-    wanted = {"RONGETONG_API_PORT": settings.api_port}
+    wanted = {"RONGETONG_API_PORT": (settings.host, settings.api_port)}
     if not settings.prefect_url:
-        wanted["RONGETONG_PREFECT_PORT"] = settings.prefect_port
+        wanted["RONGETONG_PREFECT_PORT"] = (settings.prefect_host, settings.prefect_port)
         if settings.api_port == settings.prefect_port:
             raise StartFailed("RONGETONG_API_PORT 与 RONGETONG_PREFECT_PORT 不能相同 must differ")
-    for setting, port in wanted.items():
+    for setting, (host, port) in wanted.items():
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
-                probe.bind((settings.host, port))
+                probe.bind((host, port))
             except OSError:
                 raise StartFailed(
                     f"端口{port}已被占用，请设置 {setting} 换一个 port {port} is taken, set {setting}"
                 ) from None
 
 
+def is_open_to_anybody(settings: Settings) -> bool:
+    """Whether others than this machine reach a Prefect server of ours that asks nobody for a password."""
+    local = settings.prefect_host in {"127.0.0.1", "localhost", "::1"}
+    return not (local or settings.prefect_url or settings.prefect_auth_string.get_secret_value())
+
+
 def _welcome(settings: Settings) -> None:
     _say("\n[bold green]融e通已就绪 is up[/bold green]")
     _say(f"  诉求接口 API          http://{settings.host}:{settings.api_port}  (说明 docs: /docs)")
     _say(f"  运行界面 Prefect UI   {settings.prefect_api_url.removesuffix('/api')}")
+    if is_open_to_anybody(settings):
+        _say("[yellow]  Prefect 对外开放且无密码 is open to anybody: 请设置 RONGETONG_PREFECT_AUTH_STRING[/yellow]")
     _say(f"  数据目录 data         {settings.data_dir}")
     _say(f"  日志 logs             {settings.data_dir / 'logs'}")
     _say("  发放接口密钥 keys     .venv/bin/rongetong keys create --role desk --label 派遣专席")

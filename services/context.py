@@ -33,8 +33,8 @@ class Context:
     """The files these parts came from, where they did."""
 
     @property
-    def broken_files(self) -> list[str]:
-        """What is wrong with the files people edit: file, line and reason."""
+    def broken_files(self) -> list[LiveFile[Any]]:
+        """The files people edit that cannot be used as they are now; `problem` says file, line and reason."""
         for file in self.files:
             _ = file.value
-        return [file.problem for file in self.files if file.problem is not None]
+        return [file for file in self.files if file.problem is not None]

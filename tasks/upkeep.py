@@ -55,7 +55,7 @@ async def find_violations() -> list[invariants.Violation]:
     """What must always hold and does not; and the files people edit that cannot be used."""
     context = get_context()
     found = await in_thread(invariants.check_invariants, context)
-    names = tuple(file.path.name for file in context.files if file.problem is not None)
+    names = tuple(file.path.name for file in context.broken_files)
     unusable = [invariants.Violation("files_are_usable", "通讯录和日历文件可用", names)] if names else []
     return found + unusable
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import threading
 import time
 
-import httpx
 import pytest
 
 from deployments.register import read_deployments, register
@@ -27,8 +26,7 @@ def scheduled(server: PrefectServer, deployment_id: str) -> int:
         "deployments": {"id": {"any_": [deployment_id]}},
         "flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}},
     }
-    answer = httpx.post(f"{server.api_url}/flow_runs/count", json=wanted, timeout=30, trust_env=False)
-    count: int = answer.raise_for_status().json()
+    count: int = server.post("flow_runs/count", wanted)
     return count
 
 

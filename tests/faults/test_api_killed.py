@@ -60,7 +60,23 @@ def test_killed_before_the_commit_leaves_nothing_and_the_retry_makes_one(world: 
     world.assert_whole()
 
 
-def test_killed_before_its_run_was_started_is_started_by_reconcile(world: World) -> None:
+def test_killed_before_the_wake_is_woken_by_reconcile(world: World) -> None:
+    unit_key = keys.create_key(world.context, AT_UNIT.role, UNIT, "kill test")
+    petition_id = world.register()
+    with world.worker():
+        world.wait_at_rest(petition_id)
+    die(world, "after-commit", f"/petitions/{petition_id}/signature", Authorization=f"Bearer {unit_key}")
+    assert world.triggers(petition_id)[-1] == "sign"
+    drift = world.heal()
+    assert (drift.behind, drift.healed) == (1, 1)
+    with world.worker():
+        world.wait_at_rest(petition_id)
+    world.assert_whole()
+
+
+def test_killed_before_its_run_was_started_is_started_by_reconcile(world_on_postgres: World) -> None:
+    """The last of this file: from here on the deployment belongs to the other installation."""
+    world = world_on_postgres
     before = rows(world)
     key = {"Idempotency-Key": str(uuid.uuid4())}
     die(world, "after-commit", "/petitions", BODY, **key)
@@ -76,18 +92,4 @@ def test_killed_before_its_run_was_started_is_started_by_reconcile(world: World)
     assert (answer.status_code, world.id_of(answer.json()["case_number"])) == (201, petition_id)
     assert rows(world)["petition"] == before["petition"] + 1
     assert world.triggers(petition_id) == ["register", "accept", "dispatch"]
-    world.assert_whole()
-
-
-def test_killed_before_the_wake_is_woken_by_reconcile(world: World) -> None:
-    unit_key = keys.create_key(world.context, AT_UNIT.role, UNIT, "kill test")
-    petition_id = world.register()
-    with world.worker():
-        world.wait_at_rest(petition_id)
-    die(world, "after-commit", f"/petitions/{petition_id}/signature", Authorization=f"Bearer {unit_key}")
-    assert world.triggers(petition_id)[-1] == "sign"
-    drift = world.heal()
-    assert (drift.behind, drift.healed) == (1, 1)
-    with world.worker():
-        world.wait_at_rest(petition_id)
     world.assert_whole()

@@ -20,6 +20,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 BODY = {"channel": "web", "text": "广济路路灯不亮三天了", "place": "广济路"}
 PETITIONS = 6
 MEANWHILE = str(uuid.uuid4())
+UPKEEP = ("notices", "reconcile")
 
 
 @pytest.fixture
@@ -58,6 +59,9 @@ def test_what_was_running_goes_on_and_the_api_says_so(world: World, postgres: Po
                 assert refused.json()["code"] == "database-unavailable"
                 assert not answers(f"{address}/health")
                 wait_until(lambda: "database is away" in worker.log, "noticed")
+                for flow in UPKEEP:
+                    state, message = world.run_flow(flow)
+                    assert (state, "OperationalError" in message) == ("FAILED", True), message
             finally:
                 postgres.start()
             wait_until(lambda: answers(f"{address}/health"), "answering again")
@@ -66,6 +70,7 @@ def test_what_was_running_goes_on_and_the_api_says_so(world: World, postgres: Po
             drift = world.heal()  # what waits half a minute for the database need not, once somebody knows it is back
             assert (drift.failed, drift.crashed) == (0, 0), "to wait for the database is no failure"
             world.wait_at_rest(waiting, *some)
+            assert {flow: world.run_flow(flow)[0] for flow in UPKEEP} == dict.fromkeys(UPKEEP, "COMPLETED")
             assert worker.alive
         assert {tuple(world.triggers(one)) for one in some} == {("register", "accept", "dispatch")}
         world.assert_whole()

@@ -11,6 +11,7 @@ import pytest
 from deployments.register import read_deployments, register
 from tests.faults.world import World, close_world, make_world
 from tests.support.forked import Nursery
+from tests.support.postgres import PostgresCluster
 from tests.support.prefect_server import PrefectServer, running_prefect_server
 from tests.support.prefect_workers import IN_PROCESS, Pool, Worker, wait_until
 
@@ -20,9 +21,12 @@ PETITIONS = 6
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[PrefectServer]:
-    with running_prefect_server(tmp_path / "server") as server:
+def server(tmp_path: Path, postgres: PostgresCluster) -> Iterator[PrefectServer]:
+    """On PostgreSQL, as the installation of a district has it."""
+    address = postgres.create_database("prefect_that_is_killed").replace("+psycopg", "")
+    with running_prefect_server(tmp_path / "server", address) as server:
         yield server
+    postgres.drop_database("prefect_that_is_killed")
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 from sqlalchemy import select, update
 
@@ -24,21 +23,18 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 
 @pytest.fixture
 def world(
-    prefect_server: PrefectServer, nursery: Nursery, tmp_path: Path, http_recorder: HttpRecorder
+    prefect_server: PrefectServer,
+    nursery: Nursery,
+    tmp_path: Path,
+    http_recorder: HttpRecorder,
+    empty_database_url: str,
 ) -> Iterator[World]:
     """With one channel, to the unit."""
     book = f'units:\n  "{UNIT}": "json://127.0.0.1:{http_recorder.port}/hook"\n'
     (tmp_path / "channels.yaml").write_text(book, encoding="utf-8")
-    made = make_world(prefect_server, nursery, tmp_path)
+    made = make_world(prefect_server, nursery, tmp_path, empty_database_url)
     yield made
     close_world(made)
-
-
-def send_notices(world: World) -> None:
-    """What the schedule of the notices does every half minute."""
-    address = f"{world.server.api_url}/deployments"
-    found = httpx.get(f"{address}/name/notices/notices", trust_env=False).raise_for_status().json()
-    world.server.post(f"deployments/{found['id']}/create_flow_run", {"state": {"type": "SCHEDULED"}})
 
 
 def notice(world: World, petition_id: str) -> Notice:
@@ -52,7 +48,11 @@ def change(world: World, notice_id: int, **values: object) -> None:
         session.execute(update(Notice).where(Notice.id == notice_id).values(**values))
 
 
-@pytest.mark.parametrize(("point", "sent_before"), [("notice:after-claim", 0), ("notice:after-send", 1)])
+@pytest.mark.parametrize(
+    ("point", "sent_before", "database_kind"),
+    [("notice:after-claim", 0, "sqlite"), ("notice:after-send", 1, "postgresql")],
+    indirect=["database_kind"],
+)
 def test_the_notice_goes_out_after_the_lease(
     world: World, http_recorder: HttpRecorder, point: str, sent_before: int
 ) -> None:
@@ -61,7 +61,7 @@ def test_the_notice_goes_out_after_the_lease(
         world.wait_at_rest(petition_id)
         owed = notice(world, petition_id)
         change(world, owed.id, urgent=True, next_attempt_at=clock.now())  # so that the test may run at night
-        send_notices(world)
+        world.start_flow("notices")
         assert victim.exit_code(30) == CRASHED, victim.log
     assert len(http_recorder.received) == sent_before
     claimed = notice(world, petition_id)
@@ -69,7 +69,7 @@ def test_the_notice_goes_out_after_the_lease(
     assert owed.id not in due_notices(world.context, 100), "nobody else sends it during the lease"
     change(world, owed.id, claimed_until=clock.now().subtract(seconds=1))
     with world.worker():
-        send_notices(world)
+        world.start_flow("notices")
         wait_until(lambda: notice(world, petition_id).status == "sent", "sent", 30)
     received = http_recorder.received
     assert [one.headers["x-notice-id"] for one in received] == [str(owed.id)] * (sent_before + 1)

@@ -86,6 +86,27 @@ class World:
             **more,
         }
 
+    def start_flow(self, name: str) -> str:
+        """What the schedule of `name` does each time; the id of the run."""
+        address = f"{self.server.api_url}/deployments/name/{name}/{name}"
+        found = httpx.get(address, timeout=30, trust_env=False).raise_for_status().json()
+        return str(
+            self.server.post(f"deployments/{found['id']}/create_flow_run", {"state": {"type": "SCHEDULED"}})["id"]
+        )
+
+    def run_flow(self, name: str) -> tuple[str, str]:
+        """The same, and wait for its end; type and message of its last state. A worker must be there."""
+        run_id = self.start_flow(name)
+        states: list[dict[str, str]] = []
+
+        def ended() -> bool:
+            [run] = self.server.post("flow_runs/filter", {"flow_runs": {"id": {"any_": [run_id]}}})
+            states.append(run["state"] or {"type": ""})
+            return states[-1]["type"] in {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
+
+        wait_until(ended, [f"{name} ended", states], 90)
+        return states[-1]["type"], states[-1].get("message") or ""
+
     # What people do
 
     def register(self) -> str:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from sqlalchemy import update
 
@@ -55,9 +54,7 @@ def petition_id(world: World) -> str:
 
 
 def ask(world: World, path: str, **body: Any) -> Any:
-    answer = httpx.post(f"{world.server.api_url}/{path}", json=body, timeout=30, trust_env=False)
-    answer.raise_for_status()
-    return answer.json()
+    return world.server.post(path, body)
 
 
 def run_of(world: World, petition_id: str) -> dict[str, Any]:
@@ -91,7 +88,7 @@ def test_each_step_is_a_named_task_run(world: World, petition_id: str) -> None:
 def test_the_case_file_is_an_artifact(world: World, petition_id: str) -> None:
     petition = world.petition(petition_id)
     key = f"case-{petition.case_number.lower()}"
-    latest = httpx.get(f"{world.server.api_url}/artifacts/{key}/latest", timeout=30, trust_env=False).json()
+    latest = world.server.ask("GET", f"artifacts/{key}/latest")
     assert latest["type"] == "markdown"
     assert all(words in latest["data"] for words in (petition.case_number, "签收", "办理时限", "区市政园林服务中心"))
 

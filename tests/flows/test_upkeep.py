@@ -1,46 +1,64 @@
-"""What the hourly check shows operators: its findings, and how many answers it forgot, as numbers and nothing else."""
+"""Reconcile and the invariants as operators meet them: an artifact each, and a run that fails where something is wrong.
+
+On a worker of its own process: Prefect's engine leaves connections open in the process it ran in.
+"""
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-import sys
+from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
-import sqlalchemy as sa
+from sqlalchemy import update
 
 import clock
-from gateways.database import create_ledger_engine
-from models.tables import IdempotentReply
-from settings import PROJECT_ROOT
-from tests.support.context import a_context
+from models.tables import Petition, PolicyVersion
+from tests.faults.conftest import nursery as nursery  # noqa: PLC0414, a fixture
+from tests.faults.world import TEXT, World, close_world, make_world
+from tests.support.forked import Nursery
 from tests.support.prefect_server import PrefectServer
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
-
-RUN = "import asyncio; from flows.invariants import invariants; asyncio.run(invariants())"
-"""In a process of its own: Prefect keeps threads and connections for as long as its process lives."""
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 
 
-def test_answers_beyond_their_time_are_forgotten_and_counted(
-    prefect_server: PrefectServer, sqlite_template: Path, tmp_path: Path
-) -> None:
-    shutil.copyfile(sqlite_template, tmp_path / "rongetong.db")
-    engine = create_ledger_engine(f"sqlite:///{tmp_path / 'rongetong.db'}")
-    context = a_context(engine)
-    rows = {"caller": "anonymous", "fingerprint": "print", "status": 201, "body": {"query_code": "A-SECRET-CODE"}}
-    with context.sessions.begin() as session:
-        for number, age in enumerate([context.replies_kept * 2] * 3 + [context.replies_kept / 2]):
-            session.add(IdempotentReply(key=f"key-{number}", kept_at=clock.now() - age, **rows))
-    environment = os.environ | prefect_server.environment | {"RONGETONG_DATA_DIR": str(tmp_path)}
-    subprocess.run([sys.executable, "-c", RUN], env=environment, cwd=PROJECT_ROOT, check=True, timeout=120)
-    with context.readers() as session:
-        assert session.scalars(sa.select(IdempotentReply.key)).all() == ["key-3"]
-    engine.dispose()
-    wanted = {"artifacts": {"key": {"any_": ["invariants"]}}}
-    found = httpx.post(f"{prefect_server.api_url}/artifacts/latest/filter", json=wanted, trust_env=False).json()
-    assert "| 清除过期答复 replies forgotten | 3 |" in found[0]["data"]
-    assert "A-SECRET-CODE" not in found[0]["data"]
+@pytest.fixture
+def world(prefect_server: PrefectServer, nursery: Nursery, tmp_path: Path) -> Iterator[World]:
+    made = make_world(prefect_server, nursery, tmp_path)
+    with made.worker():
+        yield made
+    close_world(made)
+
+
+def table(world: World, key: str) -> str:
+    """The newest artifact under `key`."""
+    return str(world.server.ask("GET", f"artifacts/{key}/latest")["data"])
+
+
+def change(world: World, petition_id: str, **values: object) -> None:
+    with world.context.sessions.begin() as session:
+        session.execute(update(Petition).where(Petition.id == petition_id).values(**values))
+
+
+def test_they_publish_what_they_found_and_fail_over_what_is_wrong(world: World) -> None:
+    petition_id = world.register()
+    world.wait_at_rest(petition_id)
+    assert world.run_flow("reconcile") == ("COMPLETED", "")
+    assert "| checked | 1 |" in table(world, "reconcile")
+    assert world.run_flow("invariants") == ("COMPLETED", "")
+    assert "| 违反 violations | 0 |" in table(world, "invariants")
+
+    change(world, petition_id, returns=1)
+    state, message = world.run_flow("invariants")
+    assert (state, "returns_are_counted" in message) == ("FAILED", True)
+    assert "| 退单次数与历史记录一致 | 1 |" in table(world, "invariants")
+
+    run_id = world.petition(petition_id).run_id
+    world.server.ask("DELETE", f"flow_runs/{run_id}")
+    with world.context.sessions.begin() as session:
+        session.add(PolicyVersion(version="x", content={}, active=False, activated_at=clock.now(), activated_by="x"))
+    change(world, petition_id, policy_version="x")
+    state, message = world.run_flow("reconcile")
+    named = f"{world.petition(petition_id).case_number} "
+    assert (state, named in message, TEXT in message) == ("FAILED", True, False)
+    assert f"- {named}" in table(world, "reconcile")
+    assert "| missing | 1 |" in table(world, "reconcile")

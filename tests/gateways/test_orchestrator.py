@@ -192,7 +192,7 @@ class TestPrefect:
         petition_id = str(uuid4())
         first = prefect.start(petition_id, LABEL)
         assert prefect.start(petition_id, RunLabel("other name")) == first
-        run = httpx.get(f"{pool.server.api_url}/flow_runs/{first}", trust_env=False).json()
+        run = pool.server.ask("GET", f"flow_runs/{first}")
         assert (run["name"], set(run["tags"])) == (LABEL.name, set(LABEL.tags))
         assert run["parameters"] == {"petition_id": petition_id}
         found = prefect.find_by_petition(petition_id)
@@ -271,7 +271,7 @@ class TestPrefect:
             assert prefect.start(petition_id, LABEL) == first, "starting again does not help"
             moved = prefect.move(first, petition_id, LABEL)
             assert moved not in {None, first}
-            run = httpx.get(f"{prefect_server.api_url}/flow_runs/{moved}", trust_env=False).json()
+            run = prefect_server.ask("GET", f"flow_runs/{moved}")
             assert (run["work_pool_name"], run["state_type"], run["idempotency_key"]) == (
                 another,
                 "SCHEDULED",
@@ -286,7 +286,7 @@ class TestPrefect:
         with pool.orchestrator("any-petition") as orchestrator:
             orchestrator.start(str(uuid4()), LABEL)
             deployment_id = pool.deployment("any-petition").deployment_id
-            httpx.delete(f"{pool.server.api_url}/deployments/{deployment_id}", trust_env=False).raise_for_status()
+            pool.server.ask("DELETE", f"deployments/{deployment_id}")
             with pytest.raises(DeploymentMissing):
                 orchestrator.start(str(uuid4()), LABEL)
             pool.register_again()

@@ -60,8 +60,8 @@ def test_notices_wait_while_the_address_book_is_broken_and_go_out_when_it_is_rep
     write(settings.channels_path, "units: [")
     context = start(settings)
     assert "channels.yaml cannot be used" in caplog.text
-    [problem] = context.broken_files
-    assert "channels.yaml，第 1 行" in problem
+    [file] = context.broken_files
+    assert "channels.yaml，第 1 行" in str(file.problem)
     dispatched(context)
     notice_id = notice_to(context, f"unit:{UNIT}")
     assert outbox.due_notices(context, 100) == []
@@ -90,8 +90,8 @@ def test_the_calendar_that_was_last_good_stays_over_a_restart(settings: Settings
     write(calendar, BROKEN)
     again = start(settings)
     assert again.rules.calendar == good
-    [problem] = again.broken_files
-    assert "calendar.yaml:" in problem
+    [file] = again.broken_files
+    assert "calendar.yaml:" in str(file.problem)
 
 
 def test_a_new_calendar_is_taken_up_without_a_restart(settings: Settings) -> None:

@@ -42,7 +42,7 @@ def test_a_run_parks_three_times_and_completes(pool: Pool, tmp_path: Path) -> No
         states = [name for name in pool.states(run_id) if name not in {"Submitting", "Late"}]
         assert states == ["Scheduled", *["Pending", "Running", "Waiting"] * 3, "Pending", "Running", "Completed"]
         assert [text for _, text in pool.log_lines(run_id)].count("Parked: Waiting(type=SCHEDULED)") == 3
-        run = httpx.get(f"{pool.server.api_url}/flow_runs/{run_id}", trust_env=False).json()
+        run = pool.server.ask("GET", f"flow_runs/{run_id}")
         assert (run["name"], run["tags"]) == ("looked-3", ["looks:3"])
         assert_no_error(pool, run_id, worker.log)
 

@@ -1,0 +1,141 @@
+"""The commands of those who keep the platform running, as they type them."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy import update
+from typer.testing import CliRunner, Result
+
+import clock
+from cli.app import app
+from domain.actions import Role
+from gateways.live_files import LiveFile
+from models.tables import Petition
+from services import keys, outbox, policies
+from services.bootstrap import use_context
+from services.context import Context
+from tests.services import lives
+from tests.support.context import POLICY_DIR, a_context, recorded
+
+
+@pytest.fixture
+def context(engine: sa.Engine, frozen_clock: clock.StoryClock) -> Iterator[Context]:
+    with use_context(a_context(engine)) as context:
+        yield context
+
+
+def run(*words: str) -> Result:
+    result = CliRunner().invoke(app, words, env={"COLUMNS": "200"})
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result
+
+
+def test_a_key_is_made_listed_and_revoked(context: Context) -> None:
+    made = run("keys", "create", "--role", "unit", "--unit", lives.UNIT, "--label", "市政园林")
+    plaintext = made.output.strip()
+    actor = keys.find_actor(context, plaintext)
+    assert actor is not None
+    assert (actor.role, actor.unit) == (Role.UNIT, lives.UNIT)
+    listed = run("keys", "list").output
+    prefix = keys.list_keys(context)[0].prefix
+    assert prefix in listed
+    assert plaintext not in listed
+    assert run("keys", "revoke", prefix).exit_code == 0
+    assert keys.find_actor(context, plaintext) is None
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("keys", "create", "--role", "unit", "--label", "没有单位"),
+        ("keys", "create", "--role", "unit", "--unit", "no-such-unit", "--label", "没有这个单位"),
+        ("keys", "revoke", "unknown"),
+        ("policy", "rollback", "never-was", "--by", "运维"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(context: Context, words: tuple[str, ...]) -> None:
+    assert run(*words).exit_code == 2
+    assert keys.list_keys(context) == []
+
+
+def test_broken_policy_files_are_refused_and_the_running_policy_stays(context: Context, tmp_path: Path) -> None:
+    folder = tmp_path / "policy"
+    shutil.copytree(POLICY_DIR, folder)
+    ladder = folder / "ladder.yaml"
+    ladder.write_text(ladder.read_text("utf-8").replace("return_limit:", "return_limits:", 1), encoding="utf-8")
+    before = policies.active_policy(context).version
+    refused = run("policy", "activate", "--by", "运维", str(folder))
+    assert refused.exit_code == 1
+    assert "ladder.yaml:" in refused.output
+    assert policies.active_policy(context).version == before
+    assert [row.version for row in policies.versions(context)] == [before]
+
+
+def test_a_policy_is_compared_put_in_force_and_taken_back(context: Context, tmp_path: Path) -> None:
+    folder = tmp_path / "policy"
+    shutil.copytree(POLICY_DIR, folder)
+    district = folder / "district.yaml"
+    district.write_text(district.read_text("utf-8").replace("SZ", "SX"), encoding="utf-8")
+    before = policies.active_policy(context).version
+    assert before in run("policy", "diff", str(folder)).output
+    assert run("policy", "activate", "--by", "运维", str(folder)).exit_code == 0
+    now = policies.active_policy(context).version
+    assert now != before
+    assert all(version in run("policy", "history").output for version in (before, now))
+    assert run("policy", "rollback", before, "--by", "运维").exit_code == 0
+    assert policies.active_policy(context).version == before
+
+
+def test_reconcile_says_what_it_found(context: Context) -> None:
+    lives.register(context)
+    recorded(context).runs.clear()
+    result = run("reconcile")
+    assert result.exit_code == 0
+    cells = [[cell.strip() for cell in line.split("│")] for line in result.output.splitlines()]
+    assert ["missing", "1"] in [row[1:3] for row in cells]
+    recorded(context).available = False
+    assert run("reconcile").exit_code == 1
+
+
+def test_check_names_the_case_and_the_file(context: Context, tmp_path: Path) -> None:
+    petition_id = lives.in_hand(context)
+    assert run("check").exit_code == 0
+    with context.sessions.begin() as session:
+        session.execute(update(Petition).values(returns=1))
+    broken = run("check", "--all")
+    assert broken.exit_code == 1
+    assert "returns_are_counted" in broken.output
+    assert lives.petition_of(context, petition_id).case_number in broken.output
+
+
+def test_check_names_a_file_that_cannot_be_used(engine: sa.Engine, tmp_path: Path) -> None:
+    path = tmp_path / "channels.yaml"
+    path.write_text("x", encoding="utf-8")
+    file = LiveFile(path, lambda found: int(found.read_text("utf-8")), instead=0)
+    with use_context(a_context(engine, files=(file,))):
+        result = run("check")
+    assert result.exit_code == 1
+    assert "unusable file" in result.output
+
+
+def test_verify_names_the_first_altered_row(context: Context) -> None:
+    petition_id = lives.in_hand(context)
+    assert run("verify").exit_code == 0
+    with context.sessions.begin() as session:
+        session.execute(sa.text("UPDATE history SET actor_name = 'x' WHERE version = 2"))
+    broken = run("verify", lives.petition_of(context, petition_id).case_number)
+    assert (broken.exit_code, "version 2" in broken.output) == (1, True)
+
+
+def test_notices_that_found_no_address_are_sent_again(context: Context) -> None:
+    lives.dispatched(context)
+    due = outbox.due_notices(context, 100)
+    for key in due:
+        outbox.deliver(context, key)
+    assert f"unreachable: {len(due)}" in run("notices").output
+    assert "requeued: 0" in run("notices", "--requeue").output
