@@ -5,11 +5,13 @@ Nothing here has a default figure: every number comes from a policy file, beside
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
+from domain.dispatch_rules import DispatchRules
 from domain.errors import PolicyMissing
 from domain.notices import BackOff, QuietHours
 from domain.stages import Trigger
@@ -189,37 +191,31 @@ class Category:
     name: str
 
 
-TOWN_OF_PLACE = "@town"
-"""Unit code of a duty that belongs to the town in which the place lies."""
-
-
 @dataclass(frozen=True)
-class KeywordRule:
-    """A word that speaks for a unit and a category with some weight; towns share the unit code `TOWN_OF_PLACE`."""
+class SubCategory:
+    """A kind of matter within a category (小类), with the one unit whose duty it is.
 
-    word: str
-    weight: float
-    category: str
-    unit: str
-
-
-@dataclass(frozen=True)
-class DispatchRules:
-    """First dispatch table: words, the place names of each town, and when the engine is sure enough.
-
-    `threshold` is the least weight and `margin` the least lead over the runner-up for dispatching without a person.
+    `lead` is a unit's code, or `TOWN_OF_PLACE` where it is every town's own duty; `town_part` is what a town does
+    beside the lead, which never makes it the lead.
     """
 
-    threshold: float
-    margin: float
-    keywords: tuple[KeywordRule, ...]
-    town_words: Mapping[str, tuple[str, ...]]
-    emergency_words: tuple[str, ...]
-    urgent_words: tuple[str, ...]
-    desk_words: tuple[str, ...]
-    """Words of matters that need a person before acceptance (courts, arbitration, discipline …)."""
-    proposal_weight: float
-    """Weight of the unit that a returning unit names as the right one."""
+    code: str
+    name: str
+    category: str
+    lead: str
+    request_types: frozenset[RequestType]
+    urgency: Urgency = Urgency.ORDINARY
+    town_part: str = ""
+
+
+@dataclass(frozen=True)
+class Duty:
+    """A duty of a unit (职责清单), since when it has it, and the sub-categories that it covers."""
+
+    unit: str
+    title: str
+    valid_from: dt.date
+    covers: tuple[str, ...]
 
 
 class Audience(StrEnum):
@@ -286,8 +282,12 @@ class Policy:
     case_prefix: str = ""
     """First part of every case number, as in SZ-20260302-00017."""
     figures: tuple[Figure, ...] = ()
+    sub_categories: tuple[SubCategory, ...] = ()
+    duties: tuple[Duty, ...] = ()
+    """Both are empty in policies kept from before there were any."""
     foreign_units: tuple[Unit, ...] = field(default=(), compare=False)
     foreign_categories: tuple[Category, ...] = field(default=(), compare=False)
+    foreign_sub_categories: tuple[SubCategory, ...] = field(default=(), compare=False)
     """What only other versions know. Here it has nothing but a name: a petition that lives under this policy may be
     with such a unit, because duties are those in force."""
 
@@ -319,6 +319,22 @@ class Policy:
     def category_name(self, code: str | None) -> str:
         known = (*self.categories, *self.foreign_categories)
         return next((item.name for item in known if item.code == code), code or "未分类")
+
+    def sub_category_name(self, code: str) -> str:
+        return self._sub_category_names.get(code, code)
+
+    @cached_property
+    def _sub_category_names(self) -> Mapping[str, str]:
+        return {item.code: item.name for item in (*self.foreign_sub_categories, *self.sub_categories)}
+
+    @cached_property
+    def sub_categories_by_code(self) -> Mapping[str, SubCategory]:
+        return {item.code: item for item in self.sub_categories}
+
+    @cached_property
+    def duties_by_sub_category(self) -> Mapping[str, Duty]:
+        """The one duty that covers each sub-category."""
+        return {code: duty for duty in self.duties for code in duty.covers}
 
     def deadline(
         self, kind: DeadlineKind, urgency: Urgency, request_type: RequestType, category: str | None
