@@ -321,11 +321,17 @@ class Policy:
         return next((item.name for item in known if item.code == code), code or "未分类")
 
     def sub_category_name(self, code: str) -> str:
-        return self._sub_category_names.get(code, code)
+        known = self._known_sub_categories.get(code)
+        return known.name if known else code
+
+    def is_within(self, sub_category: str, category: str | None) -> bool:
+        """Whether it is one of the category's; of one that no policy knows nothing else can be said."""
+        known = self._known_sub_categories.get(sub_category)
+        return known is None or known.category == category
 
     @cached_property
-    def _sub_category_names(self) -> Mapping[str, str]:
-        return {item.code: item.name for item in (*self.foreign_sub_categories, *self.sub_categories)}
+    def _known_sub_categories(self) -> Mapping[str, SubCategory]:
+        return {item.code: item for item in (*self.foreign_sub_categories, *self.sub_categories)}
 
     @cached_property
     def sub_categories_by_code(self) -> Mapping[str, SubCategory]:
