@@ -92,9 +92,12 @@ class KeywordDispatcher:
         """Rank the units; the answer names one only above the threshold and with the margin over the runner-up."""
         town, place_word = self._town_of(request)
         tallies: dict[str, _Tally] = defaultdict(_Tally)
+        unplaced = _Tally()
         for rule in self._rules.spoken_in(request.text):
             unit = town if rule.unit == TOWN_OF_PLACE else rule.unit
-            if unit is not None and unit not in request.excluded:
+            if unit is None:
+                unplaced.add(rule)
+            elif unit not in request.excluded:
                 tallies[unit].add(rule)
         proposed = request.proposed
         if proposed and proposed in self._policy.units_by_code and proposed not in request.excluded:
@@ -105,7 +108,7 @@ class KeywordDispatcher:
         candidates = tuple(
             self._candidate(request, unit, tally, lies if unit == town else "") for unit, tally in ranked
         )
-        return self._answer(request, town, candidates)
+        return self._answer(request, town, candidates, unplaced.score)
 
     def _candidate(self, request: DispatchRequest, unit: str, tally: _Tally, place: str) -> Candidate:
         category, sub_category = self._best(tally, request) or (request.category, None)
@@ -143,9 +146,13 @@ class KeywordDispatcher:
         town, word = find_town(request.place, self._rules)
         return (town, word) if town else find_town(f"{request.place}\n{request.text}", self._rules)
 
-    def _answer(self, request: DispatchRequest, town: str | None, candidates: tuple[Candidate, ...]) -> Dispatch:
+    def _answer(
+        self, request: DispatchRequest, town: str | None, candidates: tuple[Candidate, ...], unplaced: float
+    ) -> Dispatch:
+        """`unplaced` is what speaks for a town while nobody knows which: it leads to no unit, but it casts doubt."""
         best = candidates[0] if candidates else None
-        lead = round(best.score - (candidates[1].score if len(candidates) > 1 else 0.0), 6) if best else 0.0
+        second = max(candidates[1].score if len(candidates) > 1 else 0.0, unplaced)
+        lead = round(best.score - second, 6) if best else 0.0
         sure = best is not None and best.score >= self._rules.threshold and lead >= self._rules.margin
         if request.excluded:
             # An engine that was wrong about this petition once does not guess again: a person chooses.
@@ -154,6 +161,8 @@ class KeywordDispatcher:
             explanation = "没有匹配到任何关键词，转人工派遣"
         elif sure:
             explanation = f"{self._policy.unit_name(best.unit)}：{'；'.join(best.reasons)}"
+        elif unplaced >= best.score:
+            explanation = "像是镇街的事务，但不知在哪个镇街，转人工派遣"
         else:
             explanation = f"把握不足(得分{best.score:g}，领先{lead:g})，转人工派遣"
         return Dispatch(
