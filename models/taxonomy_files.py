@@ -10,8 +10,8 @@ from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 from domain.policy import RequestType, UnitKind, Urgency
 from models.policy_files import CODE, Code, Shape, Sourced, Text, Word
 
-MIN_WORDS = 3
-"""With fewer, a matter is found by chance only (our own decision)."""
+MIN_WORDS, MAX_WORDS = 3, 12
+"""With fewer a matter is found by chance only, with more it is two matters (our own decision)."""
 
 
 def _written_date(value: object) -> object:
@@ -67,8 +67,8 @@ class SubCategoryShape(Shape):
 
     @model_validator(mode="after")
     def _says_enough(self) -> Self:
-        if len(self.words) < MIN_WORDS:
-            raise ValueError(f"三类词语合计至少 {MIN_WORDS} 个")
+        if not MIN_WORDS <= len(self.words) <= MAX_WORDS:
+            raise ValueError(f"三类词语合计须有 {MIN_WORDS} 至 {MAX_WORDS} 个")
         if repeated := sorted({word for word in self.words if self.words.count(word) > 1}):
             raise ValueError(f"词语“{'、'.join(repeated)}”重复")
         return self
