@@ -9,6 +9,9 @@ ARGS ?=
 COMPILE := $(BIN)/uv pip compile --quiet pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate $(if $(UPGRADE),--upgrade)
 
+# Prefect asks before it phones home, and tests and tools import it without our settings.
+export DO_NOT_TRACK := 1
+
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
