@@ -14,6 +14,8 @@ import httpx
 from sqlalchemy import select
 
 import clock
+from clock import Clock
+from deployments.prefect_server import client_environment
 from deployments.preparation import prepare_ledger
 from deployments.register import register
 from domain.actions import PETITIONER, Actor, Role
@@ -55,9 +57,11 @@ class World:
 
     # Its processes
 
-    def worker(self, crash_at: str = "", **environment: str) -> AbstractContextManager[Forked]:
-        """A worker of this installation, which dies at `crash_at` when it gets there."""
-        return self.nursery.worker(self.environment(crash_at, **environment), self._log("worker"))
+    def worker(
+        self, crash_at: str = "", time: Clock | None = None, **environment: str
+    ) -> AbstractContextManager[Forked]:
+        """A worker of this installation, which dies at `crash_at` when it gets there; it lives by `time`."""
+        return self.nursery.worker(self.environment(crash_at, **environment), self._log("worker"), time)
 
     @contextmanager
     def api(self, crash_at: str = "") -> Iterator[tuple[Forked, str]]:
@@ -81,8 +85,8 @@ class World:
             "RONGETONG_WORK_POOL": own.work_pool,
             "RONGETONG_WORKER_POLL_SECONDS": str(own.worker_poll_seconds),
             "RONGETONG_CRASH_AT": crash_at,
-            **self.server.environment,
-            "PREFECT_HOME": str(self.server.settings.data_dir / "prefect"),
+            # With anything else here a worker starts again as a new process, and imports everything once more.
+            **client_environment(own),
             **more,
         }
 
@@ -171,7 +175,7 @@ class World:
         if petition.wake_at is None:
             return run.state_type == "COMPLETED"
         looked = petition.looked_version == petition.version
-        return looked and run.is_parked and run.scheduled_for == petition.wake_at
+        return looked and run.is_parked and run.scheduled_for == clock.wall_time_of(petition.wake_at)
 
     def wait_at_rest(self, *petition_ids: str, seconds: float = 60) -> None:
         still = list(petition_ids)
@@ -184,7 +188,8 @@ class World:
 
     def assert_whole(self) -> None:
         """Nothing that must always hold is broken, and nothing is left to heal."""
-        assert check_invariants(self.context) == []
+        violations = check_invariants(self.context)
+        assert violations == [], violations
         drift = self.heal()
         assert (drift.total, drift.unavailable) == (0, False), drift
 
