@@ -72,6 +72,11 @@ class World:
             wait_until(lambda: answers(f"{address}/openapi.json"), "the API answers", 30)
             yield forked, address
 
+    def command(self, *words: str, crash_at: str = "") -> tuple[int | None, str]:
+        """Run `rongetong words…` to its end; its exit code and what it said."""
+        with self.nursery.command(self.environment(crash_at), self._log(words[0]), *words) as forked:
+            return forked.exit_code(60), forked.log
+
     def _log(self, what: str) -> Path:
         return self.settings.data_dir / f"{what}-{next(self._numbers)}.log"
 

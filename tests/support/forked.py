@@ -22,7 +22,15 @@ from clock import Clock, SystemClock
 
 CRASHED = 137
 """The exit code of a process that died at a crash point."""
-_PRELOAD = ["deployments.in_process", "deployments.worker", "flows.petition", "api.main", "uvicorn", __name__]
+_PRELOAD = [
+    "deployments.in_process",
+    "deployments.worker",
+    "flows.petition",
+    "api.main",
+    "cli.app",
+    "uvicorn",
+    __name__,
+]
 
 
 @dataclass
@@ -91,8 +99,14 @@ class Nursery:
             yield forked
 
     @contextmanager
+    def command(self, environment: Mapping[str, str], log: Path, *words: str) -> Iterator[Forked]:
+        """`rongetong words…`, killed at the end if it still runs."""
+        with self._forked("command", words, environment, log, SystemClock()) as forked:
+            yield forked
+
+    @contextmanager
     def _forked(
-        self, what: str, arguments: tuple[int, ...], environment: Mapping[str, str], log: Path, time: Clock
+        self, what: str, arguments: tuple[int | str, ...], environment: Mapping[str, str], log: Path, time: Clock
     ) -> Iterator[Forked]:
         process = self._context.Process(
             target=_live, args=(what, arguments, dict(environment), str(log), time), daemon=True
@@ -107,8 +121,8 @@ class Nursery:
             process.close()
 
 
-def _live(what: str, arguments: tuple[int, ...], environment: dict[str, str], log: str, time: Clock) -> None:
-    """In the new process: be a worker or an API until told to stop."""
+def _live(what: str, arguments: tuple[int | str, ...], environment: dict[str, str], log: str, time: Clock) -> None:
+    """In the new process: be a worker or an API until told to stop, or run a command."""
     from settings import get_settings
 
     os.environ.update(environment)
@@ -121,13 +135,19 @@ def _live(what: str, arguments: tuple[int, ...], environment: dict[str, str], lo
 
         with clock.use(time):
             sys.exit(main())
+    if what == "command":
+        from cli.main import main as run
+
+        sys.argv = ["rongetong", *map(str, arguments)]
+        run()
+        return
     import uvicorn
 
     uvicorn.run(
         "api.main:build",
         factory=True,
         host="127.0.0.1",
-        port=arguments[0],
+        port=int(arguments[0]),
         log_level="warning",
         access_log=False,
         timeout_graceful_shutdown=5,
