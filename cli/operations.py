@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from cli.failures import prefect_is_away
 from services import invariants, outbox
 from services import reconcile as reconciling
 from services.bootstrap import get_context
@@ -28,6 +29,8 @@ def reconcile() -> None:
     console.print(table)
     for line in drift.advice + drift.failures:
         console.print(f"[red]{line}[/red]")
+    if drift.unavailable:
+        typer.echo(prefect_is_away(), err=True)
     raise typer.Exit(1 if drift.unavailable or drift.failures else 0)
 
 

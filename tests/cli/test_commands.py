@@ -63,6 +63,13 @@ def test_what_makes_no_sense_is_refused(context: Context, words: tuple[str, ...]
     assert keys.list_keys(context) == []
 
 
+def test_a_version_that_never_was_is_named_with_those_that_were(context: Context) -> None:
+    before = policies.active_policy(context).version
+    said = run("policy", "rollback", "nosuch", "--by", "运维").output
+    assert "nosuch" in said
+    assert before in said
+
+
 def test_broken_policy_files_are_refused_and_the_running_policy_stays(context: Context, tmp_path: Path) -> None:
     folder = tmp_path / "policy"
     shutil.copytree(POLICY_DIR, folder)
@@ -99,7 +106,9 @@ def test_reconcile_says_what_it_found(context: Context) -> None:
     cells = [[cell.strip() for cell in line.split("│")] for line in result.output.splitlines()]
     assert ["missing", "1"] in [row[1:3] for row in cells]
     recorded(context).available = False
-    assert run("reconcile").exit_code == 1
+    away = run("reconcile")
+    assert away.exit_code == 1
+    assert "Prefect 服务器没有应答" in away.output
 
 
 def test_check_names_the_case_and_the_file(context: Context, tmp_path: Path) -> None:
