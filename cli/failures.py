@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import click
+from typing import Any
+
 import typer
 from sqlalchemy import make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, ProgrammingError
@@ -18,7 +19,7 @@ from settings import get_settings
 class PlainGroup(TyperGroup):
     """Commands that end in a sentence and exit code 1, never in a traceback, when what they need is away."""
 
-    def invoke(self, ctx: click.Context) -> object:
+    def invoke(self, ctx: Any) -> object:  # noqa: ANN401 - click's, of which typer keeps a copy to itself
         try:
             return super().invoke(ctx)
         except Exception as failure:
