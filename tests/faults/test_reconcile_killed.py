@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import pytest
 from sqlalchemy import update
 
 import clock
-from gateways.orchestrator import RecordingOrchestrator
 from models.tables import Petition
 from tests.faults.world import World
 from tests.support.forked import CRASHED
@@ -16,13 +13,6 @@ from tests.support.forked import CRASHED
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 
 REGISTERED = ["register", "accept", "dispatch"]
-
-
-def unheard(world: World) -> World:
-    """The same installation, of which Prefect hears nothing."""
-    return dataclasses.replace(
-        world, context=dataclasses.replace(world.context, orchestrator=RecordingOrchestrator(available=False))
-    )
 
 
 def die(world: World, point: str) -> None:
@@ -49,8 +39,8 @@ def test_killed_between_two_petitions(world: World) -> None:
     with world.worker():
         waiting = world.register()
         world.wait_at_rest(waiting)
-    unheard(world).complete(waiting)
-    new = [unheard(world).register() for _ in range(2)]
+    world.unheard().complete(waiting)
+    new = [world.unheard().register() for _ in range(2)]
     die(world, "reconcile:after-heal:2")
     finish(world, behind=0, missing=1, healed=1)
     assert runs(world, new) == sorted(new)
@@ -94,7 +84,7 @@ def wait_longer(world: World, petition_id: str) -> None:
 def test_killed_between_prefect_and_the_ledger(world_on_postgres: World) -> None:
     """The last of this file: from here on the deployment belongs to the other installation."""
     world = world_on_postgres
-    new = [unheard(world).register() for _ in range(2)]
+    new = [world.unheard().register() for _ in range(2)]
     die(world, "reconcile:after-start")
     assert len(runs(world, new)) == 1
     assert {world.petition(one).run_id for one in new} == {None}

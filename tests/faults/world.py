@@ -6,7 +6,7 @@ import datetime as dt
 import itertools
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from uuid import uuid4
 
@@ -20,7 +20,7 @@ from deployments.preparation import prepare_ledger
 from deployments.register import register
 from domain.actions import PETITIONER, Actor, Role
 from domain.petition import Satisfaction
-from gateways.orchestrator import RunView
+from gateways.orchestrator import RecordingOrchestrator, RunView
 from gateways.prefect_orchestrator import PrefectOrchestrator
 from models.evidence import CompletionEvidence
 from models.shapes import Registration
@@ -141,6 +141,10 @@ class World:
         """The petitioner is satisfied; the petition's id."""
         verdict.rate(self.context, petition_id, PETITIONER, satisfaction=Satisfaction.SATISFIED)
         return petition_id
+
+    def unheard(self) -> World:
+        """The same installation, of which Prefect hears nothing: no run is started, and wakes get lost."""
+        return replace(self, context=replace(self.context, orchestrator=RecordingOrchestrator(available=False)))
 
     # What there is to see
 
