@@ -6,7 +6,14 @@ from typing import Any
 
 import typer
 from sqlalchemy import make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, ProgrammingError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    InterfaceError,
+    NoSuchModuleError,
+    OperationalError,
+    ProgrammingError,
+)
 from typer.core import TyperGroup
 
 from domain.errors import DomainError
@@ -42,6 +49,11 @@ def sentence_of(failure: Exception) -> str | None:
             return (
                 f"台账数据库不可用：{ledger()}。请确认数据库在运行、RONGETONG_DATABASE_URL 填写正确，然后重试。 "
                 "The ledger's database is away: see that it runs and that RONGETONG_DATABASE_URL is right, then repeat."
+            )
+        case ArgumentError() | NoSuchModuleError():
+            return (
+                "RONGETONG_DATABASE_URL 不是可用的数据库地址，写法见 .env.example。 "
+                "RONGETONG_DATABASE_URL is no address of a database: see .env.example."
             )
         case OrchestratorUnavailable():
             return prefect_is_away()

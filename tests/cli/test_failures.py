@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from cli.app import app
+from cli.main import main
 from gateways.orchestrator import RecordingOrchestrator
 from services.bootstrap import build_context, use_context
 from settings import get_settings
@@ -43,6 +44,15 @@ def ledger_url(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pyte
     get_settings.cache_clear()
 
 
+@pytest.fixture
+def fresh_settings(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+    """An environment to change, which the command then reads."""
+    monkeypatch.setattr("services.bootstrap._own", None)
+    get_settings.cache_clear()
+    yield monkeypatch
+    get_settings.cache_clear()
+
+
 def said_by(words: tuple[str, ...]) -> str:
     result = CliRunner().invoke(app, words)
     assert result.exit_code == 1, result.output
@@ -65,3 +75,24 @@ def test_the_ledgers_database_is_away(words: tuple[str, ...], ledger_url: str) -
 def test_there_is_no_ledger_yet(words: tuple[str, ...], ledger_url: str) -> None:
     assert not ledger_url
     assert "请先执行 make up" in said_by(words)
+
+
+@pytest.mark.parametrize("url", ["nonsense", "oracle9://somewhere/ledger"])
+def test_the_address_of_the_ledger_is_none(fresh_settings: pytest.MonkeyPatch, url: str) -> None:
+    fresh_settings.setenv("RONGETONG_DATABASE_URL", url)
+    assert "不是可用的数据库地址" in said_by(("check",))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("RONGETONG_API_PORT", "secret", "RONGETONG_API_PORT Input should be a valid integer"),
+        ("RONGETONG_DATA_DIR", "/dev/null/data", "数据目录不可用"),
+    ],
+)
+def test_a_setting_is_wrong(fresh_settings: pytest.MonkeyPatch, name: str, value: str, said: str) -> None:
+    fresh_settings.setenv(name, value)
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert said in str(ended.value)
+    assert "secret" not in str(ended.value)
