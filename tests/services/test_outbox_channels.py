@@ -9,8 +9,8 @@ import clock
 from gateways.channels import AddressBook
 from gateways.notifier import AppriseNotifier
 from models.shapes import PetitionerIn
-from services import outbox
-from services.outbox import Outcome
+from services import delivery, outbox
+from services.delivery import Outcome
 from tests.services.lives import UNIT, dispatched, notice_to, register, settle, stored
 from tests.support.context import a_context
 from tests.support.receivers import HttpRecorder, MailServer
@@ -41,14 +41,14 @@ def test_everything_through_apprise_when_the_channel_comes_back(
     settle(context, petition_id)
     notices = outbox.due_notices(context, 100)
     assert len(notices) == 3  # registered and dispatched to the petitioner, dispatched to the unit
-    assert [outbox.deliver(context, key) for key in notices] == [Outcome.RETRY] * 3
+    assert [delivery.deliver(context, key) for key in notices] == [Outcome.RETRY] * 3
     assert outbox.due_notices(context, 100) == []
 
     http_recorder.answer(200, {})
     mail_server.refusals.clear()
     story.move_to(clock.now().add(minutes=1))
     assert outbox.due_notices(context, 100) == notices
-    assert [outbox.deliver(context, key) for key in notices] == [Outcome.SENT] * 3
+    assert [delivery.deliver(context, key) for key in notices] == [Outcome.SENT] * 3
     hooked = http_recorder.received[-1]
     unit_notice = stored(context, notice_to(context, f"unit:{UNIT}"))
     assert hooked.headers["x-notice-id"] == str(unit_notice.id)
@@ -72,13 +72,14 @@ def test_a_receiver_that_is_gone_is_retried(
     dispatched(context)
     notice_id = notice_to(context, f"unit:{UNIT}")
     http_recorder.go_away()
-    assert outbox.deliver(context, notice_id) is Outcome.SILENT
+    assert delivery.deliver(context, notice_id) is Outcome.SILENT
     revived = HttpRecorder()
     try:
         book = AddressBook(recipients={f"unit:{UNIT}": (f"json://127.0.0.1:{revived.port}/unit",)})
         story.move_to(clock.now().add(minutes=1))
         assert (
-            outbox.deliver(a_context(engine, addresses=book, notifier=AppriseNotifier(5.0)), notice_id) is Outcome.SENT
+            delivery.deliver(a_context(engine, addresses=book, notifier=AppriseNotifier(5.0)), notice_id)
+            is Outcome.SENT
         )
         assert len(revived.received) == 1
     finally:
