@@ -265,6 +265,17 @@ _DOSSIER: dict[str, Any] = {
         "opinion": "",
         "closed_at": None,
         "closed_by": None,
+        "openings": [
+            {
+                "opened_at": "2026-03-02T09:00:00+08:00",
+                "cause": "群众多次反映",
+                "unit": {"code": "municipal-parks", "name": "区市政园林服务中心"},
+                "disposition": None,
+                "opinion": "",
+                "closed_at": None,
+                "closed_by": None,
+            }
+        ],
     },
     "held": [
         {

@@ -142,7 +142,7 @@ def check(
         _check_return(facts, policy, calendar, now)
     elif trigger is Trigger.REQUEST_EXTENSION:
         _check_extension(facts, policy, calendar, now)
-    elif trigger is Trigger.SUPERVISE and facts.supervised_at is not None:
+    elif trigger is Trigger.SUPERVISE and facts.supervised:
         raise RuleRefusal("already-supervised", "该诉求已在督办中")
     elif trigger in _IN_THE_FILE:
         _check_file(trigger, facts)
@@ -184,7 +184,7 @@ def _check_file(trigger: Trigger, facts: Facts) -> None:
     """Something is written into the inspectors' file only while there is one, and it is open."""
     if facts.supervised_at is None:
         raise RuleRefusal("not-supervised", "该诉求未被督办，没有可记录的督办件；需要时请先立督办件")
-    if facts.supervision_closed:
+    if facts.supervision_closed_at is not None:
         raise RuleRefusal("supervision-closed", "督办件已了结")
     if trigger is Trigger.EXPLAIN and facts.explanation is None:
         raise RuleRefusal("no-explanation-demanded", "目前没有要求说明的事项")

@@ -344,8 +344,20 @@ class TimerView(Answer):
     provisional: bool
 
 
+class OpeningView(Answer):
+    """One time that the inspectors' file was opened, and how it ended; it may be opened again later."""
+
+    opened_at: Shown
+    cause: str
+    unit: Named | None
+    disposition: Named | None = None
+    opinion: str = ""
+    closed_at: Shown | None = None
+    closed_by: str | None = None
+
+
 class SupervisionView(Answer):
-    """The inspectors' file (督办件)."""
+    """The inspectors' file (督办件) as it stands."""
 
     opened_at: Shown
     cause: str
@@ -355,6 +367,7 @@ class SupervisionView(Answer):
     opinion: str
     closed_at: Shown | None
     closed_by: str | None
+    openings: list[OpeningView] = Field(description="历次立督办件及了结，最早的在前")
 
 
 class Dossier(Answer):

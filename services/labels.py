@@ -9,6 +9,7 @@ from domain.policy import Policy, UnitKind
 from domain.stages import FINAL_STAGES, REVIEW_STAGES, STAGE_LABELS, WORKING_STAGES, Stage
 from gateways.orchestrator import RunLabel
 from models.tables import Petition
+from services.facts import is_supervised
 
 _HOLDERS: dict[Stage, UnitKind] = {
     Stage.REGISTERED: UnitKind.DESK,
@@ -55,7 +56,7 @@ def label_of(petition: Petition, policy: Policy) -> RunLabel:
         parts.append(f"due {due.in_timezone('Asia/Shanghai').format('MM-DD')}")
     # The Prefect UI shows the first few: what needs attention stands before what is always there.
     tags = [f"stage:{petition.stage}"]
-    if petition.supervised_at is not None:
+    if is_supervised(petition):
         tags.append("supervised")
     if petition.card != Card.NONE:
         tags.append(f"card:{petition.card}")

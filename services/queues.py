@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, not_, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload, selectinload
 
 import clock
@@ -114,12 +114,13 @@ def overdue_list(
     silent = and_(Supervision.closed_at.is_(None), Supervision.explanation_due_at < clock.now())
     # As `domain.petition.is_overdue` has it, of what the ledger wrote down.
     late = and_(Petition.due_at < clock.now(), Petition.stage.in_(_WORKING), Petition.due_met.is_not(True))
-    watched = and_(Petition.supervised_at.is_not(None), Petition.stage.in_(_OPEN))
+    supervised_now = and_(Supervision.id.is_not(None), Supervision.closed_at.is_(None))
+    watched = and_(supervised_now, Petition.stage.in_(_OPEN))
     query = select(Petition, HistoryRow.at).outerjoin(Supervision, Supervision.petition_id == Petition.id)
     if supervised is None:
         query = query.where(or_(late, watched, silent))
     else:
-        query = query.where(or_(watched, silent) if supervised else and_(late, Petition.supervised_at.is_(None)))
+        query = query.where(or_(watched, silent) if supervised else and_(late, not_(supervised_now)))
     if unit is not None:
         query = query.where(or_(Petition.unit == unit, and_(silent, Supervision.unit == unit)))
     return _page(context, actor, query, Petition.due_at, Petition.id, limit, cursor)

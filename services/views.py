@@ -36,7 +36,7 @@ from models.answers import (
 )
 from models.tables import Assignment, Completion, DecisionRequest, HistoryRow, Petition, Petitioner
 from services.context import Context
-from services.facts import facts_of
+from services.facts import facts_of, is_supervised
 from services.labels import holder_of
 
 
@@ -114,7 +114,7 @@ def head_of(petition: Petition, lens: Lens) -> dict[str, Any]:
         "returns": petition.returns,
         "transfers": petition.transfers,
         "redos": petition.redos,
-        "supervised": petition.supervised_at is not None,
+        "supervised": is_supervised(petition),
         "registered_at": petition.registered_at,
         "due_at": petition.due_at,
         "due_provisional": petition.due_provisional,
