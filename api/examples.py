@@ -364,6 +364,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "Clocks": _CLOCKS,
     "History": _HISTORY,
     "Dossier": _DOSSIER,
-    "Health": {"status": "ok", "database": "ok", "orchestrator": "ok", "policy_version": _DETAIL["policy_version"]},
+    "Health": {"status": "ok", "database": "ok", "orchestrator": "ok", "policy_version": _DETAIL["policy_version"]}
+    | {"files": []},
 }
 """By the name of the answer's shape."""

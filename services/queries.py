@@ -29,7 +29,7 @@ from services.access import may_contact, may_read, petition_for
 from services.context import Context
 from services.facts import facts_of
 from services.intake import CODE_LENGTH, CODE_LETTERS
-from services.labels import holder_of
+from services.labels import holder_of, shown_due
 from services.parties import has_left
 from services.transactions import reading
 from services.views import (
@@ -43,7 +43,6 @@ from services.views import (
     head_of,
     history_entry,
     lens_of,
-    shown_due,
     stage_named,
     timeline_of,
 )

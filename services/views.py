@@ -86,13 +86,6 @@ def actions_for(petition: Petition, lens: Lens) -> list[str]:
     return actions
 
 
-def shown_due(petition: Petition) -> dt.datetime | None:
-    """The date to show: the work's own while there is work, else when the present stage runs out."""
-    if Stage(petition.stage) in WORKING_STAGES and petition.due_at is not None:
-        return petition.due_at
-    return petition.stage_due_at or petition.wake_at
-
-
 def head_of(petition: Petition, lens: Lens) -> dict[str, Any]:
     """The fields of a `PetitionHead`."""
     policy = lens.policy
