@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Sequence
 
@@ -24,7 +25,7 @@ from models.answers import (
     Progress,
     Registered,
 )
-from models.tables import Completion, DecisionRequest, HistoryRow, Petition
+from models.tables import Completion, DecisionRequest, HistoryRow, Petition, TimerRow
 from services.access import may_contact, may_read, petition_for
 from services.context import Context
 from services.facts import facts_of
@@ -101,21 +102,29 @@ def public_progress(context: Context, query_code: str) -> Progress:
 def _progress(
     context: Context, session: Session, petition: Petition, actions: list[str], merged_into: Progress | None = None
 ) -> Progress:
-    lens = lens_of(context, session, petition, PETITIONER)
+    lens, due_at = lens_of(context, session, petition, PETITIONER), shown_due(petition)
     return Progress(
         case_number=petition.case_number,
         version=petition.version,
         stage=stage_named(petition.stage),
         unit=lens.unit(petition.unit),
         holder=lens.unit(holder_of(petition, lens.policy)),
-        due_at=shown_due(petition),
-        due_provisional=petition.due_provisional,
+        due_at=due_at,
+        due_provisional=_is_provisional(session, petition, due_at),
         registered_at=petition.registered_at,
         closed_at=petition.closed_at,
         merged_into=merged_into,
         timeline=timeline_of(_history(session, petition.id)),
         allowed_actions=actions,
     )
+
+
+def _is_provisional(session: Session, petition: Petition, due_at: dt.datetime | None) -> bool:
+    """Whether this date, one of the petition's, falls in a year without a published calendar."""
+    if due_at is None or due_at == petition.due_at:
+        return due_at is not None and petition.due_provisional
+    timers = select(TimerRow.provisional).where(TimerRow.petition_id == petition.id, TimerRow.ended_at.is_(None))
+    return any(session.scalars(timers.where(TimerRow.due_at == due_at)))
 
 
 def registered(context: Context, petition_id: str) -> Registered:
