@@ -147,7 +147,8 @@ class Assignment(Base):
     signed_at: Mapped[DateTime | None]
     ended_at: Mapped[DateTime | None]
     outcome: Mapped[str | None] = mapped_column(String(30))
-    """How it ended: `returned`, `moved`, `completed`, `reported`, `climbed`, `closed`."""
+    """How it ended: `returned`, `moved`, `completed`, `reported`, `climbed`, `closed`; `leads`: who assisted has the
+    lead now."""
     report: Mapped[str] = mapped_column(Text, default="")
     reasons: Mapped[list[Any]] = mapped_column(default=list)
     """Why this unit: the dispatch engine's reasons, or the decision's."""

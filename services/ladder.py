@@ -15,7 +15,7 @@ from domain.policy import DEADLINE_LABELS, DeadlineKind
 from domain.stages import Stage, Trigger
 from domain.workdays import Duration, due_date
 from models.tables import Assignment, Petition, Supervision
-from services.assignments import assign_lead, require_handling_unit
+from services.assignments import assign_lead, ending_assist, require_handling_unit
 from services.context import Context
 from services.decisions import overtake_requests
 from services.facts import duration_to_json, is_supervised, open_assists
@@ -155,6 +155,7 @@ def assign(
         if len(set(units)) != len(units):
             raise Incomplete([Missing("assists", "同一单位不能重复承担主办或协办任务")])
         require_handling_unit(tx, decision.lead.unit, "lead.unit")
+        ended = ending_assist(petition, decision.lead.unit)
         changes = assign_lead(
             tx, petition, decision.lead.unit, duty=decision.lead.duty, reasons=(decision.reason,), outcome="moved"
         )
@@ -181,7 +182,7 @@ def assign(
             "lead": decision.lead.unit,
             "assists": [task.unit for task in decision.assists],
             "duration": duration_to_json(decision.lead.duration),
-        }
+        } | ended
         changes |= {
             "designated": True,
             "clock_started_at": now,

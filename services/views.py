@@ -35,6 +35,7 @@ from models.answers import (
     TimelineEntry,
 )
 from models.tables import Assignment, Completion, DecisionRequest, HistoryRow, Petition, Petitioner
+from services.assignments import assist_of
 from services.context import Context
 from services.facts import facts_of, is_supervised
 from services.labels import holder_of
@@ -77,11 +78,8 @@ def actions_for(petition: Petition, lens: Lens) -> list[str]:
         trigger.value
         for trigger in allowed_actions(lens.actor, facts_of(petition), lens.policy, lens.calendar, lens.now)
     ]
-    assists = any(
-        item.part == "assist" and item.ended_at is None and item.unit == lens.actor.unit
-        for item in petition.assignments
-    )
-    if lens.actor.role is Role.UNIT and assists and Stage(petition.stage) not in FINAL_STAGES | CLOSING_STAGES:
+    assists = lens.actor.role is Role.UNIT and assist_of(petition, lens.actor.unit) is not None
+    if assists and Stage(petition.stage) not in FINAL_STAGES | CLOSING_STAGES:
         actions.append("report")
     return actions
 
