@@ -141,6 +141,15 @@ class ExplanationView(Answer):
     reminded_at: Shown | None
 
 
+class MergedView(Answer):
+    """A petition that became part of this case."""
+
+    case_number: str
+    registered_at: Shown
+    left: bool = Field(description="其诉求人已撤出，不再是该事项的诉求人")
+    petitioner: ContactView | None = Field(description="仅向必须联系诉求人的提供，同主单；已撤出的为空")
+
+
 class PetitionHead(Answer):
     """A petition in a list: enough to choose what to do next."""
 
@@ -184,6 +193,8 @@ class PetitionDetail(PetitionHead):
     assignments: list[AssignmentView]
     asked: list[AskView]
     completions: list[CompletionView]
+    merged: list[MergedView] = Field(description="并入本单的各诉求")
+    people: int = Field(description="该事项现有几位诉求人：本单和并入的，不含已撤出的；已并单的即主单的人数")
     candidates: list[dict[str, Any]] = Field(description="转人工派遣时，派遣引擎给出的备选单位及理由")
 
 

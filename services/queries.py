@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,8 +17,10 @@ from domain.stages import Stage, Trigger
 from domain.workdays import Duration, TimeUnit
 from models.answers import (
     Clocks,
+    ContactView,
     ExtensionView,
     History,
+    MergedView,
     PauseView,
     PetitionDetail,
     PetitionHead,
@@ -31,7 +33,7 @@ from services.context import Context
 from services.facts import facts_of
 from services.intake import CODE_LENGTH, CODE_LETTERS
 from services.labels import holder_of, shown_due
-from services.parties import has_left
+from services.parties import has_left, merged_into, parties_of
 from services.transactions import reading
 from services.views import (
     Lens,
@@ -175,8 +177,7 @@ def detail_of(session: Session, petition: Petition, lens: Lens) -> PetitionDetai
     asked = select(DecisionRequest).where(DecisionRequest.petition_id == petition.id).order_by(DecisionRequest.id)
     done = select(Completion).where(Completion.petition_id == petition.id).order_by(Completion.id)
     main = session.get(Petition, petition.merged_into_id) if petition.merged_into_id else None
-    person = None if has_left(session, petition.id) else petition.petitioner
-    contact = contact_view(person) if person and may_contact(petition, lens.actor) else None
+    parties = parties_of(session, main.id if main else petition.id)
     return PetitionDetail(
         **head_of(petition, lens),
         text=petition.text,
@@ -187,12 +188,28 @@ def detail_of(session: Session, petition: Petition, lens: Lens) -> PetitionDetai
         closed_at=petition.closed_at,
         merged_into=main.case_number if main else None,
         policy_version=petition.policy_version,
-        petitioner=contact,
+        petitioner=_contact(petition, petition, parties, lens),
         assignments=[assignment_view(row, lens) for row in petition.assignments],
         asked=[ask_view(row, lens) for row in session.scalars(asked)],
         completions=[completion_view(row, lens) for row in session.scalars(done)],
+        merged=[
+            MergedView(
+                case_number=row.case_number,
+                registered_at=row.registered_at,
+                left=row.id not in parties,
+                petitioner=_contact(petition, row, parties, lens),
+            )
+            for row in merged_into(session, petition.id)
+        ],
+        people=len(parties),
         candidates=_candidates(session, petition, lens),
     )
+
+
+def _contact(case: Petition, reported: Petition, parties: Collection[str], lens: Lens) -> ContactView | None:
+    """Whoever reported this petition, if they are still a party to the case and the caller must reach them."""
+    person = reported.petitioner if reported.id in parties else None
+    return contact_view(person) if person and may_contact(case, person, lens.actor) else None
 
 
 def _candidates(session: Session, petition: Petition, lens: Lens) -> list[dict[str, object]]:
