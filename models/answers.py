@@ -207,7 +207,9 @@ class QueueItem(PetitionHead):
     outcome: str | None = Field(None, description="本单位任务已结束时的结果")
     changed_at: Shown
     asked: AskView | None = None
-    explanation: ExplanationView | None = Field(None, description="纪检监察要求说明而尚未说明的")
+    explanation: ExplanationView | None = Field(
+        None, description="纪检监察要求说明而尚未说明的；本单位任务已结束的，仍须说明"
+    )
 
 
 class Page(Answer):
