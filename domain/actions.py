@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from domain.errors import DomainError, NotPermitted, RuleRefusal
-from domain.petition import Facts, handling_due
-from domain.policy import DeadlineKind, Policy
+from domain.petition import Facts, handling_due, times_of
+from domain.policy import DeadlineKind, Limit, Policy
 from domain.stages import WORKING_STAGES, Stage, Trigger, forbidden, is_allowed
 from domain.workdays import WorkCalendar, due_date
 
@@ -207,10 +207,9 @@ def _check_return(facts: Facts, policy: Policy, calendar: WorkCalendar, now: dt.
 
 
 def _check_extension(facts: Facts, policy: Policy, calendar: WorkCalendar, now: dt.datetime) -> None:
-    limit = policy.ladder.extension_limit
-    if facts.extensions_granted >= limit:
-        source = policy.ladder.sources.get("extension_limit")
-        raise RuleRefusal("extension-limit-reached", f"延期最多{limit}次，已用完", source=source)
+    limit = times_of(Limit.EXTENSIONS, facts, policy)
+    if facts.extensions_granted >= limit.value:
+        raise RuleRefusal("extension-limit-reached", f"延期最多{limit.value}次，已用完", source=limit.source)
     due = handling_due(facts, policy, calendar)
     if due is not None and now > due.due_at:
         raise RuleRefusal("already-overdue", "办理时限已过，不能再申请延期", source=due.source)

@@ -14,7 +14,7 @@ from pendulum import DateTime
 from domain.deadline import Deadline, Step
 from domain.facts import CARD_LABELS, RUNG_LABELS, SATISFACTION_LABELS, Card, Facts, Obligation, Rung, Satisfaction
 from domain.obligations import assist_deadlines, explanation_due, reminders_of_units, stands_still
-from domain.policy import DeadlineKind, DeadlineRule, Policy
+from domain.policy import DeadlineKind, DeadlineRule, Limit, Policy, Times
 from domain.stages import FINAL_STAGES, REVIEW_STAGES, WORKING_STAGES, Stage
 from domain.workdays import WorkCalendar, due_date, opening_after, working_days_before
 
@@ -37,6 +37,7 @@ __all__ = [
     "handling_due",
     "next_rung",
     "stage_due",
+    "times_of",
 ]
 
 
@@ -137,6 +138,11 @@ def stage_due(ruling: Ruling, stage: Stage) -> DateTime | None:
     return next((item.due_at for item in ruling.deadlines if own is not None and item.kind is own.kind), None)
 
 
+def times_of(limit: Limit, facts: Facts, policy: Policy) -> Times:
+    """How often it may happen to this petition."""
+    return policy.times(limit, facts.urgency, facts.request_type, facts.category)
+
+
 def next_rung(rung: Rung) -> Rung:
     """The rung above; supervision is the last one."""
     return Rung(min(rung + 1, Rung.SUPERVISION))
@@ -186,8 +192,9 @@ def _due_without_clock(facts: Facts, policy: Policy) -> Step | None:
         case Stage.RATED if facts.satisfaction is not Satisfaction.DISSATISFIED:
             return Step.ARCHIVE
         case Stage.RATED:
-            return Step.BEGIN_REDO if facts.redos < policy.ladder.redo_limit else Step.CLIMB
-    too_often = facts.returns >= policy.ladder.return_limit or facts.transfers >= policy.ladder.transfer_limit
+            return Step.BEGIN_REDO if facts.redos < times_of(Limit.REDOS, facts, policy).value else Step.CLIMB
+    returns, transfers = (times_of(limit, facts, policy).value for limit in (Limit.RETURNS, Limit.TRANSFERS))
+    too_often = facts.returns >= returns or facts.transfers >= transfers
     # A case that returned or moved too often was never anybody's: that is how the real 广济路 case came to the experts.
     if too_often and facts.rung is Rung.NONE and facts.stage in WORKING_STAGES - _NOT_CLIMBING:
         return Step.CLIMB

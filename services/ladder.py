@@ -10,15 +10,15 @@ from pendulum import DateTime
 import clock
 from domain.actions import PLATFORM, Actor
 from domain.errors import Incomplete, Missing
-from domain.petition import Deadline, Rung, Satisfaction, next_rung
-from domain.policy import DEADLINE_LABELS, DeadlineKind
+from domain.petition import Deadline, Rung, Satisfaction, next_rung, times_of
+from domain.policy import DEADLINE_LABELS, DeadlineKind, Limit
 from domain.stages import Stage, Trigger
 from domain.workdays import Duration, due_date
 from models.tables import Assignment, Petition, Supervision
 from services.assignments import assign_lead, ending_assist, require_handling_unit
 from services.context import Context
 from services.decisions import overtake_requests
-from services.facts import duration_to_json, is_supervised, open_assists
+from services.facts import duration_to_json, facts_of, is_supervised, open_assists
 from services.ledger import move
 from services.notices import Concern
 from services.transactions import Transaction, acting
@@ -232,9 +232,8 @@ def _why(tx: Transaction, petition: Petition, cause: Deadline | None) -> str:
         if cause.kind is DeadlineKind.SUPERVISION_REMINDER:
             return f"督办了结后至{due}仍未办结({cause.source})"
         return f"{DEADLINE_LABELS[cause.kind]}已过(应于{due}前完成；{cause.source})"
-    ladder = tx.policy_of(petition).ladder
     if petition.satisfaction == Satisfaction.DISSATISFIED:
         return "重办后仍不满意"
-    if petition.returns >= ladder.return_limit:
+    if petition.returns >= times_of(Limit.RETURNS, facts_of(petition), tx.policy_of(petition)).value:
         return f"退单{petition.returns}次"
     return f"转办{petition.transfers}次"
