@@ -374,7 +374,12 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "Clocks": _CLOCKS,
     "History": _HISTORY,
     "Dossier": _DOSSIER,
-    "Health": {"status": "ok", "database": "ok", "orchestrator": "ok", "policy_version": _DETAIL["policy_version"]}
-    | {"files": []},
+    "Health": {
+        "status": "ok",
+        "database": "ok",
+        "orchestrator": "ok",
+        "files": [],
+        "policy_version": _DETAIL["policy_version"],
+    },
 }
 """By the name of the answer's shape."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
+from domain.dispatch_rules import DispatchRules
 from domain.errors import PolicyMissing
 from domain.notices import BackOff, QuietHours
 from domain.stages import Trigger
@@ -231,39 +232,6 @@ class Category:
 
     code: str
     name: str
-
-
-TOWN_OF_PLACE = "@town"
-"""Unit code of a duty that belongs to the town in which the place lies."""
-
-
-@dataclass(frozen=True)
-class KeywordRule:
-    """A word that speaks for a unit and a category with some weight; towns share the unit code `TOWN_OF_PLACE`."""
-
-    word: str
-    weight: float
-    category: str
-    unit: str
-
-
-@dataclass(frozen=True)
-class DispatchRules:
-    """First dispatch table: words, the place names of each town, and when the engine is sure enough.
-
-    `threshold` is the least weight and `margin` the least lead over the runner-up for dispatching without a person.
-    """
-
-    threshold: float
-    margin: float
-    keywords: tuple[KeywordRule, ...]
-    town_words: Mapping[str, tuple[str, ...]]
-    emergency_words: tuple[str, ...]
-    urgent_words: tuple[str, ...]
-    desk_words: tuple[str, ...]
-    """Words of matters that need a person before acceptance (courts, arbitration, discipline …)."""
-    proposal_weight: float
-    """Weight of the unit that a returning unit names as the right one."""
 
 
 class Audience(StrEnum):

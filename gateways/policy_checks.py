@@ -9,7 +9,8 @@ from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from domain.policy import DEADLINE_LABELS, DECIDED_KINDS, TOWN_OF_PLACE, DeadlineKind, UnitKind
+from domain.dispatch_rules import TOWN_OF_PLACE
+from domain.policy import DEADLINE_LABELS, DECIDED_KINDS, DeadlineKind, UnitKind
 from domain.stages import TRIGGER_LABELS
 from gateways.yaml_lines import Loc
 from models.policy_files import (

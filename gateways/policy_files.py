@@ -11,13 +11,12 @@ from pathlib import Path
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from domain.dispatch_rules import DispatchRules, KeywordRule
 from domain.notices import BackOff, QuietHours
 from domain.policy import (
     Category,
     DeadlineRule,
-    DispatchRules,
     Figure,
-    KeywordRule,
     LadderRules,
     LimitException,
     NoticeRule,

@@ -7,7 +7,8 @@ from typing import Any
 
 from domain.stages import Trigger
 from domain.supervision import DISPOSITION_LABELS, Disposition
-from models.answers import Named, OpeningView, SupervisionView
+from models.answers import Named
+from models.dossier import OpeningView, SupervisionView
 from models.tables import HistoryRow, Petition
 from services.views import Lens, explanation_view
 

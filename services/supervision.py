@@ -18,7 +18,7 @@ from domain.policy import DeadlineKind
 from domain.stages import Stage, Trigger
 from domain.supervision import DISPOSITION_LABELS, SECRET_DISPOSITIONS, Disposition
 from domain.workdays import Duration, due_date, working_minutes_between
-from models.answers import Dossier, Holding, NoticeView, TimerView
+from models.dossier import Dossier, Holding, NoticeView, TimerView
 from models.tables import Completion, HistoryRow, Notice, Petition, RatingRow, Supervision, TimerRow
 from services.access import petition_for, require_role
 from services.chains import check_chain, history_of

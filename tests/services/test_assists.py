@@ -15,7 +15,7 @@ from domain.errors import NotFound
 from domain.petition import Step
 from domain.stages import Trigger
 from domain.workdays import Duration, TimeUnit
-from models.answers import TimerView
+from models.dossier import TimerView
 from models.tables import Assignment
 from services import decisions, dispatching, handling, ladder, queries, queues, runs, supervision
 from services.context import Context

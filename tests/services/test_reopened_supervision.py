@@ -10,7 +10,7 @@ import clock
 from domain.petition import Satisfaction, Step
 from domain.stages import Trigger
 from domain.supervision import Disposition
-from models.answers import OpeningView
+from models.dossier import OpeningView
 from models.tables import HistoryRow, Supervision
 from services import decisions, handling, ladder, queries, queues, runs, supervision, verdict
 from services.context import Context
