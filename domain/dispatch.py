@@ -9,7 +9,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Protocol
 
-from domain.policy import TOWN_OF_PLACE, DispatchRules, Policy, UnitKind, Urgency
+from domain.dispatch_rules import TOWN_OF_PLACE, DispatchRules
+from domain.policy import Policy, UnitKind, Urgency
 
 
 @dataclass(frozen=True)

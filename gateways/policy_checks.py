@@ -5,16 +5,17 @@ Each fault names the file, the place in it and the reason, in Chinese.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from domain.policy import DEADLINE_LABELS, DECIDED_KINDS, TOWN_OF_PLACE, DeadlineKind, UnitKind
+from domain.dispatch_rules import TOWN_OF_PLACE
+from domain.policy import DEADLINE_LABELS, DECIDED_KINDS, DeadlineKind, UnitKind
 from domain.stages import TRIGGER_LABELS
 from gateways.yaml_lines import Loc
 from models.policy_files import (
+    Conditional,
     DeadlinesFile,
-    DeadlineShape,
     DispatchFile,
     DistrictFile,
     LadderFile,
@@ -64,6 +65,8 @@ def check(files: PolicyFiles) -> Iterator[Fault]:
         )
     if files.deadlines:
         yield from _deadlines(files.deadlines, categories)
+    if files.ladder:
+        yield from _ladder(files.ladder, categories)
     if files.dispatch:
         yield from _keywords(files.dispatch, kinds, categories)
         yield from _words(files.dispatch)
@@ -92,23 +95,37 @@ def _deadlines(file: DeadlinesFile, categories: set[str] | None) -> Iterator[Fau
             yield Fault(name, ("rules",), f"缺少 {kind}({DEADLINE_LABELS[kind]})的通用规则")
         for index in general[1:]:
             yield Fault(name, ("rules", index), f"{kind}({DEADLINE_LABELS[kind]})的通用规则只能有一条")
-    for index, rule in enumerate(file.rules):
-        for field in ("urgencies", "request_types", "categories"):
-            yield from _repeated(name, ("rules", index, field), None, getattr(rule, field))
-        for place, code in enumerate(rule.categories):
-            if categories is not None and code not in categories:
-                yield Fault(name, ("rules", index, "categories", place), f"未知的大类“{code}”")
+    yield from _conditions(name, "rules", file.rules, categories)
     exceptions = [(index, rule) for index, rule in enumerate(file.rules) if not rule.is_general]
     for (_, first), (index, second) in combinations(exceptions, 2):
         if first.kind is second.kind and first.priority == second.priority and _overlap(first, second):
-            yield Fault(
-                name,
-                ("rules", index, "priority"),
-                f"与规则“{first.id}”可能同时适用而 priority 相同({second.priority})，请分出先后",
-            )
+            yield _tie(name, "rules", index, first.id, second.priority)
 
 
-def _overlap(first: DeadlineShape, second: DeadlineShape) -> bool:
+def _ladder(file: LadderFile, categories: set[str] | None) -> Iterator[Fault]:
+    name = "ladder.yaml"
+    yield from _repeated(name, ("exceptions",), "id", (rule.id for rule in file.exceptions))
+    yield from _conditions(name, "exceptions", file.exceptions, categories)
+    for (_, first), (index, second) in combinations(enumerate(file.exceptions), 2):
+        if first.limit is second.limit and first.priority == second.priority and _overlap(first, second):
+            yield _tie(name, "exceptions", index, first.id, second.priority)
+
+
+def _conditions(name: str, key: str, rules: Sequence[Conditional], categories: set[str] | None) -> Iterator[Fault]:
+    for index, rule in enumerate(rules):
+        for field in ("urgencies", "request_types", "categories"):
+            yield from _repeated(name, (key, index, field), None, getattr(rule, field))
+        for place, code in enumerate(rule.categories):
+            if categories is not None and code not in categories:
+                yield Fault(name, (key, index, "categories", place), f"未知的大类“{code}”")
+
+
+def _tie(name: str, key: str, index: int, other: str, priority: int | None) -> Fault:
+    reason = f"与规则“{other}”可能同时适用而 priority 相同({priority})，请分出先后"
+    return Fault(name, (key, index, "priority"), reason)
+
+
+def _overlap(first: Conditional, second: Conditional) -> bool:
     """Whether some petition meets the conditions of both."""
     pairs: Iterable[tuple[tuple[str, ...], tuple[str, ...]]] = (
         (first.urgencies, second.urgencies),

@@ -46,6 +46,7 @@ def test_a_key_is_made_listed_and_revoked(context: Context) -> None:
     listed = run("keys", "list").output
     prefix = keys.list_keys(context)[0].prefix
     assert prefix in listed
+    assert "2026-03-02 09:00" in listed, "the time of Shanghai"
     assert plaintext not in listed
     assert run("keys", "revoke", prefix).exit_code == 0
     assert keys.find_actor(context, plaintext) is None

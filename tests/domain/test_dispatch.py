@@ -18,7 +18,8 @@ from domain.dispatch import (
     needs_person,
     town_codes,
 )
-from domain.policy import KeywordRule, Policy, Urgency
+from domain.dispatch_rules import KeywordRule
+from domain.policy import Policy, Urgency
 from tests.support.facts import HOUSING, NORTH_TOWN, PARKS, SOUTH_TOWN, WATER, a_policy
 
 POLICY = a_policy()

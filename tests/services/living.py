@@ -15,9 +15,10 @@ from hypothesis.strategies import DataObject
 
 import clock
 from domain.actions import Actor, Role, allowed_actions
+from domain.dispatch_rules import KeywordRule
 from domain.errors import DomainError
 from domain.petition import Step
-from domain.policy import KeywordRule, Policy, Unit, UnitKind
+from domain.policy import Policy, Unit, UnitKind
 from domain.stages import FINAL_STAGES, Trigger
 from gateways.notifier import RecordingNotifier
 from gateways.orchestrator import RecordingOrchestrator

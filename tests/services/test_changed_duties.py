@@ -9,9 +9,10 @@ import sqlalchemy as sa
 
 import clock
 from domain.actions import Actor, Role
+from domain.dispatch_rules import KeywordRule
 from domain.errors import Incomplete, RuleRefusal
 from domain.petition import Satisfaction, Step
-from domain.policy import Category, KeywordRule, Policy, Unit, UnitKind
+from domain.policy import Category, Policy, Unit, UnitKind
 from domain.stages import Stage
 from domain.workdays import Duration, TimeUnit
 from gateways.policy_files import dump

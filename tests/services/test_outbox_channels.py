@@ -35,8 +35,8 @@ def test_everything_through_apprise_when_the_channel_comes_back(
     book = AddressBook(recipients={f"unit:{UNIT}": (hook,)}, petitioner={"email": mail})
     context = a_context(engine, addresses=book, notifier=AppriseNotifier(5.0))
     http_recorder.answer(503, {})
-    mail_server.refuse("wang@example.com", "451 4.3.0 try again later")
-    petitioner = PetitionerIn(name="王五", contact_kind="email", contact="wang@example.com")
+    mail_server.refuse("test-a@example.com", "451 4.3.0 try again later")
+    petitioner = PetitionerIn(name="测试甲", contact_kind="email", contact="test-a@example.com")
     petition_id = register(context, petitioner=petitioner)
     settle(context, petition_id)
     notices = outbox.due_notices(context, 100)
@@ -53,13 +53,13 @@ def test_everything_through_apprise_when_the_channel_comes_back(
     unit_notice = stored(context, notice_to(context, f"unit:{UNIT}"))
     assert hooked.headers["x-notice-id"] == str(unit_notice.id)
     assert (hooked.json()["title"], hooked.json()["message"]) == (unit_notice.title, unit_notice.body)
-    assert [recipients for recipients, _ in mail_server.received] == [["wang@example.com"]] * 2
+    assert [recipients for recipients, _ in mail_server.received] == [["test-a@example.com"]] * 2
     body = mail_server.received[0][1].get_body(("plain",))
     assert body is not None
     assert "查询码" in body.get_content()
     proofs = " ".join(stored(context, key).proof for key in notices)
     assert "json 200 2026-03-02T01:01:00Z" in proofs
-    for secret in ("wang", "王五", "127.0.0.1", "路灯"):
+    for secret in ("test-a", "测试甲", "127.0.0.1", "路灯"):
         assert secret not in proofs
         assert secret not in caplog.text
 

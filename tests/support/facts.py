@@ -9,15 +9,13 @@ from typing import Any
 import pendulum
 from pendulum import DateTime
 
+from domain.dispatch_rules import TOWN_OF_PLACE, DispatchRules, KeywordRule
 from domain.notices import BackOff, QuietHours
 from domain.petition import Facts
 from domain.policy import (
-    TOWN_OF_PLACE,
     Category,
     DeadlineKind,
     DeadlineRule,
-    DispatchRules,
-    KeywordRule,
     LadderRules,
     NoticeRules,
     Policy,
