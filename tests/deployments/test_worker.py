@@ -250,11 +250,11 @@ def test_it_connects_without_reading_what_is_installed(monkeypatch: pytest.Monke
 
     monkeypatch.setattr(base, "distributions", distributions)
 
-    async def connect(*, as_prefect_does: bool) -> None:
+    async def describe() -> None:
         worker = InProcessWorker("any", limit=1, poll_seconds=1, grace_seconds=1)
-        await (super(InProcessWorker, worker) if as_prefect_does else worker)._worker_metadata()
+        await worker._worker_metadata()
+        assert read == []
+        await base.BaseWorker._worker_metadata(worker)
+        assert read == ["everything"], "what Prefect itself does has another name now"
 
-    asyncio.run(connect(as_prefect_does=True))
-    assert read == ["everything"]
-    asyncio.run(connect(as_prefect_does=False))
-    assert read == ["everything"], "and no second time"
+    asyncio.run(describe())
