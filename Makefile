@@ -5,9 +5,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 STORY ?= guangji-road
 ARGS ?=
+# Processes for `make test`: one of them takes all tests that need servers.
+WORKERS ?= 2
 
 COMPILE := $(BIN)/uv pip compile --quiet pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate $(if $(UPGRADE),--upgrade)
+
+# Prefect asks before it phones home, and tests and tools import it without our settings.
+export DO_NOT_TRACK := 1
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -28,7 +33,7 @@ story: $(VENV)/.ready ## 重演一件真实诉求 Replay a case: make story STOR
 
 .PHONY: test
 test: $(VENV)/.ready-dev ## 全部测试 Every test, on SQLite and PostgreSQL: make test ARGS="tests/domain -x"
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadgroup $(ARGS)
 
 .PHONY: test-fast
 test-fast: $(VENV)/.ready-dev ## 快速测试 Tests that need no running Prefect server

@@ -57,6 +57,15 @@ _DETAIL: dict[str, Any] = _HEAD | {
     ],
     "asked": [],
     "completions": [],
+    "merged": [
+        {
+            "case_number": "SZ-20260302-00002",
+            "registered_at": "2026-03-02T09:00:00+08:00",
+            "left": False,
+            "petitioner": {"name": "测试乙", "contact_kind": "sms", "contact": "13800000000", "confidential": False},
+        }
+    ],
+    "people": 2,
     "candidates": [],
 }
 _COMPLETION: dict[str, Any] = {
@@ -266,6 +275,17 @@ _DOSSIER: dict[str, Any] = {
         "opinion": "",
         "closed_at": None,
         "closed_by": None,
+        "openings": [
+            {
+                "opened_at": "2026-03-02T09:00:00+08:00",
+                "cause": "群众多次反映",
+                "unit": {"code": "municipal-parks", "name": "区市政园林服务中心"},
+                "disposition": None,
+                "opinion": "",
+                "closed_at": None,
+                "closed_by": None,
+            }
+        ],
     },
     "held": [
         {
@@ -328,7 +348,8 @@ _DOSSIER: dict[str, Any] = {
     "evidence": [],
     "as_of": "2026-03-02T09:00:00+08:00",
 } | {
-    "petition": _DETAIL | {"petitioner": None, "supervised": True},
+    "petition": _DETAIL
+    | {"petitioner": None, "supervised": True, "merged": [item | {"petitioner": None} for item in _DETAIL["merged"]]},
     "clocks": _CLOCKS,
     "history": _ENTRIES,
 }
@@ -354,6 +375,12 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "Clocks": _CLOCKS,
     "History": _HISTORY,
     "Dossier": _DOSSIER,
-    "Health": {"status": "ok", "database": "ok", "orchestrator": "ok", "policy_version": _DETAIL["policy_version"]},
+    "Health": {
+        "status": "ok",
+        "database": "ok",
+        "orchestrator": "ok",
+        "files": [],
+        "policy_version": _DETAIL["policy_version"],
+    },
 }
 """By the name of the answer's shape."""

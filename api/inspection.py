@@ -12,8 +12,9 @@ from api.changes import POSTING, ChangeOf, PetitionId, answer
 from api.documentation import CHANGING, READING
 from api.petitions import Cursor, Limit
 from domain.actions import Actor
-from models.answers import Dossier, Page, PetitionDetail
+from models.answers import Page, PetitionDetail
 from models.bodies import DemandIn, DispositionIn, ReasonIn
+from models.dossier import Dossier
 from models.tables import Petition
 from services import ladder, queues, supervision
 from services.context import Context

@@ -27,7 +27,7 @@ from benchmarks.people import a_life, registered
 from clock import SystemClock
 from deployments.parts import Part
 from deployments.register import register
-from gateways.orchestrator import RunLabel, RunView
+from gateways.orchestrator import RunLabel
 from gateways.prefect_orchestrator import PrefectOrchestrator
 from services.bootstrap import build_context
 
@@ -57,13 +57,13 @@ class Spent:
 def wakes(at: Installation, kind: str, count: int) -> Spent:
     """Wake `count` parked runs at once, on a worker of this kind, until all are parked again."""
     pool, orchestrator = _registered(at, kind, "one-task/one-task")
-    runs = [orchestrator.start(f"{kind}-{number}", RunLabel(f"{kind}-{number}")) for number in range(count)]
-    with at.worker(kind, pool) as worker:
-        wait_until(lambda: _all(orchestrator.views(runs), "Waiting"), "the runs to be parked")
+    runs = [orchestrator.start(f"{pool}-{number}", RunLabel(f"{pool}-{number}")) for number in range(count)]
+    with get_client(sync_client=True) as client, at.worker(kind, pool) as worker:
+        wait_until(lambda: _all_wait(client, runs), "the runs to be parked")
         with _spending(at, worker, count) as found:
             for run in runs:
                 orchestrator.wake(run)
-            wait_until(lambda: _all(orchestrator.views(runs), "Waiting"), "the runs to be parked again")
+            wait_until(lambda: _all_wait(client, runs), "the runs to be parked again")
     return found[0]
 
 
@@ -107,9 +107,9 @@ def polls(at: Installation, parked: int, asks: int = 30) -> tuple[float, float]:
     """Median wall seconds of a worker's question for due runs: with few parked runs, and with `parked` more."""
     pool, orchestrator = _registered(at, IN_PROCESS, "one-task/one-task")
     run = orchestrator.start(f"original-{uuid4()}", RunLabel("original"))
-    with at.worker(IN_PROCESS, pool):
-        wait_until(lambda: _all(orchestrator.views([run]), "Waiting"), "the run to be parked")
     with get_client(sync_client=True) as client:
+        with at.worker(IN_PROCESS, pool):
+            wait_until(lambda: _all_wait(client, [run]), "the run to be parked")
         before = _median_poll(client, pool, asks)
         copy_parked_runs(at.settings.prefect_ledger_url, run, parked)
         return before, _median_poll(client, pool, asks)
@@ -191,9 +191,13 @@ def _median_poll(client: SyncPrefectClient, pool: str, asks: int) -> float:
     return statistics.median(took)
 
 
-def _all(views: dict[str, RunView], state: str) -> bool:
-    time.sleep(0.5)  # each look costs the server something that is not to be measured
-    return all(view.state_name == state for view in views.values())
+def _all_wait(client: SyncPrefectClient, runs: list[str]) -> bool:
+    """Counted, and not often: a look costs the server something that is not to be measured, to read the runs most."""
+    time.sleep(0.5)
+    waiting = {"id": {"any_": runs}, "state": {"name": {"any_": ["Waiting"]}}}
+    answer: httpx.Response = client.request("POST", "/flow_runs/count", json={"flow_runs": waiting})
+    answer.raise_for_status()
+    return bool(answer.json() == len(runs))
 
 
 def _parked() -> State[Any]:

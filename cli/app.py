@@ -6,10 +6,12 @@ import typer
 
 from cli import keys, operations, policy, story
 from cli.documents import write_all
+from cli.failures import PlainGroup
 from deployments.up import up as run_up
 from settings import PROJECT_ROOT, get_settings
 
 app = typer.Typer(
+    cls=PlainGroup,
     help="融e通：一个区的诉求总台账。 One ledger for everything a district's people report.",
     no_args_is_help=True,
     add_completion=False,

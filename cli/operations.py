@@ -10,11 +10,15 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from cli.failures import prefect_is_away
+from clock import SHANGHAI
 from services import invariants, outbox
 from services import reconcile as reconciling
 from services.bootstrap import get_context
 
 console = Console()
+
+MOST_LISTED = 100
 
 
 def reconcile() -> None:
@@ -28,6 +32,8 @@ def reconcile() -> None:
     console.print(table)
     for line in drift.advice + drift.failures:
         console.print(f"[red]{line}[/red]")
+    if drift.unavailable:
+        typer.echo(prefect_is_away(), err=True)
     raise typer.Exit(1 if drift.unavailable or drift.failures else 0)
 
 
@@ -55,11 +61,38 @@ def verify(case_number: Annotated[str | None, typer.Argument(help="案号；缺�
 
 
 def notices(
-    requeue: Annotated[bool, typer.Option("--requeue", help="重新发送已放弃的和当时无地址的通知")] = False,
+    dead: Annotated[bool, typer.Option("--dead", help="只看已放弃的")] = False,
+    retry: Annotated[
+        bool, typer.Option("--retry", help="列出可重发的：已放弃的，和现在已有地址的；不实际重发")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="与 --retry 连用：确认重发")] = False,
 ) -> None:
-    """通知的发送情况；可重发放弃的。 How the notices stand; send given-up ones again."""
+    """通知的发送情况：列出没送到的，可重发。 How the notices stand; which did not arrive; send those again."""
     context = get_context()
-    if requeue:
-        console.print(f"重新排队 requeued: {outbox.requeue_dead(context)}")
-    for name, value in dataclasses.asdict(outbox.outbox_figures(context)).items():
+    if yes and not retry:
+        raise typer.BadParameter("--yes 须与 --retry 连用 goes with --retry")
+    if retry and yes:
+        console.print(f"重新排队 requeued: {outbox.requeue(context, dead_only=dead)}")
+        return
+    figures = outbox.outbox_figures(context)
+    _print_notices(outbox.troubled(context, MOST_LISTED, dead_only=dead, worth_retrying=retry))
+    if retry:
+        typer.echo("以上未重发；加 --yes 即从现在起重发 Nothing was sent: add --yes to send these again.")
+        return
+    for name, value in dataclasses.asdict(figures).items():
         console.print(f"{name}: {value}")
+
+
+def _print_notices(found: list[outbox.Troubled]) -> None:
+    if not found:
+        console.print("没有这样的通知 no such notices")
+        return
+    table = Table("案号", "规则", "对象", "渠道", "状态", "次数", "最后一次", "下次")
+    for one in found:
+        again = one.next_attempt_at.in_timezone(SHANGHAI).format("MM-DD HH:mm") if one.next_attempt_at else ""
+        channels = "、".join(one.channels)
+        cells = (one.case_number, one.rule, one.recipient, channels, one.status, str(one.attempts), one.last_failure)
+        table.add_row(*cells, again)
+    console.print(table)
+    if len(found) == MOST_LISTED:
+        console.print(f"只列出最早的{MOST_LISTED}条 only the oldest {MOST_LISTED} are listed")

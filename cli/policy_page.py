@@ -11,6 +11,7 @@ from domain.policy import (
     DeadlineKind,
     DeadlineRule,
     Figure,
+    LimitException,
     Origin,
     Policy,
 )
@@ -76,6 +77,7 @@ def docs_policy(policy: Policy) -> str:
     """The page: deadlines first, then everything else that has a source, then how many are our own."""
     rules = sorted(policy.deadlines, key=lambda rule: (list(DeadlineKind).index(rule.kind), rule.priority))
     origins = [rule.origin for rule in rules] + [figure.origin for figure in policy.figures]
+    origins += [rule.origin for rule in policy.ladder.exceptions]
     own = origins.count(Origin.OWN)
     return "\n".join(
         [
@@ -97,8 +99,11 @@ def docs_policy(policy: Policy) -> str:
             "",
             "## 阶梯、单位、派遣、通知 Everything else",
             "",
+            "阶梯的次数可按紧急程度、诉求类型、大类另定，写法和先后与时限的例外相同。",
+            "",
             _HEAD,
             *(_figure_row(figure) for figure in policy.figures),
+            *(_exception_row(rule, policy) for rule in policy.ladder.exceptions),
             "",
         ]
     )
@@ -120,7 +125,13 @@ def _figure_row(figure: Figure) -> str:
     return _row(*cells, ORIGIN_LABELS[figure.origin], f"`{function}`", f"`{test}`")
 
 
-def _conditions(rule: DeadlineRule, policy: Policy) -> str:
+def _exception_row(rule: LimitException, policy: Policy) -> str:
+    name, function, test = FIGURES_APPLIED[f"ladder.{rule.limit}"]
+    cells = (f"{name} `ladder.exceptions.{rule.id}`", f"{rule.value}次", _conditions(rule, policy), rule.source)
+    return _row(*cells, ORIGIN_LABELS[rule.origin], f"`{function}`", f"`{test}`")
+
+
+def _conditions(rule: DeadlineRule | LimitException, policy: Policy) -> str:
     parts = [
         *(label for urgency, label in URGENCY_LABELS.items() if urgency in rule.urgencies),
         *(label for kind, label in REQUEST_TYPE_LABELS.items() if kind in rule.request_types),

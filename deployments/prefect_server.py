@@ -45,7 +45,7 @@ _LEAN: dict[str, str] = {
 }
 
 # With Prefect's defaults, twenty runs at once open and close connections all the time, and each new one learns its
-# types and its statements anew: a third of a wake on PostgreSQL (benchmarks/README.md).
+# types and its statements anew: a third of a wake on PostgreSQL (docs/adr/0002).
 _ON_POSTGRESQL: dict[str, str] = {
     "PREFECT_SERVER_DATABASE_SQLALCHEMY_POOL_SIZE": "20",
     "PREFECT_SERVER_DATABASE_SQLALCHEMY_MAX_OVERFLOW": "20",

@@ -1,7 +1,14 @@
-"""Registers the work pool and everything in `prefect.yaml` on a Prefect server; done again, it changes what differs."""
+"""Registers the work pool and everything in `prefect.yaml` on a Prefect server.
+
+Prefect's own upsert takes back whatever operators changed in its UI: a schedule's pause, a limit. So a deployment is
+left alone while the file, the settings and the flow's parameters are what they were when it was registered; the
+deployment's version is their digest. One that is registered anew keeps its schedule paused if it was.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 import sys
 from dataclasses import dataclass
@@ -11,8 +18,9 @@ from typing import Any
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.actions import DeploymentScheduleCreate, WorkPoolCreate
 from prefect.client.schemas.objects import ConcurrencyOptions
+from prefect.client.schemas.responses import DeploymentResponse
 from prefect.client.schemas.schedules import IntervalSchedule
-from prefect.exceptions import ObjectAlreadyExists
+from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
 from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect.utilities.callables import parameter_schema
 from ruamel.yaml import YAML
@@ -48,7 +56,7 @@ def register(
     pool_type: str = POOL_TYPE,
     prefect_file: Path = PREFECT_FILE,
 ) -> list[Registered]:
-    """Create or update the work pool and every deployment of `prefect_file`.
+    """Create the work pool and every deployment of `prefect_file` where missing, and update what this version changes.
 
     `work_pool` and `pool_type` take the place of what the file and the settings say, for example `pool_type="process"`
     to run the same deployments on Prefect's stock worker. Runs that wait stay on the pool they were started on.
@@ -100,26 +108,47 @@ def ensure_work_pool(client: SyncPrefectClient, name: str, pool_type: str) -> No
 
 def _deploy(client: SyncPrefectClient, entry: dict[str, Any], pool: str) -> Registered:
     flow = load_flow(entry["entrypoint"])
+    name = f"{flow.name}/{entry['name']}"
+    schema = parameter_schema(flow).model_dump(exclude_unset=True)
+    version = _digest(entry, schema)
+    standing = _find(client, name)
+    if standing is not None and (standing.version, standing.work_pool_name) == (version, pool):
+        return Registered(name, str(standing.id))
+    paused = standing is not None and any(not one.active for one in standing.schedules)
     limit = entry.get("concurrency_limit") or {}
     deployment_id = client.create_deployment(
         flow_id=client.create_flow_from_name(flow.name),
         name=entry["name"],
+        version=version,
         entrypoint=entry["entrypoint"],
         description=entry.get("description"),
         tags=entry.get("tags"),
         parameters=entry.get("parameters"),
         work_pool_name=pool,
         schedules=[
-            DeploymentScheduleCreate(schedule=IntervalSchedule.model_validate(schedule), active=True)
+            DeploymentScheduleCreate(schedule=IntervalSchedule.model_validate(schedule), active=not paused)
             for schedule in entry.get("schedules", [])
         ],
         concurrency_limit=limit.get("limit"),
         concurrency_options=(ConcurrencyOptions(collision_strategy=limit["collision_strategy"]) if limit else None),
-        parameter_openapi_schema=parameter_schema(flow).model_dump(exclude_unset=True),
+        parameter_openapi_schema=schema,
         enforce_parameter_schema=True,
         pull_steps=[],
     )
-    return Registered(f"{flow.name}/{entry['name']}", str(deployment_id))
+    return Registered(name, str(deployment_id))
+
+
+def _digest(entry: dict[str, Any], schema: dict[str, Any]) -> str:
+    """Short enough to be read in the UI; the same as long as nothing that is registered changes."""
+    text = json.dumps([entry, schema], sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def _find(client: SyncPrefectClient, name: str) -> DeploymentResponse | None:
+    try:
+        return client.read_deployment_by_name(name)
+    except ObjectNotFound:
+        return None
 
 
 if __name__ == "__main__":

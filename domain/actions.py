@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from domain.errors import DomainError, NotPermitted, RuleRefusal
-from domain.petition import Facts, handling_due
-from domain.policy import DeadlineKind, Policy
+from domain.petition import Facts, handling_due, times_of
+from domain.policy import DeadlineKind, Limit, Policy
 from domain.stages import WORKING_STAGES, Stage, Trigger, forbidden, is_allowed
 from domain.workdays import WorkCalendar, due_date
 
@@ -142,7 +142,7 @@ def check(
         _check_return(facts, policy, calendar, now)
     elif trigger is Trigger.REQUEST_EXTENSION:
         _check_extension(facts, policy, calendar, now)
-    elif trigger is Trigger.SUPERVISE and facts.supervised_at is not None:
+    elif trigger is Trigger.SUPERVISE and facts.supervised:
         raise RuleRefusal("already-supervised", "该诉求已在督办中")
     elif trigger in _IN_THE_FILE:
         _check_file(trigger, facts)
@@ -184,7 +184,7 @@ def _check_file(trigger: Trigger, facts: Facts) -> None:
     """Something is written into the inspectors' file only while there is one, and it is open."""
     if facts.supervised_at is None:
         raise RuleRefusal("not-supervised", "该诉求未被督办，没有可记录的督办件；需要时请先立督办件")
-    if facts.supervision_closed:
+    if facts.supervision_closed_at is not None:
         raise RuleRefusal("supervision-closed", "督办件已了结")
     if trigger is Trigger.EXPLAIN and facts.explanation is None:
         raise RuleRefusal("no-explanation-demanded", "目前没有要求说明的事项")
@@ -207,10 +207,9 @@ def _check_return(facts: Facts, policy: Policy, calendar: WorkCalendar, now: dt.
 
 
 def _check_extension(facts: Facts, policy: Policy, calendar: WorkCalendar, now: dt.datetime) -> None:
-    limit = policy.ladder.extension_limit
-    if facts.extensions_granted >= limit:
-        source = policy.ladder.sources.get("extension_limit")
-        raise RuleRefusal("extension-limit-reached", f"延期最多{limit}次，已用完", source=source)
+    limit = times_of(Limit.EXTENSIONS, facts, policy)
+    if facts.extensions_granted >= limit.value:
+        raise RuleRefusal("extension-limit-reached", f"延期最多{limit.value}次，已用完", source=limit.source)
     due = handling_due(facts, policy, calendar)
     if due is not None and now > due.due_at:
         raise RuleRefusal("already-overdue", "办理时限已过，不能再申请延期", source=due.source)

@@ -101,6 +101,12 @@ class Facts:
     """What assisting units have not reported yet, in the order it was given to them."""
     supervised_unit: str | None = None
     """The unit that the inspectors' file is about: the one asked last, or that had the petition when it was opened."""
-    supervision_closed: bool = False
+    supervision_closed_at: DateTime | None = None
+    """When the inspectors closed their file; `None` while it is open, or there is none."""
     explanation: Obligation | None = None
     """What the inspectors demanded and have not been given yet."""
+
+    @property
+    def supervised(self) -> bool:
+        """Whether the inspectors have an open file on it."""
+        return self.supervised_at is not None and self.supervision_closed_at is None

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from enum import StrEnum
 
 from pendulum import DateTime
 
+from domain.deadline import Deadline, Step
 from domain.facts import CARD_LABELS, RUNG_LABELS, SATISFACTION_LABELS, Card, Facts, Obligation, Rung, Satisfaction
-from domain.policy import DECIDED_KINDS, DeadlineKind, DeadlineRule, Policy
-from domain.stages import ASSISTED_STAGES, FINAL_STAGES, OPEN_STAGES, REVIEW_STAGES, WORKING_STAGES, Stage
-from domain.workdays import DueDate, Pause, WorkCalendar, due_date, opening_after, working_days_before
+from domain.obligations import assist_deadlines, explanation_due, reminders_of_units, stands_still
+from domain.policy import DeadlineKind, DeadlineRule, Limit, Policy, Times
+from domain.stages import FINAL_STAGES, REVIEW_STAGES, WORKING_STAGES, Stage
+from domain.workdays import WorkCalendar, due_date, opening_after, working_days_before
 
 __all__ = [
     "CARD_LABELS",
@@ -36,47 +37,8 @@ __all__ = [
     "handling_due",
     "next_rung",
     "stage_due",
+    "times_of",
 ]
-
-
-class Step(StrEnum):
-    """One thing the platform does by itself; each is a named task run of the petition's flow."""
-
-    ACCEPT = "accept"
-    LAPSE = "lapse"
-    DISPATCH = "dispatch"
-    REMIND_SIGNING = "remind_signing"
-    GRANT_RETURN = "grant_return"
-    REFUSE_EXTENSION = "refuse_extension"
-    RESUME = "resume"
-    APPROVE_COMPLETION = "approve_completion"
-    SHOW_YELLOW_CARD = "show_yellow_card"
-    SHOW_RED_CARD = "show_red_card"
-    CLIMB = "climb"
-    REMIND_ASSIST = "remind_assist"
-    REMIND_SUPERVISED = "remind_supervised"
-    REMIND_EXPLANATION = "remind_explanation"
-    ASK_RATING = "ask_rating"
-    BEGIN_FOLLOW_UP = "begin_follow_up"
-    BEGIN_REDO = "begin_redo"
-    ARCHIVE = "archive"
-
-
-@dataclass(frozen=True)
-class Deadline:
-    """A running clock: what it is for, the step it triggers, and when, with the reason of the date."""
-
-    kind: DeadlineKind
-    step: Step
-    due: DueDate
-    rule: str
-    source: str
-    unit: str | None = None
-    """Whom it binds, where that is not whoever holds the petition."""
-
-    @property
-    def due_at(self) -> DateTime:
-        return self.due.due_at
 
 
 @dataclass(frozen=True)
@@ -105,7 +67,7 @@ def handling_due(facts: Facts, policy: Policy, calendar: WorkCalendar) -> Deadli
     It starts when the petition is first dispatched, signed for or not (蚌埠: the clock runs anyway), and no comment,
     re-dispatch or change of category moves its start; only a redo or a review's decision starts another one.
     """
-    if facts.clock_started_at is None or _stands_still(facts):
+    if facts.clock_started_at is None or stands_still(facts):
         return None
     since = facts.clock_started_at
     if facts.clock_decided is None:
@@ -123,29 +85,6 @@ def handling_due(facts: Facts, policy: Policy, calendar: WorkCalendar) -> Deadli
         rule=told,
     )
     return Deadline(facts.clock_kind, Step.CLIMB, due, name, source)
-
-
-def assist_deadlines(facts: Facts, calendar: WorkCalendar) -> tuple[Deadline, ...]:
-    """Until when each assisting unit has its task, one for each of `facts.assists`; none while the clock stands still.
-
-    The lead cannot go on while the petition is suspended, so nobody is expected to help it then: what stops the
-    lead's clock stops theirs, and does not count. Another lead or another rung leaves the task as it was given.
-    """
-    if _stands_still(facts):
-        return ()
-    step = Step.REMIND_ASSIST
-    return tuple(_owed(DeadlineKind.ASSIST, step, task, calendar, facts.pauses) for task in facts.assists)
-
-
-def explanation_due(facts: Facts, calendar: WorkCalendar) -> Deadline | None:
-    """Until when the unit that was asked must explain itself.
-
-    That is between the unit and the inspectors: no suspension of the work stops it, nor does another unit's having
-    the petition.
-    """
-    if facts.explanation is None:
-        return None
-    return _owed(DeadlineKind.EXPLANATION, Step.REMIND_EXPLANATION, facts.explanation, calendar)
 
 
 def is_met(facts: Facts, due_at: DateTime | None) -> bool:
@@ -168,14 +107,12 @@ def deadlines(facts: Facts, policy: Policy, calendar: WorkCalendar) -> tuple[Dea
     """Every clock that runs now, earliest first; a passed one stays until its step has been taken."""
     running: list[Deadline] = []
     own = _STAGE_CLOCKS.get(facts.stage)
-    if own is not None and not _is_spent(own, facts):
-        running.append(_stage_deadline(own, facts, policy, calendar))
+    if own is not None:
+        running.extend(_stage_clock(own, facts, policy, calendar))
     if facts.stage in WORKING_STAGES - {Stage.COMPLETION_SUBMITTED, Stage.SUSPENDED}:
         running.extend(_handling_clocks(facts, policy, calendar))
-    supervised = facts.supervised_at is not None or facts.rung is Rung.SUPERVISION
-    if supervised and facts.stage in WORKING_STAGES - {Stage.SUSPENDED}:
-        running.append(_supervision_reminder(facts, policy, calendar))
-    running.extend(_reminders_of_units(facts, calendar))
+    running.extend(_supervision_clock(facts, policy, calendar, climbs=any(item.step is Step.CLIMB for item in running)))
+    running.extend(reminders_of_units(facts, calendar))
     return tuple(sorted(running, key=lambda item: (item.due_at, item.kind)))
 
 
@@ -199,6 +136,11 @@ def stage_due(ruling: Ruling, stage: Stage) -> DateTime | None:
     """When the present stage runs out if nobody acts; `None` where it has no clock of its own, or no longer one."""
     own = _STAGE_CLOCKS.get(stage)
     return next((item.due_at for item in ruling.deadlines if own is not None and item.kind is own.kind), None)
+
+
+def times_of(limit: Limit, facts: Facts, policy: Policy) -> Times:
+    """How often it may happen to this petition."""
+    return policy.times(limit, facts.urgency, facts.request_type, facts.category)
 
 
 def next_rung(rung: Rung) -> Rung:
@@ -230,11 +172,14 @@ _STAGE_CLOCKS: dict[Stage, _StageClock] = {
 }
 
 
-def _is_spent(clock: _StageClock, facts: Facts) -> bool:
-    """A reminder is sent once; above supervision there is no rung, its reminders are the timer from then on."""
-    if clock.step is Step.REMIND_SIGNING:
-        return facts.signing_reminded
-    return clock.step is Step.CLIMB and facts.rung is Rung.SUPERVISION
+def _climbs(due_at: DateTime, facts: Facts) -> bool:
+    """Whether `due_at`, once passed, takes the petition up: there is no rung above supervision.
+
+    After the inspectors closed their file (督办了结), a later deadline that passes opens it again; an earlier one was
+    before them when they concluded.
+    """
+    closed_at = facts.supervision_closed_at
+    return facts.rung is not Rung.SUPERVISION or (closed_at is not None and due_at > closed_at)
 
 
 def _due_without_clock(facts: Facts, policy: Policy) -> Step | None:
@@ -247,8 +192,9 @@ def _due_without_clock(facts: Facts, policy: Policy) -> Step | None:
         case Stage.RATED if facts.satisfaction is not Satisfaction.DISSATISFIED:
             return Step.ARCHIVE
         case Stage.RATED:
-            return Step.BEGIN_REDO if facts.redos < policy.ladder.redo_limit else Step.CLIMB
-    too_often = facts.returns >= policy.ladder.return_limit or facts.transfers >= policy.ladder.transfer_limit
+            return Step.BEGIN_REDO if facts.redos < times_of(Limit.REDOS, facts, policy).value else Step.CLIMB
+    returns, transfers = (times_of(limit, facts, policy).value for limit in (Limit.RETURNS, Limit.TRANSFERS))
+    too_often = facts.returns >= returns or facts.transfers >= transfers
     # A case that returned or moved too often was never anybody's: that is how the real 广济路 case came to the experts.
     if too_often and facts.rung is Rung.NONE and facts.stage in WORKING_STAGES - _NOT_CLIMBING:
         return Step.CLIMB
@@ -262,51 +208,40 @@ def _rule(kind: DeadlineKind, facts: Facts, policy: Policy) -> DeadlineRule:
     return policy.deadline(kind, facts.urgency, facts.request_type, facts.category)
 
 
-def _stage_deadline(clock: _StageClock, facts: Facts, policy: Policy, calendar: WorkCalendar) -> Deadline:
+def _stage_clock(clock: _StageClock, facts: Facts, policy: Policy, calendar: WorkCalendar) -> list[Deadline]:
+    """The stage's own clock, unless it has had its effect: a reminder is sent once, and a climb needs a rung above."""
+    if clock.step is Step.REMIND_SIGNING and facts.signing_reminded:
+        return []
     rule = _rule(clock.kind, facts, policy)
     due = due_date(facts.stage_entered_at, rule.duration, calendar, rule=rule.id)
-    return Deadline(clock.kind, clock.step, due, rule.id, rule.source)
+    if clock.step is Step.CLIMB and not _climbs(due.due_at, facts):
+        return []
+    return [Deadline(clock.kind, clock.step, due, rule.id, rule.source)]
 
 
-def _supervision_reminder(facts: Facts, policy: Policy, calendar: WorkCalendar) -> Deadline:
-    """The next reminder, a full interval after the last one, or after a redo or a review's decision began anew.
+def _supervision_clock(facts: Facts, policy: Policy, calendar: WorkCalendar, *, climbs: bool) -> list[Deadline]:
+    """The next reminder of a supervised petition; or when a closed file is opened again, where nothing else `climbs`.
 
-    Time in which the clock stood still is no delay of the unit's and does not count.
+    The reminder comes a full interval after the last one, or after a redo or a review's decision began anew. Reminders
+    belong to the open file. Once it is closed nobody is reminded, but work that was late already and is still not done
+    a full interval later is not forgotten: the file is opened again. Time in which the clock stood still is no delay
+    of the unit's and does not count.
     """
-    rule = _rule(DeadlineKind.SUPERVISION_REMINDER, facts, policy)
+    if facts.stage not in WORKING_STAGES - {Stage.SUSPENDED}:
+        return []
+    closed_at, step = facts.supervision_closed_at, Step.REMIND_SUPERVISED
     began = (facts.supervised_at, facts.reminded_at, facts.clock_started_at)
     since = max((moment for moment in began if moment is not None), default=facts.stage_entered_at)
+    if closed_at is not None:
+        if climbs or facts.rung is not Rung.SUPERVISION or facts.stage is Stage.COMPLETION_SUBMITTED:
+            return []
+        since, step = closed_at, Step.CLIMB
+    elif facts.supervised_at is None and facts.rung is not Rung.SUPERVISION:
+        return []
+    rule = _rule(DeadlineKind.SUPERVISION_REMINDER, facts, policy)
     ended = tuple(pause for pause in facts.pauses if pause.ended_at is not None)
     due = due_date(since, rule.duration, calendar, pauses=ended, rule=rule.id)
-    return Deadline(DeadlineKind.SUPERVISION_REMINDER, Step.REMIND_SUPERVISED, due, rule.id, rule.source)
-
-
-def _stands_still(facts: Facts) -> bool:
-    return any(pause.ended_at is None for pause in facts.pauses)
-
-
-def _owed(
-    kind: DeadlineKind, step: Step, task: Obligation, calendar: WorkCalendar, pauses: tuple[Pause, ...] = ()
-) -> Deadline:
-    source = DECIDED_KINDS[kind]
-    due = due_date(task.since, task.term, calendar, pauses=pauses, rule=source)
-    return Deadline(kind, step, due, kind.value, source, task.unit)
-
-
-def _reminders_of_units(facts: Facts, calendar: WorkCalendar) -> list[Deadline]:
-    """What a unit owes beside the holder's work, each reminded of once; of several assisting units the earliest.
-
-    Not in a final stage, whose run is over: there an unanswered demand is shown to the inspectors as overdue instead.
-    """
-    running = []
-    if facts.stage in ASSISTED_STAGES:
-        dated = zip(facts.assists, assist_deadlines(facts, calendar), strict=False)
-        unreminded = [due for task, due in dated if not task.reminded]
-        running += sorted(unreminded, key=lambda item: item.due_at)[:1]
-    demanded = explanation_due(facts, calendar)
-    if demanded is not None and facts.explanation and not facts.explanation.reminded and facts.stage in OPEN_STAGES:
-        running.append(demanded)
-    return running
+    return [Deadline(DeadlineKind.SUPERVISION_REMINDER, step, due, rule.id, rule.source)]
 
 
 def _handling_clocks(facts: Facts, policy: Policy, calendar: WorkCalendar) -> list[Deadline]:
@@ -322,8 +257,7 @@ def _handling_clocks(facts: Facts, policy: Policy, calendar: WorkCalendar) -> li
     if facts.card is Card.NONE and facts.clock_started_at is not None and warned.due_at > facts.clock_started_at:
         step = Step.SHOW_YELLOW_CARD
         clocks.append(Deadline(DeadlineKind.YELLOW_CARD, step, warned, yellow.id, yellow.source))
-    climbs = facts.stage not in REVIEW_STAGES and facts.rung is not Rung.SUPERVISION
-    if climbs:
+    if facts.stage not in REVIEW_STAGES and _climbs(handling.due_at, facts):
         clocks.append(handling)
     if facts.card is not Card.RED:
         after = red.duration.amount

@@ -124,8 +124,23 @@ class Figure:
     origin: Origin
 
 
+class Conditional:
+    """A rule for some petitions; an empty condition applies to all."""
+
+    urgencies: frozenset[Urgency]
+    request_types: frozenset[RequestType]
+    categories: frozenset[str]
+
+    def applies_to(self, urgency: Urgency, request_type: RequestType, category: str | None) -> bool:
+        return (
+            (not self.urgencies or urgency in self.urgencies)
+            and (not self.request_types or request_type in self.request_types)
+            and (not self.categories or category in self.categories)
+        )
+
+
 @dataclass(frozen=True)
-class DeadlineRule:
+class DeadlineRule(Conditional):
     """One deadline with the cases it applies to; an empty condition applies to all.
 
     `priority` decides between rules that both apply (higher wins); a tie is refused when the policy is loaded.
@@ -141,23 +156,52 @@ class DeadlineRule:
     categories: frozenset[str] = frozenset()
     origin: Origin = Origin.PUBLISHED
 
-    def applies_to(self, urgency: Urgency, request_type: RequestType, category: str | None) -> bool:
-        return (
-            (not self.urgencies or urgency in self.urgencies)
-            and (not self.request_types or request_type in self.request_types)
-            and (not self.categories or category in self.categories)
-        )
+
+class Limit(StrEnum):
+    """What may happen only so often (次数上限), by its name in `ladder.yaml`."""
+
+    RETURNS = "return_limit"
+    TRANSFERS = "transfer_limit"
+    REDOS = "redo_limit"
+    EXTENSIONS = "extension_limit"
+
+
+@dataclass(frozen=True)
+class LimitException(Conditional):
+    """Another count for some petitions; `priority` decides as it does between deadlines."""
+
+    id: str
+    limit: Limit
+    value: int
+    source: str
+    priority: int
+    urgencies: frozenset[Urgency] = frozenset()
+    request_types: frozenset[RequestType] = frozenset()
+    categories: frozenset[str] = frozenset()
+    origin: Origin = Origin.PUBLISHED
+
+
+@dataclass(frozen=True)
+class Times:
+    """How often something may happen, and where that is said."""
+
+    value: int
+    source: str | None
 
 
 @dataclass(frozen=True)
 class LadderRules:
-    """How often something may happen before a petition climbs (counts), each with its source."""
+    """How often something may happen before a petition climbs (counts), each with its source.
+
+    The four counts hold for whatever no exception applies to; ask `Policy.times`.
+    """
 
     return_limit: int
     transfer_limit: int
     redo_limit: int
     extension_limit: int
     sources: Mapping[str, str] = field(default_factory=dict)
+    exceptions: tuple[LimitException, ...] = ()
 
 
 class UnitKind(StrEnum):
@@ -356,3 +400,15 @@ class Policy:
         if not rules:
             raise PolicyMissing(DEADLINE_LABELS[kind])
         return max(rules, key=lambda rule: rule.priority)
+
+    def times(self, limit: Limit, urgency: Urgency, request_type: RequestType, category: str | None) -> Times:
+        """How often it may happen to such a petition: by the exception of the highest priority, else in general."""
+        exceptions = [
+            item
+            for item in self.ladder.exceptions
+            if item.limit is limit and item.applies_to(urgency, request_type, category)
+        ]
+        if exceptions:
+            found = max(exceptions, key=lambda item: item.priority)
+            return Times(found.value, found.source)
+        return Times(getattr(self.ladder, limit.value), self.ladder.sources.get(limit.value))

@@ -5,14 +5,14 @@ Each fault names the file, the place in it and the reason, in Chinese.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
 from domain.policy import DEADLINE_LABELS, DECIDED_KINDS, DeadlineKind, UnitKind
 from domain.stages import TRIGGER_LABELS
 from gateways.yaml_lines import Loc
-from models.policy_files import DeadlinesFile, DeadlineShape, DispatchFile, DistrictFile, LadderFile, NoticesFile
+from models.policy_files import Conditional, DeadlinesFile, DispatchFile, DistrictFile, LadderFile, NoticesFile
 from models.taxonomy_files import PlacesFile, SubCategoriesFile, TaxonomyFile, UnitsFile
 
 OFFICE_KINDS = tuple(kind for kind in UnitKind if kind not in (UnitKind.TOWN, UnitKind.DEPARTMENT))
@@ -51,6 +51,8 @@ def check(files: PolicyFiles) -> Iterator[Fault]:
         yield from _units(files.units)
     if files.deadlines:
         yield from _deadlines(files.deadlines, categories)
+    if files.ladder:
+        yield from _ladder(files.ladder, categories)
     if files.dispatch:
         yield from _words(files.dispatch)
     if files.notices:
@@ -77,23 +79,37 @@ def _deadlines(file: DeadlinesFile, categories: set[str] | None) -> Iterator[Fau
             yield Fault(name, ("rules",), f"缺少 {kind}({DEADLINE_LABELS[kind]})的通用规则")
         for index in general[1:]:
             yield Fault(name, ("rules", index), f"{kind}({DEADLINE_LABELS[kind]})的通用规则只能有一条")
-    for index, rule in enumerate(file.rules):
-        for part in ("urgencies", "request_types", "categories"):
-            yield from repeated(name, ("rules", index, part), None, getattr(rule, part))
-        for place, code in enumerate(rule.categories):
-            if categories is not None and code not in categories:
-                yield Fault(name, ("rules", index, "categories", place), f"未知的大类“{code}”")
+    yield from _conditions(name, "rules", file.rules, categories)
     exceptions = [(index, rule) for index, rule in enumerate(file.rules) if not rule.is_general]
     for (_, first), (index, second) in combinations(exceptions, 2):
         if first.kind is second.kind and first.priority == second.priority and _overlap(first, second):
-            yield Fault(
-                name,
-                ("rules", index, "priority"),
-                f"与规则“{first.id}”可能同时适用而 priority 相同({second.priority})，请分出先后",
-            )
+            yield _tie(name, "rules", index, first.id, second.priority)
 
 
-def _overlap(first: DeadlineShape, second: DeadlineShape) -> bool:
+def _ladder(file: LadderFile, categories: set[str] | None) -> Iterator[Fault]:
+    name = "ladder.yaml"
+    yield from repeated(name, ("exceptions",), "id", (rule.id for rule in file.exceptions))
+    yield from _conditions(name, "exceptions", file.exceptions, categories)
+    for (_, first), (index, second) in combinations(enumerate(file.exceptions), 2):
+        if first.limit is second.limit and first.priority == second.priority and _overlap(first, second):
+            yield _tie(name, "exceptions", index, first.id, second.priority)
+
+
+def _conditions(name: str, key: str, rules: Sequence[Conditional], categories: set[str] | None) -> Iterator[Fault]:
+    for index, rule in enumerate(rules):
+        for part in ("urgencies", "request_types", "categories"):
+            yield from repeated(name, (key, index, part), None, getattr(rule, part))
+        for place, code in enumerate(rule.categories):
+            if categories is not None and code not in categories:
+                yield Fault(name, (key, index, "categories", place), f"未知的大类“{code}”")
+
+
+def _tie(name: str, key: str, index: int, other: str, priority: int | None) -> Fault:
+    reason = f"与规则“{other}”可能同时适用而 priority 相同({priority})，请分出先后"
+    return Fault(name, (key, index, "priority"), reason)
+
+
+def _overlap(first: Conditional, second: Conditional) -> bool:
     """Whether some petition meets the conditions of both."""
     pairs: Iterable[tuple[tuple[str, ...], tuple[str, ...]]] = (
         (first.urgencies, second.urgencies),

@@ -19,6 +19,7 @@ from domain.policy import (
     Duty,
     Figure,
     LadderRules,
+    LimitException,
     NoticeRule,
     NoticeRules,
     Policy,
@@ -239,7 +240,21 @@ def _ladder(file: LadderFile) -> LadderRules:
         transfer_limit=file.transfer_limit.value,
         redo_limit=file.redo_limit.value,
         extension_limit=file.extension_limit.value,
-        sources={name: getattr(file, name).source for name in LadderFile.model_fields},
+        sources={name: shape.source for name, shape in file.figures().items()},
+        exceptions=tuple(
+            LimitException(
+                id=rule.id,
+                limit=rule.limit,
+                value=rule.value,
+                source=rule.source,
+                priority=rule.priority,
+                urgencies=frozenset(rule.urgencies),
+                request_types=frozenset(rule.request_types),
+                categories=frozenset(rule.categories),
+                origin=rule.origin,
+            )
+            for rule in file.exceptions
+        ),
     )
 
 
@@ -260,8 +275,8 @@ def _figures(
     notices: NoticesFile,
 ) -> Iterator[Figure]:
     """Everything sourced that is no deadline, told in short."""
-    counted = {name: f"{shape.value}次" for name, shape in ladder if not isinstance(shape.value, bool)}
-    yield from (_figure(f"ladder.{name}", counted.get(name, "是"), shape) for name, shape in ladder)
+    for name, shape in ladder.figures().items():
+        yield _figure(f"ladder.{name}", "是" if isinstance(shape.value, bool) else f"{shape.value}次", shape)
     yield _figure("units", f"{len(units.units)}个单位、{len(units.duties)}条职责", units)
     yield _figure("taxonomy", f"{len(taxonomy.categories)}个大类", taxonomy)
     sizes = taxonomy.sizes

@@ -141,6 +141,15 @@ class ExplanationView(Answer):
     reminded_at: Shown | None
 
 
+class MergedView(Answer):
+    """A petition that became part of this case."""
+
+    case_number: str
+    registered_at: Shown
+    left: bool = Field(description="其诉求人已撤出，不再是该事项的诉求人")
+    petitioner: ContactView | None = Field(description="仅向必须联系诉求人的提供，同主单；已撤出的为空")
+
+
 class PetitionHead(Answer):
     """A petition in a list: enough to choose what to do next."""
 
@@ -185,6 +194,8 @@ class PetitionDetail(PetitionHead):
     assignments: list[AssignmentView]
     asked: list[AskView]
     completions: list[CompletionView]
+    merged: list[MergedView] = Field(description="并入本单的各诉求")
+    people: int = Field(description="该事项现有几位诉求人：本单和并入的，不含已撤出的；已并单的即主单的人数")
     candidates: list[dict[str, Any]] = Field(description="转人工派遣时，派遣引擎给出的备选单位及理由")
 
 
@@ -197,7 +208,9 @@ class QueueItem(PetitionHead):
     outcome: str | None = Field(None, description="本单位任务已结束时的结果")
     changed_at: Shown
     asked: AskView | None = None
-    explanation: ExplanationView | None = Field(None, description="纪检监察要求说明而尚未说明的")
+    explanation: ExplanationView | None = Field(
+        None, description="纪检监察要求说明而尚未说明的；本单位任务已结束的，仍须说明"
+    )
 
 
 class Page(Answer):
@@ -303,75 +316,6 @@ class ChainCheck(Answer):
     intact: bool
     rows: int
     broken_at: int | None
-
-
-class Holding(Answer):
-    """Who had to act, from when to when."""
-
-    holder: Named
-    stage: Named
-    since: Shown
-    until: Shown | None
-    minutes: int
-    working_minutes: int
-
-
-class NoticeView(Answer):
-    """A message that was owed, and the proof of its delivery; its text stays out."""
-
-    version: int
-    rule: str
-    recipient: str
-    title: str
-    urgent: bool
-    owed_at: Shown
-    sent_at: Shown | None
-    status: str
-    attempts: int
-    proof: str
-
-
-class TimerView(Answer):
-    """A timer that was armed, and how it ended."""
-
-    kind: Named
-    unit: Named | None = Field(description="受此时限约束的单位；为空即当时的责任人")
-    due_at: Shown
-    armed_at: Shown
-    ended_at: Shown | None
-    outcome: str | None
-    rule: str
-    source: str
-    provisional: bool
-
-
-class SupervisionView(Answer):
-    """The inspectors' file (督办件)."""
-
-    opened_at: Shown
-    cause: str
-    unit: Named | None
-    explanation: ExplanationView | None
-    disposition: Named | None
-    opinion: str
-    closed_at: Shown | None
-    closed_by: str | None
-
-
-class Dossier(Answer):
-    """All an inspector needs about one petition (案卷)."""
-
-    petition: PetitionDetail
-    supervision: SupervisionView | None
-    held: list[Holding]
-    clocks: Clocks
-    timers: list[TimerView]
-    notices: list[NoticeView]
-    ratings: list[dict[str, Any]]
-    history: list[HistoryEntry]
-    chain: ChainCheck
-    evidence: list[dict[str, Any]]
-    as_of: Shown
 
 
 class KeyView(Answer):

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, PlainSerializer, StringConstraints
 
+from domain.calendar import local
 from domain.errors import Missing
 from models.shapes import Instant, Line, Shape, Words
 
 MIN_REPLY_LENGTH = 10
 """Characters of a public reply; a shorter one cannot say what was done (our own decision)."""
+
+# Kept as it will be shown: the receipt is over what is kept, and whoever checks it has only what is shown.
+_IN_SHANGHAI = PlainSerializer(lambda moment: local(moment).isoformat(), return_type=str, when_used="json-unless-none")
 
 
 class Attachment(Shape):
@@ -26,7 +30,7 @@ class CompletionEvidence(Shape):
     is_true: Annotated[bool | None, Field(description="诉求是否属实")] = None
     beyond_duty: Annotated[bool, Field(description="是否超出职责")] = False
     contacted: Annotated[bool | None, Field(description="是否已联系诉求人")] = None
-    contacted_at: Annotated[Instant | None, Field(description="联系时间，须带时区")] = None
+    contacted_at: Annotated[Instant | None, _IN_SHANGHAI, Field(description="联系时间，须带时区")] = None
     not_contacted_reason: Line = ""
     solved: Annotated[bool | None, Field(description="是否解决")] = None
     unsolved_reason: Words = ""

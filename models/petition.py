@@ -75,6 +75,7 @@ class Petition(Base):
     due_met: Mapped[bool | None]
     """Whether the unit has met `due_at`, so that it is not late however long others take."""
     due_provisional: Mapped[bool] = mapped_column(default=False)
+    """Whether `due_at` falls in a year without a published calendar; each other date has its own in its timer."""
     calendar_version: Mapped[str] = mapped_column(String(80), default="")
     wake_at: Mapped[DateTime | None]
     """The one live timer: when the parked run must look again. `None` exactly in final stages."""
@@ -148,7 +149,8 @@ class Assignment(Base):
     signed_at: Mapped[DateTime | None]
     ended_at: Mapped[DateTime | None]
     outcome: Mapped[str | None] = mapped_column(String(30))
-    """How it ended: `returned`, `moved`, `completed`, `reported`, `climbed`, `closed`."""
+    """How it ended: `returned`, `moved`, `completed`, `reported`, `climbed`, `closed`; `leads`: who assisted has the
+    lead now."""
     report: Mapped[str] = mapped_column(Text, default="")
     reasons: Mapped[list[Any]] = mapped_column(default=list)
     """Why this unit: the dispatch engine's reasons, or the decision's."""

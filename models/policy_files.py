@@ -28,6 +28,7 @@ from domain.policy import (
     DECIDED_KINDS,
     Audience,
     DeadlineKind,
+    Limit,
     Origin,
     RequestType,
     Urgency,
@@ -82,14 +83,9 @@ class DistrictFile(Shape):
     case_prefix: Annotated[str, StringConstraints(pattern=r"^[A-Z]{1,8}$")]
 
 
-class DeadlineShape(Sourced):
-    """One rule of `deadlines.yaml`; with a condition it is an exception and says its priority."""
+class Conditional(Sourced):
+    """A rule for some petitions; without a condition it applies to every one."""
 
-    id: Code
-    kind: DeadlineKind
-    amount: Annotated[int, Field(strict=True, ge=1, le=MAX_AMOUNT)]
-    unit: TimeUnit
-    priority: Count | None = None
     urgencies: tuple[Urgency, ...] = ()
     request_types: tuple[RequestType, ...] = ()
     categories: tuple[Code, ...] = ()
@@ -98,6 +94,16 @@ class DeadlineShape(Sourced):
     def is_general(self) -> bool:
         """Whether it applies to every petition."""
         return not (self.urgencies or self.request_types or self.categories)
+
+
+class DeadlineShape(Conditional):
+    """One rule of `deadlines.yaml`; with a condition it is an exception and says its priority."""
+
+    id: Code
+    kind: DeadlineKind
+    amount: Annotated[int, Field(strict=True, ge=1, le=MAX_AMOUNT)]
+    unit: TimeUnit
+    priority: Count | None = None
 
     @field_validator("kind")
     @classmethod
@@ -131,6 +137,21 @@ class CountShape(Sourced):
     value: Count
 
 
+class LimitExceptionShape(Conditional):
+    """Another count for some petitions."""
+
+    id: Code
+    limit: Limit
+    value: Count
+    priority: Count
+
+    @model_validator(mode="after")
+    def _has_a_condition(self) -> Self:
+        if self.is_general:
+            raise ValueError("例外须写明条件(urgencies、request_types 或 categories)；通用的数写在上面")
+        return self
+
+
 class SwitchShape(Sourced):
     """A rule that holds; it is listed so that its source is."""
 
@@ -152,6 +173,11 @@ class LadderFile(Shape):
     redo_limit: CountShape
     extension_limit: CountShape
     designated_may_not_return: SwitchShape
+    exceptions: tuple[LimitExceptionShape, ...] = ()
+
+    def figures(self) -> dict[str, CountShape | SwitchShape]:
+        """What holds in general, by its name."""
+        return {name: shape for name, shape in self if isinstance(shape, CountShape | SwitchShape)}
 
 
 class WeightShape(Sourced):

@@ -9,7 +9,7 @@ from domain.actions import Actor, Role
 from domain.errors import NotFound, NotPermitted
 from domain.supervision import SECRET_DISPOSITIONS
 from models.petition import new_id
-from models.tables import Assignment, HistoryRow, Petition
+from models.tables import Assignment, HistoryRow, Petition, Petitioner
 
 ALL_SEEING = frozenset({Role.DESK, Role.REVIEWER, Role.LEADER, Role.INSPECTOR, Role.OPERATOR, Role.FOLLOW_UP})
 """Roles whose work may concern any petition."""
@@ -43,11 +43,13 @@ def may_see(session: Session, petition: Petition, actor: Actor) -> bool:
     return actor.role in ALL_SEEING
 
 
-def may_contact(petition: Petition, actor: Actor) -> bool:
-    """Whether `actor` must be able to reach the petitioner; a confidential one stays unknown to every unit."""
+def may_contact(petition: Petition, person: Petitioner, actor: Actor) -> bool:
+    """Whether `actor` must be able to reach `person`, whose matter the petition is.
+
+    Whoever confided in the platform stays unknown to every unit.
+    """
     if actor.role is Role.UNIT:
-        known = petition.petitioner is not None and not petition.petitioner.confidential
-        return known and actor.unit is not None and actor.unit == petition.unit
+        return not person.confidential and actor.unit is not None and actor.unit == petition.unit
     return actor.role in _CONTACTING
 
 

@@ -19,6 +19,7 @@ def assign_lead(
     """Give the petition to `unit` as its lead; the former lead's assignment ends with `outcome`.
 
     Returns the changes for `ledger.move`. The handling clock starts with the first dispatch and is left alone later.
+    A unit that assisted does so no more: it cannot report to itself.
     Raises `RuleRefusal` for a unit that cannot handle petitions.
     """
     known = tx.policy_in_force().units_by_code
@@ -26,6 +27,9 @@ def assign_lead(
         require_handling_unit(tx, unit)
     now = clock.now()
     end_lead(petition, outcome, now)
+    assist = assist_of(petition, unit)
+    if assist is not None:
+        assist.ended_at, assist.outcome = now, "leads"
     tx.session.flush()  # the database holds that there is one lead
     petition.assignments.append(
         Assignment(unit=unit, part="lead", duty=duty, assigned_at=now, reasons=list(reasons), report="")
@@ -63,6 +67,19 @@ def end_all(petition: Petition, outcome: str) -> None:
 def lead_of(petition: Petition) -> Assignment | None:
     """The running lead assignment."""
     return next((item for item in petition.assignments if item.part == "lead" and item.ended_at is None), None)
+
+
+def assist_of(petition: Petition, unit: str | None) -> Assignment | None:
+    """The task with which `unit` assists and has not reported on yet."""
+    open_tasks = (item for item in petition.assignments if item.part == "assist" and item.ended_at is None)
+    return next((item for item in open_tasks if item.unit == unit), None)
+
+
+def ending_assist(petition: Petition, unit: str) -> dict[str, Any]:
+    """For the history, before `unit` takes the lead: that its task beside the lead ends, and why."""
+    if assist_of(petition, unit) is None:
+        return {}
+    return {"assist_ended": {"unit": unit, "reason": "改为主办，不再协办"}}
 
 
 def units_that_returned(petition: Petition) -> frozenset[str]:

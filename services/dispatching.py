@@ -12,7 +12,7 @@ from domain.errors import RuleRefusal
 from domain.policy import Policy, RequestType
 from domain.stages import Trigger
 from models.tables import DecisionRequest, Petition
-from services.assignments import assign_lead, require_category, units_that_returned
+from services.assignments import assign_lead, ending_assist, require_category, units_that_returned
 from services.context import Context
 from services.ledger import move
 from services.transactions import Transaction, acting
@@ -49,6 +49,7 @@ def dispatch_by_engine(tx: Transaction, petition: Petition) -> None:
             tx, petition, Trigger.REFER_TO_DESK, PLATFORM, reason=reason, public=False, details=details, changes=changes
         )
         return
+    details |= ending_assist(petition, answer.unit)
     changes = _give_to(tx, petition, answer.unit, answer.candidates[0].reasons)
     changes |= _matter(petition, answer)
     changes["town"] = changes.get("town") or petition.town or answer.town
@@ -76,11 +77,12 @@ def dispatch(
 ) -> Petition:
     """The desk dispatches a petition the engine was not sure of."""
     with acting(context, petition_id, actor, Trigger.DISPATCH, version) as (tx, petition):
+        ended = ending_assist(petition, unit)
         changes = _give_to(tx, petition, unit, (reason,))
         if category is not None:
             require_category(tx, category)
             changes |= in_category(petition, category)
-        details = {"unit": unit, "returned_by": sorted(units_that_returned(petition))}
+        details = {"unit": unit, "returned_by": sorted(units_that_returned(petition))} | ended
         move(tx, petition, Trigger.DISPATCH, actor, reason=reason, public=False, details=details, changes=changes)
         return petition
 
@@ -93,8 +95,8 @@ def redispatch(
         former = petition.unit
         if unit == former:
             raise RuleRefusal("same-unit", "该诉求已由此单位承办，无需改派", field="unit")
+        details = {"from": former, "to": unit} | ending_assist(petition, unit)
         changes = _give_to(tx, petition, unit, (reason,))
-        details = {"from": former, "to": unit}
         move(tx, petition, Trigger.REDISPATCH, actor, reason=reason, public=False, details=details, changes=changes)
         return petition
 

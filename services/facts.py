@@ -54,9 +54,14 @@ def facts_of(petition: Petition) -> Facts:
             for row, term in open_assists(petition)
         ),
         supervised_unit=file.unit if file else None,
-        supervision_closed=file is not None and file.closed_at is not None,
+        supervision_closed_at=file.closed_at if file else None,
         explanation=_explanation(file) if file else None,
     )
+
+
+def is_supervised(petition: Petition) -> bool:
+    """Whether the inspectors have an open file on it."""
+    return petition.supervision is not None and petition.supervision.closed_at is None
 
 
 def seen_by_run() -> tuple[ExecutableOption, ...]:

@@ -12,8 +12,8 @@ from domain.errors import Incomplete, Missing, NotFound
 from domain.policy import DeadlineKind
 from domain.stages import Trigger
 from models.evidence import CompletionEvidence
-from models.tables import Assignment, Completion, DecisionRequest, Petition
-from services.assignments import lead_of, require_handling_unit
+from models.tables import Completion, DecisionRequest, Petition
+from services.assignments import assist_of, lead_of, require_handling_unit
 from services.context import Context
 from services.decisions import overtake_requests
 from services.ledger import move
@@ -48,7 +48,9 @@ def report(context: Context, petition_id: str, actor: Actor, text: str, version:
     with transaction(context) as tx:
         petition = tx.lock(petition_id)
         tx.expect(petition, version)
-        mine = _assisting(petition, actor)
+        mine = assist_of(petition, actor.unit)
+        if mine is None:
+            raise NotFound("本单位在该诉求上的协办任务")
         mine.ended_at, mine.outcome, mine.report = clock.now(), "reported", text
         move(tx, petition, Trigger.NOTE, actor, reason=text, public=False, details={"assisted_by": actor.unit})
         return petition
@@ -158,10 +160,3 @@ def submit_completion(
             tx, petition, Trigger.SUBMIT_COMPLETION, actor, reason=reply, public=False, details=details, changes=changes
         )
         return completion
-
-
-def _assisting(petition: Petition, actor: Actor) -> Assignment:
-    for assignment in petition.assignments:
-        if assignment.part == "assist" and assignment.unit == actor.unit and assignment.ended_at is None:
-            return assignment
-    raise NotFound("本单位在该诉求上的协办任务")

@@ -9,6 +9,7 @@ from domain.policy import Policy, UnitKind
 from domain.stages import FINAL_STAGES, REVIEW_STAGES, STAGE_LABELS, WORKING_STAGES, Stage
 from gateways.orchestrator import RunLabel
 from models.tables import Petition
+from services.facts import is_supervised
 
 _HOLDERS: dict[Stage, UnitKind] = {
     Stage.REGISTERED: UnitKind.DESK,
@@ -23,6 +24,8 @@ _HOLDERS: dict[Stage, UnitKind] = {
     Stage.FOLLOW_UP: UnitKind.FOLLOW_UP,
     Stage.RATED: UnitKind.DESK,
 }
+
+_UNIT_WORKS = WORKING_STAGES - {Stage.COMPLETION_SUBMITTED, *REVIEW_STAGES}
 
 
 def holder_of(petition: Petition, policy: Policy) -> str | None:
@@ -39,9 +42,16 @@ def holder_at(stage: Stage, unit: str | None, policy: Policy) -> str | None:
 
 
 def shown_due(petition: Petition) -> DateTime | None:
-    """Until when its holder has the petition: the unit's own deadline while it works, else the stage's."""
-    works = Stage(petition.stage) in WORKING_STAGES - {Stage.COMPLETION_SUBMITTED, *REVIEW_STAGES}
-    return (petition.due_at if works else None) or petition.stage_due_at or petition.wake_at
+    """Until when its holder has the petition, the one date that everybody is shown.
+
+    The unit's own deadline while it works; else the stage's, be it the desk's check or a review; the unit's again
+    where that one is over and the work is not. What is left is for the platform to do at its next look.
+    """
+    stage = Stage(petition.stage)
+    if stage in _UNIT_WORKS and petition.due_at is not None:
+        return petition.due_at
+    unfinished = petition.due_at if stage in WORKING_STAGES else None
+    return petition.stage_due_at or unfinished or petition.wake_at
 
 
 def label_of(petition: Petition, policy: Policy) -> RunLabel:
@@ -55,7 +65,7 @@ def label_of(petition: Petition, policy: Policy) -> RunLabel:
         parts.append(f"due {due.in_timezone('Asia/Shanghai').format('MM-DD')}")
     # The Prefect UI shows the first few: what needs attention stands before what is always there.
     tags = [f"stage:{petition.stage}"]
-    if petition.supervised_at is not None:
+    if is_supervised(petition):
         tags.append("supervised")
     if petition.card != Card.NONE:
         tags.append(f"card:{petition.card}")

@@ -10,15 +10,15 @@ from pendulum import DateTime
 import clock
 from domain.actions import PLATFORM, Actor
 from domain.errors import Incomplete, Missing
-from domain.petition import Deadline, Rung, Satisfaction, next_rung
-from domain.policy import DEADLINE_LABELS
+from domain.petition import Deadline, Rung, Satisfaction, next_rung, times_of
+from domain.policy import DEADLINE_LABELS, DeadlineKind, Limit
 from domain.stages import Stage, Trigger
 from domain.workdays import Duration, due_date
 from models.tables import Assignment, Petition, Supervision
-from services.assignments import assign_lead, require_handling_unit
+from services.assignments import assign_lead, ending_assist, require_handling_unit
 from services.context import Context
 from services.decisions import overtake_requests
-from services.facts import duration_to_json, open_assists
+from services.facts import duration_to_json, facts_of, is_supervised, open_assists
 from services.ledger import move
 from services.notices import Concern
 from services.transactions import Transaction, acting
@@ -53,7 +53,7 @@ def climb(tx: Transaction, petition: Petition, cause: Deadline | None, actor: Ac
         changes["rung"] = int(rung)
         move(tx, petition, trigger, actor, reason=reason, cause=cause, changes=changes)
         return
-    if petition.supervised_at is None:
+    if not is_supervised(petition):
         supervise(tx, petition, actor, reason, cause, rung=rung)
     elif petition.rung < rung:
         # Inspectors had opened their file before the ladder came to them: it now stands on their rung.
@@ -85,13 +85,18 @@ def supervise(
     *,
     rung: Rung | None = None,
 ) -> None:
-    """Open the inspectors' file beside the unit's work, which goes on.
+    """Open the inspectors' file beside the unit's work, which goes on; or open it again after it was closed.
 
     `rung` is given when the petition climbed here. A file opened by inspectors of their own accord leaves the ladder
-    as it is: the reviews still come in their turn.
+    as it is: the reviews still come in their turn. There is one file a petition, and it holds the present opening;
+    the history, which nobody can rewrite, holds the earlier ones (`services.inspection_file`).
     """
-    now = clock.now()
-    petition.supervision = Supervision(opened_at=now, cause=reason, unit=petition.unit, opinion="")
+    now, file = clock.now(), petition.supervision
+    details = {"reopened": True} if file else {}
+    if file is None:
+        file = petition.supervision = Supervision()
+    file.opened_at, file.cause, file.unit = now, reason, petition.unit or file.unit
+    file.disposition, file.opinion, file.closed_at, file.closed_by = None, "", None, None
     stands = petition.rung if rung is None else int(rung)
     move(
         tx,
@@ -100,6 +105,7 @@ def supervise(
         actor,
         reason=reason,
         public=actor is PLATFORM,  # what inspectors write is for their file
+        details=details,
         cause=cause,
         changes={"supervised_at": now, "rung": stands},
     )
@@ -149,6 +155,7 @@ def assign(
         if len(set(units)) != len(units):
             raise Incomplete([Missing("assists", "同一单位不能重复承担主办或协办任务")])
         require_handling_unit(tx, decision.lead.unit, "lead.unit")
+        ended = ending_assist(petition, decision.lead.unit)
         changes = assign_lead(
             tx, petition, decision.lead.unit, duty=decision.lead.duty, reasons=(decision.reason,), outcome="moved"
         )
@@ -175,7 +182,7 @@ def assign(
             "lead": decision.lead.unit,
             "assists": [task.unit for task in decision.assists],
             "duration": duration_to_json(decision.lead.duration),
-        }
+        } | ended
         changes |= {
             "designated": True,
             "clock_started_at": now,
@@ -222,10 +229,11 @@ def _due(tx: Transaction, duration: Duration) -> DateTime:
 def _why(tx: Transaction, petition: Petition, cause: Deadline | None) -> str:
     if cause is not None:
         due = cause.due_at.in_timezone(clock.SHANGHAI).format("YYYY-MM-DD HH:mm")
+        if cause.kind is DeadlineKind.SUPERVISION_REMINDER:
+            return f"督办了结后至{due}仍未办结({cause.source})"
         return f"{DEADLINE_LABELS[cause.kind]}已过(应于{due}前完成；{cause.source})"
-    ladder = tx.policy_of(petition).ladder
     if petition.satisfaction == Satisfaction.DISSATISFIED:
         return "重办后仍不满意"
-    if petition.returns >= ladder.return_limit:
+    if petition.returns >= times_of(Limit.RETURNS, facts_of(petition), tx.policy_of(petition)).value:
         return f"退单{petition.returns}次"
     return f"转办{petition.transfers}次"

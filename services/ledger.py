@@ -107,7 +107,7 @@ def _arm(tx: Transaction, petition: Petition, now: DateTime, cause: Deadline | N
     petition.due_met = is_met(facts, petition.due_at)
     petition.stage_due_at = stage_due(ruling, facts.stage)
     _date_tasks(petition, facts, calendar)
-    petition.due_provisional = any(item.due.provisional for item in ruling.deadlines)
+    petition.due_provisional = handling is not None and handling.due.provisional
     petition.calendar_version = calendar.version
     live = {
         row.kind: row

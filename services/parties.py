@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import exists, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from domain.stages import Trigger
 from models.tables import HistoryRow, Petition
@@ -18,6 +20,12 @@ def parties_of(session: Session, main_id: str) -> dict[str, str]:
         or_(Petition.id == main_id, Petition.merged_into_id == main_id), ~_LEFT
     )
     return {key: code for key, code in session.execute(query.order_by(Petition.registered_at, Petition.id))}  # noqa: C416
+
+
+def merged_into(session: Session, main_id: str) -> Sequence[Petition]:
+    """The petitions that became part of this case, oldest first, each with whoever reported it."""
+    query = select(Petition).where(Petition.merged_into_id == main_id).options(joinedload(Petition.petitioner))
+    return session.scalars(query.order_by(Petition.registered_at, Petition.case_number)).all()
 
 
 def has_left(session: Session, petition_id: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from domain.actions import Actor
+from domain.errors import NotFound
 from domain.policy import Policy
 from models.tables import PolicyVersion
 from services.context import Context
@@ -24,7 +25,10 @@ def activate_policy(context: Context, policy: Policy, actor: Actor) -> bool:
 
 
 def roll_back(context: Context, version: str, actor: Actor) -> None:
-    """Put a former version back in force, whole. Raises `PolicyMissing` if there never was one of this name."""
+    """Put a former version back in force, whole. Raises `NotFound`, naming those there are."""
+    known = [row.version for row in versions(context)]
+    if version not in known:
+        raise NotFound(f"规则版本“{version}”；启用过的有 there are: {'、'.join(known)}")
     with context.sessions.begin() as session:
         activate(session, context.rules.of(session, version), actor)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,21 +17,23 @@ from domain.stages import Stage, Trigger
 from domain.workdays import Duration, TimeUnit
 from models.answers import (
     Clocks,
+    ContactView,
     ExtensionView,
     History,
+    MergedView,
     PauseView,
     PetitionDetail,
     PetitionHead,
     Progress,
     Registered,
 )
-from models.tables import Completion, DecisionRequest, HistoryRow, Petition
+from models.tables import Completion, DecisionRequest, HistoryRow, Petition, TimerRow
 from services.access import may_contact, may_read, petition_for
 from services.context import Context
 from services.facts import facts_of
 from services.intake import CODE_LENGTH, CODE_LETTERS
-from services.labels import holder_of
-from services.parties import has_left
+from services.labels import holder_of, shown_due
+from services.parties import has_left, merged_into, parties_of
 from services.transactions import reading
 from services.views import (
     Lens,
@@ -43,7 +46,6 @@ from services.views import (
     head_of,
     history_entry,
     lens_of,
-    shown_due,
     stage_named,
     timeline_of,
 )
@@ -102,21 +104,29 @@ def public_progress(context: Context, query_code: str) -> Progress:
 def _progress(
     context: Context, session: Session, petition: Petition, actions: list[str], merged_into: Progress | None = None
 ) -> Progress:
-    lens = lens_of(context, session, petition, PETITIONER)
+    lens, due_at = lens_of(context, session, petition, PETITIONER), shown_due(petition)
     return Progress(
         case_number=petition.case_number,
         version=petition.version,
         stage=stage_named(petition.stage),
         unit=lens.unit(petition.unit),
         holder=lens.unit(holder_of(petition, lens.policy)),
-        due_at=shown_due(petition),
-        due_provisional=petition.due_provisional,
+        due_at=due_at,
+        due_provisional=_is_provisional(session, petition, due_at),
         registered_at=petition.registered_at,
         closed_at=petition.closed_at,
         merged_into=merged_into,
         timeline=timeline_of(_history(session, petition.id)),
         allowed_actions=actions,
     )
+
+
+def _is_provisional(session: Session, petition: Petition, due_at: dt.datetime | None) -> bool:
+    """Whether this date, one of the petition's, falls in a year without a published calendar."""
+    if due_at is None or due_at == petition.due_at:
+        return due_at is not None and petition.due_provisional
+    timers = select(TimerRow.provisional).where(TimerRow.petition_id == petition.id, TimerRow.ended_at.is_(None))
+    return any(session.scalars(timers.where(TimerRow.due_at == due_at)))
 
 
 def registered(context: Context, petition_id: str) -> Registered:
@@ -167,8 +177,7 @@ def detail_of(session: Session, petition: Petition, lens: Lens) -> PetitionDetai
     asked = select(DecisionRequest).where(DecisionRequest.petition_id == petition.id).order_by(DecisionRequest.id)
     done = select(Completion).where(Completion.petition_id == petition.id).order_by(Completion.id)
     main = session.get(Petition, petition.merged_into_id) if petition.merged_into_id else None
-    person = None if has_left(session, petition.id) else petition.petitioner
-    contact = contact_view(person) if person and may_contact(petition, lens.actor) else None
+    parties = parties_of(session, main.id if main else petition.id)
     return PetitionDetail(
         **head_of(petition, lens),
         text=petition.text,
@@ -179,12 +188,28 @@ def detail_of(session: Session, petition: Petition, lens: Lens) -> PetitionDetai
         closed_at=petition.closed_at,
         merged_into=main.case_number if main else None,
         policy_version=petition.policy_version,
-        petitioner=contact,
+        petitioner=_contact(petition, petition, parties, lens),
         assignments=[assignment_view(row, lens) for row in petition.assignments],
         asked=[ask_view(row, lens) for row in session.scalars(asked)],
         completions=[completion_view(row, lens) for row in session.scalars(done)],
+        merged=[
+            MergedView(
+                case_number=row.case_number,
+                registered_at=row.registered_at,
+                left=row.id not in parties,
+                petitioner=_contact(petition, row, parties, lens),
+            )
+            for row in merged_into(session, petition.id)
+        ],
+        people=len(parties),
         candidates=_candidates(session, petition, lens),
     )
+
+
+def _contact(case: Petition, reported: Petition, parties: Collection[str], lens: Lens) -> ContactView | None:
+    """Whoever reported this petition, if they are still a party to the case and the caller must reach them."""
+    person = reported.petitioner if reported.id in parties else None
+    return contact_view(person) if person and may_contact(case, person, lens.actor) else None
 
 
 def _candidates(session: Session, petition: Petition, lens: Lens) -> list[dict[str, object]]:

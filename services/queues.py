@@ -8,8 +8,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload, selectinload
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, not_, null, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, joinedload, selectinload
 
 import clock
 from domain.actions import Actor, Role
@@ -46,23 +46,42 @@ def unit_queue(
 ) -> Page:
     """What the unit has to do as lead or assisting, least time left first.
 
+    A unit that inspectors asked to explain has that petition in it too, wherever it is by now: as the last task it had,
+    with its `outcome` and the `explanation` it still owes.
+
     With `changed_after` (aware) only what changed since, and also what was taken from the unit since then: its
     `outcome` says how. Ask next time from the page's `as_of`, a minute earlier for what was being written.
     """
     require_role(actor, Role.UNIT)
-    due = func.coalesce(Assignment.due_at, Petition.due_at, type_=Petition.due_at.type)
+    running, owing = Assignment.ended_at.is_(None), _owes_explanation(actor)
+    to_explain = case((owing, Supervision.explanation_due_at), else_=null())
+    due = func.coalesce(to_explain, Assignment.due_at, Petition.due_at, type_=Petition.due_at.type)
     query = (
         select(Petition, HistoryRow.at, Assignment, due)
         .join(Assignment, Assignment.petition_id == Petition.id)
+        .outerjoin(Supervision, Supervision.petition_id == Petition.id)
         .where(Assignment.unit == actor.unit)
     )
     if changed_after is None:
-        query = query.where(Assignment.ended_at.is_(None))
+        query = query.where(or_(running, owing))
     else:
         query = query.where(
-            or_(Assignment.ended_at > changed_after, and_(Assignment.ended_at.is_(None), HistoryRow.at > changed_after))
+            or_(Assignment.ended_at > changed_after, and_(or_(running, owing), HistoryRow.at > changed_after))
         )
     return _page(context, actor, query, due, Assignment.id, limit, cursor)
+
+
+def _owes_explanation(actor: Actor) -> ColumnElement[bool]:
+    """Whether this is the last task of a unit that has no task any more, and still has to explain itself."""
+    later = aliased(Assignment)
+    mine = and_(later.petition_id == Assignment.petition_id, later.unit == Assignment.unit)
+    return and_(
+        Supervision.unit == actor.unit,
+        Supervision.closed_at.is_(None),
+        Supervision.explanation_due_at.is_not(None),
+        Assignment.ended_at.is_not(None),
+        ~exists().where(mine, or_(later.ended_at.is_(None), later.id > Assignment.id)),
+    )
 
 
 def queue_for(context: Context, actor: Actor, *, limit: int = 50, cursor: str | None = None) -> Page:
@@ -114,12 +133,13 @@ def overdue_list(
     silent = and_(Supervision.closed_at.is_(None), Supervision.explanation_due_at < clock.now())
     # As `domain.petition.is_overdue` has it, of what the ledger wrote down.
     late = and_(Petition.due_at < clock.now(), Petition.stage.in_(_WORKING), Petition.due_met.is_not(True))
-    watched = and_(Petition.supervised_at.is_not(None), Petition.stage.in_(_OPEN))
+    supervised_now = and_(Supervision.id.is_not(None), Supervision.closed_at.is_(None))
+    watched = and_(supervised_now, Petition.stage.in_(_OPEN))
     query = select(Petition, HistoryRow.at).outerjoin(Supervision, Supervision.petition_id == Petition.id)
     if supervised is None:
         query = query.where(or_(late, watched, silent))
     else:
-        query = query.where(or_(watched, silent) if supervised else and_(late, Petition.supervised_at.is_(None)))
+        query = query.where(or_(watched, silent) if supervised else and_(late, not_(supervised_now)))
     if unit is not None:
         query = query.where(or_(Petition.unit == unit, and_(silent, Supervision.unit == unit)))
     return _page(context, actor, query, Petition.due_at, Petition.id, limit, cursor)
@@ -169,15 +189,17 @@ def _item(
     lens = lens_of(context, session, petition, actor)
     task = row[2] if isinstance(row[2], Assignment) else None
     ask = asked.get(petition.id)
+    owed = explanation_view(petition, lens)
+    explains = owed is not None and task is not None and task.ended_at is not None and owed.unit.code == task.unit
     return QueueItem(
         **head_of(petition, lens),
         part=task.part if task else None,
         duty=task.duty if task else "",
-        task_due_at=task_due(task) if task else None,
+        task_due_at=owed.due_at if owed and explains else task_due(task) if task else None,
         outcome=task.outcome if task else None,
         changed_at=row[1],
         asked=ask_view(ask, lens) if ask else None,
-        explanation=explanation_view(petition, lens),
+        explanation=owed,
     )
 
 

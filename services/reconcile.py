@@ -23,6 +23,7 @@ from sqlalchemy.exc import OperationalError
 
 import clock
 from domain.stages import FINAL_STAGES, Stage
+from gateways.crash_points import crash_point
 from gateways.orchestrator import OrchestratorUnavailable, RunLabel, RunMissing, RunView
 from models.tables import Petition
 from services.context import Context
@@ -172,6 +173,7 @@ class _Comparison:
         if fault is not None:
             self.counts[fault.value] += 1
             self.counts["healed"] += self._heal(current, view, fault)
+            crash_point("reconcile:after-heal")
         elif row.is_final:
             self._settle(row, view)
         if not row.is_final and row.calendar_version != self.context.rules.calendar.version:
@@ -271,6 +273,7 @@ class _Comparison:
 
     def _start(self, row: _Row) -> None:
         run_id = self.context.orchestrator.start(row.id, self._label(row))
+        crash_point("reconcile:after-start")
         if run_id:
             self._keep_run_id(row, run_id)
 

@@ -12,9 +12,10 @@ from collections import Counter
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
 from clock import SystemClock
-from services import outbox
+from services import delivery, outbox
 from services.context import Context
-from services.outbox import Due, Outcome, Round
+from services.delivery import Outcome, Round
+from services.outbox import Due
 
 AT_ONCE = 32
 AT_ONCE_PER_ROUTE = 4
@@ -66,5 +67,5 @@ class _Sender:
                 continue
             self._tried.add(due.notice_id)
             busy[due.route] += 1
-            future = threads.submit(outbox.deliver, self._context, due.notice_id, self._round)
+            future = threads.submit(delivery.deliver, self._context, due.notice_id, self._round)
             self._on_the_way[future] = due

@@ -18,18 +18,19 @@ from domain.policy import DeadlineKind
 from domain.stages import Stage, Trigger
 from domain.supervision import DISPOSITION_LABELS, SECRET_DISPOSITIONS, Disposition
 from domain.workdays import Duration, due_date, working_minutes_between
-from models.answers import Dossier, Holding, Named, NoticeView, SupervisionView, TimerView
+from models.dossier import Dossier, Holding, NoticeView, TimerView
 from models.tables import Completion, HistoryRow, Notice, Petition, RatingRow, Supervision, TimerRow
 from services.access import petition_for, require_role
 from services.chains import check_chain, history_of
 from services.context import Context
 from services.facts import duration_to_json
+from services.inspection_file import file_view
 from services.labels import holder_at
 from services.ledger import move
 from services.notices import Concern
 from services.queries import clocks_of, detail_of
 from services.transactions import Transaction, acting, reading
-from services.views import Lens, explanation_view, history_entry, kind_named, lens_of, stage_named
+from services.views import Lens, history_entry, kind_named, lens_of, stage_named
 
 _READERS = (Role.INSPECTOR, Role.LEADER)
 
@@ -48,7 +49,7 @@ def dossier(context: Context, petition_id: str, actor: Actor) -> Dossier:
         rows = history_of(session, petition.id)
         return Dossier(
             petition=detail_of(session, petition, lens),
-            supervision=_file_view(petition, lens),
+            supervision=file_view(petition, rows, lens),
             held=_holdings(rows, lens),
             clocks=clocks_of(petition, lens),
             timers=_timers(session, petition.id, lens),
@@ -171,23 +172,6 @@ def _write(  # noqa: PLR0913 - see ledger.move
         concerns=[Concern(unit, due_at)] if unit and told else [],
     )
     return petition
-
-
-def _file_view(petition: Petition, lens: Lens) -> SupervisionView | None:
-    file = petition.supervision
-    if file is None:
-        return None
-    disposed = Disposition(file.disposition) if file.disposition else None
-    return SupervisionView(
-        opened_at=file.opened_at,
-        cause=file.cause,
-        unit=lens.unit(file.unit),
-        explanation=explanation_view(petition, lens),
-        disposition=Named(code=disposed.value, name=DISPOSITION_LABELS[disposed]) if disposed else None,
-        opinion=file.opinion,
-        closed_at=file.closed_at,
-        closed_by=file.closed_by,
-    )
 
 
 def _holdings(rows: Sequence[HistoryRow], lens: Lens) -> list[Holding]:

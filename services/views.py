@@ -35,8 +35,9 @@ from models.answers import (
     TimelineEntry,
 )
 from models.tables import Assignment, Completion, DecisionRequest, HistoryRow, Petition, Petitioner
+from services.assignments import assist_of
 from services.context import Context
-from services.facts import facts_of
+from services.facts import facts_of, is_supervised
 from services.labels import holder_of
 
 
@@ -77,20 +78,10 @@ def actions_for(petition: Petition, lens: Lens) -> list[str]:
         trigger.value
         for trigger in allowed_actions(lens.actor, facts_of(petition), lens.policy, lens.calendar, lens.now)
     ]
-    assists = any(
-        item.part == "assist" and item.ended_at is None and item.unit == lens.actor.unit
-        for item in petition.assignments
-    )
-    if lens.actor.role is Role.UNIT and assists and Stage(petition.stage) not in FINAL_STAGES | CLOSING_STAGES:
+    assists = lens.actor.role is Role.UNIT and assist_of(petition, lens.actor.unit) is not None
+    if assists and Stage(petition.stage) not in FINAL_STAGES | CLOSING_STAGES:
         actions.append("report")
     return actions
-
-
-def shown_due(petition: Petition) -> dt.datetime | None:
-    """The date to show: the work's own while there is work, else when the present stage runs out."""
-    if Stage(petition.stage) in WORKING_STAGES and petition.due_at is not None:
-        return petition.due_at
-    return petition.stage_due_at or petition.wake_at
 
 
 def head_of(petition: Petition, lens: Lens) -> dict[str, Any]:
@@ -117,7 +108,7 @@ def head_of(petition: Petition, lens: Lens) -> dict[str, Any]:
         "returns": petition.returns,
         "transfers": petition.transfers,
         "redos": petition.redos,
-        "supervised": petition.supervised_at is not None,
+        "supervised": is_supervised(petition),
         "registered_at": petition.registered_at,
         "due_at": petition.due_at,
         "due_provisional": petition.due_provisional,

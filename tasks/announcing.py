@@ -10,6 +10,7 @@ import asyncio
 from prefect.client.schemas.actions import ArtifactCreate
 from prefect.events import emit_event
 
+from domain.calendar import local
 from gateways.crash_points import crash_point
 from services import runs
 from services.bootstrap import get_context
@@ -66,7 +67,11 @@ async def announce(seen: runs.Look) -> None:
                     for word in (change.trigger, change.stage_after)
                 ),
             ],
-            payload={"version": change.version, "stage_before": change.stage_before, "at": change.at.isoformat()},
+            payload={
+                "version": change.version,
+                "stage_before": change.stage_before,
+                "at": local(change.at).isoformat(),
+            },
         )
     crash_point("run:before-announced")
     await in_thread(runs.announced, context, seen.petition_id, seen.version)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import shutil
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import pytest
 import sqlalchemy as sa
 
 import clock
+from tests.support import ledgers
 from tests.support.postgres import PostgresCluster, PostgresMissingError
 from tests.support.prefect_server import prefect_server as prefect_server  # noqa: PLC0414, a fixture for every test
 
@@ -21,8 +21,14 @@ from tests.support.prefect_server import prefect_server as prefect_server  # noq
 hypothesis.settings.register_profile("rongetong", deadline=None)
 hypothesis.settings.load_profile("rongetong")
 
-_TEMPLATE = "ledger_template"
 _numbers = itertools.count(1)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where tests run in several processes, those with servers share one, and the others have the rest."""
+    for item in items:
+        if item.get_closest_marker("slow"):
+            item.add_marker(pytest.mark.xdist_group("servers"))
 
 
 @pytest.fixture(scope="session")
@@ -76,48 +82,28 @@ def database_url(database_kind: str, tmp_path: Path, request: pytest.FixtureRequ
         shutil.copyfile(request.getfixturevalue("sqlite_template"), ledger)
         yield f"sqlite:///{ledger}"
         return
-    cluster: PostgresCluster = request.getfixturevalue("postgres_template")
-    name = f"test_{next(_numbers)}"
-    yield cluster.create_database(name, template=_TEMPLATE)
-    cluster.drop_database(name)
+    yield ledgers.emptied(request.getfixturevalue("postgres_ledger"))
 
 
 @pytest.fixture
 def engine(database_url: str) -> Iterator[sa.Engine]:
-    """The engine of `database_url`, made the way the program makes it."""
-    from gateways import database
-
-    made = database.create_ledger_engine(database_url)
-    if made.dialect.name == "sqlite":
-        sa.event.listen(made, "connect", _without_waiting_for_the_disk)
+    """The engine of `database_url`."""
+    made = ledgers.engine_of(database_url)
     yield made
     made.dispose()
-
-
-def _without_waiting_for_the_disk(connection: sqlite3.Connection, _record: object) -> None:
-    # As with PostgreSQL's `fsync`: what was committed survives a killed process, and no test cuts the power.
-    connection.execute("PRAGMA synchronous=OFF")
 
 
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A file with every table; copying it is cheaper than creating them."""
     path = tmp_path_factory.mktemp("template") / "ledger.db"
-    _create_tables(f"sqlite:///{path}")
+    ledgers.create_tables(f"sqlite:///{path}")
     return path
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres: PostgresCluster) -> PostgresCluster:
-    """The cluster, holding a database with every table that can be copied."""
-    _create_tables(postgres.create_database(_TEMPLATE))
-    return postgres
-
-
-def _create_tables(url: str) -> None:
-    from gateways import database, migrations
-
-    # tests/migrations shows that the migrations lead to the same tables.
-    made = database.create_ledger_engine(url)
-    migrations.metadata().create_all(made)
-    made.dispose()
+def postgres_ledger(postgres: PostgresCluster) -> str:
+    """URL of the ledger that the tests of a session share, one after the other; emptied by whoever takes it."""
+    url = postgres.create_database("ledger")
+    ledgers.create_tables(url)
+    return url

@@ -14,9 +14,11 @@ from typer.testing import CliRunner, Result
 import clock
 from cli.app import app
 from domain.actions import Role
+from gateways.channels import AddressBook
 from gateways.live_files import LiveFile
+from gateways.notifier import RecordingNotifier
 from models.tables import Petition
-from services import keys, outbox, policies
+from services import delivery, keys, outbox, policies
 from services.bootstrap import use_context
 from services.context import Context
 from tests.services import lives
@@ -44,6 +46,7 @@ def test_a_key_is_made_listed_and_revoked(context: Context) -> None:
     listed = run("keys", "list").output
     prefix = keys.list_keys(context)[0].prefix
     assert prefix in listed
+    assert "2026-03-02 09:00" in listed, "the time of Shanghai"
     assert plaintext not in listed
     assert run("keys", "revoke", prefix).exit_code == 0
     assert keys.find_actor(context, plaintext) is None
@@ -61,6 +64,13 @@ def test_a_key_is_made_listed_and_revoked(context: Context) -> None:
 def test_what_makes_no_sense_is_refused(context: Context, words: tuple[str, ...]) -> None:
     assert run(*words).exit_code == 2
     assert keys.list_keys(context) == []
+
+
+def test_a_version_that_never_was_is_named_with_those_that_were(context: Context) -> None:
+    before = policies.active_policy(context).version
+    said = run("policy", "rollback", "nosuch", "--by", "运维").output
+    assert "nosuch" in said
+    assert before in said
 
 
 def test_broken_policy_files_are_refused_and_the_running_policy_stays(context: Context, tmp_path: Path) -> None:
@@ -99,7 +109,9 @@ def test_reconcile_says_what_it_found(context: Context) -> None:
     cells = [[cell.strip() for cell in line.split("│")] for line in result.output.splitlines()]
     assert ["missing", "1"] in [row[1:3] for row in cells]
     recorded(context).available = False
-    assert run("reconcile").exit_code == 1
+    away = run("reconcile")
+    assert away.exit_code == 1
+    assert "Prefect 服务器没有应答" in away.output
 
 
 def test_check_names_the_case_and_the_file(context: Context, tmp_path: Path) -> None:
@@ -132,10 +144,31 @@ def test_verify_names_the_first_altered_row(context: Context) -> None:
     assert (broken.exit_code, "version 2" in broken.output) == (1, True)
 
 
-def test_notices_that_found_no_address_are_sent_again(context: Context) -> None:
-    lives.dispatched(context)
-    due = outbox.due_notices(context, 100)
-    for key in due:
-        outbox.deliver(context, key)
-    assert f"unreachable: {len(due)}" in run("notices").output
-    assert "requeued: 0" in run("notices", "--requeue").output
+def test_notices_that_did_not_arrive_are_listed_and_sent_again(
+    engine: sa.Engine, frozen_clock: clock.StoryClock
+) -> None:
+    address = "json://hooks.example.com/secret"
+    book = AddressBook(recipients={f"unit:{lives.UNIT}": (address,)})
+    broken = RecordingNotifier()
+    broken.fail(address, permanent=True)
+    with use_context(a_context(engine, addresses=book, notifier=broken)) as context:
+        case = lives.petition_of(context, lives.dispatched(context)).case_number
+        due = outbox.due_notices(context, 100)
+        for key in due:
+            delivery.deliver(context, key)
+        listed = run("notices")
+        assert f"unreachable: {len(due) - 1}" in listed.output
+        assert "secret" not in listed.output
+        [dead] = rows(run("notices", "--dead"))
+        assert dead == [case, dead[1], f"unit:{lives.UNIT}", "json", "dead", "1", "json refused", ""]
+        assert rows(run("notices", "--retry")) == [dead], "nobody else has an address by now"
+        assert outbox.outbox_figures(context).dead == 1
+        assert "requeued: 1" in run("notices", "--retry", "--yes").output
+        assert outbox.outbox_figures(context).dead == 0
+        assert run("notices", "--yes").exit_code == 2
+
+
+def rows(result: Result) -> list[list[str]]:
+    """The cells of a printed table, line by line."""
+    lines = [line.split("│")[1:-1] for line in result.output.splitlines() if line.startswith("│")]
+    return [[cell.strip() for cell in line] for line in lines]

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import importlib
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from cli.documents import pages, write_all
-from cli.policy_page import DEADLINE_APPLIED, FIGURES_APPLIED
+from cli.policy_page import DEADLINE_APPLIED, FIGURES_APPLIED, docs_policy
 from domain.actions import PERMITTED
-from domain.policy import DEADLINE_LABELS, DECIDED_KINDS, DeadlineKind
+from domain.policy import DEADLINE_LABELS, DECIDED_KINDS, DeadlineKind, Limit, LimitException, Origin, RequestType
 from domain.stages import STAGE_LABELS, TRANSITIONS, TRIGGER_LABELS, Stage, Trigger
 from gateways.policy_files import load_policy
 
@@ -42,6 +43,18 @@ def test_every_rule_is_on_the_page_with_its_source() -> None:
         row = next(line for line in page.splitlines() if f"`{figure.id}`" in line)
         assert figure.value in row
         assert figure.source in row
+
+
+def test_an_exception_to_a_count_is_on_the_page_with_its_condition_and_its_source() -> None:
+    policy = load_policy(ROOT / "policy")
+    business = frozenset({RequestType.BUSINESS})
+    rule = LimitException("b", Limit.RETURNS, 2, "自定。试", 10, request_types=business, origin=Origin.OWN)
+    page = docs_policy(replace(policy, ladder=replace(policy.ladder, exceptions=(rule,))))
+    row = next(line for line in page.splitlines() if "`ladder.exceptions.b`" in line)
+    assert row.startswith("| 退单几次提级 `ladder.exceptions.b` | 2次 | 企业诉求(优先 10) | 自定。试 | 自定 |")
+    own = [item.origin for item in policy.deadlines].count(Origin.OWN)
+    own += [item.origin for item in policy.figures].count(Origin.OWN)
+    assert f"其中自定 {own + 1} 项" in page
 
 
 @pytest.mark.parametrize(

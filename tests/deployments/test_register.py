@@ -79,6 +79,44 @@ def test_registering_again_changes_nothing_and_makes_nothing_twice(settings: Set
     assert deployment(settings, "no-coroutine")["global_concurrency_limit"] is None, "what the file drops is dropped"
 
 
+def change(settings: Settings, path: str, body: dict[str, Any]) -> None:
+    """What the Prefect UI sends when an operator changes something."""
+    httpx.patch(f"{settings.prefect_api_url}/{path}", json=body, timeout=30, trust_env=False).raise_for_status()
+
+
+@pytest.mark.slow
+def test_what_operators_changed_in_prefect_survives(settings: Settings, prefect_file: Path) -> None:
+    register(settings, prefect_file=prefect_file)
+    scheduled, plain = deployment(settings, "no-coroutine"), deployment(settings, "three-waits")
+    [schedule] = scheduled["schedules"]
+    change(settings, f"work_pools/{settings.work_pool}", {"is_paused": True, "concurrency_limit": 3})
+    change(settings, f"deployments/{plain['id']}", {"concurrency_limit": 5, "tags": ["夜班"], "paused": True})
+    change(settings, f"deployments/{scheduled['id']}/schedules/{schedule['id']}", {"active": False})
+
+    register(settings, prefect_file=prefect_file)
+    pool = httpx.get(f"{settings.prefect_api_url}/work_pools/{settings.work_pool}", trust_env=False).json()
+    assert (pool["is_paused"], pool["concurrency_limit"]) == (True, 3)
+    again = deployment(settings, "three-waits")
+    assert (again["global_concurrency_limit"]["limit"], again["tags"], again["paused"]) == (5, ["夜班"], True)
+    assert [(one["id"], one["active"]) for one in deployment(settings, "no-coroutine")["schedules"]] == [
+        (schedule["id"], False)
+    ]
+
+    prefect_file.write_text(FILE.replace("77", "99"), encoding="utf-8")
+    register(settings, prefect_file=prefect_file)
+    [renewed] = deployment(settings, "no-coroutine")["schedules"]
+    assert (renewed["schedule"]["interval"], renewed["active"]) == (99, False), "a new interval, and still paused"
+    assert deployment(settings, "three-waits")["tags"] == ["夜班"], "what the file leaves as it was is left alone"
+
+
+@pytest.mark.slow
+def test_a_deployment_that_was_moved_to_another_pool_is_fetched_back(settings: Settings, prefect_file: Path) -> None:
+    register(settings, prefect_file=prefect_file)
+    register(settings, prefect_file=prefect_file, work_pool=f"{settings.work_pool}-other")
+    register(settings, prefect_file=prefect_file)
+    assert_as_written(settings)
+
+
 @pytest.mark.slow
 def test_a_pool_of_another_type_is_refused(settings: Settings, prefect_file: Path) -> None:
     register(settings, prefect_file=prefect_file, pool_type="process")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import signal
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import psutil
 import pytest
 
 from tests.support.installation import Installation
+from tests.support.postgres import PostgresCluster
 from tests.support.prefect_server import free_port
 from tests.support.prefect_workers import wait_until
 
@@ -25,6 +27,16 @@ PARTS = ("deployments.prefect_app", "api.main", "deployments.worker")
 @pytest.fixture
 def installation(tmp_path: Path) -> Installation:
     return Installation(tmp_path / "data")
+
+
+@pytest.fixture
+def installation_on_postgres(tmp_path: Path, postgres: PostgresCluster) -> Iterator[Installation]:
+    """With both addresses as `.env.example` shows them."""
+    names = ("up_ledger", "up_prefect")
+    ledger, prefect = (postgres.create_database(name).replace("+psycopg", "") for name in names)
+    yield Installation(tmp_path / "data", ledger, prefect)
+    for name in names:
+        postgres.drop_database(name)
 
 
 def get(address: str, **query: str) -> Any:
@@ -87,6 +99,24 @@ def test_it_starts_stops_and_carries_on_with_the_same_data(installation: Install
         up.wait_ready()
         wait_dispatched(installation, register(installation))
         assert up.interrupt(signal.SIGTERM) == 0
+
+
+@pytest.mark.slow
+def test_the_same_on_postgresql(installation_on_postgres: Installation) -> None:
+    installation = installation_on_postgres
+    with installation.started() as up:
+        up.wait_ready()
+        first = register(installation)
+        wait_dispatched(installation, first)
+        assert up.interrupt() == 0
+    with installation.started() as up:
+        up.wait_ready()
+        assert re.search(r"reconciled: 1，偏差 drift: 0", up.log), up.log
+        assert get(f"{installation.api}/progress/{first['query_code']}")["stage"]["code"] == "dispatched"
+        wait_dispatched(installation, register(installation))
+        assert len(run_names(installation)) == 2
+        assert up.interrupt() == 0
+    assert list(installation.folder.glob("*.db")) == [], "nothing of it is in an embedded database"
 
 
 def is_up(installation: Installation) -> bool:

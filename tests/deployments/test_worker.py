@@ -234,3 +234,27 @@ def test_a_run_that_was_parked_anew_before_it_was_claimed_goes_back(
         assert (view.state_type, view.state_name) == ("SCHEDULED", "Waiting")
         assert view.scheduled_for is not None
         assert view.scheduled_for > SystemClock().now() + dt.timedelta(days=4)
+
+
+def test_it_connects_without_reading_what_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every run of the process would wait for that, at each connection to the server."""
+    from prefect.workers import base
+
+    from deployments.in_process import InProcessWorker
+
+    read: list[str] = []
+
+    def distributions() -> list[object]:
+        read.append("everything")
+        return []
+
+    monkeypatch.setattr(base, "distributions", distributions)
+
+    async def describe() -> None:
+        worker = InProcessWorker("any", limit=1, poll_seconds=1, grace_seconds=1)
+        await worker._worker_metadata()
+        assert read == []
+        await base.BaseWorker._worker_metadata(worker)
+        assert read == ["everything"], "what Prefect itself does has another name now"
+
+    asyncio.run(describe())

@@ -237,16 +237,17 @@ def refusal_of(actor: Actor, trigger: Trigger, petition: Facts) -> str:
     return refusal.value.code
 
 
-def test_a_file_is_opened_once() -> None:
+def test_a_file_is_opened_once_and_again_when_it_was_closed() -> None:
     does(INSPECTOR, Trigger.SUPERVISE, facts())
     assert refusal_of(INSPECTOR, Trigger.SUPERVISE, facts(supervised_at=MONDAY)) == "already-supervised"
+    does(INSPECTOR, Trigger.SUPERVISE, facts(supervised_at=MONDAY, supervision_closed_at=MONDAY))
 
 
 @pytest.mark.parametrize("trigger", sorted(IN_THE_FILE))
 def test_nothing_is_written_into_a_file_that_is_not_there_or_closed(trigger: Trigger) -> None:
     actor = UNIT if trigger is Trigger.EXPLAIN else INSPECTOR
     assert refusal_of(actor, trigger, facts()) == "not-supervised"
-    closed = facts(supervised_at=MONDAY, supervision_closed=True)
+    closed = facts(supervised_at=MONDAY, supervision_closed_at=MONDAY)
     assert refusal_of(actor, trigger, closed) == "supervision-closed"
     for petition in (facts(), closed):
         assert trigger.value not in offered(actor, petition)

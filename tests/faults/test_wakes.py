@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -11,7 +10,6 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from gateways.orchestrator import RecordingOrchestrator
 from tests.faults.world import World
 from tests.support.prefect_workers import wait_until
 
@@ -33,13 +31,6 @@ def petition_id(world: World) -> str:
     petition_id = world.register()
     world.wait_at_rest(petition_id)
     return petition_id
-
-
-def unheard(world: World) -> World:
-    """The same installation, whose wakes get lost."""
-    return dataclasses.replace(
-        world, context=dataclasses.replace(world.context, orchestrator=RecordingOrchestrator(available=False))
-    )
 
 
 def run_id_of(world: World, petition_id: str) -> str:
@@ -66,7 +57,7 @@ def states(world: World, run_id: str) -> Counter[str]:
 
 
 def test_a_lost_wake_is_found(world: World, petition_id: str) -> None:
-    unheard(world).complete(petition_id)
+    world.unheard().complete(petition_id)
     before = world.petition(petition_id)
     assert before.looked_version < before.version
     drift = world.heal()
@@ -81,7 +72,7 @@ def test_twenty_wakes_at_once_do_each_step_once(world: World, petition_id: str) 
     world.wait_at_rest(quiet)
     world.complete(quiet)
     world.wait_at_rest(quiet)
-    unheard(world).complete(petition_id)
+    world.unheard().complete(petition_id)
     run_id, together = run_id_of(world, petition_id), threading.Barrier(WAKES)
 
     def wake(number: int) -> None:

@@ -6,7 +6,7 @@ import datetime as dt
 import itertools
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from uuid import uuid4
 
@@ -14,11 +14,13 @@ import httpx
 from sqlalchemy import select
 
 import clock
+from clock import Clock
+from deployments.prefect_server import client_environment
 from deployments.preparation import prepare_ledger
 from deployments.register import register
 from domain.actions import PETITIONER, Actor, Role
 from domain.petition import Satisfaction
-from gateways.orchestrator import RunView
+from gateways.orchestrator import RecordingOrchestrator, RunView
 from gateways.prefect_orchestrator import PrefectOrchestrator
 from models.evidence import CompletionEvidence
 from models.shapes import Registration
@@ -55,9 +57,11 @@ class World:
 
     # Its processes
 
-    def worker(self, crash_at: str = "", **environment: str) -> AbstractContextManager[Forked]:
-        """A worker of this installation, which dies at `crash_at` when it gets there."""
-        return self.nursery.worker(self.environment(crash_at, **environment), self._log("worker"))
+    def worker(
+        self, crash_at: str = "", time: Clock | None = None, **environment: str
+    ) -> AbstractContextManager[Forked]:
+        """A worker of this installation, which dies at `crash_at` when it gets there; it lives by `time`."""
+        return self.nursery.worker(self.environment(crash_at, **environment), self._log("worker"), time)
 
     @contextmanager
     def api(self, crash_at: str = "") -> Iterator[tuple[Forked, str]]:
@@ -67,6 +71,11 @@ class World:
             address = f"http://127.0.0.1:{port}"
             wait_until(lambda: answers(f"{address}/openapi.json"), "the API answers", 30)
             yield forked, address
+
+    def command(self, *words: str, crash_at: str = "") -> tuple[int | None, str]:
+        """Run `rongetong words…` to its end; its exit code and what it said."""
+        with self.nursery.command(self.environment(crash_at), self._log(words[0]), *words) as forked:
+            return forked.exit_code(60), forked.log
 
     def _log(self, what: str) -> Path:
         return self.settings.data_dir / f"{what}-{next(self._numbers)}.log"
@@ -81,8 +90,8 @@ class World:
             "RONGETONG_WORK_POOL": own.work_pool,
             "RONGETONG_WORKER_POLL_SECONDS": str(own.worker_poll_seconds),
             "RONGETONG_CRASH_AT": crash_at,
-            **self.server.environment,
-            "PREFECT_HOME": str(self.server.settings.data_dir / "prefect"),
+            # With anything else here a worker starts again as a new process, and imports everything once more.
+            **client_environment(own),
             **more,
         }
 
@@ -133,6 +142,10 @@ class World:
         verdict.rate(self.context, petition_id, PETITIONER, satisfaction=Satisfaction.SATISFIED)
         return petition_id
 
+    def unheard(self) -> World:
+        """The same installation, of which Prefect hears nothing: no run is started, and wakes get lost."""
+        return replace(self, context=replace(self.context, orchestrator=RecordingOrchestrator(available=False)))
+
     # What there is to see
 
     def heal(self) -> Drift:
@@ -171,7 +184,7 @@ class World:
         if petition.wake_at is None:
             return run.state_type == "COMPLETED"
         looked = petition.looked_version == petition.version
-        return looked and run.is_parked and run.scheduled_for == petition.wake_at
+        return looked and run.is_parked and run.scheduled_for == clock.wall_time_of(petition.wake_at)
 
     def wait_at_rest(self, *petition_ids: str, seconds: float = 60) -> None:
         still = list(petition_ids)
@@ -184,7 +197,8 @@ class World:
 
     def assert_whole(self) -> None:
         """Nothing that must always hold is broken, and nothing is left to heal."""
-        assert check_invariants(self.context) == []
+        violations = check_invariants(self.context)
+        assert violations == [], violations
         drift = self.heal()
         assert (drift.total, drift.unavailable) == (0, False), drift
 

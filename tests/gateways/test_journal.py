@@ -58,13 +58,13 @@ def test_nothing_secret_in_proof_or_log(
     logging.getLogger("some.other").warning("seen")
     address = address_of(channel, http_recorder)
     if channel == "mailto":
-        address = mail_server.url("wang.wu@example.com")
+        address = mail_server.url("test-a@example.com")
     if trouble == "refused":
         http_recorder.answer(500, {"errmsg": "secretkey123"})
-        mail_server.refuse("wang.wu@example.com", "550 5.1.1 wang.wu is not here")
+        mail_server.refuse("test-a@example.com", "550 5.1.1 test-a is not here")
     elif trouble == "code":
         http_recorder.answer(200, {"errcode": 93000, "code": 19001, "errmsg": "invalid secretkey123"})
-        mail_server.refuse("wang.wu@example.com", "450 4.2.0 wang.wu later")
+        mail_server.refuse("test-a@example.com", "450 4.2.0 test-a later")
     elif trouble == "hanging":
         http_recorder.hang()
     elif trouble == "away":

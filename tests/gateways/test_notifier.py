@@ -86,11 +86,11 @@ def test_an_urgent_notice_is_marked(http_recorder: HttpRecorder) -> None:
 
 
 def test_a_mail_arrives(mail_server: MailServer) -> None:
-    delivery = AppriseNotifier(5).send(mail_server.url("wang.wu@example.com"), MESSAGE)
+    delivery = AppriseNotifier(5).send(mail_server.url("test-a@example.com"), MESSAGE)
 
     assert delivery == Delivery(delivered=True, proof=f"mailto accepted {NOW}", permanent=False)
     [(recipients, mail)] = mail_server.received
-    assert recipients == ["wang.wu@example.com"]
+    assert recipients == ["test-a@example.com"]
     assert (mail["Subject"], mail["X-Notice-Id"]) == (MESSAGE.title, "n-1")
     plain = mail.get_body(("plain",))
     assert plain is not None
@@ -182,8 +182,8 @@ def test_feishus_older_bots_answer_with_another_field(http_recorder: HttpRecorde
     ],
 )
 def test_a_refused_mail_recipient(mail_server: MailServer, answer: str, permanent: bool) -> None:
-    mail_server.refuse("wang.wu@example.com", answer)
-    assert AppriseNotifier(5).send(mail_server.url("wang.wu@example.com"), MESSAGE) == Delivery(
+    mail_server.refuse("test-a@example.com", answer)
+    assert AppriseNotifier(5).send(mail_server.url("test-a@example.com"), MESSAGE) == Delivery(
         delivered=False, proof=f"mailto {answer[:3]} recipient refused {NOW}", permanent=permanent
     )
     assert mail_server.received == []
@@ -191,7 +191,7 @@ def test_a_refused_mail_recipient(mail_server: MailServer, answer: str, permanen
 
 def test_a_mail_server_that_is_away_may_come_back(mail_server: MailServer) -> None:
     mail_server.go_away()
-    assert AppriseNotifier(5).send(mail_server.url("wang.wu@example.com"), MESSAGE) == Delivery(
+    assert AppriseNotifier(5).send(mail_server.url("test-a@example.com"), MESSAGE) == Delivery(
         delivered=False, proof=f"mailto ConnectionRefusedError {NOW}", permanent=False, silent=True
     )
 
@@ -215,7 +215,7 @@ def test_a_mail_server_that_never_greets_costs_the_timeout() -> None:
         ("nosuchthing://secretkey123", "nosuchthing"),
         ("secretkey123", "unknown"),
         ("", "unknown"),
-        ("mailto://127.0.0.1?to=wang.wu@example.com", "mailto"),
+        ("mailto://127.0.0.1?to=test-a@example.com", "mailto"),
     ],
 )
 def test_an_address_nobody_can_use_is_permanent(address: str, schema: str) -> None:
@@ -224,7 +224,7 @@ def test_an_address_nobody_can_use_is_permanent(address: str, schema: str) -> No
     )
 
 
-@pytest.mark.parametrize("receiver", ["secretuser%20secretkey123", "13800000001", "wang.wu@", "%2C"])
+@pytest.mark.parametrize("receiver", ["secretuser%20secretkey123", "13800000001", "test-a@", "%2C"])
 def test_a_mail_address_that_is_none_is_permanent(mail_server: MailServer, receiver: str) -> None:
     assert AppriseNotifier(1).send(mail_server.url(receiver), MESSAGE) == Delivery(
         delivered=False, proof=f"mailto unusable address {NOW}", permanent=True
@@ -244,7 +244,7 @@ def test_an_empty_message_is_not_delivered_and_the_plugins_complaint_is_the_reas
     [
         ("Dropped invalid phone # (138 0000 0001) specified.", "Dropped invalid phone # … specified."),
         ('Sending email to "测试乙" failed.', "Sending email to … failed."),
-        ("no route to wang.wu@example.com", "no route to …"),
+        ("no route to test-a@example.com", "no route to …"),
         ("bad url https://host/?key=abc", "bad url …"),
         ("the key secretkey123 of secretuser is bad", "the key … of … is bad"),
         ("call 13912345678", "call …"),

@@ -24,7 +24,7 @@ from gateways.notifier import RecordingNotifier
 from gateways.orchestrator import RecordingOrchestrator
 from models.shapes import PetitionerIn, Registration
 from models.tables import Petition
-from services import intake, outbox, queries, runs
+from services import delivery, intake, outbox, queries, runs
 from services.context import Context
 from services.facts import facts_of
 from services.invariants import broken_chains, check_invariants
@@ -174,7 +174,7 @@ class LivingLedger:
         if failing is not None:
             notifier.fail(permanent=failing)
         for notice_id in outbox.due_notices(self.context, 1000):
-            assert outbox.deliver(self.context, notice_id) is not outbox.Outcome.NOT_DUE
+            assert delivery.deliver(self.context, notice_id) is not delivery.Outcome.NOT_DUE
         notifier.recover()
         assert outbox.due_notices(self.context, 1000) == []
         sent = [message.notice_id for _, message in notifier.sent]

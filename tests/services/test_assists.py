@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pendulum
@@ -10,10 +11,11 @@ import sqlalchemy as sa
 
 import clock
 from domain.actions import Actor, Role
+from domain.errors import NotFound
 from domain.petition import Step
 from domain.stages import Trigger
 from domain.workdays import Duration, TimeUnit
-from models.answers import TimerView
+from models.dossier import TimerView
 from models.tables import Assignment
 from services import decisions, dispatching, handling, ladder, queries, queues, runs, supervision
 from services.context import Context
@@ -156,6 +158,45 @@ def test_what_was_reported_decided_anew_or_is_over_has_no_timer(context: Context
     for petition_id in (reported, anew, over):
         assert timers(context, petition_id) == [(HOUSING, SOONER, "cancelled")]
         assert Step.REMIND_ASSIST not in steps.settle(context, petition_id)
+
+
+def redispatch(context: Context, petition_id: str) -> None:
+    dispatching.redispatch(context, petition_id, DESK, unit=HOUSING, reason=WORDS)
+
+
+def send_back(context: Context, petition_id: str) -> None:
+    """The unit returns it and the desk gives it to the assisting one."""
+    # A lead that a review designated may not return it; one that got it since may.
+    dispatching.redispatch(context, petition_id, DESK, unit=UNIT, reason=WORDS)
+    at_unit = Actor(Role.UNIT, UNIT)
+    handling.request_return(context, petition_id, at_unit, reason=WORDS, proposed_unit=HOUSING, basis=WORDS)
+    decisions.decide_return(context, petition_id, DESK, granted=True, reason=WORDS)
+    lives.settle(context, petition_id)
+    dispatching.dispatch(context, petition_id, DESK, unit=HOUSING, reason=WORDS)
+
+
+def assign(context: Context, petition_id: str) -> None:
+    ladder.refer_to_first_review(context, petition_id, DESK, WORDS)
+    lead = ladder.Task(HOUSING, WORDS, Duration(10, TimeUnit.WORKING_DAYS))
+    ladder.assign(context, petition_id, REVIEWER, ladder.Decision(lead, WORDS))
+
+
+@pytest.mark.parametrize("give", [redispatch, send_back, assign])
+def test_who_takes_the_lead_assists_no_more(context: Context, give: Callable[[Context, str], None]) -> None:
+    petition_id = assigned(context, housing=2, labour=3)
+    give(context, petition_id)
+    assert petition_of(context, petition_id).unit == HOUSING
+    detail = queries.detail(context, petition_id, AT_HOUSING)
+    mine = {item.part: item for item in detail.assignments if item.unit.code == HOUSING}
+    assert (mine["lead"].ended_at, mine["assist"].outcome, mine["assist"].ended_at) == (None, "leads", clock.now())
+    assert "report" not in detail.allowed_actions
+    assert [item.part for item in queues.unit_queue(context, AT_HOUSING).items] == ["lead"]
+    assert timers(context, petition_id)[0] == (HOUSING, SOONER, "moved" if give is not assign else "cancelled")
+    told_of = [entry.details for entry in queries.history(context, petition_id, INSPECTOR).entries]
+    ended = [details["assist_ended"] for details in told_of if "assist_ended" in details]
+    assert ended == [{"unit": HOUSING, "reason": "改为主办，不再协办"}]
+    with pytest.raises(NotFound):
+        handling.report(context, petition_id, AT_HOUSING, WORDS)
 
 
 def test_completed_ends_what_assisting_units_had_to_do(context: Context) -> None:

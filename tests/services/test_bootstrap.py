@@ -13,10 +13,10 @@ from domain.actions import Actor, Role
 from gateways.holidays import CalendarFileError
 from gateways.notifier import AppriseNotifier
 from gateways.orchestrator import RecordingOrchestrator
-from services import outbox
+from services import delivery, outbox
 from services.bootstrap import build_context, up_to_date
 from services.context import Context
-from services.outbox import Outcome
+from services.delivery import Outcome
 from services.policies import activate_policy
 from services.sending import send_owed
 from settings import Settings
@@ -65,7 +65,7 @@ def test_notices_wait_while_the_address_book_is_broken_and_go_out_when_it_is_rep
     dispatched(context)
     notice_id = notice_to(context, f"unit:{UNIT}")
     assert outbox.due_notices(context, 100) == []
-    assert outbox.deliver(context, notice_id) is Outcome.POSTPONED
+    assert delivery.deliver(context, notice_id) is Outcome.POSTPONED
     assert (stored(context, notice_id).status, stored(context, notice_id).attempts) == ("owed", 0)
 
     write(settings.channels_path, f'units:\n  "{UNIT}": "json://127.0.0.1:9/nobody"\n')

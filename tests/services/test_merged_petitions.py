@@ -8,15 +8,27 @@ import pytest
 import sqlalchemy as sa
 
 import clock
+from domain.actions import Actor
 from domain.errors import ForbiddenTransition, RuleRefusal, StaleVersion
 from domain.petition import Satisfaction
 from domain.stages import Stage
 from models.shapes import PetitionerIn
 from models.tables import Notice
-from services import decisions, handling, intake, invariants, queries, verdict
+from services import decisions, dispatching, handling, intake, invariants, queries, verdict
 from services.context import Context
 from tests.services import lives
-from tests.services.lives import AT_UNIT, CITIZEN, DESK, EVIDENCE, UNIT, WORDS, petition_of
+from tests.services.lives import (
+    AT_UNIT,
+    CITIZEN,
+    DESK,
+    EVIDENCE,
+    INSPECTOR,
+    OTHER_UNIT,
+    REVIEWER,
+    UNIT,
+    WORDS,
+    petition_of,
+)
 from tests.support import steps
 from tests.support.context import a_context
 
@@ -182,3 +194,38 @@ def test_nobody_calls_a_petitioner_who_has_left(context: Context) -> None:
     assert queries.detail(context, main, DESK).petitioner is not None
     intake.withdraw(context, main, CITIZEN)
     assert queries.detail(context, main, DESK).petitioner is None
+
+
+def test_the_main_case_lists_who_stands_behind_it_and_names_them_to_those_who_must_reach_them(context: Context) -> None:
+    main = lives.in_hand(context)
+    open_one = lives.register(
+        context, petitioner=PetitionerIn(name="测试乙", contact_kind="sms", contact="13900000000")
+    )
+    confiding = lives.register(context, petitioner=PetitionerIn(name="测试丙", confidential=True))
+    leaving = lives.register(context, petitioner=PetitionerIn(name="测试丁"))
+    for follower in (open_one, confiding, leaving):
+        intake.merge(context, follower, main, DESK, WORDS)
+    intake.withdraw(context, leaving, CITIZEN, "本人已搬走")
+
+    def seen_by(actor: Actor) -> list[tuple[str, bool, str | None]]:
+        detail = queries.detail(context, main, actor)
+        assert detail.people == 3
+        return [
+            (item.case_number, item.left, item.petitioner.name if item.petitioner else None) for item in detail.merged
+        ]
+
+    numbers = [petition_of(context, key).case_number for key in (open_one, confiding, leaving)]
+    left = (False, False, True)
+    for actor, names in (
+        (DESK, ("测试乙", "测试丙", None)),
+        (AT_UNIT, ("测试乙", None, None)),
+        (INSPECTOR, (None, None, None)),
+        (REVIEWER, (None, None, None)),
+    ):
+        assert seen_by(actor) == list(zip(numbers, left, names, strict=True))
+    dispatching.redispatch(context, main, DESK, unit=OTHER_UNIT, reason=WORDS)
+    assert [name for _, _, name in seen_by(AT_UNIT)] == [None, None, None], "the case is no longer theirs"
+    part = queries.detail(context, open_one, DESK)
+    assert (part.people, part.merged) == (3, [])
+    alone = queries.detail(context, lives.in_hand(context), DESK)
+    assert (alone.people, alone.merged) == (1, [])

@@ -1,33 +1,23 @@
-"""Notices are sent once, at the right hour, as often as the policy says, and never vanish."""
+"""What is owed, what is in trouble, and what is owed again."""
 
 from __future__ import annotations
 
-import datetime as dt
-import threading
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
-
-import pendulum
 import pytest
 import sqlalchemy as sa
-from sqlalchemy import update
 
 import clock
 from gateways.channels import AddressBook
-from gateways.notifier import Delivery, Message, RecordingNotifier
+from gateways.notifier import RecordingNotifier
 from models.shapes import PetitionerIn
-from models.tables import Petitioner
-from services import outbox
-from services.context import Context
-from services.outbox import Outcome
-from tests.services.lives import UNIT, dispatched, notice_to, register, settle, stored
-from tests.support.context import a_context, shipped_policy
+from services import delivery, outbox
+from services.delivery import Outcome
+from tests.services.lives import UNIT, dispatched, notice_to, petition_of, register, settle, stored
+from tests.support.context import a_context
 
 ADDRESS = "jsons://hooks.example.com/unit"
-SECOND = "mailto://mail.example.com?to=unit@example.com"
-LATER = "jsons://hooks.example.com/fallback"
 BOOK = AddressBook(recipients={f"unit:{UNIT}": (ADDRESS,)})
 CITIZEN_BOOK = AddressBook(petitioner={"email": "mailto://mail.example.com?to={address}"})
+CONTACT = "test@example.com"
 
 
 @pytest.fixture(autouse=True)
@@ -35,277 +25,32 @@ def story(frozen_clock: clock.StoryClock) -> clock.StoryClock:
     return frozen_clock
 
 
-def unit_notice(context: Context, **changes: Any) -> int:
-    dispatched(context)
-    return notice_to(context, f"unit:{UNIT}", **changes)
-
-
-def recorder_of(context: Context) -> RecordingNotifier:
-    assert isinstance(context.notifier, RecordingNotifier)
-    return context.notifier
-
-
-def test_a_notice_is_sent_and_proven(engine: sa.Engine) -> None:
-    context = a_context(engine, addresses=BOOK)
-    notice_id = unit_notice(context)
-    assert notice_id in outbox.due_notices(context, 100)
-    assert outbox.deliver(context, notice_id) is Outcome.SENT
-    [(address, message)] = recorder_of(context).sent
-    row = stored(context, notice_id)
-    assert (address, message.notice_id, message.title, message.body) == (ADDRESS, str(notice_id), row.title, row.body)
-    assert (row.status, row.sent_at, row.next_attempt_at, row.claimed_until) == ("sent", clock.now(), None, None)
-    assert row.proof == "jsons recorded 2026-03-02T01:00:00Z"
-    assert notice_id not in outbox.due_notices(context, 100)
-
-
-def test_what_was_sent_is_not_sent_again(engine: sa.Engine) -> None:
-    context = a_context(engine, addresses=BOOK)
-    notice_id = unit_notice(context)
-    assert [outbox.deliver(context, notice_id) for _ in range(3)] == [Outcome.SENT, Outcome.NOT_DUE, Outcome.NOT_DUE]
-    assert len(recorder_of(context).sent) == 1
-    assert outbox.deliver(context, 10**6) is Outcome.NOT_DUE
-
-
-def test_two_senders_at_once_deliver_once(engine: sa.Engine) -> None:
-    together = threading.Barrier(2)
-
-    class Slow(RecordingNotifier):
-        def send(self, address: str, message: Message) -> Delivery:
-            first_is_sending.set()
-            other_is_refused.wait(20)
-            return super().send(address, message)
-
-    first_is_sending, other_is_refused = threading.Event(), threading.Event()
-    context = a_context(engine, addresses=BOOK, notifier=Slow())
-    notice_id = unit_notice(context)
-
-    def send() -> Outcome:
-        together.wait(20)
-        outcome = outbox.deliver(context, notice_id)
-        if outcome is Outcome.NOT_DUE:
-            other_is_refused.set()
-        return outcome
-
-    with ThreadPoolExecutor(2) as pool:
-        outcomes = [future.result() for future in [pool.submit(send), pool.submit(send)]]
-    assert first_is_sending.is_set()
-    assert other_is_refused.is_set()
-    assert sorted(outcomes) == [Outcome.NOT_DUE, Outcome.SENT]
-    assert len(recorder_of(context).sent) == 1
-
-
-def test_many_senders_share_many_notices(engine: sa.Engine) -> None:
-    context = a_context(engine, addresses=BOOK)
-    for _ in range(6):
-        dispatched(context)
-    due = [key for key in outbox.due_notices(context, 100) if stored(context, key).recipient == f"unit:{UNIT}"]
-    with ThreadPoolExecutor(4) as pool:
-        outcomes = list(pool.map(lambda key: outbox.deliver(context, key), due * 4))
-    assert len(due) == 6
-    assert outcomes.count(Outcome.SENT) == 6
-    assert sorted(int(message.notice_id) for _, message in recorder_of(context).sent) == sorted(due)
-
-
-def test_a_failure_is_tried_again_by_the_waits_of_the_policy_until_it_is_given_up(
-    engine: sa.Engine, story: clock.StoryClock, caplog: pytest.LogCaptureFixture
-) -> None:
-    context = a_context(engine, addresses=BOOK)
-    recorder_of(context).fail()
-    notice_id = unit_notice(context, urgent=True)  # urgent: no night comes between the waits
-    waits = shipped_policy().notices.back_off.waits
-    for number, wait in enumerate(waits, 1):
-        assert outbox.deliver(context, notice_id) is Outcome.RETRY
-        row = stored(context, notice_id)
-        assert (row.status, row.attempts, row.claimed_until) == ("owed", number, None)
-        assert row.next_attempt_at == clock.now().add(minutes=wait)
-        assert row.proof.startswith("failed: jsons refused")
-        assert outbox.deliver(context, notice_id) is Outcome.NOT_DUE
-        story.move_to(row.next_attempt_at)
-        assert notice_id in outbox.due_notices(context, 100)
-    assert outbox.deliver(context, notice_id) is Outcome.DEAD
-    row = stored(context, notice_id)
-    assert (row.status, row.attempts, row.next_attempt_at) == ("dead", len(waits) + 1, None)
-    assert f"Notice {notice_id} is given up" in caplog.text
-    assert outbox.outbox_figures(context).dead == 1
-
-
-def test_an_unusable_address_is_given_up_at_once(engine: sa.Engine) -> None:
-    context = a_context(engine, addresses=BOOK)
-    recorder_of(context).fail(permanent=True)
-    notice_id = unit_notice(context)
-    assert outbox.deliver(context, notice_id) is Outcome.DEAD
-    assert len(recorder_of(context).refused) == 1
-
-
 def test_dead_notices_can_be_requeued(engine: sa.Engine) -> None:
-    context = a_context(engine, addresses=BOOK)
-    recorder_of(context).fail(permanent=True)
-    notice_id = unit_notice(context)
-    outbox.deliver(context, notice_id)
-    recorder_of(context).recover()
-    assert outbox.requeue_dead(context, petition_id="another") == 0
-    assert outbox.requeue_dead(context, petition_id=stored(context, notice_id).petition_id) == 1
-    assert outbox.requeue_dead(context) == 0
-    assert outbox.deliver(context, notice_id) is Outcome.SENT
+    notifier = RecordingNotifier()
+    context = a_context(engine, addresses=BOOK, notifier=notifier)
+    notifier.fail(permanent=True)
+    dispatched(context)
+    notice_id = notice_to(context, f"unit:{UNIT}")
+    delivery.deliver(context, notice_id)
+    notifier.recover()
+    assert outbox.requeue(context, petition_id="another") == 0
+    assert outbox.requeue(context, petition_id=stored(context, notice_id).petition_id) == 1
+    assert outbox.requeue(context) == 0
+    assert delivery.deliver(context, notice_id) is Outcome.SENT
     assert stored(context, notice_id).attempts == 1
-
-
-def test_at_night_only_urgent_notices_go_out(engine: sa.Engine, story: clock.StoryClock) -> None:
-    context = a_context(engine, addresses=BOOK)
-    ordinary, urgent = unit_notice(context), unit_notice(context, urgent=True)
-    story.move_to(pendulum.datetime(2026, 3, 2, 23, tz=clock.SHANGHAI))  # owed by day, the sender was away
-    morning = pendulum.datetime(2026, 3, 3, 8, tz=clock.SHANGHAI)
-    assert outbox.due_notices(context, 100)[0] == urgent
-    assert outbox.deliver(context, ordinary) is Outcome.POSTPONED
-    assert outbox.deliver(context, urgent) is Outcome.SENT
-    row = stored(context, ordinary)
-    assert (row.attempts, row.next_attempt_at) == (0, morning)
-    story.move_to(morning)
-    assert outbox.deliver(context, ordinary) is Outcome.SENT
-
-
-def test_a_notice_owed_at_night_waits_for_the_morning(engine: sa.Engine, story: clock.StoryClock) -> None:
-    context = a_context(engine, addresses=BOOK)
-    story.move_to(pendulum.datetime(2026, 3, 2, 22, tz=clock.SHANGHAI))
-    notice_id = unit_notice(context)
-    assert outbox.due_notices(context, 100) == []
-    assert outbox.deliver(context, notice_id) is Outcome.NOT_DUE
-    story.move_to(pendulum.datetime(2026, 3, 3, 8, tz=clock.SHANGHAI))
-    assert notice_id in outbox.due_notices(context, 100)
-
-
-def test_the_lease_of_a_dead_sender_runs_out(engine: sa.Engine, story: clock.StoryClock) -> None:
-    class Dies(RecordingNotifier):
-        def send(self, address: str, message: Message) -> Delivery:
-            raise KeyboardInterrupt
-
-    dying = a_context(engine, addresses=BOOK, notifier=Dies())
-    notice_id = unit_notice(dying)
-    with pytest.raises(KeyboardInterrupt):
-        outbox.deliver(dying, notice_id)
-    context = a_context(engine, addresses=BOOK)
-    claimed_until = stored(context, notice_id).claimed_until
-    assert claimed_until is not None
-    assert claimed_until - clock.now() > dt.timedelta(seconds=2 * BOOK.timeout_seconds)
-    assert notice_id not in outbox.due_notices(context, 100)
-    assert outbox.deliver(context, notice_id) is Outcome.NOT_DUE
-    story.move_to(claimed_until)
-    assert notice_id in outbox.due_notices(context, 100)
-    assert outbox.deliver(context, notice_id) is Outcome.SENT
-    assert stored(context, notice_id).attempts == 2
-
-
-@pytest.mark.parametrize("late_one_delivers", [True, False])
-def test_a_sender_that_outlives_its_lease_takes_nothing_back(
-    engine: sa.Engine, story: clock.StoryClock, late_one_delivers: bool
-) -> None:
-    second = a_context(engine, addresses=BOOK)
-
-    class Late(RecordingNotifier):
-        def send(self, address: str, message: Message) -> Delivery:
-            until = stored(second, notice_id).claimed_until
-            assert until is not None
-            story.move_to(until)
-            recorder_of(second).fail()
-            assert outbox.deliver(second, notice_id) is Outcome.RETRY
-            return super().send(address, message)
-
-    late = a_context(engine, addresses=BOOK, notifier=Late())
-    notice_id = unit_notice(late)
-    if not late_one_delivers:
-        recorder_of(late).fail(permanent=True)
-    outcome = outbox.deliver(late, notice_id)
-    row = stored(second, notice_id)
-    if late_one_delivers:
-        assert (outcome, row.status, row.next_attempt_at) == (Outcome.SENT, "sent", None)
-    else:
-        assert (outcome, row.status, row.attempts) == (Outcome.NOT_DUE, "owed", 2)
-
-
-def test_one_of_several_addresses_is_enough(engine: sa.Engine) -> None:
-    context = a_context(engine, addresses=AddressBook(recipients={f"unit:{UNIT}": (ADDRESS, SECOND)}))
-    recorder_of(context).fail(ADDRESS, permanent=True)
-    notice_id = unit_notice(context)
-    assert outbox.deliver(context, notice_id) is Outcome.SENT
-    assert [address for address, _ in recorder_of(context).sent] == [SECOND]
-    proof = stored(context, notice_id).proof
-    assert proof == "mailto recorded 2026-03-02T01:00:00Z; failed: jsons refused 2026-03-02T01:00:00Z"
-
-
-def test_one_address_that_may_recover_keeps_the_notice_alive(engine: sa.Engine) -> None:
-    context = a_context(engine, addresses=AddressBook(recipients={f"unit:{UNIT}": (ADDRESS, SECOND)}))
-    recorder_of(context).fail(ADDRESS, permanent=True)
-    recorder_of(context).fail(SECOND)
-    assert outbox.deliver(context, unit_notice(context)) is Outcome.RETRY
-
-
-@pytest.mark.parametrize(
-    ("permanent", "attempts_before", "asked"), [(True, 0, True), (False, 0, False), (False, 7, True)]
-)
-def test_a_fallback_is_asked_when_the_address_is_unusable_or_at_the_last_attempt(
-    engine: sa.Engine, permanent: bool, attempts_before: int, asked: bool
-) -> None:
-    book = AddressBook(recipients={f"unit:{UNIT}": (ADDRESS,)}, fallbacks={ADDRESS: (SECOND, LATER)})
-    context = a_context(engine, addresses=book)
-    recorder_of(context).fail(ADDRESS, permanent=permanent)
-    recorder_of(context).fail(SECOND, permanent=True)
-    assert len(shipped_policy().notices.back_off.waits) == 7
-    outcome = outbox.deliver(context, unit_notice(context, attempts=attempts_before))
-    assert [address for address, _ in recorder_of(context).sent] == ([LATER] if asked else [])
-    assert outcome is (Outcome.SENT if asked else Outcome.RETRY)
-
-
-def test_a_petitioner_is_reached_at_the_contact_they_left(engine: sa.Engine) -> None:
-    context = a_context(engine, addresses=CITIZEN_BOOK)
-    petition_id = register(
-        context, petitioner=PetitionerIn(name="测试乙", contact_kind="email", contact="test@example.com")
-    )
-    notice_id = notice_to(context, f"petitioner:{petition_id}")
-    assert outbox.deliver(context, notice_id) is Outcome.SENT
-    assert [address for address, _ in recorder_of(context).sent] == ["mailto://mail.example.com?to=test%40example.com"]
-    assert "test@" not in stored(context, notice_id).proof
-
-
-@pytest.mark.parametrize(
-    "petitioner",
-    [PetitionerIn(), PetitionerIn(name="测试乙"), PetitionerIn(contact_kind="sms", contact="13800001234")],
-    ids=["anonymous", "no contact", "no channel of this kind"],
-)
-def test_whoever_left_no_address_is_unreachable_in_silence(
-    engine: sa.Engine, petitioner: PetitionerIn, caplog: pytest.LogCaptureFixture
-) -> None:
-    context = a_context(engine, addresses=CITIZEN_BOOK)
-    petition_id = register(context, petitioner=petitioner)
-    notice_id = notice_to(context, f"petitioner:{petition_id}")
-    assert outbox.deliver(context, notice_id) is Outcome.UNREACHABLE
-    row = stored(context, notice_id)
-    assert (row.status, row.attempts, row.next_attempt_at) == ("unreachable", 0, None)
-    assert row.proof == "no address 2026-03-02T01:00:00Z"
-    assert caplog.records == []
-    assert outbox.requeue_dead(context) == 0
-
-
-def test_a_contact_that_can_be_no_address_is_for_a_person_to_see(engine: sa.Engine) -> None:
-    context = a_context(engine, addresses=CITIZEN_BOOK)
-    petition_id = register(
-        context, petitioner=PetitionerIn(contact_kind="email", contact="test@example.com,other@example.com")
-    )
-    notice_id = notice_to(context, f"petitioner:{petition_id}")
-    assert outbox.deliver(context, notice_id) is Outcome.DEAD
-    assert stored(context, notice_id).proof == "unusable contact 2026-03-02T01:00:00Z"
 
 
 def test_a_channel_configured_later_gets_what_was_missed(engine: sa.Engine) -> None:
     before = a_context(engine)
-    petition_id = register(before, petitioner=PetitionerIn(contact_kind="email", contact="test@example.com"))
+    petition_id = register(before, petitioner=PetitionerIn(contact_kind="email", contact=CONTACT))
     settle(before, petition_id)
     notices = outbox.due_notices(before, 100)
-    assert {outbox.deliver(before, key) for key in notices} == {Outcome.UNREACHABLE}
-    assert outbox.requeue_dead(before) == 0
+    assert {delivery.deliver(before, key) for key in notices} == {Outcome.UNREACHABLE}
+    assert outbox.requeue(before) == 0
     book = AddressBook(recipients=BOOK.recipients, petitioner=CITIZEN_BOOK.petitioner)
     after = a_context(engine, addresses=book)
-    assert outbox.requeue_dead(after) == len(notices)
-    assert {outbox.deliver(after, key) for key in notices} == {Outcome.SENT}
+    assert outbox.requeue(after) == len(notices)
+    assert {delivery.deliver(after, key) for key in notices} == {Outcome.SENT}
 
 
 def test_requeue_leaves_alone_who_is_still_unknown(engine: sa.Engine) -> None:
@@ -313,9 +58,9 @@ def test_requeue_leaves_alone_who_is_still_unknown(engine: sa.Engine) -> None:
     petition_id = register(before)
     settle(before, petition_id)
     for key in outbox.due_notices(before, 100):
-        outbox.deliver(before, key)
+        delivery.deliver(before, key)
     after = a_context(engine, addresses=AddressBook(recipients=BOOK.recipients, petitioner=CITIZEN_BOOK.petitioner))
-    assert outbox.requeue_dead(after) == 1
+    assert outbox.requeue(after) == 1
     assert stored(after, outbox.due_notices(after, 100)[0]).recipient == f"unit:{UNIT}"
 
 
@@ -327,14 +72,44 @@ def test_figures(engine: sa.Engine, story: clock.StoryClock) -> None:
     owed = len(outbox.due_notices(context, 100))
     assert outbox.outbox_figures(context) == outbox.OutboxFigures(owed, 0, 0, 90)
     assert len(outbox.due_notices(context, 1)) == 1
-    outbox.deliver(context, notice_to(context, f"petitioner:{petition_id}"))
-    outbox.deliver(context, notice_to(context, f"unit:{UNIT}"))
+    delivery.deliver(context, notice_to(context, f"petitioner:{petition_id}"))
+    delivery.deliver(context, notice_to(context, f"unit:{UNIT}"))
     assert outbox.outbox_figures(context) == outbox.OutboxFigures(owed - 2, 0, 1, 90)
 
 
-def test_a_petitioner_who_withdrew_their_contact_is_no_longer_written_to(engine: sa.Engine) -> None:
-    context = a_context(engine, addresses=CITIZEN_BOOK)
-    petition_id = register(context, petitioner=PetitionerIn(contact_kind="email", contact="test@example.com"))
-    with context.sessions.begin() as session:
-        session.execute(update(Petitioner).values(contact=None, contact_kind=None))
-    assert outbox.deliver(context, notice_to(context, f"petitioner:{petition_id}")) is Outcome.UNREACHABLE
+def test_what_did_not_arrive_is_listed_without_addresses_or_people(engine: sa.Engine) -> None:
+    notifier = RecordingNotifier()
+    notifier.fail()
+    book = AddressBook(recipients=BOOK.recipients, petitioner=CITIZEN_BOOK.petitioner)
+    context = a_context(engine, addresses=book, notifier=notifier)
+    petition_id = register(context, petitioner=PetitionerIn(contact_kind="email", contact=CONTACT))
+    settle(context, petition_id)
+    assert outbox.troubled(context, 100) == [], "what was not tried yet is in no trouble"
+    due = outbox.due_notices(context, 100)
+    for key in due:
+        delivery.deliver(context, key)
+    found = outbox.troubled(context, 100)
+    assert [one.notice_id for one in found] == sorted(due)
+    assert {one.case_number for one in found} == {petition_of(context, petition_id).case_number}
+    assert all(text not in repr(found) for text in (petition_id, CONTACT, "example.com"))
+    shown = {one.recipient: (one.channels, one.status, one.attempts, one.last_failure) for one in found}
+    assert shown["petitioner"] == (("mailto",), "owed", 1, "mailto refused")
+    assert shown[f"unit:{UNIT}"] == (("jsons",), "owed", 1, "jsons refused")
+    assert all(one.next_attempt_at and one.next_attempt_at > clock.now() for one in found)
+    assert outbox.troubled(context, 100, dead_only=True) == outbox.troubled(context, 100, worth_retrying=True) == []
+    assert len(outbox.troubled(context, 1)) == 1
+
+
+def test_what_retry_lists_is_what_it_owes_again(engine: sa.Engine) -> None:
+    notifier = RecordingNotifier()
+    notifier.fail(permanent=True)
+    context = a_context(engine, addresses=BOOK, notifier=notifier)
+    dispatched(context)
+    for key in outbox.due_notices(context, 100):
+        delivery.deliver(context, key)
+    statuses = [one.status for one in outbox.troubled(context, 100)]
+    assert (statuses.count("dead"), "unreachable" in statuses) == (1, True)
+    [listed] = outbox.troubled(context, 100, worth_retrying=True)
+    assert listed == outbox.troubled(context, 100, dead_only=True)[0]
+    assert outbox.requeue(context) == 1
+    assert outbox.due_notices(context, 100) == [listed.notice_id]

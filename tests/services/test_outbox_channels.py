@@ -9,8 +9,8 @@ import clock
 from gateways.channels import AddressBook
 from gateways.notifier import AppriseNotifier
 from models.shapes import PetitionerIn
-from services import outbox
-from services.outbox import Outcome
+from services import delivery, outbox
+from services.delivery import Outcome
 from tests.services.lives import UNIT, dispatched, notice_to, register, settle, stored
 from tests.support.context import a_context
 from tests.support.receivers import HttpRecorder, MailServer
@@ -35,31 +35,31 @@ def test_everything_through_apprise_when_the_channel_comes_back(
     book = AddressBook(recipients={f"unit:{UNIT}": (hook,)}, petitioner={"email": mail})
     context = a_context(engine, addresses=book, notifier=AppriseNotifier(5.0))
     http_recorder.answer(503, {})
-    mail_server.refuse("wang@example.com", "451 4.3.0 try again later")
-    petitioner = PetitionerIn(name="王五", contact_kind="email", contact="wang@example.com")
+    mail_server.refuse("test-a@example.com", "451 4.3.0 try again later")
+    petitioner = PetitionerIn(name="测试甲", contact_kind="email", contact="test-a@example.com")
     petition_id = register(context, petitioner=petitioner)
     settle(context, petition_id)
     notices = outbox.due_notices(context, 100)
     assert len(notices) == 3  # registered and dispatched to the petitioner, dispatched to the unit
-    assert [outbox.deliver(context, key) for key in notices] == [Outcome.RETRY] * 3
+    assert [delivery.deliver(context, key) for key in notices] == [Outcome.RETRY] * 3
     assert outbox.due_notices(context, 100) == []
 
     http_recorder.answer(200, {})
     mail_server.refusals.clear()
     story.move_to(clock.now().add(minutes=1))
     assert outbox.due_notices(context, 100) == notices
-    assert [outbox.deliver(context, key) for key in notices] == [Outcome.SENT] * 3
+    assert [delivery.deliver(context, key) for key in notices] == [Outcome.SENT] * 3
     hooked = http_recorder.received[-1]
     unit_notice = stored(context, notice_to(context, f"unit:{UNIT}"))
     assert hooked.headers["x-notice-id"] == str(unit_notice.id)
     assert (hooked.json()["title"], hooked.json()["message"]) == (unit_notice.title, unit_notice.body)
-    assert [recipients for recipients, _ in mail_server.received] == [["wang@example.com"]] * 2
+    assert [recipients for recipients, _ in mail_server.received] == [["test-a@example.com"]] * 2
     body = mail_server.received[0][1].get_body(("plain",))
     assert body is not None
     assert "查询码" in body.get_content()
     proofs = " ".join(stored(context, key).proof for key in notices)
     assert "json 200 2026-03-02T01:01:00Z" in proofs
-    for secret in ("wang", "王五", "127.0.0.1", "路灯"):
+    for secret in ("test-a", "测试甲", "127.0.0.1", "路灯"):
         assert secret not in proofs
         assert secret not in caplog.text
 
@@ -72,13 +72,14 @@ def test_a_receiver_that_is_gone_is_retried(
     dispatched(context)
     notice_id = notice_to(context, f"unit:{UNIT}")
     http_recorder.go_away()
-    assert outbox.deliver(context, notice_id) is Outcome.SILENT
+    assert delivery.deliver(context, notice_id) is Outcome.SILENT
     revived = HttpRecorder()
     try:
         book = AddressBook(recipients={f"unit:{UNIT}": (f"json://127.0.0.1:{revived.port}/unit",)})
         story.move_to(clock.now().add(minutes=1))
         assert (
-            outbox.deliver(a_context(engine, addresses=book, notifier=AppriseNotifier(5.0)), notice_id) is Outcome.SENT
+            delivery.deliver(a_context(engine, addresses=book, notifier=AppriseNotifier(5.0)), notice_id)
+            is Outcome.SENT
         )
         assert len(revived.received) == 1
     finally:

@@ -18,7 +18,7 @@ from domain.workdays import Duration, TimeUnit
 from models.answers import Page, QueueItem
 from services import decisions, dispatching, handling, ladder, queries, queues, supervision, verdict
 from services.context import Context
-from services.facts import facts_of
+from services.facts import facts_of, is_supervised
 from tests.services import lives
 from tests.services.lives import AT_UNIT, DESK, INSPECTOR, LIVES, OTHER_UNIT, TEXT, UNIT, WORDS, petition_of
 from tests.support import steps
@@ -216,7 +216,8 @@ def test_the_overdue_list_is_the_rule(context: Context, story: clock.StoryClock)
     for days in (0, 8, 90):
         story.move_to(story.now().add(days=days))
         rows = [steps.petition_of(context, petition_id) for petition_id in ids]
-        late = {row.id for row in rows if is_overdue(facts_of(row), row.due_at, clock.now()) and not row.supervised_at}
+        overdue = [row for row in rows if is_overdue(facts_of(row), row.due_at, clock.now())]
+        late = {row.id for row in overdue if not is_supervised(row)}
         listed = every_page(lambda cursor: queues.overdue_list(context, INSPECTOR, supervised=False, cursor=cursor))
         assert {item.id for item in listed} & set(ids) == late
 

@@ -38,7 +38,6 @@ from domain.petition import Step
 from domain.policy import Policy
 from domain.stages import TRANSITIONS, Trigger
 from gateways.channels import AddressBook
-from gateways.database import create_ledger_engine
 from gateways.orchestrator import RunView
 from services import handling, platform_steps, policies, queries, queues, runs, supervision
 from services.context import Context
@@ -48,6 +47,7 @@ from tests.services.lives import CHANNEL, DESK, INSPECTOR, LIVES, WORDS
 from tests.services.living import LivingLedger, reformed_policy
 from tests.services.pulls import ACTORS, CATEGORIES, PULLS, SPOILT, UNITS
 from tests.services.soundness import COMES_OF, whole_ledger
+from tests.support import ledgers
 from tests.support.context import a_context, recorded, shipped_calendar, shipped_policy
 
 EXAMPLES = {"sqlite": 4, "postgresql": 2}
@@ -312,25 +312,18 @@ def make_context(database_kind: str, tmp_path: Path, request: pytest.FixtureRequ
     numbers = itertools.count(1)
 
     def make() -> Context:
-        name = f"lives_{next(numbers)}"
         if database_kind == "sqlite":
-            ledger = tmp_path / f"{name}.db"
+            ledger = tmp_path / f"lives_{next(numbers)}.db"
             shutil.copyfile(request.getfixturevalue("sqlite_template"), ledger)
-            engine = create_ledger_engine(f"sqlite:///{ledger}")
-            sa.event.listen(engine, "connect", _without_waiting_for_the_disk)
+            engine = ledgers.engine_of(f"sqlite:///{ledger}")
         else:
-            cluster = request.getfixturevalue("postgres_template")
-            engine = create_ledger_engine(cluster.create_database(name, template="ledger_template"))
+            engine = ledgers.engine_of(ledgers.emptied(request.getfixturevalue("postgres_ledger")))
         engines.append(engine)
         return a_context(engine, rules=RULES, addresses=BOOK)
 
     yield make
     for engine in engines:
         engine.dispose()
-
-
-def _without_waiting_for_the_disk(connection: Any, _record: object) -> None:
-    connection.execute("PRAGMA synchronous=OFF")
 
 
 @pytest.mark.slow

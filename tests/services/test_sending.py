@@ -17,7 +17,7 @@ from gateways.notifier import AppriseNotifier, RecordingNotifier
 from models.shapes import PetitionerIn
 from models.tables import Notice
 from services.context import Context
-from services.outbox import Outcome
+from services.delivery import Outcome
 from services.sending import AT_ONCE_PER_ROUTE, send_owed
 from tests.services.lives import UNIT, dispatched, register, settle
 from tests.support.context import a_context

@@ -266,17 +266,6 @@ def test_an_explanation_that_is_due_hides_until_when_the_stage_lasts_from_nobody
     assert runs.look(context, petition_id).label.name.endswith("due 03-09")
 
 
-def test_a_unit_is_not_told_of_a_lead_that_was_handed_over(context: Context) -> None:
-    petition_id = lives.supervised(context)
-    supervision.dispose(context, petition_id, INSPECTOR, disposition=Disposition.REFER, opinion="移交问题线索")
-    assert told(context, petition_id, Trigger.CLOSE_SUPERVISION) == []
-    assert "线索" in queries.history(context, petition_id, INSPECTOR).model_dump_json()
-    for shown in (queries.history(context, petition_id, AT_UNIT), queries.detail(context, petition_id, AT_UNIT)):
-        assert "线索" not in shown.model_dump_json()
-    progress = queries.public_progress(context, petition_of(context, petition_id).query_code)
-    assert "线索" not in progress.model_dump_json()
-
-
 # --- what an older version of the program left ------------------------------------------------------------------------
 
 

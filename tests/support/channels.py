@@ -7,7 +7,7 @@ from tests.support.receivers import HttpRecorder
 
 MESSAGE = Message("n-1", "黄牌：RE-2022-0001 明日到期", "广济路路灯不亮，\n请于 5 月 6 日前办结。")
 NOW = "2022-05-01T02:00:00Z"
-SECRETS = ("secretkey123", "secretuser", "wang.wu", "13800000001", "广济路", "黄牌")
+SECRETS = ("secretkey123", "secretuser", "test-a", "13800000001", "广济路", "黄牌")
 BOTS = {
     "wecombot": "wecombot://secretkey123",
     "dingtalk": "dingtalk://secretkey123/13800000001",

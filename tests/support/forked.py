@@ -17,9 +17,20 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from unittest import mock
 
+import clock
+from clock import Clock, SystemClock
+
 CRASHED = 137
 """The exit code of a process that died at a crash point."""
-_PRELOAD = ["deployments.in_process", "deployments.worker", "flows.petition", "api.main", "uvicorn", __name__]
+_PRELOAD = [
+    "deployments.in_process",
+    "deployments.worker",
+    "flows.petition",
+    "api.main",
+    "cli.app",
+    "uvicorn",
+    __name__,
+]
 
 
 @dataclass
@@ -76,22 +87,30 @@ class Nursery:
             forkserver.ensure_running()
 
     @contextmanager
-    def worker(self, environment: Mapping[str, str], log: Path) -> Iterator[Forked]:
-        """`python -m deployments.worker`, killed at the end if it still runs."""
-        with self._forked("worker", (), environment, log) as forked:
+    def worker(self, environment: Mapping[str, str], log: Path, time: Clock | None = None) -> Iterator[Forked]:
+        """`python -m deployments.worker`, killed at the end if it still runs; by another clock than the wall's."""
+        with self._forked("worker", (), environment, log, time or SystemClock()) as forked:
             yield forked
 
     @contextmanager
     def api(self, environment: Mapping[str, str], log: Path, port: int) -> Iterator[Forked]:
         """The API on loopback at `port`, killed at the end if it still runs."""
-        with self._forked("api", (port,), environment, log) as forked:
+        with self._forked("api", (port,), environment, log, SystemClock()) as forked:
+            yield forked
+
+    @contextmanager
+    def command(self, environment: Mapping[str, str], log: Path, *words: str) -> Iterator[Forked]:
+        """`rongetong words…`, killed at the end if it still runs."""
+        with self._forked("command", words, environment, log, SystemClock()) as forked:
             yield forked
 
     @contextmanager
     def _forked(
-        self, what: str, arguments: tuple[int, ...], environment: Mapping[str, str], log: Path
+        self, what: str, arguments: tuple[int | str, ...], environment: Mapping[str, str], log: Path, time: Clock
     ) -> Iterator[Forked]:
-        process = self._context.Process(target=_live, args=(what, arguments, dict(environment), str(log)), daemon=True)
+        process = self._context.Process(
+            target=_live, args=(what, arguments, dict(environment), str(log), time), daemon=True
+        )
         process.start()
         forked = Forked(process, log)
         try:
@@ -102,8 +121,8 @@ class Nursery:
             process.close()
 
 
-def _live(what: str, arguments: tuple[int, ...], environment: dict[str, str], log: str) -> None:
-    """In the new process: be a worker or an API until told to stop."""
+def _live(what: str, arguments: tuple[int | str, ...], environment: dict[str, str], log: str, time: Clock) -> None:
+    """In the new process: be a worker or an API until told to stop, or run a command."""
     from settings import get_settings
 
     os.environ.update(environment)
@@ -114,14 +133,21 @@ def _live(what: str, arguments: tuple[int, ...], environment: dict[str, str], lo
     if what == "worker":
         from deployments.worker import main
 
-        sys.exit(main())
+        with clock.use(time):
+            sys.exit(main())
+    if what == "command":
+        from cli.main import main as run
+
+        sys.argv = ["rongetong", *map(str, arguments)]
+        run()
+        return
     import uvicorn
 
     uvicorn.run(
         "api.main:build",
         factory=True,
         host="127.0.0.1",
-        port=arguments[0],
+        port=int(arguments[0]),
         log_level="warning",
         access_log=False,
         timeout_graceful_shutdown=5,

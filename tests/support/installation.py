@@ -23,9 +23,11 @@ COMMAND = [PROGRAM, "up"]
 
 @dataclass
 class Installation:
-    """A data folder and two ports to start the product on, again and again."""
+    """A data folder and two ports to start the product on, again and again; on SQLite unless databases are named."""
 
     folder: Path
+    database_url: str = ""
+    prefect_database_url: str = ""
     api_port: int = field(default_factory=free_port)
     prefect_port: int = field(default_factory=free_port)
     _starts: int = 0
@@ -43,8 +45,8 @@ class Installation:
         return {
             **kept,
             "RONGETONG_DATA_DIR": str(self.folder),
-            "RONGETONG_DATABASE_URL": "",
-            "RONGETONG_PREFECT_DATABASE_URL": "",
+            "RONGETONG_DATABASE_URL": self.database_url,
+            "RONGETONG_PREFECT_DATABASE_URL": self.prefect_database_url,
             "RONGETONG_PREFECT_URL": "",
             "RONGETONG_HOST": "127.0.0.1",
             "RONGETONG_API_PORT": str(self.api_port),

@@ -97,7 +97,7 @@ _EFFECTS: dict[Trigger, dict[str, Any]] = {
     Trigger.REFUSE_RETURN: {"designated": True},
     Trigger.APPROVE_COMPLETION: {"rating_asked": False, "satisfaction": None, "assists": ()},
     Trigger.EXPLAIN: {"explanation": None},
-    Trigger.CLOSE_SUPERVISION: {"explanation": None, "supervision_closed": True},
+    Trigger.CLOSE_SUPERVISION: {"explanation": None},
     Trigger.SHOW_YELLOW_CARD: {"card": Card.YELLOW},
     Trigger.SHOW_RED_CARD: {"card": Card.RED},
     Trigger.ASK_RATING: {"rating_asked": True},
@@ -106,7 +106,11 @@ _EFFECTS: dict[Trigger, dict[str, Any]] = {
 
 
 def _moments(trigger: Trigger, now: DateTime) -> dict[str, Any]:
-    names = {Trigger.SIGN: "signed_at", Trigger.REMIND_SUPERVISED: "reminded_at"}
+    names = {
+        Trigger.SIGN: "signed_at",
+        Trigger.REMIND_SUPERVISED: "reminded_at",
+        Trigger.CLOSE_SUPERVISION: "supervision_closed_at",
+    }
     return {names[trigger]: now} if trigger in names else {}
 
 
@@ -124,8 +128,11 @@ def climb(facts: Facts, now: DateTime) -> Facts:
 
 
 def _file(facts: Facts, now: DateTime) -> dict[str, Any]:
-    """The inspectors' file, opened now unless it was there before."""
-    return {} if facts.supervised_at else {"supervised_at": now, "supervised_unit": facts.unit}
+    """The inspectors' file, opened now unless it is open already."""
+    if facts.supervised:
+        return {}
+    about = facts.unit or facts.supervised_unit
+    return {"supervised_at": now, "supervision_closed_at": None, "supervised_unit": about}
 
 
 def _asked(facts: Facts, now: DateTime, days: int) -> dict[str, Any]:
