@@ -93,6 +93,14 @@ def engine(database_url: str) -> Iterator[sa.Engine]:
     made.dispose()
 
 
+@pytest.fixture
+def tables_made_anew(database_url: str) -> Iterator[None]:
+    """For a test that changes tables: the next one finds them as they were."""
+    yield
+    if database_url.startswith("postgresql"):
+        ledgers.made_anew(database_url)
+
+
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A file with every table; copying it is cheaper than creating them."""

@@ -50,6 +50,7 @@ def test_a_run_is_started_for_what_came_in(api: Api) -> None:
     assert api.context.orchestrator.find_by_petition(petition) is not None
 
 
+@pytest.mark.usefixtures("tables_made_anew")
 def test_a_database_that_is_gone(context: Context, engine: sa.Engine) -> None:
     with engine.begin() as connection:
         connection.execute(sa.text("ALTER TABLE policy_version RENAME TO lost"))
@@ -75,6 +76,7 @@ def test_an_unexpected_fault_shows_and_logs_nothing_of_the_petition(
     assert api.rows()["petition"] == 0
 
 
+@pytest.mark.usefixtures("tables_made_anew")
 def test_a_fault_of_the_database_names_no_value(api: Api, engine: sa.Engine, caplog: pytest.LogCaptureFixture) -> None:
     with engine.begin() as connection:
         connection.execute(sa.text("ALTER TABLE petitioner RENAME TO lost"))

@@ -12,6 +12,9 @@ from sqlalchemy import update
 from typer.testing import CliRunner, Result
 
 import clock
+from cli import keys as key_commands
+from cli import operations as operation_commands
+from cli import policy as policy_commands
 from cli.app import app
 from domain.actions import Role
 from gateways.channels import AddressBook
@@ -31,8 +34,15 @@ def context(engine: sa.Engine, frozen_clock: clock.StoryClock) -> Iterator[Conte
         yield context
 
 
+@pytest.fixture(autouse=True)
+def _wide(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tables are not folded, whatever the terminal is."""
+    for part in (key_commands, operation_commands, policy_commands):
+        monkeypatch.setattr(part.console, "width", 200)
+
+
 def run(*words: str) -> Result:
-    result = CliRunner().invoke(app, words, env={"COLUMNS": "200"})
+    result = CliRunner().invoke(app, words)
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
     return result
 

@@ -214,6 +214,7 @@ def test_a_life_left_to_itself_breaks_nothing_on_the_way(context: Context, story
     assert petition_of(context, petition_id).supervised_at is not None
 
 
+@pytest.mark.usefixtures("tables_made_anew")
 def test_a_version_ahead_of_the_ledger_is_found_should_the_database_let_it_in(
     context: Context, engine: sa.Engine
 ) -> None:

@@ -78,7 +78,11 @@ class Forked:
 
 
 class Nursery:
-    """Forks workers and APIs that are clients of one Prefect server, whose `environment` is read once, here."""
+    """Forks workers and APIs that are clients of one Prefect server, whose `environment` is read once, here.
+
+    There is one process to fork from, and it belongs to the first nursery: the workers of another one, for another
+    server, begin anew with imports of their own.
+    """
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self._context = multiprocessing.get_context("forkserver")
@@ -125,11 +129,15 @@ def _live(what: str, arguments: tuple[int | str, ...], environment: dict[str, st
     """In the new process: be a worker or an API until told to stop, or run a command."""
     from settings import get_settings
 
+    foreign = os.environ["PREFECT_API_URL"] != environment["PREFECT_API_URL"]
     os.environ.update(environment)
     get_settings.cache_clear()
     output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(output, sys.stdout.fileno())
     os.dup2(output, sys.stderr.fileno())
+    if what == "worker" and foreign:
+        assert isinstance(time, SystemClock), "another clock does not survive a new beginning"
+        os.execv(sys.executable, [sys.executable, "-m", "deployments.worker"])
     if what == "worker":
         from deployments.worker import main
 

@@ -30,6 +30,15 @@ def emptied(postgresql_url: str) -> str:
     return postgresql_url
 
 
+def made_anew(url: str) -> None:
+    """Every table as it was, after a test that changed them."""
+    engine = sa.create_engine(url, poolclass=sa.NullPool)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DROP SCHEMA public CASCADE")
+        connection.exec_driver_sql("CREATE SCHEMA public")
+    create_tables(url)
+
+
 def engine_of(url: str) -> sa.Engine:
     """The engine of a ledger, made the way the program makes it, but for the disk."""
     engine = database.create_ledger_engine(url)
