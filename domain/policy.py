@@ -13,8 +13,7 @@ from functools import cached_property
 
 from domain.dispatch_rules import DispatchRules
 from domain.errors import PolicyMissing
-from domain.notices import BackOff, QuietHours
-from domain.stages import Trigger
+from domain.notices import NoticeRules
 from domain.workdays import Duration, OfficeHours
 
 
@@ -260,54 +259,6 @@ class Duty:
     title: str
     valid_from: dt.date
     covers: tuple[str, ...]
-
-
-class Audience(StrEnum):
-    """Who a notice goes to (通知对象); resolved to recipients by `services.notices`."""
-
-    PETITIONER = "petitioner"
-    UNIT = "unit"
-    DESK = "desk"
-    FIRST_REVIEW = "first_review"
-    SECOND_REVIEW = "second_review"
-    DISCIPLINE = "discipline"
-    FOLLOW_UP = "follow_up"
-    CONCERNED = "concerned"
-    """The unit that has a task of its own in this step (`CONCERNING`), whoever holds the petition."""
-
-
-CONCERNING = frozenset(
-    {
-        Trigger.ASSIGN,
-        Trigger.REMIND_ASSIST,
-        Trigger.DEMAND_EXPLANATION,
-        Trigger.EXPLAIN,
-        Trigger.REMIND_EXPLANATION,
-        Trigger.CLOSE_SUPERVISION,
-    }
-)
-"""Steps that are about the task of a unit beside the holder's work: it can be told, and named with its own date."""
-
-
-@dataclass(frozen=True)
-class NoticeRule:
-    """On `trigger`, each audience gets this text; `{…}` names facts of the case, never of a person."""
-
-    id: str
-    trigger: Trigger
-    audiences: tuple[Audience, ...]
-    title: str
-    body: str
-    urgent: bool = False
-
-
-@dataclass(frozen=True)
-class NoticeRules:
-    """The notice matrix with its quiet hours and its waits between attempts."""
-
-    rules: tuple[NoticeRule, ...]
-    quiet_hours: QuietHours
-    back_off: BackOff
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from typing import TypeVar
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from domain.notices import BackOff, QuietHours
+from domain.notices import BackOff, NoticeRule, NoticeRules, QuietHours
 from domain.policy import (
     Category,
     DeadlineRule,
@@ -20,8 +20,6 @@ from domain.policy import (
     Figure,
     LadderRules,
     LimitException,
-    NoticeRule,
-    NoticeRules,
     Policy,
     Unit,
 )

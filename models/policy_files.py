@@ -22,11 +22,10 @@ from pydantic import (
 )
 
 from domain.durations import MAX_AMOUNT
+from domain.notices import CONCERNING, Audience
 from domain.policy import (
-    CONCERNING,
     DEADLINE_LABELS,
     DECIDED_KINDS,
-    Audience,
     DeadlineKind,
     Limit,
     Origin,
