@@ -17,6 +17,7 @@ from domain.policy import (
 )
 
 _TESTS = "tests/policy/test_shipped_policy.py"
+_TAXONOMY = "tests/policy/test_shipped_taxonomy.py"
 _DISPATCH = "tests/policy/test_shipped_dispatch.py"
 
 _BY_CLOCK = ("domain.petition.deadlines", f"{_TESTS}::test_each_clock_runs_by_its_rule")
@@ -41,7 +42,13 @@ FIGURES_APPLIED: dict[str, tuple[str, str, str]] = {
     "ladder.redo_limit": ("重办次数", "domain.petition.decide", f"{_TESTS}::test_dissatisfied_is_redone_once"),
     "ladder.extension_limit": ("延期次数", *_BY_ACTION),
     "ladder.designated_may_not_return": ("指定承办不得退单", *_BY_ACTION),
-    "units": ("单位", "domain.policy.Policy.office_of", f"{_TESTS}::test_eleven_towns_with_their_names"),
+    "places": ("村居", "domain.dispatch.find_town", f"{_DISPATCH}::test_towns"),
+    "taxonomy.sizes": (
+        "大类小类数目",
+        "gateways.taxonomy_checks.check_taxonomy",
+        f"{_TAXONOMY}::test_the_numbers_are_those_the_district_decided_on",
+    ),
+    "units": ("单位和职责", "domain.policy.Policy.office_of", f"{_TESTS}::test_eleven_towns_with_their_names"),
     "taxonomy": ("诉求大类", "domain.policy.Policy.category_name", f"{_TESTS}::test_twenty_categories_are_all_used"),
     "dispatch.threshold": ("自动派遣的最低得分", "domain.dispatch.KeywordDispatcher", f"{_DISPATCH}::test_dispatch"),
     "dispatch.margin": ("自动派遣的最小领先", "domain.dispatch.KeywordDispatcher", f"{_DISPATCH}::test_dispatch"),
@@ -50,7 +57,7 @@ FIGURES_APPLIED: dict[str, tuple[str, str, str]] = {
         "domain.dispatch.KeywordDispatcher",
         f"{_DISPATCH}::test_a_proposal_comes_first_and_is_left_to_the_desk",
     ),
-    "dispatch.keywords": ("派遣词表", "domain.dispatch.KeywordDispatcher", f"{_DISPATCH}::test_dispatch"),
+    "dispatch.weights": ("词语三档的权重", "domain.dispatch.KeywordDispatcher", f"{_DISPATCH}::test_dispatch"),
     "dispatch.emergency_words": ("突发词", "domain.dispatch.find_urgency", f"{_DISPATCH}::test_urgency"),
     "dispatch.urgent_words": ("紧急词", "domain.dispatch.find_urgency", f"{_DISPATCH}::test_urgency"),
     "dispatch.desk_words": (
@@ -58,7 +65,6 @@ FIGURES_APPLIED: dict[str, tuple[str, str, str]] = {
         "domain.dispatch.needs_person",
         f"{_DISPATCH}::test_matters_for_a_person",
     ),
-    "dispatch.town_words": ("地名", "domain.dispatch.find_town", f"{_DISPATCH}::test_towns"),
     "notices.quiet_hours": ("静默时段", "domain.notices.earliest_sending", f"{_TESTS}::test_nights_are_quiet"),
     "notices.back_off": ("通知重发的等待", "domain.notices.next_attempt", f"{_TESTS}::test_a_dead_channel_is_tried_on"),
 }
@@ -81,7 +87,7 @@ def docs_policy(policy: Policy) -> str:
             "怎样改规则见 [policy/README.md](../policy/README.md)。",
             "",
             f"{policy.district}，版本 `{policy.version}`。共 {len(origins)} 项，其中自定 {own} 项。",
-            "“自定”是本平台的决定，不是任何一地的规定；单位职责、大类和词表均为示例。",
+            "“自定”是本平台的决定，不是任何一地的规定；单位职责、大类、小类和词语均为示例。",
             "",
             "## 时限 Deadlines",
             "",

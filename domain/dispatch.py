@@ -1,4 +1,4 @@
-"""The first dispatch table: words speak for a unit, place names for a town, and what is unsure goes to the desk.
+"""Words speak for a matter and the unit whose duty it is, place names for a town; what is unsure goes to the desk.
 
 `Dispatcher` is the seam: whatever ranks better later answers the same question with the same `Dispatch`.
 """
@@ -6,11 +6,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
-from domain.dispatch_rules import TOWN_OF_PLACE, DispatchRules
-from domain.policy import Policy, UnitKind, Urgency
+from domain.dispatch_rules import TOWN_OF_PLACE, DispatchRules, KeywordRule
+from domain.policy import Policy, RequestType, UnitKind, Urgency
 
 
 @dataclass(frozen=True)
@@ -24,16 +24,18 @@ class DispatchRequest:
     excluded: frozenset[str] = frozenset()
     proposed: str | None = None
     """The unit that the last returning unit named as the right one."""
+    request_type: RequestType | None = None
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A unit that might be the right one; `reasons` are Chinese sentences made of the words that matched."""
+    """A unit that might be the right one; `reasons` are Chinese sentences: which words, which place, which duty."""
 
     unit: str
     category: str | None
     score: float
     reasons: tuple[str, ...]
+    sub_category: str | None = None
 
 
 @dataclass(frozen=True)
@@ -46,12 +48,37 @@ class Dispatch:
     candidates: tuple[Candidate, ...]
     explanation: str
     rule_version: str
+    sub_category: str | None = None
+
+
+Matter = tuple[str, str | None]
+"""A category and a sub-category of it."""
 
 
 class Dispatcher(Protocol):
     """Finds the unit whose duty a petition is."""
 
     def rank(self, request: DispatchRequest) -> Dispatch: ...
+
+
+@dataclass
+class _Tally:
+    """What speaks for one unit. A word speaks once for it, with the greatest weight any of its matters gives it."""
+
+    rules: dict[str, KeywordRule] = field(default_factory=dict)
+    matters: dict[Matter, float] = field(default_factory=lambda: defaultdict(float))
+    proposal: float = 0.0
+
+    def add(self, rule: KeywordRule) -> None:
+        self.matters[rule.category, rule.sub_category] += rule.weight
+        known = self.rules.get(rule.word)
+        if known is None or rule.weight > known.weight:
+            self.rules[rule.word] = rule
+
+    @property
+    def score(self) -> float:
+        # Weights such as 0.1 have no exact binary form; a lead of 0.9999999999 is a lead of 1.
+        return round(sum(rule.weight for rule in self.rules.values()) + self.proposal, 6)
 
 
 class KeywordDispatcher:
@@ -64,26 +91,53 @@ class KeywordDispatcher:
     def rank(self, request: DispatchRequest) -> Dispatch:
         """Rank the units; the answer names one only above the threshold and with the margin over the runner-up."""
         town, place_word = self._town_of(request)
-        scores: dict[str, float] = defaultdict(float)
-        reasons: dict[str, list[str]] = defaultdict(list)
-        categories: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
-        for rule in self._rules.keywords:
+        tallies: dict[str, _Tally] = defaultdict(_Tally)
+        unplaced = _Tally()
+        for rule in self._rules.spoken_in(request.text):
             unit = town if rule.unit == TOWN_OF_PLACE else rule.unit
-            if unit is None or unit in request.excluded or rule.word not in request.text:
-                continue
-            scores[unit] += rule.weight
-            categories[unit][rule.category] += rule.weight
-            reasons[unit].append(f"出现“{rule.word}”({self._policy.category_name(rule.category)}，权重{rule.weight:g})")
-        self._add_proposal(request, scores, reasons)
-        for unit in scores:
-            if unit == town:
-                found = f"地点“{place_word}”" if place_word else "地点"
-                reasons[unit].append(f"{found}属于{self._policy.unit_name(town)}")
+            if unit is None:
+                unplaced.add(rule)
+            elif unit not in request.excluded:
+                tallies[unit].add(rule)
+        proposed = request.proposed
+        if proposed and proposed in self._policy.units_by_code and proposed not in request.excluded:
+            tallies[proposed].proposal = self._rules.proposal_weight
+        ranked = sorted(tallies.items(), key=lambda item: (-item[1].score, item[0]))
+        found = f"地点“{place_word}”" if place_word else "地点"
+        lies = f"{found}属于{self._policy.unit_name(town)}"
         candidates = tuple(
-            Candidate(unit, _best(categories[unit]) or request.category, round(score, 6), tuple(reasons[unit]))
-            for unit, score in sorted(scores.items(), key=lambda item: (-item[1], item[0]))
+            self._candidate(request, unit, tally, lies if unit == town else "") for unit, tally in ranked
         )
-        return self._answer(request, town, candidates)
+        return self._answer(request, town, candidates, unplaced.score)
+
+    def _candidate(self, request: DispatchRequest, unit: str, tally: _Tally, place: str) -> Candidate:
+        category, sub_category = self._best(tally, request) or (request.category, None)
+        duty = self._policy.duties_by_sub_category.get(sub_category or "")
+        reasons = [self._word_reason(rule) for rule in tally.rules.values()]
+        if tally.proposal:
+            reasons.append("退单单位建议由其承办")
+        if place:
+            reasons.append(place)
+        if duty is not None:
+            reasons.append(f"职责：{duty.title}")
+        return Candidate(unit, category, tally.score, tuple(reasons), sub_category)
+
+    def _best(self, tally: _Tally, request: DispatchRequest) -> Matter | None:
+        """The matter that most speaks for; of two alike the one that fits what is asked for."""
+
+        def standing(matter: Matter) -> tuple[float, bool, str, str]:
+            category, code = matter
+            known = self._policy.sub_categories_by_code.get(code or "")
+            fits = known is not None and request.request_type in known.request_types
+            return round(tally.matters[matter], 6), fits, category, code or ""
+
+        return max(tally.matters, key=standing, default=None)
+
+    def _word_reason(self, rule: KeywordRule) -> str:
+        matter = self._policy.category_name(rule.category)
+        if rule.sub_category is not None:
+            matter += f"·{self._policy.sub_category_name(rule.sub_category)}"
+        return f"出现“{rule.word}”({matter}，权重{rule.weight:g})"
 
     def _town_of(self, request: DispatchRequest) -> tuple[str | None, str]:
         """The town that is known, else the one the place lies in, else the one the text speaks of."""
@@ -92,16 +146,13 @@ class KeywordDispatcher:
         town, word = find_town(request.place, self._rules)
         return (town, word) if town else find_town(f"{request.place}\n{request.text}", self._rules)
 
-    def _add_proposal(self, request: DispatchRequest, scores: dict[str, float], reasons: dict[str, list[str]]) -> None:
-        proposed = request.proposed
-        if proposed and proposed in self._policy.units_by_code and proposed not in request.excluded:
-            scores[proposed] += self._rules.proposal_weight
-            reasons[proposed].append("退单单位建议由其承办")
-
-    def _answer(self, request: DispatchRequest, town: str | None, candidates: tuple[Candidate, ...]) -> Dispatch:
+    def _answer(
+        self, request: DispatchRequest, town: str | None, candidates: tuple[Candidate, ...], unplaced: float
+    ) -> Dispatch:
+        """`unplaced` is what speaks for a town while nobody knows which: it leads to no unit, but it casts doubt."""
         best = candidates[0] if candidates else None
-        # Weights such as 0.1 have no exact binary form; a lead of 0.9999999999 is a lead of 1.
-        lead = round(best.score - (candidates[1].score if len(candidates) > 1 else 0.0), 6) if best else 0.0
+        second = max(candidates[1].score if len(candidates) > 1 else 0.0, unplaced)
+        lead = round(best.score - second, 6) if best else 0.0
         sure = best is not None and best.score >= self._rules.threshold and lead >= self._rules.margin
         if request.excluded:
             # An engine that was wrong about this petition once does not guess again: a person chooses.
@@ -110,6 +161,8 @@ class KeywordDispatcher:
             explanation = "没有匹配到任何关键词，转人工派遣"
         elif sure:
             explanation = f"{self._policy.unit_name(best.unit)}：{'；'.join(best.reasons)}"
+        elif unplaced >= best.score:
+            explanation = "像是镇街的事务，但不知在哪个镇街，转人工派遣"
         else:
             explanation = f"把握不足(得分{best.score:g}，领先{lead:g})，转人工派遣"
         return Dispatch(
@@ -119,16 +172,20 @@ class KeywordDispatcher:
             candidates=candidates[:3],
             explanation=explanation,
             rule_version=self._policy.version,
+            sub_category=best.sub_category if best else None,
         )
 
 
 def find_town(text: str, rules: DispatchRules) -> tuple[str | None, str]:
     """The town whose place name is the longest one found, and that name; `None` when two towns are equally likely."""
-    found = [(len(word), town, word) for town, words in rules.town_words.items() for word in words if word in text]
-    if not found:
+    found = {span.word for span in rules.places_in(text)}
+    named = [
+        (len(word), town, word) for town, words in rules.town_words.items() for word in words if word.lower() in found
+    ]
+    if not named:
         return None, ""
-    longest = max(length for length, _, _ in found)
-    towns = {town: word for length, town, word in found if length == longest}
+    greatest = max(length for length, _, _ in named)
+    towns = {town: word for length, town, word in named if length == greatest}
     return next(iter(towns.items())) if len(towns) == 1 else (None, "")
 
 
@@ -149,7 +206,3 @@ def needs_person(text: str, rules: DispatchRules) -> str | None:
 def town_codes(policy: Policy) -> frozenset[str]:
     """The codes of the district's towns and streets."""
     return frozenset(unit.code for unit in policy.units if unit.kind is UnitKind.TOWN)
-
-
-def _best(weights: dict[str, float]) -> str | None:
-    return max(weights, key=lambda category: (weights[category], category)) if weights else None

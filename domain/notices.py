@@ -1,12 +1,18 @@
-"""When a notice may go out: quiet hours, and the waits between attempts. Pure; the caller brings the time."""
+"""Who is told what, and when it may go out: the notice matrix, quiet hours, and the waits between attempts.
+
+Pure; the caller brings the time.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from enum import StrEnum
 
 import pendulum
 from pendulum import DateTime
+
+from domain.stages import Trigger
 
 
 @dataclass(frozen=True)
@@ -72,3 +78,51 @@ def _utc(moment: dt.datetime) -> DateTime:
     if moment.tzinfo is None:
         raise ValueError(f"a moment needs a time zone, got {moment.isoformat()}")
     return pendulum.instance(moment).in_timezone("UTC")
+
+
+class Audience(StrEnum):
+    """Who a notice goes to (通知对象); resolved to recipients by `services.notices`."""
+
+    PETITIONER = "petitioner"
+    UNIT = "unit"
+    DESK = "desk"
+    FIRST_REVIEW = "first_review"
+    SECOND_REVIEW = "second_review"
+    DISCIPLINE = "discipline"
+    FOLLOW_UP = "follow_up"
+    CONCERNED = "concerned"
+    """The unit that has a task of its own in this step (`CONCERNING`), whoever holds the petition."""
+
+
+CONCERNING = frozenset(
+    {
+        Trigger.ASSIGN,
+        Trigger.REMIND_ASSIST,
+        Trigger.DEMAND_EXPLANATION,
+        Trigger.EXPLAIN,
+        Trigger.REMIND_EXPLANATION,
+        Trigger.CLOSE_SUPERVISION,
+    }
+)
+"""Steps that are about the task of a unit beside the holder's work: it can be told, and named with its own date."""
+
+
+@dataclass(frozen=True)
+class NoticeRule:
+    """On `trigger`, each audience gets this text; `{…}` names facts of the case, never of a person."""
+
+    id: str
+    trigger: Trigger
+    audiences: tuple[Audience, ...]
+    title: str
+    body: str
+    urgent: bool = False
+
+
+@dataclass(frozen=True)
+class NoticeRules:
+    """The notice matrix with its quiet hours and its waits between attempts."""
+
+    rules: tuple[NoticeRule, ...]
+    quiet_hours: QuietHours
+    back_off: BackOff

@@ -5,6 +5,7 @@ Nothing here has a default figure: every number comes from a policy file, beside
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -12,8 +13,7 @@ from functools import cached_property
 
 from domain.dispatch_rules import DispatchRules
 from domain.errors import PolicyMissing
-from domain.notices import BackOff, QuietHours
-from domain.stages import Trigger
+from domain.notices import NoticeRules
 from domain.workdays import Duration, OfficeHours
 
 
@@ -234,52 +234,31 @@ class Category:
     name: str
 
 
-class Audience(StrEnum):
-    """Who a notice goes to (通知对象); resolved to recipients by `services.notices`."""
+@dataclass(frozen=True)
+class SubCategory:
+    """A kind of matter within a category (小类), with the one unit whose duty it is.
 
-    PETITIONER = "petitioner"
-    UNIT = "unit"
-    DESK = "desk"
-    FIRST_REVIEW = "first_review"
-    SECOND_REVIEW = "second_review"
-    DISCIPLINE = "discipline"
-    FOLLOW_UP = "follow_up"
-    CONCERNED = "concerned"
-    """The unit that has a task of its own in this step (`CONCERNING`), whoever holds the petition."""
+    `lead` is a unit's code, or `TOWN_OF_PLACE` where it is every town's own duty; `town_part` is what a town does
+    beside the lead, which never makes it the lead.
+    """
 
-
-CONCERNING = frozenset(
-    {
-        Trigger.ASSIGN,
-        Trigger.REMIND_ASSIST,
-        Trigger.DEMAND_EXPLANATION,
-        Trigger.EXPLAIN,
-        Trigger.REMIND_EXPLANATION,
-        Trigger.CLOSE_SUPERVISION,
-    }
-)
-"""Steps that are about the task of a unit beside the holder's work: it can be told, and named with its own date."""
+    code: str
+    name: str
+    category: str
+    lead: str
+    request_types: frozenset[RequestType]
+    urgency: Urgency = Urgency.ORDINARY
+    town_part: str = ""
 
 
 @dataclass(frozen=True)
-class NoticeRule:
-    """On `trigger`, each audience gets this text; `{…}` names facts of the case, never of a person."""
+class Duty:
+    """A duty of a unit (职责清单), since when it has it, and the sub-categories that it covers."""
 
-    id: str
-    trigger: Trigger
-    audiences: tuple[Audience, ...]
+    unit: str
     title: str
-    body: str
-    urgent: bool = False
-
-
-@dataclass(frozen=True)
-class NoticeRules:
-    """The notice matrix with its quiet hours and its waits between attempts."""
-
-    rules: tuple[NoticeRule, ...]
-    quiet_hours: QuietHours
-    back_off: BackOff
+    valid_from: dt.date
+    covers: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -298,8 +277,12 @@ class Policy:
     case_prefix: str = ""
     """First part of every case number, as in SZ-20260302-00017."""
     figures: tuple[Figure, ...] = ()
+    sub_categories: tuple[SubCategory, ...] = ()
+    duties: tuple[Duty, ...] = ()
+    """Both are empty in policies kept from before there were any."""
     foreign_units: tuple[Unit, ...] = field(default=(), compare=False)
     foreign_categories: tuple[Category, ...] = field(default=(), compare=False)
+    foreign_sub_categories: tuple[SubCategory, ...] = field(default=(), compare=False)
     """What only other versions know. Here it has nothing but a name: a petition that lives under this policy may be
     with such a unit, because duties are those in force."""
 
@@ -331,6 +314,28 @@ class Policy:
     def category_name(self, code: str | None) -> str:
         known = (*self.categories, *self.foreign_categories)
         return next((item.name for item in known if item.code == code), code or "未分类")
+
+    def sub_category_name(self, code: str) -> str:
+        known = self._known_sub_categories.get(code)
+        return known.name if known else code
+
+    def is_within(self, sub_category: str, category: str | None) -> bool:
+        """Whether it is one of the category's; of one that no policy knows nothing else can be said."""
+        known = self._known_sub_categories.get(sub_category)
+        return known is None or known.category == category
+
+    @cached_property
+    def _known_sub_categories(self) -> Mapping[str, SubCategory]:
+        return {item.code: item for item in (*self.foreign_sub_categories, *self.sub_categories)}
+
+    @cached_property
+    def sub_categories_by_code(self) -> Mapping[str, SubCategory]:
+        return {item.code: item for item in self.sub_categories}
+
+    @cached_property
+    def duties_by_sub_category(self) -> Mapping[str, Duty]:
+        """The one duty that covers each sub-category."""
+        return {code: duty for duty in self.duties for code in duty.covers}
 
     def deadline(
         self, kind: DeadlineKind, urgency: Urgency, request_type: RequestType, category: str | None

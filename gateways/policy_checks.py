@@ -6,23 +6,14 @@ Each fault names the file, the place in it and the reason, in Chinese.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 
-from domain.dispatch_rules import TOWN_OF_PLACE
 from domain.policy import DEADLINE_LABELS, DECIDED_KINDS, DeadlineKind, UnitKind
 from domain.stages import TRIGGER_LABELS
 from gateways.yaml_lines import Loc
-from models.policy_files import (
-    Conditional,
-    DeadlinesFile,
-    DispatchFile,
-    DistrictFile,
-    LadderFile,
-    NoticesFile,
-    TaxonomyFile,
-    UnitsFile,
-)
+from models.policy_files import Conditional, DeadlinesFile, DispatchFile, DistrictFile, LadderFile, NoticesFile
+from models.taxonomy_files import PlacesFile, SubCategoriesFile, TaxonomyFile, UnitsFile
 
 OFFICE_KINDS = tuple(kind for kind in UnitKind if kind not in (UnitKind.TOWN, UnitKind.DEPARTMENT))
 """Kinds of which there is exactly one unit, because the platform asks for it by kind."""
@@ -46,38 +37,31 @@ class PolicyFiles:
     ladder: LadderFile | None = None
     units: UnitsFile | None = None
     taxonomy: TaxonomyFile | None = None
+    places: PlacesFile | None = None
     dispatch: DispatchFile | None = None
     notices: NoticesFile | None = None
+    sub_categories: dict[str, SubCategoriesFile | None] = field(default_factory=dict)
+    """By category, of each that `taxonomy.yaml` names."""
 
 
 def check(files: PolicyFiles) -> Iterator[Fault]:
     """Every fault that can be found in the files that could be read."""
-    kinds = {unit.code: unit.kind for unit in files.units.units} if files.units else None
     categories = {item.code for item in files.taxonomy.categories} if files.taxonomy else None
     if files.units:
         yield from _units(files.units)
-    if files.taxonomy:
-        yield from _repeated(
-            "taxonomy.yaml", ("categories",), "code", (item.code for item in files.taxonomy.categories)
-        )
-        yield from _repeated(
-            "taxonomy.yaml", ("categories",), "name", (item.name for item in files.taxonomy.categories)
-        )
     if files.deadlines:
         yield from _deadlines(files.deadlines, categories)
     if files.ladder:
         yield from _ladder(files.ladder, categories)
     if files.dispatch:
-        yield from _keywords(files.dispatch, kinds, categories)
         yield from _words(files.dispatch)
-        yield from _town_words(files.dispatch, kinds)
     if files.notices:
         yield from _notices(files.notices)
 
 
 def _units(file: UnitsFile) -> Iterator[Fault]:
-    yield from _repeated("units.yaml", ("units",), "code", (unit.code for unit in file.units))
-    yield from _repeated("units.yaml", ("units",), "name", (unit.name for unit in file.units))
+    yield from repeated("units.yaml", ("units",), "code", (unit.code for unit in file.units))
+    yield from repeated("units.yaml", ("units",), "name", (unit.name for unit in file.units))
     for kind in OFFICE_KINDS:
         places = [index for index, unit in enumerate(file.units) if unit.kind is kind]
         if not places:
@@ -88,7 +72,7 @@ def _units(file: UnitsFile) -> Iterator[Fault]:
 
 def _deadlines(file: DeadlinesFile, categories: set[str] | None) -> Iterator[Fault]:
     name = "deadlines.yaml"
-    yield from _repeated(name, ("rules",), "id", (rule.id for rule in file.rules))
+    yield from repeated(name, ("rules",), "id", (rule.id for rule in file.rules))
     for kind in sorted(set(DeadlineKind) - set(DECIDED_KINDS)):
         general = [index for index, rule in enumerate(file.rules) if rule.kind is kind and rule.is_general]
         if not general:
@@ -104,7 +88,7 @@ def _deadlines(file: DeadlinesFile, categories: set[str] | None) -> Iterator[Fau
 
 def _ladder(file: LadderFile, categories: set[str] | None) -> Iterator[Fault]:
     name = "ladder.yaml"
-    yield from _repeated(name, ("exceptions",), "id", (rule.id for rule in file.exceptions))
+    yield from repeated(name, ("exceptions",), "id", (rule.id for rule in file.exceptions))
     yield from _conditions(name, "exceptions", file.exceptions, categories)
     for (_, first), (index, second) in combinations(enumerate(file.exceptions), 2):
         if first.limit is second.limit and first.priority == second.priority and _overlap(first, second):
@@ -113,8 +97,8 @@ def _ladder(file: LadderFile, categories: set[str] | None) -> Iterator[Fault]:
 
 def _conditions(name: str, key: str, rules: Sequence[Conditional], categories: set[str] | None) -> Iterator[Fault]:
     for index, rule in enumerate(rules):
-        for field in ("urgencies", "request_types", "categories"):
-            yield from _repeated(name, (key, index, field), None, getattr(rule, field))
+        for part in ("urgencies", "request_types", "categories"):
+            yield from repeated(name, (key, index, part), None, getattr(rule, part))
         for place, code in enumerate(rule.categories):
             if categories is not None and code not in categories:
                 yield Fault(name, (key, index, "categories", place), f"未知的大类“{code}”")
@@ -135,22 +119,6 @@ def _overlap(first: Conditional, second: Conditional) -> bool:
     return all(not one or not other or set(one) & set(other) for one, other in pairs)
 
 
-def _keywords(file: DispatchFile, kinds: dict[str, UnitKind] | None, categories: set[str] | None) -> Iterator[Fault]:
-    name, rules = "dispatch.yaml", ("keywords", "rules")
-    for index, rule in enumerate(file.keywords.rules):
-        if kinds is not None and rule.unit != TOWN_OF_PLACE:
-            if rule.unit not in kinds:
-                yield Fault(name, (*rules, index, "unit"), f"未知的单位“{rule.unit}”")
-            elif kinds[rule.unit] in OFFICE_KINDS:
-                yield Fault(name, (*rules, index, "unit"), f"“{rule.unit}”是平台岗位，不承办诉求")
-        if categories is not None and rule.category not in categories:
-            yield Fault(name, (*rules, index, "category"), f"未知的大类“{rule.category}”")
-    pairs = [(rule.word, rule.unit) for rule in file.keywords.rules]
-    for index, (word, unit) in enumerate(pairs):
-        if (word, unit) in pairs[:index]:
-            yield Fault(name, (*rules, index), f"词语“{word}”对“{unit}”重复")
-
-
 def _words(file: DispatchFile) -> Iterator[Fault]:
     lists = {
         "emergency_words": file.emergency_words,
@@ -158,24 +126,12 @@ def _words(file: DispatchFile) -> Iterator[Fault]:
         "desk_words": file.desk_words,
     }
     for key, shape in lists.items():
-        yield from _repeated("dispatch.yaml", (key, "words"), None, shape.words)
-
-
-def _town_words(file: DispatchFile, kinds: dict[str, UnitKind] | None) -> Iterator[Fault]:
-    name, towns = "dispatch.yaml", ("town_words", "towns")
-    owners: dict[str, str] = {}
-    for town, words in file.town_words.towns.items():
-        if kinds is not None and kinds.get(town) is not UnitKind.TOWN:
-            yield Fault(name, (*towns, town), f"“{town}”不是镇街")
-        for index, word in enumerate(words):
-            if word in owners:
-                yield Fault(name, (*towns, town, index), f"地名“{word}”已属于“{owners[word]}”，两地同名的不收")
-            owners.setdefault(word, town)
+        yield from repeated("dispatch.yaml", (key, "words"), None, shape.words)
 
 
 def _notices(file: NoticesFile) -> Iterator[Fault]:
     name = "notices.yaml"
-    yield from _repeated(name, ("rules",), "id", (rule.id for rule in file.rules))
+    yield from repeated(name, ("rules",), "id", (rule.id for rule in file.rules))
     told: set[tuple[str, str]] = set()
     for index, rule in enumerate(file.rules):
         for place, audience in enumerate(rule.audiences):
@@ -185,7 +141,7 @@ def _notices(file: NoticesFile) -> Iterator[Fault]:
             told.add((rule.trigger, audience))
 
 
-def _repeated(file: str, loc: Loc, field: str | None, values: Iterable[Hashable]) -> Iterator[Fault]:
+def repeated(file: str, loc: Loc, field: str | None, values: Iterable[Hashable]) -> Iterator[Fault]:
     """A fault for each value that came before; `field` is where it stands in an item of the list at `loc`."""
     seen: set[Hashable] = set()
     for index, value in enumerate(values):

@@ -7,20 +7,19 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from domain.dispatch_rules import DispatchRules, KeywordRule
-from domain.notices import BackOff, QuietHours
+from domain.notices import BackOff, NoticeRule, NoticeRules, QuietHours
 from domain.policy import (
     Category,
     DeadlineRule,
+    Duty,
     Figure,
     LadderRules,
     LimitException,
-    NoticeRule,
-    NoticeRules,
     Policy,
     Unit,
 )
@@ -28,6 +27,8 @@ from domain.workdays import Duration, OfficeHours
 from gateways import policy_checks
 from gateways.holidays import CalendarFileError, load_calendar
 from gateways.policy_checks import PolicyFiles
+from gateways.taxonomy_checks import check_taxonomy, file_of
+from gateways.taxonomy_rules import dispatch_rules, sub_categories
 from gateways.yaml_lines import Document, Loc, line_of, read_document
 from models.policy_files import (
     DeadlinesFile,
@@ -37,10 +38,9 @@ from models.policy_files import (
     NoticesFile,
     Shape,
     Sourced,
-    TaxonomyFile,
-    UnitsFile,
 )
 from models.policy_json import dump, policy_from_dict
+from models.taxonomy_files import PlacesFile, SubCategoriesFile, TaxonomyFile, UnitsFile
 
 __all__ = ["PolicyError", "Problem", "dump", "load_policy", "policy_from_dict"]
 
@@ -51,10 +51,15 @@ _SHAPES: dict[str, type[Shape]] = {
     "ladder.yaml": LadderFile,
     "units.yaml": UnitsFile,
     "taxonomy.yaml": TaxonomyFile,
+    "places.yaml": PlacesFile,
     "dispatch.yaml": DispatchFile,
     "notices.yaml": NoticesFile,
 }
-_BESIDE = {CALENDAR_FILE, "README.md"}
+_FOLDER = "taxonomy"
+"""One file for each category."""
+_BESIDE = {CALENDAR_FILE, "README.md", _FOLDER}
+
+S = TypeVar("S", bound=Shape)
 
 _REASONS = {
     "missing": "缺少此项",
@@ -75,6 +80,7 @@ _REASONS = {
     "too_short": "至少要有 {min_length} 项",
     "tuple_type": "应为列表",
     "dict_type": "应为映射",
+    "literal_error": "只能是 {expected} 之一",
     "model_type": "应为映射",
 }
 
@@ -107,30 +113,56 @@ def load_policy(directory: Path) -> Policy:
     """
     if not directory.is_dir():
         raise PolicyError([Problem(directory.name, 1, "没有这个文件夹")])
-    problems = list(_foreign_files(directory))
-    files, lines = PolicyFiles(), dict[str, dict[Loc, int]]()
+    reading = _Reading(directory)
     for name, shape in _SHAPES.items():
-        document = read_document(directory / name) if (directory / name).is_file() else _absent()
-        problems.extend(Problem(name, line, reason) for line, reason in document.faults)
-        lines[name] = document.lines
-        if document.data is not None:
-            try:
-                setattr(files, name.removesuffix(".yaml"), shape.model_validate(document.data))
-            except ValidationError as error:
-                problems.extend(_problem(name, document, fault) for fault in error.errors(include_url=False))
+        setattr(reading.files, name.removesuffix(".yaml"), reading.read(name, shape))
+    if reading.files.taxonomy:
+        for category in reading.files.taxonomy.categories:
+            reading.files.sub_categories[category.code] = reading.read(file_of(category.code), SubCategoriesFile)
+    problems = [*reading.problems, *_foreign_files(directory, reading.files)]
+    faults = (*policy_checks.check(reading.files), *check_taxonomy(reading.files))
     problems.extend(
-        Problem(fault.file, line_of(lines[fault.file], fault.loc), fault.reason) for fault in policy_checks.check(files)
+        Problem(fault.file, line_of(reading.lines[fault.file], fault.loc), fault.reason) for fault in faults
     )
     office = _office(directory / CALENDAR_FILE, problems)
     if problems or office is None:
         raise PolicyError(sorted(set(problems)))
-    return _build(files, office)
+    return _build(reading.files, office)
 
 
-def _foreign_files(directory: Path) -> Iterator[Problem]:
-    for path in sorted(directory.iterdir()):
-        if path.name not in _SHAPES and path.name not in _BESIDE and not path.name.startswith("."):
-            yield Problem(path.name, 1, "不认识的文件，请移出此文件夹")
+class _Reading:
+    """The files that could be read, the lines of their parts, and what was wrong with those that could not."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self.files = PolicyFiles()
+        self.lines: dict[str, dict[Loc, int]] = {}
+        self.problems: list[Problem] = []
+
+    def read(self, name: str, shape: type[S]) -> S | None:
+        path = self._directory / name
+        document = read_document(path) if path.is_file() else _absent()
+        self.problems.extend(Problem(name, line, reason) for line, reason in document.faults)
+        self.lines[name] = document.lines
+        if document.data is None:
+            return None
+        try:
+            return shape.model_validate(document.data)
+        except ValidationError as error:
+            self.problems.extend(_problem(name, document, fault) for fault in error.errors(include_url=False))
+            return None
+
+
+def _foreign_files(directory: Path, files: PolicyFiles) -> Iterator[Problem]:
+    """Whatever nobody reads: a rule in it would be believed in force."""
+    known = {*_SHAPES, *_BESIDE}
+    if files.taxonomy:
+        known |= {file_of(category.code) for category in files.taxonomy.categories}
+    within = (directory / _FOLDER).iterdir() if files.taxonomy and (directory / _FOLDER).is_dir() else ()
+    for path in sorted((*directory.iterdir(), *within)):
+        name = path.relative_to(directory).as_posix()
+        if name not in known and not path.name.startswith("."):
+            yield Problem(name, 1, "不认识的文件，请移出此文件夹")
 
 
 def _absent() -> Document:
@@ -159,9 +191,11 @@ def _office(path: Path, problems: list[Problem]) -> OfficeHours | None:
 
 def _build(files: PolicyFiles, office: OfficeHours) -> Policy:
     district, deadlines, ladder, units = files.district, files.deadlines, files.ladder, files.units
-    taxonomy, dispatch, notices = files.taxonomy, files.dispatch, files.notices
+    taxonomy, places, dispatch, notices = files.taxonomy, files.places, files.dispatch, files.notices
     # Every file was read, or a problem would have been told: this says so to the type checker.
-    assert district and deadlines and ladder and units and taxonomy and dispatch and notices  # noqa: S101, PT018
+    assert district and deadlines and ladder and units  # noqa: S101, PT018
+    assert taxonomy and places and dispatch and notices  # noqa: S101, PT018
+    matters = {category: file for category, file in files.sub_categories.items() if file is not None}
     policy = Policy(
         version="",
         office=office,
@@ -169,11 +203,13 @@ def _build(files: PolicyFiles, office: OfficeHours) -> Policy:
         categories=tuple(Category(**item.model_dump()) for item in taxonomy.categories),
         deadlines=_deadlines(deadlines),
         ladder=_ladder(ladder),
-        dispatch=_dispatch(dispatch),
+        dispatch=dispatch_rules(dispatch, matters, places, units),
         notices=_notices(notices),
         district=district.name,
         case_prefix=district.case_prefix,
-        figures=tuple(_figures(ladder, units, taxonomy, dispatch, notices)),
+        figures=tuple(_figures(ladder, units, taxonomy, places, dispatch, notices)),
+        sub_categories=sub_categories(matters),
+        duties=tuple(Duty(**duty.model_dump()) for duty in units.duties),
     )
     content = json.dumps(dump(policy), sort_keys=True, ensure_ascii=False)
     return replace(policy, version=f"{district.version}+{hashlib.sha256(content.encode()).hexdigest()[:12]}")
@@ -220,19 +256,6 @@ def _ladder(file: LadderFile) -> LadderRules:
     )
 
 
-def _dispatch(file: DispatchFile) -> DispatchRules:
-    return DispatchRules(
-        threshold=file.threshold.value,
-        margin=file.margin.value,
-        keywords=tuple(KeywordRule(**rule.model_dump()) for rule in file.keywords.rules),
-        town_words=dict(file.town_words.towns),
-        emergency_words=file.emergency_words.words,
-        urgent_words=file.urgent_words.words,
-        desk_words=file.desk_words.words,
-        proposal_weight=file.proposal_weight.value,
-    )
-
-
 def _notices(file: NoticesFile) -> NoticeRules:
     return NoticeRules(
         rules=tuple(NoticeRule(**rule.model_dump()) for rule in file.rules),
@@ -242,20 +265,27 @@ def _notices(file: NoticesFile) -> NoticeRules:
 
 
 def _figures(
-    ladder: LadderFile, units: UnitsFile, taxonomy: TaxonomyFile, dispatch: DispatchFile, notices: NoticesFile
+    ladder: LadderFile,
+    units: UnitsFile,
+    taxonomy: TaxonomyFile,
+    places: PlacesFile,
+    dispatch: DispatchFile,
+    notices: NoticesFile,
 ) -> Iterator[Figure]:
     """Everything sourced that is no deadline, told in short."""
     for name, shape in ladder.figures().items():
         yield _figure(f"ladder.{name}", "是" if isinstance(shape.value, bool) else f"{shape.value}次", shape)
-    yield _figure("units", f"{len(units.units)}个单位", units)
+    yield _figure("units", f"{len(units.units)}个单位、{len(units.duties)}条职责", units)
     yield _figure("taxonomy", f"{len(taxonomy.categories)}个大类", taxonomy)
+    sizes = taxonomy.sizes
+    yield _figure("taxonomy.sizes", f"{sizes.categories}大类、{sizes.sub_categories}小类", sizes)
+    yield _figure("places", f"{len(places.places)}个村居", places)
     for name in ("threshold", "margin", "proposal_weight"):
         yield _figure(f"dispatch.{name}", f"{getattr(dispatch, name).value:g}", getattr(dispatch, name))
-    yield _figure("dispatch.keywords", f"{len(dispatch.keywords.rules)}行", dispatch.keywords)
+    weights = dispatch.weights
+    yield _figure("dispatch.weights", f"{weights.special:g}、{weights.telling:g}、{weights.general:g}", weights)
     for name in ("emergency_words", "urgent_words", "desk_words"):
         yield _figure(f"dispatch.{name}", f"{len(getattr(dispatch, name).words)}个词", getattr(dispatch, name))
-    places = sum(len(words) for words in dispatch.town_words.towns.values())
-    yield _figure("dispatch.town_words", f"{places}个地名", dispatch.town_words)
     quiet = notices.quiet_hours
     yield _figure("notices.quiet_hours", f"{quiet.starts:%H:%M}至{quiet.ends:%H:%M}", quiet)
     yield _figure("notices.back_off", "、".join(map(str, notices.back_off.minutes)) + "分钟", notices.back_off)

@@ -49,8 +49,8 @@ def read_document(path: Path) -> Document:
         return Document(faults=[(error.object.count(b"\n", 0, error.start) + 1, "不是 UTF-8 文本")])
 
 
-# Marks need the parser in Python, which takes a quarter of a second for the keyword table; most files rarely change.
-@lru_cache(maxsize=16)
+# Marks need the parser in Python, which takes seconds for the whole taxonomy; most files rarely change.
+@lru_cache(maxsize=64)
 def _parse(text: str) -> Document:
     document = Document()
     try:

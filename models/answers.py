@@ -160,6 +160,7 @@ class PetitionHead(Answer):
     unit: Named | None
     holder: Named | None
     category: Named | None
+    sub_category: Named | None
     town: Named | None
     request_type: str
     urgency: str

@@ -32,6 +32,8 @@ class Petition(Base):
     request_type: Mapped[str] = mapped_column(String(20))
     urgency: Mapped[str] = mapped_column(String(20))
     category: Mapped[str | None] = mapped_column(String(60))
+    sub_category: Mapped[str | None] = mapped_column(String(60))
+    """Always one of the category's own; `None` where nobody and no engine said more than the category."""
     text: Mapped[str] = mapped_column(Text)
     place: Mapped[str] = mapped_column(Text, default="")
     longitude: Mapped[float | None] = mapped_column(Double)

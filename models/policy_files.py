@@ -22,16 +22,14 @@ from pydantic import (
 )
 
 from domain.durations import MAX_AMOUNT
+from domain.notices import CONCERNING, Audience
 from domain.policy import (
-    CONCERNING,
     DEADLINE_LABELS,
     DECIDED_KINDS,
-    Audience,
     DeadlineKind,
     Limit,
     Origin,
     RequestType,
-    UnitKind,
     Urgency,
 )
 from domain.stages import TRIGGER_LABELS, Trigger
@@ -42,7 +40,7 @@ PLACEHOLDERS = frozenset({"case_number", "stage", "unit", "due", "trigger", "que
 PETITIONER_PLACEHOLDERS = frozenset({"query_code"})
 CONCERNED_PLACEHOLDERS = frozenset({"concerned", "until"})
 
-_CODE = r"[a-z0-9]+(-[a-z0-9]+)*"
+CODE = r"[a-z0-9]+(-[a-z0-9]+)*"
 _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 # Cards stand at whole working days from the deadline; an extension is asked for in working days.
 _IN_WORKING_DAYS = (DeadlineKind.YELLOW_CARD, DeadlineKind.RED_CARD, DeadlineKind.EXTENSION_LIMIT)
@@ -55,7 +53,7 @@ def _clock_time(value: object) -> dt.time:
 
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
-Code = Annotated[str, StringConstraints(pattern=f"^{_CODE}$", max_length=40)]
+Code = Annotated[str, StringConstraints(pattern=f"^{CODE}$", max_length=40)]
 Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20)]
 Weight = Annotated[float, Field(strict=True, gt=0, le=100, allow_inf_nan=False)]
 Count = Annotated[int, Field(strict=True, ge=1, le=100)]
@@ -181,53 +179,18 @@ class LadderFile(Shape):
         return {name: shape for name, shape in self if isinstance(shape, CountShape | SwitchShape)}
 
 
-class UnitShape(Shape):
-    """A unit of `units.yaml`."""
-
-    code: Code
-    name: Text
-    kind: UnitKind
-    duty: Text
-
-
-class UnitsFile(Sourced):
-    """`units.yaml`."""
-
-    units: tuple[UnitShape, ...]
-
-
-class CategoryShape(Shape):
-    """A category of `taxonomy.yaml`."""
-
-    code: Code
-    name: Text
-
-
-class TaxonomyFile(Sourced):
-    """`taxonomy.yaml`."""
-
-    categories: tuple[CategoryShape, ...]
-
-
 class WeightShape(Sourced):
     """A score."""
 
     value: Weight
 
 
-class KeywordShape(Shape):
-    """A word that speaks for a unit; `@town` is the town in which the place lies."""
+class WeightsShape(Sourced):
+    """What a word of each class weighs: of this matter alone, telling, or said of many things."""
 
-    word: Word
-    weight: Weight
-    category: Code
-    unit: Annotated[str, StringConstraints(pattern=f"^(@town|{_CODE})$")]
-
-
-class KeywordsShape(Sourced):
-    """The keyword table."""
-
-    rules: tuple[KeywordShape, ...]
+    special: Weight
+    telling: Weight
+    general: Weight
 
 
 class WordsShape(Sourced):
@@ -236,23 +199,16 @@ class WordsShape(Sourced):
     words: tuple[Word, ...]
 
 
-class TownWordsShape(Sourced):
-    """Place names by town."""
-
-    towns: dict[Code, tuple[Word, ...]]
-
-
 class DispatchFile(Shape):
     """`dispatch.yaml`."""
 
     threshold: WeightShape
     margin: WeightShape
     proposal_weight: WeightShape
-    keywords: KeywordsShape
+    weights: WeightsShape
     emergency_words: WordsShape
     urgent_words: WordsShape
     desk_words: WordsShape
-    town_words: TownWordsShape
 
 
 class QuietHoursShape(Sourced):

@@ -12,12 +12,12 @@ from pydantic import TypeAdapter
 from domain.policy import Policy
 from domain.stages import FORMER_TRIGGER_LABELS
 
+_FOREIGN = {"foreign_units", "foreign_categories", "foreign_sub_categories"}
+
 
 def dump(policy: Policy) -> dict[str, Any]:
     """`policy` as JSON values; equal policies give equal ones, in whatever process."""
-    content: dict[str, Any] = json.loads(
-        json.dumps(_adapter().dump_python(policy, exclude={"foreign_units", "foreign_categories"}), default=_plain)
-    )
+    content: dict[str, Any] = json.loads(json.dumps(_adapter().dump_python(policy, exclude=_FOREIGN), default=_plain))
     return content
 
 
@@ -47,6 +47,6 @@ def _adapter() -> TypeAdapter[Policy]:
 def _plain(value: object) -> object:
     if isinstance(value, frozenset):
         return sorted(value)
-    if isinstance(value, dt.time):
+    if isinstance(value, dt.time | dt.date):
         return value.isoformat()
     raise TypeError(f"no JSON for {type(value).__name__}")

@@ -27,8 +27,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 import clock
-from domain.notices import earliest_sending, next_attempt
-from domain.policy import NoticeRules
+from domain.notices import NoticeRules, earliest_sending, next_attempt
 from gateways.channels import AddressBook, Route, UnusableContact, channel_of
 from gateways.crash_points import crash_point
 from gateways.notifier import Delivery, Message

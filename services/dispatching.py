@@ -9,7 +9,7 @@ from sqlalchemy import select
 from domain.actions import PLATFORM, Actor
 from domain.dispatch import Dispatch, Dispatcher, DispatchRequest, KeywordDispatcher
 from domain.errors import RuleRefusal
-from domain.policy import Policy
+from domain.policy import Policy, RequestType
 from domain.stages import Trigger
 from models.tables import DecisionRequest, Petition
 from services.assignments import assign_lead, ending_assist, require_category, units_that_returned
@@ -33,6 +33,7 @@ def rank_units(tx: Transaction, petition: Petition) -> Dispatch:
         category=petition.category,
         excluded=units_that_returned(petition),
         proposed=_proposed_unit(tx, petition),
+        request_type=RequestType(petition.request_type),
     )
     return dispatcher_for(policy).rank(request)
 
@@ -50,7 +51,7 @@ def dispatch_by_engine(tx: Transaction, petition: Petition) -> None:
         return
     details |= ending_assist(petition, answer.unit)
     changes = _give_to(tx, petition, answer.unit, answer.candidates[0].reasons)
-    changes["category"] = petition.category or answer.category
+    changes |= _matter(petition, answer)
     changes["town"] = changes.get("town") or petition.town or answer.town
     move(
         tx,
@@ -80,7 +81,7 @@ def dispatch(
         changes = _give_to(tx, petition, unit, (reason,))
         if category is not None:
             require_category(tx, category)
-            changes["category"] = category
+            changes |= in_category(petition, category)
         details = {"unit": unit, "returned_by": sorted(units_that_returned(petition))} | ended
         move(tx, petition, Trigger.DISPATCH, actor, reason=reason, public=False, details=details, changes=changes)
         return petition
@@ -105,10 +106,29 @@ def as_details(answer: Dispatch) -> dict[str, Any]:
     return {
         "rule_version": answer.rule_version,
         "candidates": [
-            {"unit": item.unit, "category": item.category, "score": item.score, "reasons": list(item.reasons)}
+            {
+                "unit": item.unit,
+                "category": item.category,
+                "sub_category": item.sub_category,
+                "score": item.score,
+                "reasons": list(item.reasons),
+            }
             for item in answer.candidates
         ],
     }
+
+
+def in_category(petition: Petition, category: str) -> dict[str, Any]:
+    """The changes that put a petition into a category; a sub-category of another one is said no longer."""
+    kept = petition.sub_category if category == petition.category else None
+    return {"category": category, "sub_category": kept}
+
+
+def _matter(petition: Petition, answer: Dispatch) -> dict[str, Any]:
+    """What the petition is about: the category that somebody chose stands, else what the engine found."""
+    if petition.category is None or petition.category == answer.category:
+        return {"category": answer.category, "sub_category": answer.sub_category}
+    return {}
 
 
 def _give_to(tx: Transaction, petition: Petition, unit: str, reasons: tuple[str, ...]) -> dict[str, Any]:

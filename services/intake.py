@@ -16,6 +16,7 @@ from models.tables import Counter, Petition, Petitioner
 from services.assignments import require_category
 from services.context import Context
 from services.decisions import end_case
+from services.dispatching import in_category
 from services.ledger import move
 from services.parties import has_left, parties_of
 from services.transactions import Transaction, acting, transaction
@@ -206,7 +207,7 @@ def reclassify(
             reason=reason,
             public=False,
             details=details,
-            changes={"category": category},
+            changes=in_category(petition, category),
         )
         return petition
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from pendulum import DateTime
 
-from domain.notices import earliest_sending
-from domain.policy import Audience, NoticeRule, Policy
+from domain.notices import Audience, NoticeRule, earliest_sending
+from domain.policy import Policy
 from domain.stages import STAGE_LABELS, Stage, trigger_label
 from models.tables import HistoryRow, Notice, Petition
 from services.labels import shown_due

@@ -12,7 +12,7 @@ import clock
 from domain.actions import Actor
 from domain.calendar import WorkCalendar
 from domain.errors import PolicyMissing
-from domain.policy import Category, Policy, Unit
+from domain.policy import Category, Policy, SubCategory, Unit
 from gateways.live_files import LiveFile
 from gateways.policy_files import dump, policy_from_dict
 from models.tables import PolicyVersion
@@ -64,15 +64,19 @@ class RuleBook:
         policies = [known.get(row.version) or policy_from_dict(row.content) for row in rows]
         units = {unit.code: unit for policy in policies for unit in policy.units}
         categories = {category.code: category for policy in policies for category in policy.categories}
-        self._known = {policy.version: _among(policy, units, categories) for policy in policies}
+        subs = {item.code: item for policy in policies for item in policy.sub_categories}
+        self._known = {policy.version: _among(policy, units, categories, subs) for policy in policies}
 
 
-def _among(policy: Policy, units: Mapping[str, Unit], categories: Mapping[str, Category]) -> Policy:
+def _among(
+    policy: Policy, units: Mapping[str, Unit], categories: Mapping[str, Category], subs: Mapping[str, SubCategory]
+) -> Policy:
     own = {category.code for category in policy.categories}
     return dataclasses.replace(
         policy,
         foreign_units=tuple(unit for code, unit in units.items() if code not in policy.units_by_code),
         foreign_categories=tuple(category for code, category in categories.items() if code not in own),
+        foreign_sub_categories=tuple(item for code, item in subs.items() if code not in policy.sub_categories_by_code),
     )
 
 

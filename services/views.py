@@ -88,7 +88,9 @@ def head_of(petition: Petition, lens: Lens) -> dict[str, Any]:
     """The fields of a `PetitionHead`."""
     policy = lens.policy
     runs = Stage(petition.stage) in WORKING_STAGES and not petition.due_met
-    category = petition.category
+    category, sub_category = petition.category, petition.sub_category
+    if sub_category and not policy.is_within(sub_category, category):
+        sub_category = None  # a version from before there were any changed the category alone
     return {
         "id": petition.id,
         "case_number": petition.case_number,
@@ -97,6 +99,7 @@ def head_of(petition: Petition, lens: Lens) -> dict[str, Any]:
         "unit": lens.unit(petition.unit),
         "holder": lens.unit(holder_of(petition, policy)),
         "category": Named(code=category, name=policy.category_name(category)) if category else None,
+        "sub_category": Named(code=sub_category, name=policy.sub_category_name(sub_category)) if sub_category else None,
         "town": lens.unit(petition.town),
         "request_type": petition.request_type,
         "urgency": petition.urgency,

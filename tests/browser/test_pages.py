@@ -259,7 +259,7 @@ def test_the_case_file_shows_timeline_timers_and_why(seen: Seen, ui: str) -> Non
     for found in (
         r"4\s.*签收\s+办理中\s+区市政园林服务中心",
         r"办理时限\s.*进行中",
-        r"得分\d.*出现“路灯”",
+        r"得分\d.*出现“路灯不亮”",
         r"签收时限\s.*已取消",
     ):
         assert re.search(found, text), found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -18,8 +19,8 @@ from domain.dispatch import (
     needs_person,
     town_codes,
 )
-from domain.dispatch_rules import KeywordRule
-from domain.policy import Policy, Urgency
+from domain.dispatch_rules import TOWN_OF_PLACE, KeywordRule
+from domain.policy import Duty, Policy, RequestType, SubCategory, Urgency
 from tests.support.facts import HOUSING, NORTH_TOWN, PARKS, SOUTH_TOWN, WATER, a_policy
 
 POLICY = a_policy()
@@ -83,6 +84,13 @@ def test_tenths_add_up_to_what_a_person_would_say() -> None:
     policy = with_dispatch(keywords=words, threshold=0.3, margin=0.3)
     answer = rank("甲乙丙", policy)
     assert (answer.unit, answer.candidates[0].score) == (PARKS, 0.3)
+
+
+def test_a_towns_duty_goes_to_no_department_while_the_town_is_unknown() -> None:
+    answer = rank("小巷停水")
+    assert answer.unit is None
+    assert answer.explanation == "像是镇街的事务，但不知在哪个镇街，转人工派遣"
+    assert [candidate.unit for candidate in answer.candidates] == [WATER]
 
 
 def test_a_word_said_twice_counts_once() -> None:
@@ -210,3 +218,66 @@ def test_an_answer_is_the_same_each_time_ordered_and_never_an_excluded_unit(
         assert answer.unit == answer.candidates[0].unit
         assert scores[0] >= RULES.threshold
         assert len(scores) == 1 or scores[0] - scores[1] >= RULES.margin
+
+
+# ---- sub-categories ----
+
+LAMP_OUT, LAMP_NEW, VILLAGE_LAMP = "lamp-out", "lamp-new", "village-lamp"
+
+
+def with_matters() -> Policy:
+    """Matters with words of their own, one of them every town's duty."""
+    matters = (
+        SubCategory(LAMP_OUT, "路灯不亮", "lights", PARKS, frozenset({RequestType.COMPLAINT})),
+        SubCategory(LAMP_NEW, "增设路灯", "lights", PARKS, frozenset({RequestType.SUGGESTION})),
+        SubCategory(VILLAGE_LAMP, "村居路灯", "lights", TOWN_OF_PLACE, frozenset({RequestType.COMPLAINT})),
+    )
+    keywords = (
+        KeywordRule("路灯不亮", 3, "lights", PARKS, LAMP_OUT, ("村里路灯",)),
+        KeywordRule("路灯", 2, "lights", PARKS, LAMP_OUT, ("村里路灯",)),
+        KeywordRule("增设路灯", 3, "lights", PARKS, LAMP_NEW),
+        KeywordRule("路灯", 2, "lights", PARKS, LAMP_NEW, ("村里路灯",)),
+        KeywordRule("村里路灯", 3, "lights", TOWN_OF_PLACE, VILLAGE_LAMP),
+        KeywordRule("街", 3, "roads", HOUSING, "streets"),
+        KeywordRule("停水", 2, "water", WATER),
+    )
+    duties = (Duty(PARKS, "路灯管护", dt.date(2019, 1, 1), (LAMP_OUT, LAMP_NEW)),)
+    policy = with_dispatch(keywords=keywords, roads=("路灯路",))
+    return dataclasses.replace(policy, sub_categories=matters, duties=duties)
+
+
+def test_the_longest_word_names_the_matter_and_its_duty_is_told() -> None:
+    answer = rank("北街的路灯不亮", with_matters())
+    assert (answer.unit, answer.category, answer.sub_category) == (PARKS, "lights", LAMP_OUT)
+    assert answer.candidates[0].score == 3  # “路灯” inside “路灯不亮” says nothing more
+    assert answer.candidates[0].reasons == ("出现“路灯不亮”(路灯·路灯不亮，权重3)", "职责：路灯管护")
+
+
+def test_a_word_of_two_matters_of_one_unit_counts_once() -> None:
+    assert rank("路灯", with_matters()).candidates[0].score == 2
+
+
+@pytest.mark.parametrize(
+    ("request_type", "matter"), [(RequestType.COMPLAINT, LAMP_OUT), (RequestType.SUGGESTION, LAMP_NEW)]
+)
+def test_of_two_matters_alike_the_one_that_fits_what_is_asked_for(request_type: RequestType, matter: str) -> None:
+    assert rank("路灯的事", with_matters(), request_type=request_type).sub_category == matter
+
+
+def test_what_only_looks_like_it_does_not_count() -> None:
+    answer = rank("村里路灯不亮", with_matters(), town=NORTH_TOWN)
+    assert [(item.unit, item.sub_category) for item in answer.candidates] == [(NORTH_TOWN, VILLAGE_LAMP)]
+
+
+def test_where_it_stands_for_itself_as_well_it_counts() -> None:
+    answer = rank("村里路灯不亮，城里的路灯也不亮", with_matters(), town=NORTH_TOWN)
+    assert {item.unit for item in answer.candidates} == {NORTH_TOWN, PARKS}
+
+
+@pytest.mark.parametrize("text", ["北街", "路灯路"], ids=["place", "road"])
+def test_the_name_of_a_place_says_nothing_of_the_matter(text: str) -> None:
+    assert rank(text, with_matters()).candidates == ()
+
+
+def test_words_of_policies_without_sub_categories_count_wherever_they_stand() -> None:
+    assert rank("停水时路灯不亮", with_matters()).candidates[1].unit == WATER

@@ -97,6 +97,13 @@ def test_the_version_is_the_same_in_another_process() -> None:
 
 # ---- what is refused: the file, what is replaced, by what, lines below it, words of the reason ----
 
+WATER, ENERGY = "taxonomy/water.yaml", "taxonomy/energy.yaml"
+CUT = "special: [停水, 没水, 没有水, 断水, 自来水停, 水停了, 无水可用]"
+PRESSURE = (
+    "special: [水压低, 水压不足, 水流小, 水压, 高层没水, 二次供水, 加压泵]\n"
+    "    telling: [供水不足]\n    general: [楼层高]"
+)
+
 BROKEN: dict[str, tuple[str, str, str, int | None, str]] = {
     # the YAML itself
     "duplicate key": ("ladder.yaml", "transfer_limit:", "return_limit:", 0, "键“return_limit”重复"),
@@ -120,10 +127,10 @@ BROKEN: dict[str, tuple[str, str, str, int | None, str]] = {
     "unknown origin": ("ladder.yaml", "origin: published", "origin: guessed", 0, "只能是"),
     "bad prefix": ("district.yaml", "case_prefix: SZ", "case_prefix: sz-1", 0, "写法不符"),
     "bad code": ("taxonomy.yaml", "code: water", "code: Water!", 0, "写法不符"),
-    "no weight": ("dispatch.yaml", "word: 井盖, weight: 3", "word: 井盖, weight: 0", 0, "须大于 0"),
-    "negative weight": ("dispatch.yaml", "word: 井盖, weight: 3", "word: 井盖, weight: -1", 0, "须大于 0"),
-    "endless weight": ("dispatch.yaml", "word: 井盖, weight: 3", "word: 井盖, weight: .inf", 0, "weight"),
-    "empty word": ("dispatch.yaml", "word: 井盖", 'word: " "', 0, "不能为空"),
+    "no weight": ("dispatch.yaml", "special: 3", "special: 0", 0, "须大于 0"),
+    "negative weight": ("dispatch.yaml", "special: 3", "special: -1", 0, "须大于 0"),
+    "endless weight": ("dispatch.yaml", "special: 3", "special: .inf", 0, "special"),
+    "empty word": ("taxonomy/municipal.yaml", "special: [路灯不亮", 'special: [" "', 0, "不能为空"),
     "empty urgent word": ("dispatch.yaml", "    - 停水\n", '    - ""\n', 0, "不能为空"),
     "clock time": ("notices.yaml", '"21:00"', '"24:00"', 0, "应为带引号的时刻"),
     "no waits": ("notices.yaml", "minutes: [1, 5, 15, 60, 240, 720, 1440]", "minutes: []", 0, "至少要有 1 项"),
@@ -167,14 +174,50 @@ BROKEN: dict[str, tuple[str, str, str, int | None, str]] = {
     "two desks": ("units.yaml", "name: 区司法局, kind: department", "name: 区司法局, kind: desk", None, "只能有一个"),
     "no desk": ("units.yaml", "kind: desk", "kind: department", None, "缺少 kind 为 desk 的单位"),
     "duplicate category": ("taxonomy.yaml", "code: sanitation", "code: municipal", 0, "“municipal”重复"),
-    # dispatch
-    "unknown unit": ("dispatch.yaml", "unit: municipal-parks", "unit: parks", 0, "未知的单位“parks”"),
-    "an office as unit": ("dispatch.yaml", "unit: municipal-parks", "unit: discipline", 0, "平台岗位"),
-    "unknown category": ("dispatch.yaml", "category: municipal,", "category: street,", 0, "未知的大类“street”"),
-    "word twice": ("dispatch.yaml", "word: 窨井", "word: 井盖", 0, "词语“井盖”对“municipal-parks”重复"),
+    # sub-categories
+    "a category too many": (
+        "taxonomy.yaml", "categories:\n  -", "categories:\n  - {code: pets, name: 宠物}\n  -", None, "实有 21 个",
+    ),
+    "a sub-category too few": ("taxonomy.yaml", "sub_categories: 475", "sub_categories: 476", 0, "实有 475 个"),
+    "duplicate sub-category": (WATER, "code: water-pressure", "code: water-cut", 0, "“water-cut”重复"),
+    "sub-category of another category": (ENERGY, "code: power-cut", "code: water-cut", 0, "“water-cut”重复"),
+    "duplicate sub-category name": (WATER, "name: 水压低水流小", "name: 自来水停水", 0, "“自来水停水”重复"),
+    "unknown lead": (WATER, "lead: water\n", "lead: parks\n", 0, "未知的单位“parks”"),
+    "an office as lead": (WATER, "lead: water\n", "lead: discipline\n", 0, "平台岗位"),
+    "unknown request type": (WATER, "types: [help, complaint]", "types: [prayer]", 0, "只能是"),
+    "no request type": (WATER, "types: [help, complaint]", "types: []", 0, "至少要有 1 项"),
+    "no special word": (WATER, CUT, "special: []", 0, "至少要有 1 项"),
+    "two words": (WATER, PRESSURE, "special: [水压低, 水压]", -4, "须有 3 至 12 个"),
+    "thirteen words": (WATER, PRESSURE, f"special: [{', '.join('甲乙丙丁戊己庚辛壬癸子丑寅')}]", -4, "须有 3 至 12 个"),
+    "word twice": (WATER, "special: [停水, 没水", "special: [没水, 没水", -5, "词语“没水”重复"),
+    "special word of two": (WATER, "special: [水压低", "special: [停水", 0, "专用词“停水”又见于“water-cut”"),
+    "swallowed": (WATER, PRESSURE, "special: [停水, 没水, 供水]", -4, "全部词语都见于“water-cut”"),
+    "idle exclusion": (WATER, "excluded: [没有水平", "excluded: [水平", -8, "不起作用"),
+    # duties
+    "duty of nobody": ("units.yaml", "- unit: municipal-parks", "- unit: parks", 0, "未知的单位“parks”"),
+    "duty of an office": ("units.yaml", "- unit: municipal-parks", "- unit: discipline", 0, "平台岗位"),
+    "duty of another unit": ("units.yaml", "- unit: tobacco", "- unit: tax", 3, "牵头单位是“tobacco”，不是“tax”"),
+    "duty pushed to the towns": ("units.yaml", "- unit: tobacco", '- unit: "@town"', 3, "不是“@town”"),
+    "unit without duty": ("units.yaml", "- unit: tobacco", "- unit: tax", None, "没有任何职责"),
+    "unknown sub-category": ("units.yaml", "covers: [street-light-out", "covers: [lamps", 0, "未知的小类“lamps”"),
+    "covered twice": ("units.yaml", "covers: [manhole-missing", "covers: [street-light-out", 0, "已属于"),
+    "covered by nobody": (
+        "taxonomy/municipal.yaml", "code: street-light-out", "code: lamp-out", 0, "“lamp-out”不在任何单位的职责",
+    ),
+    "no such day": ("units.yaml", "valid_from: 2019-01-01", "valid_from: 2019-02-30", 0, "应为日期"),
+    "nothing covered": ("units.yaml", "covers: [salt-tobacco]", "covers: []", 0, "至少要有 1 项"),
+    # places
+    "place of no town": ("places.yaml", "town: kuangqu-street", "town: housing", 0, "“housing”不是镇街"),
+    "place in two towns": ("places.yaml", "name: 张林,", "name: 桃园,", 0, "“桃园”已属于“shuiguo-town”"),
+    "place twice": ("places.yaml", "name: 张林,", "name: 李庄,", 1, "“李庄”在“yongan-town”重复"),
+    "division code twice": ("places.yaml", '"370402001016"', '"370402001013"', 0, "“370402001013”重复"),
+    "no division code": ("places.yaml", '"370402001016"', '"3704"', 0, "写法不符"),
+    "unknown kind of place": ("places.yaml", "kind: community", "kind: hamlet", 0, "只能是"),
+    "no suffix": ("places.yaml", "  village: {", "  community: {", 0, "“community”重复"),
+    "not in two towns": ("places.yaml", "same_name: [丁庄, 张庄]", "same_name: [丁庄, 张庄, 桃园]", 0, "并非两地同名"),
+    "road and village": ("places.yaml", "roads: [光明路", "roads: [桃园村", 0, "既是道路又是村居"),
+    # urgency
     "emergency word twice": ("dispatch.yaml", "    - 起火\n", "    - 着火\n", 0, "“着火”重复"),
-    "words of no town": ("dispatch.yaml", "    kuangqu-street:\n", "    housing:\n", 0, "“housing”不是镇街"),
-    "place in two towns": ("dispatch.yaml", "张林村", "桃园村", 0, "“桃园村”已属于“shuiguo-town”"),
     # notices
     "unknown trigger": ("notices.yaml", "trigger: register\n", "trigger: enrol\n", 0, "只能是"),
     "unknown audience": ("notices.yaml", "audiences: [petitioner]", "audiences: [mayor]", 0, "只能是"),
@@ -209,14 +252,14 @@ def test_a_broken_file_is_refused(folder: Path, file: str, old: str, new: str, b
 def test_every_problem_is_told_at_once(folder: Path) -> None:
     lines = [
         ("deadlines.yaml", edit(folder, "deadlines.yaml", "amount: 24", "amount: -1")),
-        ("dispatch.yaml", edit(folder, "dispatch.yaml", "unit: municipal-parks", "unit: parks")),
+        ("units.yaml", edit(folder, "units.yaml", "- unit: municipal-parks", "- unit: parks")),
         ("ladder.yaml", edit(folder, "ladder.yaml", "value: 3", "value: many")),
         ("units.yaml", edit(folder, "units.yaml", "code: longshanlu-street", "code: kuangqu-street")),
     ]
     found = {(problem.file, problem.line) for problem in problems(folder)}
     assert set(lines) <= found
     error = PolicyError(problems(folder))
-    assert f"dispatch.yaml，第 {lines[1][1]} 行：未知的单位“parks”" in str(error)
+    assert f"units.yaml，第 {lines[1][1]} 行：未知的单位“parks”" in str(error)
 
 
 def _remove(folder: Path) -> None:
@@ -255,7 +298,7 @@ def test_a_damaged_file_is_refused(folder: Path, damage: Callable[[Path], None],
     assert reason in problems(folder)[0].reason
 
 
-@pytest.mark.parametrize("name", ["deadline.yaml", "notices.yml", "dispatch.yaml.orig"])
+@pytest.mark.parametrize("name", ["deadline.yaml", "notices.yml", "dispatch.yaml.orig", "taxonomy/pets.yaml"])
 def test_a_foreign_file_is_refused(folder: Path, name: str) -> None:
     (folder / name).write_text("rules: []\n")
     assert problems(folder) == [Problem(name, 1, "不认识的文件，请移出此文件夹")]

@@ -8,9 +8,9 @@ import pytest
 from domain.actions import Actor, Role, check
 from domain.dispatch import find_town
 from domain.errors import RuleRefusal
-from domain.notices import earliest_sending, next_attempt
+from domain.notices import Audience, earliest_sending, next_attempt
 from domain.petition import Facts, Satisfaction, Step, deadlines, decide, handling_due
-from domain.policy import DECIDED_KINDS, Audience, DeadlineKind, Policy, RequestType, UnitKind, Urgency
+from domain.policy import DECIDED_KINDS, DeadlineKind, Policy, RequestType, UnitKind, Urgency
 from domain.stages import Stage, Trigger
 from domain.workdays import Extension, WorkCalendar
 from models.policy_files import placeholders

@@ -257,7 +257,7 @@ def test_the_case_file_shows_where_it_stands_what_happened_every_timer_and_why(
     assert re.search(r"\| 签收时限 \| .* \| 已取消 \|", text)
     assert re.search(r"\| 一级研判时限 \| .* \| — \| 进行中 \|", text)
     assert "1. 2026年3月2日（周一）09:00起算" in text
-    assert "出现“路灯”" in text
+    assert "出现“路灯不亮”" in text
     assert "测试乙" not in text
     assert "13900000000" not in text
 

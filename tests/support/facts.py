@@ -10,14 +10,13 @@ import pendulum
 from pendulum import DateTime
 
 from domain.dispatch_rules import TOWN_OF_PLACE, DispatchRules, KeywordRule
-from domain.notices import BackOff, QuietHours
+from domain.notices import BackOff, NoticeRules, QuietHours
 from domain.petition import Facts
 from domain.policy import (
     Category,
     DeadlineKind,
     DeadlineRule,
     LadderRules,
-    NoticeRules,
     Policy,
     RequestType,
     Unit,

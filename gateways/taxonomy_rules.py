@@ -1,0 +1,72 @@
+"""The checked files of taxonomy, duties and places as the rules that the domain dispatches by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from domain.dispatch_rules import DispatchRules, KeywordRule
+from domain.policy import SubCategory, UnitKind, Urgency
+from models.policy_files import DispatchFile, WeightsShape
+from models.taxonomy_files import PlacesFile, SubCategoriesFile, SubCategoryShape, UnitsFile
+
+Matters = Mapping[str, SubCategoriesFile]
+"""The sub-categories of each category."""
+
+
+def sub_categories(matters: Matters) -> tuple[SubCategory, ...]:
+    """Every sub-category, in the order of the categories."""
+    return tuple(
+        SubCategory(
+            code=item.code,
+            name=item.name,
+            category=category,
+            lead=item.lead,
+            request_types=frozenset(item.types),
+            urgency=item.urgency,
+            town_part=item.town,
+        )
+        for category, file in matters.items()
+        for item in file.sub_categories
+    )
+
+
+def dispatch_rules(file: DispatchFile, matters: Matters, places: PlacesFile, units: UnitsFile) -> DispatchRules:
+    """The rules as the dispatcher takes them."""
+    shapes = [item for matter in matters.values() for item in matter.sub_categories]
+    return DispatchRules(
+        threshold=file.threshold.value,
+        margin=file.margin.value,
+        keywords=tuple(_keywords(file.weights, matters)),
+        town_words=_town_words(places, units),
+        emergency_words=_with_words_of(file.emergency_words.words, shapes, Urgency.EMERGENCY),
+        urgent_words=_with_words_of(file.urgent_words.words, shapes, Urgency.URGENT),
+        desk_words=file.desk_words.words,
+        proposal_weight=file.proposal_weight.value,
+        roads=places.roads,
+    )
+
+
+def _keywords(weights: WeightsShape, matters: Matters) -> Iterator[KeywordRule]:
+    for category, file in matters.items():
+        for item in file.sub_categories:
+            classes = (
+                (weights.special, item.special),
+                (weights.telling, item.telling),
+                (weights.general, item.general),
+            )
+            for weight, words in classes:
+                for word in words:
+                    yield KeywordRule(word, weight, category, item.lead, item.code, item.excluded)
+
+
+def _with_words_of(words: tuple[str, ...], shapes: Iterable[SubCategoryShape], urgency: Urgency) -> tuple[str, ...]:
+    """The special words of an urgent matter make a petition urgent, whatever else it speaks of."""
+    own = (word for item in shapes if item.urgency is urgency for word in item.special)
+    return tuple(dict.fromkeys((*words, *own)))
+
+
+def _town_words(places: PlacesFile, units: UnitsFile) -> dict[str, tuple[str, ...]]:
+    words = {unit.code: [unit.name] for unit in units.units if unit.kind is UnitKind.TOWN}
+    for place in places.places:
+        words[place.town].extend(places.words_of(place))
+    return {town: tuple(dict.fromkeys(found)) for town, found in words.items()}
