@@ -81,9 +81,11 @@ class Blocked(RecordingOrchestrator):
 
     def __init__(self) -> None:
         super().__init__()
+        self.asked = threading.Event()
         self.go = threading.Event()
 
     def start(self, petition_id: str, label: RunLabel) -> str:
+        self.asked.set()
         assert self.go.wait(10)
         return super().start(petition_id, label)
 
@@ -122,12 +124,14 @@ class TestBackground:
     def test_what_does_not_fit_is_refused_not_waited_for(self) -> None:
         inner = Blocked()
         background = BackgroundOrchestrator(inner, capacity=1)
-        for number in range(3):
-            background.start(f"p{number}", LABEL)
+        background.start("being made", LABEL)
+        assert inner.asked.wait(10)
+        background.start("waits", LABEL)
+        background.start("does not fit", LABEL)
         assert not background.wake("run-of-p0")
         inner.go.set()
         background.close()
-        assert 1 <= len(inner.started) < 3
+        assert list(inner.started) == ["being made", "waits"]
 
     def test_closing_does_what_is_queued(self) -> None:
         inner = RecordingOrchestrator()

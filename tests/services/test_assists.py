@@ -22,23 +22,12 @@ from services.context import Context
 from tests.services import lives
 from tests.services.lives import DESK, EVIDENCE, INSPECTOR, OTHER_UNIT, REVIEWER, UNIT, WORDS, petition_of, told
 from tests.support import steps
-from tests.support.context import a_context
 
 HOUSING, LABOUR = "housing", "human-resources"
 LEAD, AT_HOUSING = Actor(Role.UNIT, OTHER_UNIT), Actor(Role.UNIT, HOUSING)
 SOONER = pendulum.datetime(2026, 3, 4, 17, 30, tz=clock.SHANGHAI)
 LATER = pendulum.datetime(2026, 3, 5, 17, 30, tz=clock.SHANGHAI)
 """Two and three working days from the morning on which every petition of these tests begins."""
-
-
-@pytest.fixture(autouse=True)
-def story(frozen_clock: clock.StoryClock) -> clock.StoryClock:
-    return frozen_clock
-
-
-@pytest.fixture
-def context(engine: sa.Engine) -> Context:
-    return a_context(engine)
 
 
 def assigned(context: Context, **days: int) -> str:

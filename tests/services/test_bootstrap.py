@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-import clock
 from domain.actions import Actor, Role
 from gateways.holidays import CalendarFileError
 from gateways.notifier import AppriseNotifier
@@ -35,11 +34,6 @@ def settings(sqlite_template: Path, tmp_path: Path) -> Settings:
     return Settings(
         _env_file=None, data_dir=tmp_path, policy_dir=tmp_path / "policy", database_url=f"sqlite:///{ledger}"
     )
-
-
-@pytest.fixture(autouse=True)
-def story(frozen_clock: clock.StoryClock) -> clock.StoryClock:
-    return frozen_clock
 
 
 def start(settings: Settings) -> Context:

@@ -7,7 +7,6 @@ import dataclasses
 import pytest
 import sqlalchemy as sa
 
-import clock
 from domain.actions import Actor, Role
 from domain.dispatch_rules import KeywordRule
 from domain.errors import Incomplete, RuleRefusal
@@ -24,7 +23,7 @@ from services.rulebook import RuleBook
 from tests.services import lives
 from tests.services.lives import AT_UNIT, CITIZEN, DESK, EVIDENCE, OTHER_UNIT, REVIEWER, UNIT, WORDS, petition_of
 from tests.support import steps
-from tests.support.context import a_context, recorded, shipped_policy
+from tests.support.context import recorded, shipped_policy
 
 OPERATOR = Actor(Role.OPERATOR, name="运维")
 LAMPS, LAMPS_NAME = "lighting-centre", "区路灯管护中心"
@@ -50,16 +49,6 @@ def reformed() -> Policy:
         categories=(*old.categories, LAMP_CATEGORY),
         dispatch=dataclasses.replace(old.dispatch, keywords=keywords),
     )
-
-
-@pytest.fixture(autouse=True)
-def story(frozen_clock: clock.StoryClock) -> clock.StoryClock:
-    return frozen_clock
-
-
-@pytest.fixture
-def context(engine: sa.Engine) -> Context:
-    return a_context(engine)
 
 
 def reform(context: Context) -> None:

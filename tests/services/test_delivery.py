@@ -30,11 +30,6 @@ BOOK = AddressBook(recipients={f"unit:{UNIT}": (ADDRESS,)})
 CITIZEN_BOOK = AddressBook(petitioner={"email": "mailto://mail.example.com?to={address}"})
 
 
-@pytest.fixture(autouse=True)
-def story(frozen_clock: clock.StoryClock) -> clock.StoryClock:
-    return frozen_clock
-
-
 def unit_notice(context: Context, **changes: Any) -> int:
     dispatched(context)
     return notice_to(context, f"unit:{UNIT}", **changes)

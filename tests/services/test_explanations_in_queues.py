@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import pendulum
 import pytest
-import sqlalchemy as sa
 
 import clock
 from domain.actions import Actor, Role
@@ -16,17 +15,6 @@ from services import decisions, dispatching, queues, supervision
 from services.context import Context
 from tests.services import lives
 from tests.services.lives import AT_UNIT, DESK, INSPECTOR, OTHER_UNIT, UNIT, WORDS
-from tests.support.context import a_context
-
-
-@pytest.fixture(autouse=True)
-def story(frozen_clock: clock.StoryClock) -> clock.StoryClock:
-    return frozen_clock
-
-
-@pytest.fixture
-def context(engine: sa.Engine) -> Context:
-    return a_context(engine)
 
 
 def lose(context: Context, petition_id: str) -> None:

@@ -16,12 +16,6 @@ from models.tables import Counter, IdempotentReply
 from services.context import Context
 from services.idempotency import Reply, forget_replies, once
 from services.transactions import transaction
-from tests.support.context import a_context
-
-
-@pytest.fixture
-def context(engine: sa.Engine, frozen_clock: clock.StoryClock) -> Context:
-    return a_context(engine)
 
 
 def add(context: Context) -> Reply:

@@ -17,17 +17,6 @@ from services.invariants import CHAIN, INVARIANTS, Violation, broken_chains, che
 from services.labels import _HOLDERS
 from tests.services import lives
 from tests.services.lives import LIVES, petition_of, settle
-from tests.support.context import a_context
-
-
-@pytest.fixture(autouse=True)
-def story(frozen_clock: clock.StoryClock) -> clock.StoryClock:
-    return frozen_clock
-
-
-@pytest.fixture
-def context(engine: sa.Engine) -> Context:
-    return a_context(engine)
 
 
 class Break(NamedTuple):

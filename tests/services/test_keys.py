@@ -13,12 +13,6 @@ from domain.errors import Incomplete, NotFound, RuleRefusal
 from models.tables import ApiKey
 from services.context import Context
 from services.keys import create_key, find_actor, list_keys, revoke_key
-from tests.support.context import a_context
-
-
-@pytest.fixture
-def context(engine: sa.Engine, frozen_clock: clock.StoryClock) -> Context:
-    return a_context(engine)
 
 
 def test_a_key_opens_for_its_actor_alone(context: Context) -> None:

@@ -6,8 +6,6 @@ import dataclasses
 import datetime as dt
 
 import pendulum
-import pytest
-import sqlalchemy as sa
 
 import clock
 from domain.actions import Actor, Role
@@ -18,23 +16,13 @@ from services.reconcile import reconcile
 from services.rulebook import RuleBook
 from tests.services import lives
 from tests.services.lives import DESK, OTHER_UNIT, REVIEWER, WORDS
-from tests.support.context import a_context, shipped_calendar
+from tests.support.context import shipped_calendar
 
 LEAD = Actor(Role.UNIT, OTHER_UNIT, "科员")
 
 
 def at(day: str, time: str = "17:30") -> pendulum.DateTime:
     return pendulum.from_format(f"{day} {time}", "YYYY-MM-DD HH:mm", tz=clock.SHANGHAI)
-
-
-@pytest.fixture(autouse=True)
-def story(frozen_clock: clock.StoryClock) -> clock.StoryClock:
-    return frozen_clock
-
-
-@pytest.fixture
-def context(engine: sa.Engine) -> Context:
-    return a_context(engine)
 
 
 def dates_of(context: Context, petition_id: str) -> set[dt.datetime | None]:

@@ -7,7 +7,6 @@ from collections.abc import Callable
 import pytest
 import sqlalchemy as sa
 
-import clock
 from domain.actions import Actor
 from domain.errors import ForbiddenTransition, RuleRefusal, StaleVersion
 from domain.petition import Satisfaction
@@ -30,19 +29,8 @@ from tests.services.lives import (
     petition_of,
 )
 from tests.support import steps
-from tests.support.context import a_context
 
 REACHABLE = PetitionerIn(contact_kind="email", contact="someone@example.com")
-
-
-@pytest.fixture(autouse=True)
-def story(frozen_clock: clock.StoryClock) -> clock.StoryClock:
-    return frozen_clock
-
-
-@pytest.fixture
-def context(engine: sa.Engine) -> Context:
-    return a_context(engine)
 
 
 def two_as_one(context: Context, life: Callable[[Context], str] = lives.in_hand) -> tuple[str, str]:

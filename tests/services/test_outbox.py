@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 import sqlalchemy as sa
 
 import clock
@@ -18,11 +17,6 @@ ADDRESS = "jsons://hooks.example.com/unit"
 BOOK = AddressBook(recipients={f"unit:{UNIT}": (ADDRESS,)})
 CITIZEN_BOOK = AddressBook(petitioner={"email": "mailto://mail.example.com?to={address}"})
 CONTACT = "test@example.com"
-
-
-@pytest.fixture(autouse=True)
-def story(frozen_clock: clock.StoryClock) -> clock.StoryClock:
-    return frozen_clock
 
 
 def test_dead_notices_can_be_requeued(engine: sa.Engine) -> None:

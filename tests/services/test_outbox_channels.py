@@ -18,11 +18,6 @@ from tests.support.receivers import http_recorder as http_recorder  # noqa: PLC0
 from tests.support.receivers import mail_server as mail_server  # noqa: PLC0414, a fixture
 
 
-@pytest.fixture(autouse=True)
-def story(frozen_clock: clock.StoryClock) -> clock.StoryClock:
-    return frozen_clock
-
-
 def test_everything_through_apprise_when_the_channel_comes_back(
     engine: sa.Engine,
     story: clock.StoryClock,

@@ -17,21 +17,10 @@ from services import decisions, dispatching, handling, intake, ladder, queues
 from services.context import Context
 from tests.services import lives
 from tests.services.lives import AT_UNIT, CITIZEN, DESK, OTHER_UNIT, REVIEWER, UNIT, WORDS
-from tests.support.context import a_context
 from tests.support.steps import petition_of, settle_until
 
 LEADER = Actor(Role.LEADER, name="领导小组")
 AT_OTHER_UNIT = Actor(Role.UNIT, OTHER_UNIT, "科员")
-
-
-@pytest.fixture(autouse=True)
-def story(frozen_clock: clock.StoryClock) -> clock.StoryClock:
-    return frozen_clock
-
-
-@pytest.fixture
-def context(engine: sa.Engine) -> Context:
-    return a_context(engine)
 
 
 def extension_requested(context: Context) -> str:

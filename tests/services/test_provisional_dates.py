@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import pendulum
 import pytest
-import sqlalchemy as sa
 
 import clock
 from services import handling, queries, runs, supervision
 from services.context import Context
 from tests.services import lives
 from tests.services.lives import AT_UNIT, EVIDENCE, INSPECTOR, UNIT, petition_of
-from tests.support.context import a_context
 
 
 def at(day: str, time: str) -> pendulum.DateTime:
@@ -22,11 +20,6 @@ def at(day: str, time: str) -> pendulum.DateTime:
 def story(frozen_clock: clock.StoryClock) -> clock.StoryClock:
     frozen_clock.move_to(at("2026-12-17", "09:00"))
     return frozen_clock
-
-
-@pytest.fixture
-def context(engine: sa.Engine) -> Context:
-    return a_context(engine)
 
 
 def shown(context: Context, petition_id: str) -> list[tuple[str, bool]]:

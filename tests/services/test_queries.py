@@ -22,20 +22,9 @@ from services.facts import facts_of, is_supervised
 from tests.services import lives
 from tests.services.lives import AT_UNIT, DESK, INSPECTOR, LIVES, OTHER_UNIT, TEXT, UNIT, WORDS, petition_of
 from tests.support import steps
-from tests.support.context import a_context
 
 AT_OTHER = Actor(Role.UNIT, OTHER_UNIT, "测试经办乙")
 ALL_ROLES = [DESK, AT_UNIT, AT_OTHER, INSPECTOR, *(Actor(role) for role in Role if role is not Role.UNIT)]
-
-
-@pytest.fixture(autouse=True)
-def story(frozen_clock: clock.StoryClock) -> clock.StoryClock:
-    return frozen_clock
-
-
-@pytest.fixture
-def context(engine: sa.Engine) -> Context:
-    return a_context(engine)
 
 
 @contextmanager

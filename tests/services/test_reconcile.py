@@ -24,17 +24,7 @@ from services.rulebook import RuleBook
 from tests.services import lives
 from tests.services.lives import AT_UNIT, TEXT, petition_of
 from tests.services.parked_runs import forget_calls, park, parked, run_of, set_run, wall
-from tests.support.context import a_context, recorded, shipped_calendar
-
-
-@pytest.fixture(autouse=True)
-def story(frozen_clock: clock.StoryClock) -> clock.StoryClock:
-    return frozen_clock
-
-
-@pytest.fixture
-def context(engine: sa.Engine) -> Context:
-    return a_context(engine)
+from tests.support.context import recorded, shipped_calendar
 
 
 def test_nothing_is_done_where_nothing_is_wrong(context: Context) -> None:

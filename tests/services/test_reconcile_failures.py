@@ -8,7 +8,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 from sqlalchemy import update
 
 import clock
@@ -21,17 +20,7 @@ from services.reconcile import UNSERVED_AFTER, reconcile
 from tests.services import lives
 from tests.services.lives import AT_UNIT, TEXT, petition_of
 from tests.services.parked_runs import forget_calls, parked, run_of, set_run, wall
-from tests.support.context import a_context, recorded
-
-
-@pytest.fixture(autouse=True)
-def story(frozen_clock: clock.StoryClock) -> clock.StoryClock:
-    return frozen_clock
-
-
-@pytest.fixture
-def context(engine: sa.Engine) -> Context:
-    return a_context(engine)
+from tests.support.context import recorded
 
 
 def test_one_petition_that_cannot_be_healed_holds_up_no_other(

@@ -20,21 +20,10 @@ from services.context import Context
 from tests.services import lives
 from tests.services.lives import AT_UNIT, CITIZEN, DESK, EVIDENCE, REVIEWER, UNIT, WORDS, petition_of
 from tests.support import steps
-from tests.support.context import a_context
 
 
 def at(day: str, time: str = "09:00") -> pendulum.DateTime:
     return pendulum.from_format(f"{day} {time}", "YYYY-MM-DD HH:mm", tz=clock.SHANGHAI)
-
-
-@pytest.fixture(autouse=True)
-def story(frozen_clock: clock.StoryClock) -> clock.StoryClock:
-    return frozen_clock
-
-
-@pytest.fixture
-def context(engine: sa.Engine) -> Context:
-    return a_context(engine)
 
 
 def submit(context: Context, petition_id: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pendulum
-import pytest
 import sqlalchemy as sa
 
 import clock
@@ -18,20 +17,9 @@ from services.invariants import check_invariants
 from tests.services import lives
 from tests.services.lives import AT_UNIT, CITIZEN, DESK, EVIDENCE, INSPECTOR, UNIT, WORDS, petition_of, told
 from tests.support import steps
-from tests.support.context import a_context
 
 CLIMBED = pendulum.datetime(2026, 5, 12, 9, tz=clock.SHANGHAI)
 """By now a petition that nobody worked on has come to supervision."""
-
-
-@pytest.fixture(autouse=True)
-def story(frozen_clock: clock.StoryClock) -> clock.StoryClock:
-    return frozen_clock
-
-
-@pytest.fixture
-def context(engine: sa.Engine) -> Context:
-    return a_context(engine)
 
 
 def at_the_top(context: Context, story: clock.StoryClock) -> str:

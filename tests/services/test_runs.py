@@ -22,19 +22,9 @@ from services.context import Context
 from services.invariants import check_invariants
 from tests.services import lives
 from tests.services.lives import AT_UNIT, DESK, LIVES, UNIT, WORDS, petition_of, register, settle
-from tests.support.context import a_context, recorded
+from tests.support.context import recorded
 
 UNTIL = pendulum.datetime(2026, 3, 3, 9)
-
-
-@pytest.fixture(autouse=True)
-def story(frozen_clock: clock.StoryClock) -> clock.StoryClock:
-    return frozen_clock
-
-
-@pytest.fixture
-def context(engine: sa.Engine) -> Context:
-    return a_context(engine)
 
 
 @contextmanager

@@ -34,11 +34,6 @@ LONG = 60.0
 """Seconds of a round; reached by a test that fails."""
 
 
-@pytest.fixture(autouse=True)
-def story(frozen_clock: clock.StoryClock) -> clock.StoryClock:
-    return frozen_clock
-
-
 def some(context: Context, number: int) -> None:
     """Petitions that owe one notice to the unit and two to their petitioner."""
     for _ in range(number):

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
 import sqlalchemy as sa
 
-import clock
 from domain.policy import Policy
 from models.answers import PetitionDetail
 from models.shapes import Registration
@@ -15,17 +13,7 @@ from services.context import Context
 from tests.services import lives
 from tests.services.lives import CITIZEN, DESK, UNIT, WORDS
 from tests.support import steps
-from tests.support.context import a_context, shipped_policy
-
-
-@pytest.fixture(autouse=True)
-def story(frozen_clock: clock.StoryClock) -> clock.StoryClock:
-    return frozen_clock
-
-
-@pytest.fixture
-def context(engine: sa.Engine) -> Context:
-    return a_context(engine)
+from tests.support.context import shipped_policy
 
 
 def registered(context: Context, text: str, category: str | None = None) -> str:

@@ -26,22 +26,11 @@ from services.transactions import transaction
 from tests.services import lives
 from tests.services.lives import AT_UNIT, DESK, EVIDENCE, INSPECTOR, LIVES, OTHER_UNIT, UNIT, WORDS, petition_of, told
 from tests.support import steps
-from tests.support.context import a_context
 
 AT_OTHER_UNIT = Actor(Role.UNIT, OTHER_UNIT)
 TERM = Duration(3, TimeUnit.WORKING_DAYS)
 DUE = pendulum.datetime(2026, 3, 5, 17, 30, tz=clock.SHANGHAI)
 """TERM from the morning on which every petition of these tests begins."""
-
-
-@pytest.fixture(autouse=True)
-def story(frozen_clock: clock.StoryClock) -> clock.StoryClock:
-    return frozen_clock
-
-
-@pytest.fixture
-def context(engine: sa.Engine) -> Context:
-    return a_context(engine)
 
 
 @pytest.mark.parametrize("life", LIVES, ids=lambda life: life.__name__)

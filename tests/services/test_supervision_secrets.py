@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 import sqlalchemy as sa
 
 import clock
@@ -15,21 +14,10 @@ from services.context import Context
 from tests.services import lives
 from tests.services.lives import AT_UNIT, DESK, INSPECTOR, WORDS, petition_of, told
 from tests.support import steps
-from tests.support.context import a_context
 
 TERM = Duration(3, TimeUnit.WORKING_DAYS)
 OPENING, QUESTION, ANSWER, CONCLUSION, REOPENING = "甲之立件", "乙之质询", "丙之说明", "丁之结论", "戊之再立"
 SECRETS = (OPENING, QUESTION, ANSWER, CONCLUSION, REOPENING)
-
-
-@pytest.fixture(autouse=True)
-def story(frozen_clock: clock.StoryClock) -> clock.StoryClock:
-    return frozen_clock
-
-
-@pytest.fixture
-def context(engine: sa.Engine) -> Context:
-    return a_context(engine)
 
 
 def test_nothing_that_is_written_into_the_file_reaches_the_public(context: Context, story: clock.StoryClock) -> None:

@@ -33,11 +33,6 @@ DUE = at("2026-03-09", "17:30")
 
 
 @pytest.fixture
-def story(frozen_clock: clock.StoryClock) -> clock.StoryClock:
-    return frozen_clock
-
-
-@pytest.fixture
 def context(engine: sa.Engine, story: clock.StoryClock) -> Context:
     assert clock.now() == story.now() == at("2026-03-02")
     return a_context(engine)
