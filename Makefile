@@ -81,7 +81,8 @@ docs: $(VENV)/.ready ## 重新生成文档 Write the pages that are generated fr
 	$(BIN)/rongetong docs $(ARGS)
 
 .PHONY: lock
-lock: $(VENV)/.ready-dev ## 锁定依赖 Compile the lock files: make lock [UPGRADE=1]
+lock: ## 锁定依赖 Compile the lock files: make lock [UPGRADE=1]
+	@test -x $(BIN)/uv || $(MAKE) $(VENV)/.ready-dev  # not a prerequisite: what pyproject.toml newly asks for is not locked yet
 	$(COMPILE) --output-file requirements.lock
 	$(COMPILE) --extra dev --constraint requirements.lock --output-file requirements-dev.lock
 
