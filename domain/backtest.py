@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from domain.dispatch import Dispatch
 from domain.dispatch_rules import TOWN_OF_PLACE
-from domain.evidence import PastCase
 from domain.learning_rules import LearningRules
+from domain.past_cases import PastCase
 
 
 @dataclass(frozen=True)

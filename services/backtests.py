@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from domain.backtest import Comparison, Replayed, replayed
 from domain.dispatch import Dispatcher, town_codes
 from domain.errors import RuleRefusal
-from domain.evidence import PastCase, under
+from domain.past_cases import PastCase, under
 from domain.policy import Policy
 from services.context import Context
 from services.dispatching import dispatcher_for

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from domain.actions import Role
 from domain.dispatch import DispatchRequest
-from domain.evidence import PastCase
+from domain.past_cases import PastCase
 from domain.policy import RequestType
 from domain.stages import Stage, Trigger
 from models.tables import HistoryRow, Petition

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from domain.backtest import Comparison, Figures, Replayed, most_changed, replayed
 from domain.dispatch import Candidate, Dispatch, DispatchRequest
 from domain.dispatch_rules import TOWN_OF_PLACE
-from domain.evidence import PastCase, role_of, under
 from domain.learning_rules import LearningRules
+from domain.past_cases import PastCase, role_of, under
 from tests.support.context import shipped_policy
 
 RULES = LearningRules(least_cases=10, tolerance=0.05)
