@@ -50,7 +50,8 @@ def unit_queue(
     with its `outcome` and the `explanation` it still owes.
 
     With `changed_after` (aware) only what changed since, and also what was taken from the unit since then: its
-    `outcome` says how, and an `explanation` that is gone is no longer owed. Ask next time from the page's `as_of`, a minute earlier for what was being written.
+    `outcome` says how, and an `explanation` that is gone is no longer owed. Ask next time from the page's `as_of`, a
+    minute earlier for what was being written.
     """
     require_role(actor, Role.UNIT)
     running, owing = Assignment.ended_at.is_(None), _owes_explanation(actor)
