@@ -54,12 +54,22 @@ FIGURES_APPLIED: dict[str, tuple[str, str, str]] = {
     "taxonomy": ("诉求大类", "domain.policy.Policy.category_name", f"{_TESTS}::test_twenty_categories_are_all_used"),
     "dispatch.threshold": ("自动派遣的最低得分", "domain.dispatch.KeywordDispatcher", f"{_DISPATCH}::test_dispatch"),
     "dispatch.margin": ("自动派遣的最小领先", "domain.dispatch.KeywordDispatcher", f"{_DISPATCH}::test_dispatch"),
+    "dispatch.margin_share": (
+        "领先须占最高分几成",
+        "domain.dispatch.KeywordDispatcher",
+        "tests/domain/test_dispatch.py::test_among_many_words_a_lead_must_be_a_share_of_the_score",
+    ),
     "dispatch.proposal_weight": (
         "退单单位建议的分量",
         "domain.dispatch.KeywordDispatcher",
         f"{_DISPATCH}::test_a_proposal_comes_first_and_is_left_to_the_desk",
     ),
-    "dispatch.weights": ("词语三档的权重", "domain.dispatch.KeywordDispatcher", f"{_DISPATCH}::test_dispatch"),
+    "dispatch.weighing": (
+        "词语在文中的分量",
+        "domain.evidence.Weighing",
+        "tests/domain/test_evidence.py::test_a_word_weighs_by_where_and_how_often_it_stands",
+    ),
+    "dispatch.weights": ("词语四档的权重", "domain.dispatch.KeywordDispatcher", f"{_DISPATCH}::test_dispatch"),
     "dispatch.emergency_words": ("突发词", "domain.dispatch.find_urgency", f"{_DISPATCH}::test_urgency"),
     "dispatch.urgent_words": ("紧急词", "domain.dispatch.find_urgency", f"{_DISPATCH}::test_urgency"),
     "dispatch.desk_words": (

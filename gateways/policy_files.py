@@ -291,10 +291,14 @@ def _figures(files: PolicyFiles) -> Iterator[Figure]:
     sizes = taxonomy.sizes
     yield _figure("taxonomy.sizes", f"{sizes.categories}大类、{sizes.sub_categories}小类", sizes)
     yield _figure("places", f"{len(places.places)}个村居", places)
-    for name in ("threshold", "margin", "proposal_weight"):
+    for name in ("threshold", "margin", "margin_share", "proposal_weight"):
         yield _figure(f"dispatch.{name}", f"{getattr(dispatch, name).value:g}", getattr(dispatch, name))
     weights = dispatch.weights
-    yield _figure("dispatch.weights", f"{weights.special:g}、{weights.telling:g}、{weights.general:g}", weights)
+    four = (weights.special, weights.telling, weights.general, weights.context)
+    yield _figure("dispatch.weights", "、".join(f"{weight:g}" for weight in four), weights)
+    weighing = dispatch.weighing
+    told = f"开头{weighing.opening}字{weighing.opening_factor:g}倍，次数每翻一倍加{weighing.repeat_gain:g}份"
+    yield _figure("dispatch.weighing", told, weighing)
     for name in ("emergency_words", "urgent_words", "desk_words"):
         yield _figure(f"dispatch.{name}", f"{len(getattr(dispatch, name).words)}个词", getattr(dispatch, name))
     for name, measure in learning.figures().items():
