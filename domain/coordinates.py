@@ -84,9 +84,9 @@ def to_wgs84(longitude: float, latitude: float, system: CoordinateSystem | None)
     Raises:
         BadCoordinate: the system is not named, the degrees cannot be meant, or the system has no such place.
     """
+    check_degrees(longitude, latitude)
     if system is None:
         raise BadCoordinate("crs", NAME_THE_SYSTEM)
-    check_degrees(longitude, latitude)
     if system is CoordinateSystem.WGS84:
         return Position(longitude, latitude)
     if not is_in_china(longitude, latitude):

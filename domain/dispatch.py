@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from domain.dispatch_rules import TOWN_OF_PLACE, DispatchRules, KeywordRule
+from domain.place import Located
 from domain.policy import Policy, RequestType, UnitKind, Urgency
 
 
@@ -25,6 +26,8 @@ class DispatchRequest:
     proposed: str | None = None
     """The unit that the last returning unit named as the right one."""
     request_type: RequestType | None = None
+    located: Located | None = None
+    """Where its coordinate lies, if it has one."""
 
 
 @dataclass(frozen=True)
@@ -105,8 +108,9 @@ class KeywordDispatcher:
         ranked = sorted(tallies.items(), key=lambda item: (-item[1].score, item[0]))
         found = f"地点“{place_word}”" if place_word else "地点"
         lies = f"{found}属于{self._policy.unit_name(town)}"
+        told = request.located.told(self._policy.unit_name) if request.located else ""
         candidates = tuple(
-            self._candidate(request, unit, tally, lies if unit == town else "") for unit, tally in ranked
+            self._candidate(request, unit, tally, told or (lies if unit == town else "")) for unit, tally in ranked
         )
         return self._answer(request, town, candidates, unplaced.score)
 
@@ -140,7 +144,9 @@ class KeywordDispatcher:
         return f"出现“{rule.word}”({matter}，权重{rule.weight:g})"
 
     def _town_of(self, request: DispatchRequest) -> tuple[str | None, str]:
-        """The town that is known, else the one the place lies in, else the one the text speaks of."""
+        """The town of the coordinate, else the one that is known, that the place lies in, that the text speaks of."""
+        if request.located is not None and request.located.town in self._policy.units_by_code:
+            return request.located.town, ""
         if request.town in self._policy.units_by_code:  # a former policy may have known a town that is gone
             return request.town, ""
         town, word = find_town(request.place, self._rules)
@@ -154,7 +160,10 @@ class KeywordDispatcher:
         second = max(candidates[1].score if len(candidates) > 1 else 0.0, unplaced)
         lead = round(best.score - second, 6) if best else 0.0
         sure = best is not None and best.score >= self._rules.threshold and lead >= self._rules.margin
-        if request.excluded:
+        doubt = self._doubt_of_place(request, best)
+        if doubt:
+            sure, explanation = False, f"{doubt}，转人工派遣"
+        elif request.excluded:
             # An engine that was wrong about this petition once does not guess again: a person chooses.
             sure, explanation = False, f"已被{len(request.excluded)}个单位退单，转人工派遣"
         elif best is None:
@@ -174,6 +183,18 @@ class KeywordDispatcher:
             rule_version=self._policy.version,
             sub_category=best.sub_category if best else None,
         )
+
+    def _doubt_of_place(self, request: DispatchRequest, best: Candidate | None) -> str:
+        """Why the coordinate speaks against a dispatch: outside the district, or in another town than the one named."""
+        located = request.located
+        if located is None:
+            return ""
+        if located.outside:
+            return located.told(self._policy.unit_name)
+        named, word = find_town(f"{request.place}\n{request.text}", self._rules)
+        if best is None or best.unit != located.town or named in (None, located.town):
+            return ""
+        return f"坐标在{self._policy.unit_name(located.town)}，文字说的“{word}”在{self._policy.unit_name(named)}"
 
 
 def find_town(text: str, rules: DispatchRules) -> tuple[str | None, str]:

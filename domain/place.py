@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from domain.coordinates import SYSTEM_LABELS, BadCoordinate, CoordinateSystem, Position, to_wgs84
@@ -44,11 +45,13 @@ class Located:
     nearest: NearestPoint | None = None
     outside: bool = False
     """Not in the district at all; then nothing else is said of it."""
+    hint: str = ""
+    """What speaks for another coordinate system than the one that was named."""
 
-    def told(self, name_of: Callable[[str], str], hint: str = "") -> str:
-        """The place as a Chinese sentence without its full stop; `name_of` names a town, `hint` is added to it."""
+    def told(self, name_of: Callable[[str], str]) -> str:
+        """The place as a Chinese sentence without its full stop; `name_of` names a town."""
         if self.outside:
-            return f"坐标在本区范围以外{hint and f'；{hint}'}"
+            return "；".join(filter(None, ("坐标在本区范围以外", self.hint)))
         town = name_of(self.town) if self.town else "未知镇街"
         parts = [f"坐标位于{self.grid.name}({town})" if self.grid else f"坐标位于{town}(不在任何网格内)"]
         if self.grid is not None:
@@ -56,6 +59,14 @@ class Located:
         if self.nearest is not None:
             parts.append(f"最近点位“{self.nearest.name}”，相距 {self.nearest.metres:.0f} 米")
         return "，".join(parts)
+
+
+def without_distance(told: str) -> str:
+    """A text without what `Located.told` says of the nearest point: to a few metres it may be somebody's home."""
+    return _NEAREST.sub("", told)
+
+
+_NEAREST = re.compile(r"，最近点位“[^”]*”，相距 \d+ 米")
 
 
 class Geography(Protocol):
@@ -69,25 +80,23 @@ class Geography(Protocol):
         ...
 
 
-def systems_meant(
-    longitude: float, latitude: float, named: CoordinateSystem, geography: Geography
-) -> tuple[CoordinateSystem, ...]:
-    """The other systems in which the same degrees lie in the district, though in the one named they do not."""
-    if not geography.locate(to_wgs84(longitude, latitude, named)).outside:
-        return ()
-    return tuple(
-        system
-        for system in CoordinateSystem
-        if system is not named and _lies_within(longitude, latitude, system, geography)
-    )
+def locate(longitude: float, latitude: float, named: CoordinateSystem, geography: Geography) -> Located:
+    """Where degrees of the system `named` lie.
 
+    Where that is outside, the other systems in which they would lie inside are said; nothing is corrected.
 
-def hint_of(named: CoordinateSystem, meant: tuple[CoordinateSystem, ...]) -> str:
-    """What to tell whoever may have named the wrong system; empty where nothing speaks for that."""
+    Raises:
+        BadCoordinate: the degrees cannot be meant.
+    """
+    located = geography.locate(to_wgs84(longitude, latitude, named))
+    if not located.outside:
+        return located
+    others = [item for item in CoordinateSystem if item is not named]
+    meant = [SYSTEM_LABELS[item] for item in others if _lies_within(longitude, latitude, item, geography)]
     if not meant:
-        return ""
-    others = "或".join(SYSTEM_LABELS[system] for system in meant)
-    return f"按{SYSTEM_LABELS[named]}不在区内，按{others}则在区内，请核对坐标系；未作更正"
+        return located
+    hint = f"按{SYSTEM_LABELS[named]}不在区内，按{'或'.join(meant)}则在区内，请核对坐标系；未作更正"
+    return replace(located, hint=hint)
 
 
 def _lies_within(longitude: float, latitude: float, system: CoordinateSystem, geography: Geography) -> bool:

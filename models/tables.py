@@ -14,6 +14,8 @@ from models.petition import (
 from models.records import (
     ApiKey,
     Counter,
+    GeographyActivation,
+    GeographyVersion,
     HistoryRow,
     IdempotentReply,
     Notice,
@@ -30,6 +32,8 @@ __all__ = [
     "Counter",
     "DecisionRequest",
     "ExtensionRow",
+    "GeographyActivation",
+    "GeographyVersion",
     "HistoryRow",
     "IdempotentReply",
     "Notice",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from domain.coordinates import CoordinateSystem, Position, from_wgs84
-from domain.place import Grid, Located, NearestPoint, hint_of, systems_meant
+from domain.place import Grid, Located, NearestPoint, locate, without_distance
 
 WGS84, GCJ02, BD09 = CoordinateSystem.WGS84, CoordinateSystem.GCJ02, CoordinateSystem.BD09
 HERE = Position(117.5, 34.8)
@@ -41,20 +41,25 @@ def test_a_place_in_words(located: Located, said: str) -> None:
 
 def test_degrees_of_another_system_are_recognised_and_not_corrected() -> None:
     longitude, latitude = from_wgs84(HERE, BD09)
-    assert systems_meant(longitude, latitude, WGS84, OneSquare()) == (BD09,)
-    hint = hint_of(WGS84, (BD09,))
-    assert "BD-09" in hint
-    assert "未作更正" in hint
-    told = Located(Position(longitude, latitude), "v", outside=True).told(str, hint)
-    assert told == f"坐标在本区范围以外；{hint}"
+    found = locate(longitude, latitude, WGS84, OneSquare())
+    assert found.position == Position(longitude, latitude)
+    told = found.told(str)
+    assert told.startswith("坐标在本区范围以外；按WGS-84")
+    assert all(said in told for said in ("按BD-09(百度)则在区内", "未作更正"))
+    assert "GCJ-02" not in told
 
 
 @pytest.mark.parametrize(
-    ("longitude", "latitude", "named"),
-    [(*from_wgs84(HERE, GCJ02), GCJ02), (117.9, 35.3, WGS84), (2.3, 48.8, WGS84)],
+    ("longitude", "latitude", "named", "outside"),
+    [(*from_wgs84(HERE, GCJ02), GCJ02, False), (117.9, 35.3, WGS84, True), (2.3, 48.8, WGS84, True)],
 )
 def test_nothing_is_said_where_the_system_is_right_or_no_other_helps(
-    longitude: float, latitude: float, named: CoordinateSystem
+    longitude: float, latitude: float, named: CoordinateSystem, outside: bool
 ) -> None:
-    assert systems_meant(longitude, latitude, named, OneSquare()) == ()
-    assert hint_of(named, ()) == ""
+    found = locate(longitude, latitude, named, OneSquare())
+    assert (found.outside, found.hint) == (outside, "")
+
+
+def test_a_sentence_may_be_told_without_its_distance() -> None:
+    told = Located(HERE, "v", "north", GRID, POINT).told(str)
+    assert without_distance(f"{told}；职责：路灯") == "坐标位于一网格(north)，一警务块，北路一段；职责：路灯"
