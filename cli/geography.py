@@ -128,10 +128,10 @@ def _show(found: GeographyDiff) -> None:
     for name, layer in (("镇街", found.towns), ("网格", found.grids), ("点位", found.points)):
         table.add_row(name, *(str(count) for count in _counts(layer)))
     console.print(table)
-    moves = found.to_other_towns
+    moves, name_of = found.to_other_towns, policies.active_policy(get_context()).unit_name
     console.print(f"换了镇街的点位 points that change town: {len(moves)}")
     for move in moves[:MOST_LISTED]:
-        console.print(f"  {move.id} {move.name}：{move.before or '无'} → {move.after or '无'}", highlight=False)
+        console.print(f"  {move.id} {move.name}：{name_of(move.before)} → {name_of(move.after)}", highlight=False)
     if len(moves) > MOST_LISTED:
         console.print(f"  ……另有 {len(moves) - MOST_LISTED} 个")
 
