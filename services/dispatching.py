@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
 
+import clock
 from domain.actions import PLATFORM, Actor
-from domain.dispatch import Dispatch, Dispatcher, DispatchRequest, KeywordDispatcher
+from domain.dispatch import (
+    Candidate,
+    Dispatch,
+    Dispatcher,
+    DispatchRequest,
+    KeywordDispatcher,
+    find_alarm,
+    suspicions,
+)
+from domain.dispatch_rules import TOWN_OF_PLACE
 from domain.errors import RuleRefusal
-from domain.policy import Policy, RequestType
+from domain.policy import Policy, RequestType, Urgency
 from domain.stages import Trigger
 from models.tables import DecisionRequest, Petition
 from services.assignments import assign_lead, ending_assist, require_category, units_that_returned
@@ -34,16 +45,21 @@ def rank_units(tx: Transaction, petition: Petition) -> Dispatch:
         excluded=units_that_returned(petition),
         proposed=_proposed_unit(tx, petition),
         request_type=RequestType(petition.request_type),
+        day=petition.registered_at.in_timezone(clock.SHANGHAI).date(),
     )
     return dispatcher_for(policy).rank(request)
 
 
 def dispatch_by_engine(tx: Transaction, petition: Petition) -> None:
-    """Dispatch when the engine is sure, else hand the petition to the desk with the best candidates."""
-    answer = rank_units(tx, petition)
+    """Dispatch when the engine is sure, else hand the petition to the desk with the best candidates.
+
+    An emergency goes at once to the unit that the policy sends there, however unsure the engine is.
+    """
+    answer = _at_once(tx, petition, rank_units(tx, petition))
     details = as_details(answer)
     if answer.unit is None:
-        reason = answer.explanation
+        advice = suspicions(petition.text, tx.policy_in_force().dispatch, petition.place)
+        reason = "。".join((answer.explanation, *(item.told for item in advice)))
         changes: dict[str, Any] = {"needs_desk": True, "town": petition.town or answer.town}
         move(
             tx, petition, Trigger.REFER_TO_DESK, PLATFORM, reason=reason, public=False, details=details, changes=changes
@@ -62,6 +78,30 @@ def dispatch_by_engine(tx: Transaction, petition: Petition) -> None:
         public=False,
         details=details,
         changes=changes,
+    )
+
+
+def _at_once(tx: Transaction, petition: Petition, answer: Dispatch) -> Dispatch:
+    """The answer, where somebody is in danger with the unit that the policy sends, unless that one has returned it."""
+    policy = tx.policy_in_force()
+    alarm = find_alarm(petition.text, policy.dispatch) if petition.urgency == Urgency.EMERGENCY else None
+    if alarm is None:
+        return answer
+    unit = answer.town if alarm.danger.unit == TOWN_OF_PLACE else alarm.danger.unit
+    if unit is None or unit not in policy.units_by_code or unit in units_that_returned(petition):
+        return answer
+    said = f"突发({alarm.danger.name})：出现“{alarm.word}”，立即派遣"
+    known = next((item for item in answer.candidates if item.unit == unit), Candidate(unit, None, 0.0, ()))
+    first = replace(known, reasons=(said, *known.reasons))
+    others = tuple(item for item in answer.candidates if item is not known)
+    explanation = f"{policy.unit_name(unit)}：{'；'.join(first.reasons)}"
+    return replace(
+        answer,
+        unit=unit,
+        category=first.category,
+        sub_category=first.sub_category,
+        candidates=(first, *others)[:3],
+        explanation=explanation,
     )
 
 
