@@ -22,6 +22,8 @@ _DISPATCH = "tests/policy/test_shipped_dispatch.py"
 _ALARMS = "tests/policy/test_shipped_alarms.py"
 _ELSEWHERE = "tests/policy/test_shipped_elsewhere.py"
 
+_BACKTEST = "tests/domain/test_backtest.py"
+
 _BY_CLOCK = ("domain.petition.deadlines", f"{_TESTS}::test_each_clock_runs_by_its_rule")
 _BY_CARD = ("domain.petition.deadlines", f"{_TESTS}::test_the_cards_stand_around_the_deadline")
 _BY_ACTION = ("domain.actions.check", f"{_TESTS}::test_what_is_allowed_once_is_refused_the_second_time")
@@ -87,6 +89,21 @@ FIGURES_APPLIED: dict[str, tuple[str, str, str]] = {
         "不是此类事项的说法",
         "domain.phrases.Listener",
         f"{_ELSEWHERE}::test_what_only_sounds_like_it",
+    ),
+    "learning.least_cases": (
+        "办结几件才判断",
+        "domain.backtest.Comparison.faults",
+        f"{_BACKTEST}::test_too_few_cases_judge_nothing",
+    ),
+    "learning.tolerance": (
+        "回测容许的变差",
+        "domain.backtest.Comparison.faults",
+        f"{_BACKTEST}::test_what_counts_as_worse",
+    ),
+    "learning.most_cases": (
+        "最多看多少件",
+        "services.evidence.past_cases",
+        "tests/services/test_backtests.py::test_only_the_latest_cases_count",
     ),
     "notices.quiet_hours": ("静默时段", "domain.notices.earliest_sending", f"{_TESTS}::test_nights_are_quiet"),
     "notices.back_off": ("通知重发的等待", "domain.notices.next_attempt", f"{_TESTS}::test_a_dead_channel_is_tried_on"),

@@ -42,11 +42,13 @@ class Candidate:
     score: float
     reasons: tuple[str, ...]
     sub_category: str | None = None
+    confidence: float | None = None
+    """How often such a candidate was right among closed cases, 0 to 1; `None` where nothing was learned yet."""
 
 
 @dataclass(frozen=True)
 class Dispatch:
-    """The answer: the unit if the engine is sure, the candidates best first, and which rules said so."""
+    """The answer: the unit if the engine is sure, the candidates best first, and which rules and model said so."""
 
     unit: str | None
     category: str | None
@@ -55,6 +57,18 @@ class Dispatch:
     explanation: str
     rule_version: str
     sub_category: str | None = None
+    model_version: str | None = None
+
+
+@dataclass(frozen=True)
+class Considered:
+    """What the keywords say in full: an answer with every candidate, and what else bears on it."""
+
+    answer: Dispatch
+    unplaced: float
+    """What speaks for a town while nobody knows which."""
+    barred: str
+    """Why no engine may dispatch it, be it ever so sure; empty: it may."""
 
 
 Matter = tuple[str, str | None]
@@ -114,7 +128,13 @@ class KeywordDispatcher:
 
     def rank(self, request: DispatchRequest) -> Dispatch:
         """Rank the units; the answer names one only above the threshold and with the margin over the runner-up."""
-        reading, flaw = self._rules.reading, self._rules.reading.flaw(request.text)
+        answer = self.consider(request).answer
+        return replace(answer, candidates=answer.candidates[:3])
+
+    def consider(self, request: DispatchRequest) -> Considered:
+        """Everything the words and the place say."""
+        reading = self._rules.reading
+        flaw = reading.flaw(request.text)
         request = replace(request, text=reading.plain(request.text), place=reading.plain(request.place))
         town, place_word = self._town_of(request)
         tallies: dict[str, _Tally] = defaultdict(_Tally)
@@ -189,17 +209,18 @@ class KeywordDispatcher:
         town: str | None,
         candidates: tuple[Candidate, ...],
         doubt: _Doubt,
-    ) -> Dispatch:
+    ) -> Considered:
         best = candidates[0] if candidates else None
         second = max(candidates[1].score if len(candidates) > 1 else 0.0, doubt.unplaced)
         lead = round(best.score - second, 6) if best else 0.0
         needed = max(self._rules.margin, self._rules.margin_share * best.score) if best else 0.0
         sure = best is not None and doubt.decisive >= self._rules.threshold and lead >= needed
+        barred = f"{doubt.flaw}，转人工派遣" if doubt.flaw else ""
         if request.excluded:
             # An engine that was wrong about this petition once does not guess again: a person chooses.
-            sure, explanation = False, f"已被{len(request.excluded)}个单位退单，转人工派遣"
-        elif doubt.flaw is not None:
-            sure, explanation = False, f"{doubt.flaw}，转人工派遣"
+            barred = f"已被{len(request.excluded)}个单位退单，转人工派遣"
+        if barred:
+            sure, explanation = False, barred
         elif best is None:
             explanation = "没有匹配到任何关键词，转人工派遣"
         elif sure:
@@ -208,15 +229,16 @@ class KeywordDispatcher:
             explanation = "像是镇街的事务，但不知在哪个镇街，转人工派遣"
         else:
             explanation = f"把握不足(得分{best.score:g}，领先{lead:g})，转人工派遣"
-        return Dispatch(
+        answer = Dispatch(
             unit=best.unit if best and sure else None,
             category=best.category if best else request.category,
             town=town,
-            candidates=candidates[:3],
+            candidates=candidates,
             explanation=explanation,
             rule_version=self._policy.version,
             sub_category=best.sub_category if best else None,
         )
+        return Considered(answer, doubt.unplaced, barred)
 
 
 def find_town(text: str, rules: DispatchRules) -> tuple[str | None, str]:

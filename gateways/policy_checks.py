@@ -13,6 +13,7 @@ from domain.policy import DEADLINE_LABELS, DECIDED_KINDS, DeadlineKind, UnitKind
 from domain.stages import TRIGGER_LABELS
 from gateways.yaml_lines import Loc
 from models.alarm_files import AlarmsFile, ElsewhereFile
+from models.learning_file import LearningFile
 from models.policy_files import Conditional, DeadlinesFile, DispatchFile, DistrictFile, LadderFile, NoticesFile
 from models.taxonomy_files import PlacesFile, SubCategoriesFile, TaxonomyFile, UnitsFile
 
@@ -40,6 +41,7 @@ class PolicyFiles:
     taxonomy: TaxonomyFile | None = None
     places: PlacesFile | None = None
     dispatch: DispatchFile | None = None
+    learning: LearningFile | None = None
     notices: NoticesFile | None = None
     alarms: AlarmsFile | None = None
     elsewhere: ElsewhereFile | None = None

@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
 
 import clock
 from domain.actions import PLATFORM, Actor
-from domain.dispatch import (
-    Candidate,
-    Dispatch,
-    Dispatcher,
-    DispatchRequest,
-    KeywordDispatcher,
-    find_alarm,
-    suspicions,
-)
-from domain.dispatch_rules import TOWN_OF_PLACE
+from domain.at_once import at_once
+from domain.dispatch import Dispatch, Dispatcher, DispatchRequest, KeywordDispatcher, find_urgency, suspicions
 from domain.errors import RuleRefusal
 from domain.policy import Policy, RequestType, Urgency
 from domain.stages import Trigger
 from models.tables import DecisionRequest, Petition
-from services.assignments import assign_lead, ending_assist, require_category, units_that_returned
+from services import matters
+from services.assignments import assign_lead, ending_assist, units_that_returned
 from services.context import Context
 from services.ledger import move
-from services.transactions import Transaction, acting
+from services.transactions import Transaction, acting, reading
 
 
 def dispatcher_for(policy: Policy) -> Dispatcher:
@@ -50,12 +43,37 @@ def rank_units(tx: Transaction, petition: Petition) -> Dispatch:
     return dispatcher_for(policy).rank(request)
 
 
+@dataclass(frozen=True)
+class Explanation:
+    """What the platform makes of a text, before anybody registers it."""
+
+    answer: Dispatch
+    urgency: Urgency
+    needs_person: str | None
+    """Why a person looks before acceptance, as a Chinese sentence."""
+    advice: tuple[str, ...] = ()
+    """What else it looks like that belongs elsewhere, each as a Chinese sentence."""
+
+
+def explain(context: Context, text: str, place: str = "") -> Explanation:
+    """Where this would go by the rules in force, and why. Nothing is written."""
+    with reading(context) as session:
+        policy = context.rules.active(session)
+    answer = dispatcher_for(policy).rank(DispatchRequest(text=text, place=place))
+    urgency, met = find_urgency(text, policy.dispatch), suspicions(text, policy.dispatch, place)
+    held = next((item.told for item in met if item.rule.holds and urgency is not Urgency.EMERGENCY), None)
+    advice = tuple(item.told for item in met if item.told != held)
+    return Explanation(at_once(text, answer, policy), urgency, held, advice)
+
+
 def dispatch_by_engine(tx: Transaction, petition: Petition) -> None:
     """Dispatch when the engine is sure, else hand the petition to the desk with the best candidates.
 
     An emergency goes at once to the unit that the policy sends there, however unsure the engine is.
     """
-    answer = _at_once(tx, petition, rank_units(tx, petition))
+    answer = rank_units(tx, petition)
+    if petition.urgency == Urgency.EMERGENCY:
+        answer = at_once(petition.text, answer, tx.policy_in_force(), units_that_returned(petition))
     details = as_details(answer)
     if answer.unit is None:
         advice = suspicions(petition.text, tx.policy_in_force().dispatch, petition.place)
@@ -67,7 +85,7 @@ def dispatch_by_engine(tx: Transaction, petition: Petition) -> None:
         return
     details |= ending_assist(petition, answer.unit)
     changes = _give_to(tx, petition, answer.unit, answer.candidates[0].reasons)
-    changes |= _matter(petition, answer)
+    changes |= matters.found(petition, answer)
     changes["town"] = changes.get("town") or petition.town or answer.town
     move(
         tx,
@@ -81,30 +99,6 @@ def dispatch_by_engine(tx: Transaction, petition: Petition) -> None:
     )
 
 
-def _at_once(tx: Transaction, petition: Petition, answer: Dispatch) -> Dispatch:
-    """The answer, where somebody is in danger with the unit that the policy sends, unless that one has returned it."""
-    policy = tx.policy_in_force()
-    alarm = find_alarm(petition.text, policy.dispatch) if petition.urgency == Urgency.EMERGENCY else None
-    if alarm is None:
-        return answer
-    unit = answer.town if alarm.danger.unit == TOWN_OF_PLACE else alarm.danger.unit
-    if unit is None or unit not in policy.units_by_code or unit in units_that_returned(petition):
-        return answer
-    said = f"突发({alarm.danger.name})：出现“{alarm.word}”，立即派遣"
-    known = next((item for item in answer.candidates if item.unit == unit), Candidate(unit, None, 0.0, ()))
-    first = replace(known, reasons=(said, *known.reasons))
-    others = tuple(item for item in answer.candidates if item is not known)
-    explanation = f"{policy.unit_name(unit)}：{'；'.join(first.reasons)}"
-    return replace(
-        answer,
-        unit=unit,
-        category=first.category,
-        sub_category=first.sub_category,
-        candidates=(first, *others)[:3],
-        explanation=explanation,
-    )
-
-
 def dispatch(
     context: Context,
     petition_id: str,
@@ -113,22 +107,29 @@ def dispatch(
     unit: str,
     reason: str,
     category: str | None = None,
+    sub_category: str | None = None,
     version: int | None = None,
 ) -> Petition:
     """The desk dispatches a petition the engine was not sure of."""
     with acting(context, petition_id, actor, Trigger.DISPATCH, version) as (tx, petition):
         ended = ending_assist(petition, unit)
         changes = _give_to(tx, petition, unit, (reason,))
-        if category is not None:
-            require_category(tx, category)
-            changes |= in_category(petition, category)
+        changes |= matters.chosen(tx, petition, category, sub_category)
         details = {"unit": unit, "returned_by": sorted(units_that_returned(petition))} | ended
         move(tx, petition, Trigger.DISPATCH, actor, reason=reason, public=False, details=details, changes=changes)
         return petition
 
 
 def redispatch(
-    context: Context, petition_id: str, actor: Actor, *, unit: str, reason: str, version: int | None = None
+    context: Context,
+    petition_id: str,
+    actor: Actor,
+    *,
+    unit: str,
+    reason: str,
+    category: str | None = None,
+    sub_category: str | None = None,
+    version: int | None = None,
 ) -> Petition:
     """The desk gives a petition to another unit (改派): it counts as a transfer and resets no clock."""
     with acting(context, petition_id, actor, Trigger.REDISPATCH, version) as (tx, petition):
@@ -136,7 +137,7 @@ def redispatch(
         if unit == former:
             raise RuleRefusal("same-unit", "该诉求已由此单位承办，无需改派", field="unit")
         details = {"from": former, "to": unit} | ending_assist(petition, unit)
-        changes = _give_to(tx, petition, unit, (reason,))
+        changes = _give_to(tx, petition, unit, (reason,)) | matters.chosen(tx, petition, category, sub_category)
         move(tx, petition, Trigger.REDISPATCH, actor, reason=reason, public=False, details=details, changes=changes)
         return petition
 
@@ -156,19 +157,6 @@ def as_details(answer: Dispatch) -> dict[str, Any]:
             for item in answer.candidates
         ],
     }
-
-
-def in_category(petition: Petition, category: str) -> dict[str, Any]:
-    """The changes that put a petition into a category; a sub-category of another one is said no longer."""
-    kept = petition.sub_category if category == petition.category else None
-    return {"category": category, "sub_category": kept}
-
-
-def _matter(petition: Petition, answer: Dispatch) -> dict[str, Any]:
-    """What the petition is about: the category that somebody chose stands, else what the engine found."""
-    if petition.category is None or petition.category == answer.category:
-        return {"category": answer.category, "sub_category": answer.sub_category}
-    return {}
 
 
 def _give_to(tx: Transaction, petition: Petition, unit: str, reasons: tuple[str, ...]) -> dict[str, Any]:

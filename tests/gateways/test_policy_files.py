@@ -135,6 +135,8 @@ BROKEN: dict[str, tuple[str, str, str, int | None, str]] = {
     "empty urgent word": ("alarms.yaml", "words: [停水, 没水", 'words: ["", 没水', 0, "不能为空"),
     "clock time": ("notices.yaml", '"21:00"', '"24:00"', 0, "应为带引号的时刻"),
     "no waits": ("notices.yaml", "minutes: [1, 5, 15, 60, 240, 720, 1440]", "minutes: []", 0, "至少要有 1 项"),
+    "a share of half": ("learning.yaml", "value: 0.005", "value: 0.5", 0, "须小于 0.5"),
+    "no case": ("learning.yaml", "value: 30", "value: 0", 0, "不得小于 1"),
     "switched off": ("ladder.yaml", "value: true", "value: false", 0, "只能为 true"),
     "yellow card in hours": (
         "deadlines.yaml", "kind: yellow_card\n    amount: 1\n    unit: working_days",
