@@ -14,6 +14,7 @@ from functools import cached_property
 from domain.dispatch_rules import DispatchRules
 from domain.errors import PolicyMissing
 from domain.notices import NoticeRules
+from domain.same_matter import SameMatterRules
 from domain.workdays import Duration, OfficeHours
 
 
@@ -280,6 +281,8 @@ class Policy:
     sub_categories: tuple[SubCategory, ...] = ()
     duties: tuple[Duty, ...] = ()
     """Both are empty in policies kept from before there were any."""
+    same_matter: SameMatterRules | None = None
+    """`None` in policies kept from before there were any: nothing is compared then."""
     foreign_units: tuple[Unit, ...] = field(default=(), compare=False)
     foreign_categories: tuple[Category, ...] = field(default=(), compare=False)
     foreign_sub_categories: tuple[SubCategory, ...] = field(default=(), compare=False)

@@ -21,6 +21,7 @@ from models.records import (
     Supervision,
     TimerRow,
 )
+from models.same_matter import HotTopic, Imprint, ImprintMark, Proposal
 
 __all__ = [
     "ApiKey",
@@ -31,12 +32,16 @@ __all__ = [
     "DecisionRequest",
     "ExtensionRow",
     "HistoryRow",
+    "HotTopic",
     "IdempotentReply",
+    "Imprint",
+    "ImprintMark",
     "Notice",
     "PauseRow",
     "Petition",
     "Petitioner",
     "PolicyVersion",
+    "Proposal",
     "RatingRow",
     "Supervision",
     "TimerRow",
