@@ -39,7 +39,14 @@ def dispatch(body: DispatchIn, change: ChangeOf) -> JSONResponse:
     """Dispatch a petition the engine was not sure of; `candidates` of the detail are its best guesses."""
     return change.make(
         lambda context, key, actor, version: dispatching.dispatch(
-            context, key, actor, unit=body.unit, reason=body.reason, category=body.category, version=version
+            context,
+            key,
+            actor,
+            unit=body.unit,
+            reason=body.reason,
+            category=body.category,
+            sub_category=body.sub_category,
+            version=version,
         )
     )
 
@@ -49,7 +56,14 @@ def redispatch(body: RedispatchIn, change: ChangeOf) -> JSONResponse:
     """Counts as a transfer and resets no clock."""
     return change.make(
         lambda context, key, actor, version: dispatching.redispatch(
-            context, key, actor, unit=body.unit, reason=body.reason, version=version
+            context,
+            key,
+            actor,
+            unit=body.unit,
+            reason=body.reason,
+            category=body.category,
+            sub_category=body.sub_category,
+            version=version,
         )
     )
 
@@ -110,10 +124,16 @@ def merge(body: MergeIn, change: ChangeOf) -> JSONResponse:
 
 @router.post("/category", response_model=PetitionDetail, summary="调整分类 Reclassify")
 def reclassify(body: CategoryIn, change: ChangeOf) -> JSONResponse:
-    """Correct the category; no clock is reset."""
+    """Correct the category, the sub-category or both; no clock is reset."""
     return change.make(
         lambda context, key, actor, version: intake.reclassify(
-            context, key, actor, category=body.category, reason=body.reason, version=version
+            context,
+            key,
+            actor,
+            category=body.category,
+            sub_category=body.sub_category,
+            reason=body.reason,
+            version=version,
         )
     )
 

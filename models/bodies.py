@@ -15,7 +15,7 @@ MAX_TERM = 365
 """The longest term a decision may set, in its own unit: beyond a year it is no deadline (our own decision)."""
 
 Code = Annotated[str, Field(min_length=1, max_length=60, pattern="^[a-z0-9-]+$", examples=["municipal-parks"])]
-"""The code of a unit or a category; whether there is one, the policy says."""
+"""The code of a unit, a category or a sub-category; whether there is one, the policy says."""
 
 
 class NothingIn(Shape):
@@ -68,13 +68,16 @@ class DispatchIn(Shape):
     unit: Code
     reason: Reason = Field(examples=["路灯养护属市政园林"])
     category: Code | None = Field(None, examples=["municipal"])
+    sub_category: Code | None = Field(None, description="小类；只给小类时分类随之", examples=["street-light-out"])
 
 
 class RedispatchIn(Shape):
-    """Another unit, and why."""
+    """Another unit, and why, with the matter where it was wrong."""
 
     unit: Code
     reason: Reason = Field(examples=["权属已查明，归镇街管理"])
+    category: Code | None = Field(None, examples=["municipal"])
+    sub_category: Code | None = Field(None, description="小类；只给小类时分类随之", examples=["street-light-pole"])
 
 
 class GrantIn(Shape):
@@ -102,9 +105,10 @@ class MergeIn(Shape):
 
 
 class CategoryIn(Shape):
-    """The right category."""
+    """The right category, sub-category, or both."""
 
-    category: Code = Field(examples=["municipal"])
+    category: Code | None = Field(None, examples=["municipal"])
+    sub_category: Code | None = Field(None, description="小类；只给小类时分类随之", examples=["street-light-out"])
     reason: Reason = Field(examples=["实为市政设施问题"])
 
 

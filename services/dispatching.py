@@ -12,7 +12,8 @@ from domain.errors import RuleRefusal
 from domain.policy import Policy, RequestType
 from domain.stages import Trigger
 from models.tables import DecisionRequest, Petition
-from services.assignments import assign_lead, ending_assist, require_category, units_that_returned
+from services import matters
+from services.assignments import assign_lead, ending_assist, units_that_returned
 from services.context import Context
 from services.ledger import move
 from services.transactions import Transaction, acting
@@ -51,7 +52,7 @@ def dispatch_by_engine(tx: Transaction, petition: Petition) -> None:
         return
     details |= ending_assist(petition, answer.unit)
     changes = _give_to(tx, petition, answer.unit, answer.candidates[0].reasons)
-    changes |= _matter(petition, answer)
+    changes |= matters.found(petition, answer)
     changes["town"] = changes.get("town") or petition.town or answer.town
     move(
         tx,
@@ -73,22 +74,29 @@ def dispatch(
     unit: str,
     reason: str,
     category: str | None = None,
+    sub_category: str | None = None,
     version: int | None = None,
 ) -> Petition:
     """The desk dispatches a petition the engine was not sure of."""
     with acting(context, petition_id, actor, Trigger.DISPATCH, version) as (tx, petition):
         ended = ending_assist(petition, unit)
         changes = _give_to(tx, petition, unit, (reason,))
-        if category is not None:
-            require_category(tx, category)
-            changes |= in_category(petition, category)
+        changes |= matters.chosen(tx, petition, category, sub_category)
         details = {"unit": unit, "returned_by": sorted(units_that_returned(petition))} | ended
         move(tx, petition, Trigger.DISPATCH, actor, reason=reason, public=False, details=details, changes=changes)
         return petition
 
 
 def redispatch(
-    context: Context, petition_id: str, actor: Actor, *, unit: str, reason: str, version: int | None = None
+    context: Context,
+    petition_id: str,
+    actor: Actor,
+    *,
+    unit: str,
+    reason: str,
+    category: str | None = None,
+    sub_category: str | None = None,
+    version: int | None = None,
 ) -> Petition:
     """The desk gives a petition to another unit (改派): it counts as a transfer and resets no clock."""
     with acting(context, petition_id, actor, Trigger.REDISPATCH, version) as (tx, petition):
@@ -96,7 +104,7 @@ def redispatch(
         if unit == former:
             raise RuleRefusal("same-unit", "该诉求已由此单位承办，无需改派", field="unit")
         details = {"from": former, "to": unit} | ending_assist(petition, unit)
-        changes = _give_to(tx, petition, unit, (reason,))
+        changes = _give_to(tx, petition, unit, (reason,)) | matters.chosen(tx, petition, category, sub_category)
         move(tx, petition, Trigger.REDISPATCH, actor, reason=reason, public=False, details=details, changes=changes)
         return petition
 
@@ -116,19 +124,6 @@ def as_details(answer: Dispatch) -> dict[str, Any]:
             for item in answer.candidates
         ],
     }
-
-
-def in_category(petition: Petition, category: str) -> dict[str, Any]:
-    """The changes that put a petition into a category; a sub-category of another one is said no longer."""
-    kept = petition.sub_category if category == petition.category else None
-    return {"category": category, "sub_category": kept}
-
-
-def _matter(petition: Petition, answer: Dispatch) -> dict[str, Any]:
-    """What the petition is about: the category that somebody chose stands, else what the engine found."""
-    if petition.category is None or petition.category == answer.category:
-        return {"category": answer.category, "sub_category": answer.sub_category}
-    return {}
 
 
 def _give_to(tx: Transaction, petition: Petition, unit: str, reasons: tuple[str, ...]) -> dict[str, Any]:

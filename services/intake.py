@@ -9,15 +9,14 @@ from sqlalchemy import select
 import clock
 from domain.actions import Actor
 from domain.dispatch import find_urgency, needs_person
-from domain.errors import RuleRefusal
+from domain.errors import Incomplete, Missing, RuleRefusal
 from domain.stages import FINAL_STAGES, Stage, Trigger
 from models.shapes import Registration
 from models.tables import Counter, Petition, Petitioner
-from services.assignments import require_category
 from services.context import Context
 from services.decisions import end_case
-from services.dispatching import in_category
 from services.ledger import move
+from services.matters import chosen, require_category
 from services.parties import has_left, parties_of
 from services.transactions import Transaction, acting, transaction
 
@@ -191,14 +190,19 @@ def reclassify(
     petition_id: str,
     actor: Actor,
     *,
-    category: str,
+    category: str | None = None,
+    sub_category: str | None = None,
     reason: str,
     version: int | None = None,
 ) -> Petition:
-    """Correct the category. The rule of the new category counts from the same start: no clock is reset."""
+    """Correct what it is about. The rule of the new category counts from the same start: no clock is reset."""
     with acting(context, petition_id, actor, Trigger.RECLASSIFY, version) as (tx, petition):
-        require_category(tx, category)
-        details = {"from": petition.category, "to": category}
+        changes = chosen(tx, petition, category, sub_category)
+        if not changes:
+            raise Incomplete([Missing("category", "请给出正确的分类或小类")])
+        details = {"from": petition.category, "to": changes["category"]}
+        if petition.sub_category != changes["sub_category"]:
+            details |= {"from_sub_category": petition.sub_category, "to_sub_category": changes["sub_category"]}
         move(
             tx,
             petition,
@@ -207,7 +211,7 @@ def reclassify(
             reason=reason,
             public=False,
             details=details,
-            changes=in_category(petition, category),
+            changes=changes,
         )
         return petition
 
