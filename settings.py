@@ -49,6 +49,12 @@ class Settings(BaseSettings):
         None, description="Apprise addresses of the recipients (secret). Empty: channels.yaml in the data directory."
     )
 
+    person_key_file: Path | None = Field(
+        None,
+        description="Key by which petitioners are told apart without naming them (secret); every machine that works "
+        "with the ledger needs the same. Empty: person.key in the data directory, made at first use.",
+    )
+
     crash_at: str = Field("", description="Only for kill tests: the named point at which this process dies.")
 
     @property
@@ -68,6 +74,10 @@ class Settings(BaseSettings):
     @property
     def prefect_api_url(self) -> str:
         return self.prefect_url or f"http://{reachable(self.prefect_host)}:{self.prefect_port}/api"
+
+    @property
+    def person_key_path(self) -> Path:
+        return self.person_key_file or self.data_dir / "person.key"
 
     @property
     def channels_path(self) -> Path:

@@ -32,6 +32,12 @@ def letters_of(text: str) -> str:
     return _RUNS.sub(r"\1\1", _OTHER_THAN_WORDS.sub("", plain))[:MOST_LETTERS]
 
 
+def phrases_of(text: str) -> list[str]:
+    """What stands between punctuation, in the letters of `letters_of`."""
+    plain = unicodedata.normalize("NFKC", text[:MOST_LETTERS]).lower()
+    return [phrase for phrase in _OTHER_THAN_WORDS.split(plain) if phrase]
+
+
 def without(letters: str, phrases: Iterable[str]) -> str:
     """`letters` without the phrases that say nothing of the matter."""
     for phrase in phrases:
@@ -60,9 +66,7 @@ def bands_of(grams: Collection[str]) -> tuple[int, ...]:
         return ()
     hashes = [_mixed(zlib.crc32(gram.encode())) for gram in grams]
     samples = [min(map(mask.__xor__, hashes)) for mask in _MASKS]
-    return tuple(
-        number("band", band, *samples[band * ROWS : (band + 1) * ROWS]) for band in range(BANDS)
-    )
+    return tuple(number("band", band, *samples[band * ROWS : (band + 1) * ROWS]) for band in range(BANDS))
 
 
 def number(*parts: object) -> int:

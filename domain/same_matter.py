@@ -13,14 +13,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from domain.likeness import bands_of, grams_of, letters_of, number, resemblance, without
+from domain.likeness import bands_of, grams_of, letters_of, number, phrases_of, resemblance, without
 
 _METRES_PER_DEGREE = 111_320
 """Of latitude; a degree of longitude is shorter by the cosine of the latitude."""
 _EARTH_RADIUS = 6_371_008.8
 """Mean radius in metres (IUGG)."""
-_LONGEST_NAME = 3
-"""Letters of a place name before its suffix: more would take in the verb before it."""
+_BEFORE_SUFFIX = 2
+"""Letters of a place name before its suffix: more would take in the verb before it, one alone is no name."""
 MOST_NAMES = 6
 """Place names of one petition that are looked up; a text that names more is a list."""
 
@@ -128,7 +128,7 @@ class Likeness:
 UNLIKE = Likeness(0.0, 0.0, ())
 
 
-def traits_of(  # noqa: PLR0913 - a petition has this many
+def traits_of(
     rules: SameMatterRules,
     text: str,
     *,
@@ -140,12 +140,12 @@ def traits_of(  # noqa: PLR0913 - a petition has this many
 ) -> Traits:
     """What is compared of a petition. Any text will do, also none."""
     letters = letters_of(text)
-    stated = _names_in(letters_of(place), rules)
+    stated = _names_in(place, rules)
     return Traits(
         letters=letters,
         grams=grams_of(without(letters, rules.courtesies)),
         stated=stated,
-        names=stated | _names_in(letters, rules),
+        names=stated | _names_in(text, rules),
         point=point,
         matter=matter or Matter(),
         person=person,
@@ -153,20 +153,23 @@ def traits_of(  # noqa: PLR0913 - a petition has this many
     )
 
 
-def _names_in(letters: str, rules: SameMatterRules) -> frozenset[str]:
+def _names_in(text: str, rules: SameMatterRules) -> frozenset[str]:
     """Place names, each as the few letters before its suffix and the suffix: short, but the same in every text."""
-    found = set()
+    found = {name for phrase in phrases_of(text) for name in _names_of_phrase(phrase, rules)}
+    return frozenset(sorted(found)[:MOST_NAMES])
+
+
+def _names_of_phrase(phrase: str, rules: SameMatterRules) -> Iterator[str]:
     for suffix in rules.place_suffixes:
-        start = letters.find(suffix, 1)
+        start = phrase.find(suffix, 1)
         while start != -1:
             end = start + len(suffix)
-            # A suffix of one letter ends too many words to be believed after a single letter.
-            taken = 2 if len(suffix) == 1 else _LONGEST_NAME - 1
-            name = letters[max(0, start - taken) : end]
-            if len(name) >= taken + len(suffix) and not any(word in name for word in rules.not_places):
-                found.add(name)
-            start = letters.find(suffix, end)
-    return frozenset(sorted(found)[:MOST_NAMES])
+            name = phrase[max(0, start - _BEFORE_SUFFIX) : end]
+            # With the letter that follows: a road's surface is no road.
+            seen = name + phrase[end : end + 1]
+            if len(name) == _BEFORE_SUFFIX + len(suffix) and not any(word in seen for word in rules.not_places):
+                yield name
+            start = phrase.find(suffix, end)
 
 
 def marks(traits: Traits, rules: SameMatterRules) -> frozenset[int]:
@@ -210,9 +213,7 @@ def _cells_around(point: tuple[float, float] | None, rules: SameMatterRules) -> 
     longitude, latitude = point
     up = rules.near_metres / _METRES_PER_DEGREE
     across = up / max(math.cos(math.radians(latitude)), 0.01)
-    return {
-        _cell(longitude + step * across, latitude + rise * up, rules) for step in (-1, 0, 1) for rise in (-1, 0, 1)
-    }
+    return {_cell(longitude + step * across, latitude + rise * up, rules) for step in (-1, 0, 1) for rise in (-1, 0, 1)}
 
 
 def compare(one: Traits, other: Traits, rules: SameMatterRules) -> Likeness:
@@ -230,7 +231,9 @@ def compare(one: Traits, other: Traits, rules: SameMatterRules) -> Likeness:
     # Only nearly the same text ties by itself: of two that share half of it, each writer may have written their own.
     impersonal_tie = 1 - (1 - by_place) * (1 - (alike**2 if telling else 0.0))
     tie = 1 - (1 - impersonal_tie) * (1 - (rules.person_weight if person else 0.0))
-    reasons = [f"文字相同（{len(one.letters)}字）" if identical else f"文字相似{alike:.0%}"] if alike >= _WORTH_SAYING else []
+    reasons = (
+        [f"文字相同（{len(one.letters)}字）" if identical else f"文字相似{alike:.0%}"] if alike >= _WORTH_SAYING else []
+    )
     reasons += [matter_reason] if matter_reason else []
     reasons += [where] if by_place else []
     reasons += ["同一诉求人"] if person else []
@@ -238,7 +241,7 @@ def compare(one: Traits, other: Traits, rules: SameMatterRules) -> Likeness:
         score=round(about * tie, 4),
         impersonal=round(about * impersonal_tie, 4),
         reasons=tuple(reasons),
-        exact_repeat=person and identical and _is_repeated(one, other, same_place, rules),
+        exact_repeat=person and identical and len(one.letters) >= rules.exact_letters and _where_alike(one, other),
     )
 
 
@@ -246,10 +249,10 @@ _WORTH_SAYING = 0.15
 """Any two complaints share a few per cent of their letters; below this the figure would only mislead."""
 
 
-def _is_repeated(one: Traits, other: Traits, same_place: bool | None, rules: SameMatterRules) -> bool:
-    """Of the same words of the same person: whether they leave no doubt that the same thing is meant."""
-    where_alike = bool(same_place) or (one.stated == other.stated and (one.point is None) == (other.point is None))
-    return where_alike and len(one.letters) >= rules.exact_letters
+def _where_alike(one: Traits, other: Traits) -> bool:
+    """Whether two that are not known to be in different places say where they are in the same way."""
+    both_or_neither = (one.point is None) == (other.point is None)
+    return both_or_neither and one.stated == other.stated
 
 
 def _about(one: Traits, other: Traits, alike: float, rules: SameMatterRules) -> tuple[float, str]:
@@ -269,11 +272,12 @@ def _same_place(one: Traits, other: Traits, rules: SameMatterRules) -> tuple[boo
             return True, f"地点相距{metres:.0f}米"
         if metres > rules.far_metres:
             return False, ""
-    shared = one.names & other.names
+    both_stated = bool(one.stated and other.stated)
+    # The text may name a place in passing, the field names where it is.
+    shared = (one.stated & other.names | one.names & other.stated) if both_stated else one.names & other.names
     if shared:
         return True, f"都提到“{max(sorted(shared), key=len)}”"
-    # The text may name a place in passing, the field names where it is.
-    if (one.stated and other.stated) or (one.names and other.names and one.letters != other.letters):
+    if both_stated or (one.names and other.names and one.letters != other.letters):
         return False, ""
     return None, ""
 

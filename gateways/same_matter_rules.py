@@ -50,7 +50,8 @@ def same_matter_figures(file: SameMatterFile) -> Iterator[Figure]:
     yield _figure("weights", said, weights)
     yield _figure("texts", f"{texts.telling_grams}组三字、{texts.exact_letters}字", texts)
     yield _figure("distances", f"{metres.near_metres}米内同一处，{metres.far_metres}米外两处", metres)
-    said = f"诉求人{windows.person_days}天、地点{windows.place_days}天、文字{windows.text_days}天，留存{windows.kept_days}天"
+    said = f"诉求人{windows.person_days}天、地点{windows.place_days}天、文字{windows.text_days}天"
+    said += f"，留存{windows.kept_days}天"
     yield _figure("windows", said, windows)
     yield _figure("exact_repeats", "自动并单" if file.exact_repeats.merge else "不自动并单", file.exact_repeats)
     yield _figure("petitioner", "、".join(told) or "不告知", file.petitioner)

@@ -7,7 +7,7 @@ import secrets
 from sqlalchemy import select
 
 import clock
-from domain.actions import Actor
+from domain.actions import PLATFORM, Actor
 from domain.dispatch import find_urgency, needs_person
 from domain.errors import Incomplete, Missing, RuleRefusal
 from domain.stages import FINAL_STAGES, Stage, Trigger
@@ -18,6 +18,7 @@ from services.decisions import end_case
 from services.ledger import move
 from services.matters import chosen, require_category
 from services.parties import has_left, parties_of
+from services.same_matter import GOING_ON, settle_proposals, take_in
 from services.transactions import Transaction, acting, transaction
 
 # No letters or digits that people mix up when they read a code aloud (0/O, 1/I/L, 2/Z, 5/S, 8/B).
@@ -75,7 +76,19 @@ def register(context: Context, registration: Registration, actor: Actor) -> Peti
         tx.session.add(petition)
         reason = f"出现“{person}”，由专席确认是否受理" if person else ""
         move(tx, petition, Trigger.REGISTER, actor, reason=reason, public=False, details={"channel": petition.channel})
+        _merge_repeat(context, petition, take_in(tx, petition))
         return petition
+
+
+def _merge_repeat(context: Context, petition: Petition, main: Petition | None) -> None:
+    """What the same person said before, word for word, is not handled twice; its petitioner is told and can leave."""
+    if main is None:
+        return
+    with transaction(context) as tx:
+        # The case may have ended while it was looked for.
+        if Stage(tx.lock(main.id).stage) in GOING_ON:
+            reason = f"与您此前反映的{main.case_number}内容相同，并入该件一并办理"
+            merge(context, petition.id, main.id, PLATFORM, reason)
 
 
 def accept(context: Context, petition_id: str, actor: Actor, version: int | None = None) -> Petition:
@@ -111,6 +124,7 @@ def supplement(
         if place:
             changes["place"] = place
         move(tx, petition, Trigger.SUPPLEMENT, actor, public=False, changes=changes)
+        take_in(tx, petition)
         return petition
 
 
@@ -177,6 +191,7 @@ def merge(
                 follower.merged_into_id = into_id
             end_case(tx, petition)
             details = {"into": main.case_number}
+            settle_proposals(tx, petition, into_id, actor)
             move(
                 tx, petition, Trigger.MERGE, actor, reason=reason, details=details, changes={"merged_into_id": into_id}
             )
