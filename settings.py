@@ -45,6 +45,7 @@ class Settings(BaseSettings):
         48, ge=1, le=168, description="How long the answer to an Idempotency-Key is kept for a repeated request."
     )
     notices_seconds: int = Field(30, ge=1, description="How often owed notices are sent.")
+    topics_seconds: int = Field(21_600, ge=60, description="How often hot topics are looked for.")
     channels_file: Path | None = Field(
         None, description="Apprise addresses of the recipients (secret). Empty: channels.yaml in the data directory."
     )

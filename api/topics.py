@@ -11,8 +11,8 @@ from api.callers import Caller, ContextOf
 from api.changes import PetitionId, answer
 from api.documentation import READING
 from api.petitions import Limit
-from models.duplicates import DuplicatePage
-from services import same_matter
+from models.duplicates import DuplicatePage, HotTopics
+from services import hot_topics, same_matter
 
 router = APIRouter(tags=["同一事项 same matter"], responses=READING)
 
@@ -34,3 +34,9 @@ def duplicates(
 def duplicates_of(petition_id: PetitionId, context: ContextOf, actor: Caller) -> JSONResponse:
     """The cases that this petition is probably part of, the likeliest first."""
     return answer(same_matter.duplicates_of(context, petition_id, actor))
+
+
+@router.get("/hot-topics", response_model=HotTopics, summary="热点 Hot topics")
+def topics(context: ContextOf, actor: Caller) -> JSONResponse:
+    """Matters that more and more petitions are about, by place and matter, as they stood at the last look."""
+    return answer(hot_topics.current_topics(context, actor))

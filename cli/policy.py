@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from cli.replaying import progress_of_cases
 from clock import SHANGHAI
 from domain.actions import Actor, Role
 from domain.errors import DomainError
@@ -30,14 +31,14 @@ By = Annotated[str, typer.Option(help="操作人，写入版本历史")]
 @app.command()
 def check(folder: Folder = None) -> None:
     """检查规则文件，列出全部问题(文件、行、原因)。 Check the files and list everything that is wrong."""
-    policy = _load(folder)
+    policy = load(folder)
     console.print(f"规则完好 The policy is sound: {policy.version}")
 
 
 @app.command()
 def diff(folder: Folder = None) -> None:
     """与现行规则逐行比较。 Compare the files with what is in force."""
-    wanted = _load(folder)
+    wanted = load(folder)
     current = policies.active_policy(get_context())
     before, after = (json.dumps(dump(p), ensure_ascii=False, indent=1, sort_keys=True) for p in (current, wanted))
     lines = list(difflib.unified_diff(before.splitlines(), after.splitlines(), current.version, wanted.version, n=2))
@@ -45,10 +46,17 @@ def diff(folder: Folder = None) -> None:
 
 
 @app.command()
-def activate(by: By, folder: Folder = None) -> None:
-    """启用规则；已登记的诉求仍按登记时的版本办理。 Put the files in force for what comes in from now on."""
-    policy = _load(folder)
-    changed = policies.activate_policy(get_context(), policy, Actor(Role.OPERATOR, name=by))
+def activate(
+    by: By,
+    folder: Folder = None,
+    force: Annotated[bool, typer.Option("--force", help="办结诉求的派遣变差也启用")] = False,
+) -> None:
+    """启用规则，派遣变差的不启用；已登记的诉求仍按登记时的版本办理。 Put the files in force from now on."""
+    policy, context = load(folder), get_context()
+    with progress_of_cases(context, policy, None) as advance:
+        changed = policies.activate_policy(
+            context, policy, Actor(Role.OPERATOR, name=by), force=force, progress=advance
+        )
     console.print(f"{'已启用 in force' if changed else '已是现行规则 already in force'}: {policy.version}")
 
 
@@ -72,7 +80,8 @@ def history() -> None:
     console.print(table)
 
 
-def _load(folder: Path | None) -> Policy:
+def load(folder: Path | None) -> Policy:
+    """The policy in `folder`, by default the district's own; what is wrong with it is printed and ends the command."""
     try:
         return load_policy(folder or get_settings().policy_dir)
     except PolicyError as error:

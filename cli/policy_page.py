@@ -22,6 +22,7 @@ _DISPATCH = "tests/policy/test_shipped_dispatch.py"
 
 _SAME = "tests/domain/test_same_matter.py"
 _SAME_FOUND = "tests/services/test_same_matter.py"
+_BACKTEST = "tests/domain/test_backtest.py"
 
 _BY_CLOCK = ("domain.petition.deadlines", f"{_TESTS}::test_each_clock_runs_by_its_rule")
 _BY_CARD = ("domain.petition.deadlines", f"{_TESTS}::test_the_cards_stand_around_the_deadline")
@@ -57,18 +58,43 @@ FIGURES_APPLIED: dict[str, tuple[str, str, str]] = {
     "taxonomy": ("诉求大类", "domain.policy.Policy.category_name", f"{_TESTS}::test_twenty_categories_are_all_used"),
     "dispatch.threshold": ("自动派遣的最低得分", "domain.dispatch.KeywordDispatcher", f"{_DISPATCH}::test_dispatch"),
     "dispatch.margin": ("自动派遣的最小领先", "domain.dispatch.KeywordDispatcher", f"{_DISPATCH}::test_dispatch"),
+    "dispatch.margin_share": (
+        "领先须占最高分几成",
+        "domain.dispatch.KeywordDispatcher",
+        "tests/domain/test_dispatch.py::test_among_many_words_a_lead_must_be_a_share_of_the_score",
+    ),
     "dispatch.proposal_weight": (
         "退单单位建议的分量",
         "domain.dispatch.KeywordDispatcher",
         f"{_DISPATCH}::test_a_proposal_comes_first_and_is_left_to_the_desk",
     ),
-    "dispatch.weights": ("词语三档的权重", "domain.dispatch.KeywordDispatcher", f"{_DISPATCH}::test_dispatch"),
+    "dispatch.weighing": (
+        "词语在文中的分量",
+        "domain.evidence.Weighing",
+        "tests/domain/test_evidence.py::test_a_word_weighs_by_where_and_how_often_it_stands",
+    ),
+    "dispatch.weights": ("词语四档的权重", "domain.dispatch.KeywordDispatcher", f"{_DISPATCH}::test_dispatch"),
     "dispatch.emergency_words": ("突发词", "domain.dispatch.find_urgency", f"{_DISPATCH}::test_urgency"),
     "dispatch.urgent_words": ("紧急词", "domain.dispatch.find_urgency", f"{_DISPATCH}::test_urgency"),
     "dispatch.desk_words": (
         "须人工把关的词",
         "domain.dispatch.needs_person",
         f"{_DISPATCH}::test_matters_for_a_person",
+    ),
+    "learning.least_cases": (
+        "办结几件才判断",
+        "domain.backtest.Comparison.faults",
+        f"{_BACKTEST}::test_too_few_cases_judge_nothing",
+    ),
+    "learning.tolerance": (
+        "回测容许的变差",
+        "domain.backtest.Comparison.faults",
+        f"{_BACKTEST}::test_what_counts_as_worse",
+    ),
+    "learning.most_cases": (
+        "最多看多少件",
+        "services.evidence.past_cases",
+        "tests/services/test_backtests.py::test_only_the_latest_cases_count",
     ),
     "notices.quiet_hours": ("静默时段", "domain.notices.earliest_sending", f"{_TESTS}::test_nights_are_quiet"),
     "notices.back_off": ("通知重发的等待", "domain.notices.next_attempt", f"{_TESTS}::test_a_dead_channel_is_tried_on"),
@@ -98,7 +124,7 @@ FIGURES_APPLIED: dict[str, tuple[str, str, str]] = {
     ),
     "same_matter.hot_topics": (
         "热点",
-        "domain.hot_topics.find_topics",
+        "domain.hot_topics.hot_topics",
         "tests/domain/test_hot_topics.py::test_what_is_hot",
     ),
     "same_matter.courtesies": ("客套话", "domain.same_matter.traits_of", f"{_SAME}::test_another_matter"),

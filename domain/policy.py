@@ -13,6 +13,7 @@ from functools import cached_property
 
 from domain.dispatch_rules import DispatchRules
 from domain.errors import PolicyMissing
+from domain.learning_rules import LearningRules
 from domain.notices import NoticeRules
 from domain.same_matter import SameMatterRules
 from domain.workdays import Duration, OfficeHours
@@ -278,6 +279,7 @@ class Policy:
     case_prefix: str = ""
     """First part of every case number, as in SZ-20260302-00017."""
     figures: tuple[Figure, ...] = ()
+    learning: LearningRules = field(default_factory=LearningRules)
     sub_categories: tuple[SubCategory, ...] = ()
     duties: tuple[Duty, ...] = ()
     """Both are empty in policies kept from before there were any."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from domain.dispatch_rules import DispatchRules, KeywordRule
+from domain.evidence import Weighing
 from domain.policy import SubCategory, UnitKind, Urgency
 from models.policy_files import DispatchFile, WeightsShape
 from models.taxonomy_files import PlacesFile, SubCategoriesFile, SubCategoryShape, UnitsFile
@@ -36,6 +37,7 @@ def dispatch_rules(file: DispatchFile, matters: Matters, places: PlacesFile, uni
     return DispatchRules(
         threshold=file.threshold.value,
         margin=file.margin.value,
+        margin_share=file.margin_share.value,
         keywords=tuple(_keywords(file.weights, matters)),
         town_words=_town_words(places, units),
         emergency_words=_with_words_of(file.emergency_words.words, shapes, Urgency.EMERGENCY),
@@ -43,6 +45,19 @@ def dispatch_rules(file: DispatchFile, matters: Matters, places: PlacesFile, uni
         desk_words=file.desk_words.words,
         proposal_weight=file.proposal_weight.value,
         roads=places.roads,
+        weighing=_weighing(file),
+    )
+
+
+def _weighing(file: DispatchFile) -> Weighing:
+    shape = file.weighing
+    return Weighing(
+        opening=shape.opening,
+        opening_factor=shape.opening_factor,
+        repeat_gain=shape.repeat_gain,
+        least_decisive=file.weights.general,
+        denials=tuple(word.lower() for word in shape.denials),
+        beside=tuple(word.lower() for word in shape.beside),
     )
 
 
@@ -53,6 +68,7 @@ def _keywords(weights: WeightsShape, matters: Matters) -> Iterator[KeywordRule]:
                 (weights.special, item.special),
                 (weights.telling, item.telling),
                 (weights.general, item.general),
+                (weights.context, item.context),
             )
             for weight, words in classes:
                 for word in words:

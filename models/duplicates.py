@@ -61,6 +61,6 @@ class HotTopicView(Answer):
 class HotTopics(Answer):
     """The hot topics of the last look, the largest first."""
 
-    seen_at: Shown | None = Field(description="最近一次统计的时间；尚未统计过的为空")
+    seen_at: Shown | None = Field(description="最近一次统计的时间；没有热点的为空")
     recent_days: int
     topics: list[HotTopicView]

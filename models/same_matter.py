@@ -86,5 +86,7 @@ class HotTopic(Base):
     """How many there were in as many days before, on average."""
     cases: Mapped[list[Any]]
     """Numbers of the latest cases."""
+    current: Mapped[bool]
+    """Whether the last look found it."""
 
-    __table_args__ = (Index("ix_hot_topic_seen_at", "seen_at"),)
+    __table_args__ = (Index("ix_hot_topic_current", "current"),)

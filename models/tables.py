@@ -1,6 +1,7 @@
 """Every table in one import, for migrations and for creating the schema."""
 
 from models.base import Base
+from models.learned import DispatchModel, ModelActivation
 from models.petition import (
     Assignment,
     Completion,
@@ -30,12 +31,14 @@ __all__ = [
     "Completion",
     "Counter",
     "DecisionRequest",
+    "DispatchModel",
     "ExtensionRow",
     "HistoryRow",
     "HotTopic",
     "IdempotentReply",
     "Imprint",
     "ImprintMark",
+    "ModelActivation",
     "Notice",
     "PauseRow",
     "Petition",

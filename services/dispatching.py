@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
 
 from domain.actions import PLATFORM, Actor
-from domain.dispatch import Dispatch, Dispatcher, DispatchRequest, KeywordDispatcher
+from domain.dispatch import Dispatch, Dispatcher, DispatchRequest, KeywordDispatcher, find_urgency, needs_person
 from domain.errors import RuleRefusal
-from domain.policy import Policy, RequestType
+from domain.policy import Policy, RequestType, Urgency
 from domain.stages import Trigger
 from models.tables import DecisionRequest, Petition
 from services import matters
 from services.assignments import assign_lead, ending_assist, units_that_returned
 from services.context import Context
 from services.ledger import move
-from services.transactions import Transaction, acting
+from services.transactions import Transaction, acting, reading
 
 
 def dispatcher_for(policy: Policy) -> Dispatcher:
@@ -37,6 +38,24 @@ def rank_units(tx: Transaction, petition: Petition) -> Dispatch:
         request_type=RequestType(petition.request_type),
     )
     return dispatcher_for(policy).rank(request)
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What the platform makes of a text, before anybody registers it."""
+
+    answer: Dispatch
+    urgency: Urgency
+    needs_person: str | None
+    """The word that makes a person look before acceptance."""
+
+
+def explain(context: Context, text: str, place: str = "") -> Explanation:
+    """Where this would go by the rules in force, and why. Nothing is written."""
+    with reading(context) as session:
+        policy = context.rules.active(session)
+    answer = dispatcher_for(policy).rank(DispatchRequest(text=text, place=place))
+    return Explanation(answer, find_urgency(text, policy.dispatch), needs_person(text, policy.dispatch))
 
 
 def dispatch_by_engine(tx: Transaction, petition: Petition) -> None:

@@ -43,9 +43,10 @@ def person_number(key: bytes, person: Petitioner | None) -> int | None:
 def matter_of(policy: Policy, text: str, category: str | None = None) -> Matter:
     """The matter that most of the policy's words in the text speak for, within `category` where that is known."""
     weights: dict[tuple[str, str], float] = defaultdict(float)
-    for rule in policy.dispatch.spoken_in(text):
+    for spoken in policy.dispatch.spoken_in(text):
+        rule = spoken.rule
         if rule.sub_category is not None and category in (None, rule.category):
-            weights[rule.category, rule.sub_category] += rule.weight
+            weights[rule.category, rule.sub_category] += rule.weight * spoken.factor
     best = max(weights, key=lambda matter: (round(weights[matter], 6), matter), default=None)
     if best is None or weights[best] < policy.dispatch.threshold:
         return Matter(category)

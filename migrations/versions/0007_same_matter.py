@@ -1,6 +1,6 @@
 """what petitions about the same matter are found by.
 
-New tables only: the version before writes none of them, and `rongetong duplicates index` fills in what it left out.
+New tables only: the version before writes none of them, and `rongetong same-matter index` fills in what it left out.
 """
 
 from collections.abc import Sequence
@@ -26,10 +26,11 @@ def upgrade() -> None:
         sa.Column("recent", sa.Integer(), nullable=False),
         sa.Column("usual", sa.Float(), nullable=False),
         sa.Column("cases", sa.JSON(), nullable=False),
+        sa.Column("current", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("topic", "seen_at", name=op.f("pk_hot_topic")),
     )
     with op.batch_alter_table("hot_topic", schema=None) as batch_op:
-        batch_op.create_index("ix_hot_topic_seen_at", ["seen_at"], unique=False)
+        batch_op.create_index("ix_hot_topic_current", ["current"], unique=False)
 
     op.create_table(
         "imprint_mark",
@@ -90,6 +91,6 @@ def downgrade() -> None:
     op.drop_table("imprint")
     op.drop_table("imprint_mark")
     with op.batch_alter_table("hot_topic", schema=None) as batch_op:
-        batch_op.drop_index("ix_hot_topic_seen_at")
+        batch_op.drop_index("ix_hot_topic_current")
 
     op.drop_table("hot_topic")

@@ -127,6 +127,7 @@ READS = (
     "/petitions/{petition_id}/dossier",
     "/petitions/{petition_id}/duplicates",
     "/duplicates",
+    "/hot-topics",
     "/inspection/overdue",
     "/progress/{query_code}",
 )

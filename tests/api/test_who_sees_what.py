@@ -17,6 +17,7 @@ CASE = {
     "/petitions/{petition_id}/history",
 }
 DOSSIER, OVERDUE, QUEUE = "/petitions/{petition_id}/dossier", "/inspection/overdue", "/queue"
+TOPICS = "/hot-topics"
 DUPLICATES = {"/duplicates", "/petitions/{petition_id}/duplicates"}
 PUBLIC = {"/health", "/progress/{query_code}"}
 
@@ -27,12 +28,12 @@ MAY_READ: dict[str, set[str]] = {
     "other": PUBLIC | {QUEUE},
     "unit": PUBLIC | {QUEUE} | CASE,
     "town": PUBLIC | {QUEUE} | CASE,
-    "desk": PUBLIC | {QUEUE, OVERDUE} | DUPLICATES | CASE,
+    "desk": PUBLIC | {TOPICS, QUEUE, OVERDUE} | DUPLICATES | CASE,
     "follow_up": PUBLIC | {QUEUE, OVERDUE} | CASE,
-    "operator": PUBLIC | {QUEUE, OVERDUE} | CASE,
-    "reviewer": PUBLIC | {QUEUE, OVERDUE} | CASE,
-    "leader": PUBLIC | {QUEUE, OVERDUE, DOSSIER} | CASE,
-    "inspector": PUBLIC | {QUEUE, OVERDUE, DOSSIER} | CASE,
+    "operator": PUBLIC | {TOPICS, QUEUE, OVERDUE} | CASE,
+    "reviewer": PUBLIC | {TOPICS, QUEUE, OVERDUE} | CASE,
+    "leader": PUBLIC | {TOPICS, QUEUE, OVERDUE, DOSSIER} | CASE,
+    "inspector": PUBLIC | {TOPICS, QUEUE, OVERDUE, DOSSIER} | CASE,
 }
 MUST_REACH_THE_PETITIONER = {"unit", "desk", "follow_up"}
 
@@ -50,7 +51,7 @@ def case(api: Api) -> Case:
 
 def test_the_table_is_of_every_role_and_every_question(api: Api) -> None:
     assert MAY_READ.keys() == api.keys.keys() | {"anybody"}
-    assert set(READS) == PUBLIC | CASE | DUPLICATES | {DOSSIER, OVERDUE, QUEUE}
+    assert set(READS) == PUBLIC | CASE | DUPLICATES | {DOSSIER, OVERDUE, QUEUE, TOPICS}
 
 
 @pytest.mark.parametrize("who", MAY_READ)

@@ -79,6 +79,11 @@ def test_the_weight_must_reach_the_threshold(threshold: float, unit: str | None)
     assert rank("路灯不亮", with_dispatch(threshold=threshold)).unit == unit
 
 
+def test_among_many_words_a_lead_must_be_a_share_of_the_score() -> None:
+    assert rank("路灯不亮", with_dispatch(margin_share=0.66)).unit == PARKS  # a lead of 2 in 3
+    assert rank("路灯不亮", with_dispatch(margin_share=0.67)).unit is None
+
+
 def test_tenths_add_up_to_what_a_person_would_say() -> None:
     words = tuple(KeywordRule(word, 0.1, "lights", PARKS) for word in "甲乙丙")
     policy = with_dispatch(keywords=words, threshold=0.3, margin=0.3)
