@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import typer
 
-from cli import backtest, explain
+from cli import backtest, explain, learning
 
 app = typer.Typer(help="派遣：说明理由，以办结诉求检验规则。 Dispatch.", no_args_is_help=True)
 app.command("explain")(explain.explain)
 app.command("backtest")(backtest.backtest)
+app.command("learn")(learning.learn)
+app.command("models")(learning.models)
+app.command("rollback")(learning.rollback)

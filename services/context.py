@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy.orm import Session, sessionmaker
@@ -12,6 +12,7 @@ from gateways.channels import AddressBook
 from gateways.live_files import LiveFile
 from gateways.notifier import Notifier
 from gateways.orchestrator import Orchestrator
+from services.modelbook import ModelBook
 from services.rulebook import RuleBook
 
 
@@ -29,6 +30,8 @@ class Context:
     addresses: AddressBook
     replies_kept: dt.timedelta
     """How long an answer is kept for a request that comes again."""
+    models: ModelBook = field(default_factory=ModelBook)
+    """What dispatch has learned."""
     files: tuple[LiveFile[Any], ...] = ()
     """The files these parts came from, where they did."""
 

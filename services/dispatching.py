@@ -10,6 +10,8 @@ from sqlalchemy import select
 from domain.actions import PLATFORM, Actor
 from domain.dispatch import Dispatch, Dispatcher, DispatchRequest, KeywordDispatcher, find_urgency, needs_person
 from domain.errors import RuleRefusal
+from domain.learned import Experience
+from domain.learning_dispatch import LearningDispatcher
 from domain.policy import Policy, RequestType, Urgency
 from domain.stages import Trigger
 from models.tables import DecisionRequest, Petition
@@ -20,9 +22,9 @@ from services.ledger import move
 from services.transactions import Transaction, acting, reading
 
 
-def dispatcher_for(policy: Policy) -> Dispatcher:
-    """The engine in use; a better one takes its place here."""
-    return KeywordDispatcher(policy)
+def dispatcher_for(policy: Policy, experience: Experience | None) -> Dispatcher:
+    """The engine in use: keywords alone until something was learned, then both together."""
+    return KeywordDispatcher(policy) if experience is None else LearningDispatcher(policy, experience)
 
 
 def rank_units(tx: Transaction, petition: Petition) -> Dispatch:
@@ -37,7 +39,7 @@ def rank_units(tx: Transaction, petition: Petition) -> Dispatch:
         proposed=_proposed_unit(tx, petition),
         request_type=RequestType(petition.request_type),
     )
-    return dispatcher_for(policy).rank(request)
+    return dispatcher_for(policy, tx.context.models.active(tx.session)).rank(request)
 
 
 @dataclass(frozen=True)
@@ -53,8 +55,8 @@ class Explanation:
 def explain(context: Context, text: str, place: str = "") -> Explanation:
     """Where this would go by the rules in force, and why. Nothing is written."""
     with reading(context) as session:
-        policy = context.rules.active(session)
-    answer = dispatcher_for(policy).rank(DispatchRequest(text=text, place=place))
+        policy, experience = context.rules.active(session), context.models.active(session)
+    answer = dispatcher_for(policy, experience).rank(DispatchRequest(text=text, place=place))
     return Explanation(answer, find_urgency(text, policy.dispatch), needs_person(text, policy.dispatch))
 
 
@@ -132,12 +134,14 @@ def as_details(answer: Dispatch) -> dict[str, Any]:
     """The engine's whole answer, kept in the history: why it was sent there can be read a year later."""
     return {
         "rule_version": answer.rule_version,
+        "model_version": answer.model_version,
         "candidates": [
             {
                 "unit": item.unit,
                 "category": item.category,
                 "sub_category": item.sub_category,
                 "score": item.score,
+                "confidence": None if item.confidence is None else round(item.confidence, 4),
                 "reasons": list(item.reasons),
             }
             for item in answer.candidates
