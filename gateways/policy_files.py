@@ -292,6 +292,10 @@ def _learning(file: LearningFile) -> LearningRules:
     return LearningRules(
         least_cases=file.least_cases.value,
         tolerance=file.tolerance.value,
+        least_training_cases=file.least_training_cases.value,
+        held_out=file.held_out.value,
+        precision=file.precision.value,
+        return_cost=file.return_cost.value,
         most_cases=file.most_cases.value,
     )
 
