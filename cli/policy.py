@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from cli import geography
+from cli.replaying import progress_of_cases
 from clock import SHANGHAI
 from domain.actions import Actor, Role
 from domain.coordinates import CoordinateSystem
@@ -38,7 +39,7 @@ def check(folder: Folder = None, crs: Crs = None) -> None:
     if folder is not None and geography.is_geography(folder):
         geography.check(folder, crs)
         return
-    policy = _load(folder)
+    policy = load(folder)
     console.print(f"规则完好 The policy is sound: {policy.version}")
 
 
@@ -48,7 +49,7 @@ def diff(folder: Folder = None, crs: Crs = None) -> None:
     if folder is not None and geography.is_geography(folder):
         geography.diff(folder, crs)
         return
-    wanted = _load(folder)
+    wanted = load(folder)
     current = policies.active_policy(get_context())
     before, after = (json.dumps(dump(p), ensure_ascii=False, indent=1, sort_keys=True) for p in (current, wanted))
     lines = list(difflib.unified_diff(before.splitlines(), after.splitlines(), current.version, wanted.version, n=2))
@@ -60,17 +61,21 @@ def activate(
     by: By,
     folder: Folder = None,
     crs: Crs = None,
+    force: Annotated[bool, typer.Option("--force", help="办结诉求的派遣变差也启用")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只检查并说明会改变什么，不启用")] = False,
 ) -> None:
-    """启用规则或地理数据；已登记的诉求不受影响。 Put the files in force for what comes in from now on."""
+    """启用规则或地理数据，派遣变差的规则不启用；已登记的诉求不受影响。 Put the files in force from now on."""
     if folder is not None and geography.is_geography(folder):
         geography.activate(folder, Actor(Role.OPERATOR, name=by), crs, dry_run=dry_run)
         return
     if dry_run:
         diff(folder)
         return
-    policy = _load(folder)
-    changed = policies.activate_policy(get_context(), policy, Actor(Role.OPERATOR, name=by))
+    policy, context = load(folder), get_context()
+    with progress_of_cases(context, policy, None) as advance:
+        changed = policies.activate_policy(
+            context, policy, Actor(Role.OPERATOR, name=by), force=force, progress=advance
+        )
     console.print(f"{'已启用 in force' if changed else '已是现行规则 already in force'}: {policy.version}")
 
 
@@ -107,7 +112,8 @@ def example(
     geography.example(out, seed)
 
 
-def _load(folder: Path | None) -> Policy:
+def load(folder: Path | None) -> Policy:
+    """The policy in `folder`, by default the district's own; what is wrong with it is printed and ends the command."""
     try:
         return load_policy(folder or get_settings().policy_dir)
     except PolicyError as error:

@@ -20,6 +20,8 @@ _TESTS = "tests/policy/test_shipped_policy.py"
 _TAXONOMY = "tests/policy/test_shipped_taxonomy.py"
 _DISPATCH = "tests/policy/test_shipped_dispatch.py"
 
+_BACKTEST = "tests/domain/test_backtest.py"
+
 _BY_CLOCK = ("domain.petition.deadlines", f"{_TESTS}::test_each_clock_runs_by_its_rule")
 _BY_CARD = ("domain.petition.deadlines", f"{_TESTS}::test_the_cards_stand_around_the_deadline")
 _BY_ACTION = ("domain.actions.check", f"{_TESTS}::test_what_is_allowed_once_is_refused_the_second_time")
@@ -42,7 +44,17 @@ FIGURES_APPLIED: dict[str, tuple[str, str, str]] = {
     "ladder.redo_limit": ("重办次数", "domain.petition.decide", f"{_TESTS}::test_dissatisfied_is_redone_once"),
     "ladder.extension_limit": ("延期次数", *_BY_ACTION),
     "ladder.designated_may_not_return": ("指定承办不得退单", *_BY_ACTION),
-    "places": ("村居", "domain.dispatch.find_town", f"{_DISPATCH}::test_towns"),
+    "places": ("村居", "domain.gazetteer.Gazetteer", f"{_DISPATCH}::test_towns"),
+    "places.near": (
+        "村居名离镇街名多近仍算地点",
+        "domain.gazetteer.Gazetteer",
+        "tests/domain/test_gazetteer.py::test_towns",
+    ),
+    "places.outside": (
+        "区外地名",
+        "domain.gazetteer.Gazetteer",
+        "tests/domain/test_gazetteer.py::test_places_outside",
+    ),
     "taxonomy.sizes": (
         "大类小类数目",
         "gateways.taxonomy_checks.check_taxonomy",
@@ -52,18 +64,43 @@ FIGURES_APPLIED: dict[str, tuple[str, str, str]] = {
     "taxonomy": ("诉求大类", "domain.policy.Policy.category_name", f"{_TESTS}::test_twenty_categories_are_all_used"),
     "dispatch.threshold": ("自动派遣的最低得分", "domain.dispatch.KeywordDispatcher", f"{_DISPATCH}::test_dispatch"),
     "dispatch.margin": ("自动派遣的最小领先", "domain.dispatch.KeywordDispatcher", f"{_DISPATCH}::test_dispatch"),
+    "dispatch.margin_share": (
+        "领先须占最高分几成",
+        "domain.dispatch.KeywordDispatcher",
+        "tests/domain/test_dispatch.py::test_among_many_words_a_lead_must_be_a_share_of_the_score",
+    ),
     "dispatch.proposal_weight": (
         "退单单位建议的分量",
         "domain.dispatch.KeywordDispatcher",
         f"{_DISPATCH}::test_a_proposal_comes_first_and_is_left_to_the_desk",
     ),
-    "dispatch.weights": ("词语三档的权重", "domain.dispatch.KeywordDispatcher", f"{_DISPATCH}::test_dispatch"),
+    "dispatch.weighing": (
+        "词语在文中的分量",
+        "domain.evidence.Weighing",
+        "tests/domain/test_evidence.py::test_a_word_weighs_by_where_and_how_often_it_stands",
+    ),
+    "dispatch.weights": ("词语四档的权重", "domain.dispatch.KeywordDispatcher", f"{_DISPATCH}::test_dispatch"),
     "dispatch.emergency_words": ("突发词", "domain.dispatch.find_urgency", f"{_DISPATCH}::test_urgency"),
     "dispatch.urgent_words": ("紧急词", "domain.dispatch.find_urgency", f"{_DISPATCH}::test_urgency"),
     "dispatch.desk_words": (
         "须人工把关的词",
         "domain.dispatch.needs_person",
         f"{_DISPATCH}::test_matters_for_a_person",
+    ),
+    "learning.least_cases": (
+        "办结几件才判断",
+        "domain.backtest.Comparison.faults",
+        f"{_BACKTEST}::test_too_few_cases_judge_nothing",
+    ),
+    "learning.tolerance": (
+        "回测容许的变差",
+        "domain.backtest.Comparison.faults",
+        f"{_BACKTEST}::test_what_counts_as_worse",
+    ),
+    "learning.most_cases": (
+        "最多看多少件",
+        "services.evidence.past_cases",
+        "tests/services/test_backtests.py::test_only_the_latest_cases_count",
     ),
     "notices.quiet_hours": ("静默时段", "domain.notices.earliest_sending", f"{_TESTS}::test_nights_are_quiet"),
     "notices.back_off": ("通知重发的等待", "domain.notices.next_attempt", f"{_TESTS}::test_a_dead_channel_is_tried_on"),

@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from domain.dispatch_rules import TOWN_OF_PLACE, DispatchRules, KeywordRule
+from domain.dispatch_rules import TOWN_OF_PLACE, DispatchRules, Spoken
+from domain.evidence import Pile
 from domain.place import Located
 from domain.policy import Policy, RequestType, UnitKind, Urgency
 
@@ -39,11 +40,13 @@ class Candidate:
     score: float
     reasons: tuple[str, ...]
     sub_category: str | None = None
+    confidence: float | None = None
+    """How often such a candidate was right among closed cases, 0 to 1; `None` where nothing was learned yet."""
 
 
 @dataclass(frozen=True)
 class Dispatch:
-    """The answer: the unit if the engine is sure, the candidates best first, and which rules said so."""
+    """The answer: the unit if the engine is sure, the candidates best first, and which rules and model said so."""
 
     unit: str | None
     category: str | None
@@ -52,6 +55,18 @@ class Dispatch:
     explanation: str
     rule_version: str
     sub_category: str | None = None
+    model_version: str | None = None
+
+
+@dataclass(frozen=True)
+class Considered:
+    """What the keywords say in full: an answer with every candidate, and what else bears on it."""
+
+    answer: Dispatch
+    unplaced: float
+    """What speaks for a town while nobody knows which."""
+    barred: str
+    """Why no engine may dispatch it, be it ever so sure; empty: it may."""
 
 
 Matter = tuple[str, str | None]
@@ -68,20 +83,35 @@ class Dispatcher(Protocol):
 class _Tally:
     """What speaks for one unit. A word speaks once for it, with the greatest weight any of its matters gives it."""
 
-    rules: dict[str, KeywordRule] = field(default_factory=dict)
+    words: Pile = field(default_factory=Pile)
+    spoken: dict[str, Spoken] = field(default_factory=dict)
     matters: dict[Matter, float] = field(default_factory=lambda: defaultdict(float))
     proposal: float = 0.0
 
-    def add(self, rule: KeywordRule) -> None:
-        self.matters[rule.category, rule.sub_category] += rule.weight
-        known = self.rules.get(rule.word)
-        if known is None or rule.weight > known.weight:
-            self.rules[rule.word] = rule
+    def add(self, spoken: Spoken) -> None:
+        rule, weight = spoken.rule, spoken.rule.weight * spoken.factor
+        self.matters[rule.category, rule.sub_category] += weight
+        if self.words.add(rule.word, weight):
+            self.spoken[rule.word] = spoken
 
     @property
     def score(self) -> float:
-        # Weights such as 0.1 have no exact binary form; a lead of 0.9999999999 is a lead of 1.
-        return round(sum(rule.weight for rule in self.rules.values()) + self.proposal, 6)
+        return round(self.words.total + self.proposal, 2)
+
+    def decisive(self, least: float) -> float:
+        """What the words weigh by themselves, wherever and however often they stand, those lighter than `least` not."""
+        weights = [spoken.rule.weight for spoken in self.spoken.values()]
+        return round(sum(weight for weight in weights if weight >= least), 2)
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where a petition is about: the town if that is clear, the sentence that says why, and whether it is elsewhere."""
+
+    town: str | None
+    told: str
+    elsewhere: bool = False
+    rural: bool = False
 
 
 class KeywordDispatcher:
@@ -93,31 +123,38 @@ class KeywordDispatcher:
 
     def rank(self, request: DispatchRequest) -> Dispatch:
         """Rank the units; the answer names one only above the threshold and with the margin over the runner-up."""
-        town, place_word = self._town_of(request)
+        answer = self.consider(request).answer
+        return replace(answer, candidates=answer.candidates[:3])
+
+    def consider(self, request: DispatchRequest) -> Considered:
+        """Everything the words and the place say."""
+        place = self._place_of(request)
+        town = place.town
         tallies: dict[str, _Tally] = defaultdict(_Tally)
         unplaced = _Tally()
-        for rule in self._rules.spoken_in(request.text):
-            unit = town if rule.unit == TOWN_OF_PLACE else rule.unit
+        for said in self._rules.spoken_in(request.text):
+            spoken = self._in_a_village(said) if place.rural else said
+            unit = town if spoken.rule.unit == TOWN_OF_PLACE else spoken.rule.unit
             if unit is None:
-                unplaced.add(rule)
+                unplaced.add(spoken)
             elif unit not in request.excluded:
-                tallies[unit].add(rule)
+                tallies[unit].add(spoken)
         proposed = request.proposed
         if proposed and proposed in self._policy.units_by_code and proposed not in request.excluded:
             tallies[proposed].proposal = self._rules.proposal_weight
         ranked = sorted(tallies.items(), key=lambda item: (-item[1].score, item[0]))
-        found = f"地点“{place_word}”" if place_word else "地点"
-        lies = f"{found}属于{self._policy.unit_name(town)}"
-        told = request.located.told(self._policy.unit_name) if request.located else ""
         candidates = tuple(
-            self._candidate(request, unit, tally, told or (lies if unit == town else "")) for unit, tally in ranked
+            self._candidate(request, unit, tally, place.told if unit == town or request.located else "")
+            for unit, tally in ranked
         )
-        return self._answer(request, town, candidates, unplaced.score)
+        least = self._rules.weighing.least_decisive
+        decisive = ranked[0][1].decisive(least) if ranked else 0.0
+        return self._answer(request, place, candidates, unplaced.score, decisive)
 
     def _candidate(self, request: DispatchRequest, unit: str, tally: _Tally, place: str) -> Candidate:
         category, sub_category = self._best(tally, request) or (request.category, None)
         duty = self._policy.duties_by_sub_category.get(sub_category or "")
-        reasons = [self._word_reason(rule) for rule in tally.rules.values()]
+        reasons = [self._word_reason(spoken) for spoken in tally.spoken.values()]
         if tally.proposal:
             reasons.append("退单单位建议由其承办")
         if place:
@@ -137,77 +174,85 @@ class KeywordDispatcher:
 
         return max(tally.matters, key=standing, default=None)
 
-    def _word_reason(self, rule: KeywordRule) -> str:
+    def _word_reason(self, spoken: Spoken) -> str:
+        rule = spoken.rule
         matter = self._policy.category_name(rule.category)
         if rule.sub_category is not None:
             matter += f"·{self._policy.sub_category_name(rule.sub_category)}"
-        return f"出现“{rule.word}”({matter}，权重{rule.weight:g})"
+        where = "，在开头" if spoken.opening else ""
+        often = f"，{spoken.times}次" if spoken.times > 1 else ""
+        return f"出现“{rule.word}”({matter}，权重{rule.weight:g}{where}{often})"
 
-    def _town_of(self, request: DispatchRequest) -> tuple[str | None, str]:
-        """The town of the coordinate, else the one that is known, that the place lies in, that the text speaks of."""
-        if request.located is not None and request.located.town in self._policy.units_by_code:
-            return request.located.town, ""
+    def _in_a_village(self, spoken: Spoken) -> Spoken:
+        """The same word for what the matter is in a village, where that is another sub-category."""
+        here = self._policy.sub_categories_by_code.get(spoken.rule.sub_category or "")
+        there = self._policy.sub_categories_by_code.get(here.rural or "") if here else None
+        if there is None:
+            return spoken
+        rule = replace(spoken.rule, category=there.category, unit=there.lead, sub_category=there.code)
+        return replace(spoken, rule=rule)
+
+    def _place_of(self, request: DispatchRequest) -> _Place:
+        """By the coordinate, else the town that is known, else what the place and then the text speak of."""
+        name_of = self._policy.unit_name
+        reading = self._rules.gazetteer.read(request.place)
+        if reading.town is None:
+            reading = self._rules.gazetteer.read(f"{request.place}\n{request.text}")
+        located, said = request.located, "；".join(reading.reasons(name_of))
+        rural = reading.is_in_a_village
+        if located is not None and located.outside:
+            return _Place(None, located.told(name_of), elsewhere=True)
+        if located is not None and located.town in self._policy.units_by_code:
+            if reading.town in (None, located.town):
+                return _Place(located.town, located.told(name_of), rural=rural)
+            # A coordinate may be where somebody stood when writing. Where the words are of another town, a person asks.
+            return _Place(None, f"坐标在{name_of(located.town)}，文字中{said}")
         if request.town in self._policy.units_by_code:  # a former policy may have known a town that is gone
-            return request.town, ""
-        town, word = find_town(request.place, self._rules)
-        return (town, word) if town else find_town(f"{request.place}\n{request.text}", self._rules)
+            return _Place(request.town, f"地点属于{name_of(request.town)}", rural=rural)
+        return _Place(reading.town, said, elsewhere=reading.speaks_of_elsewhere, rural=rural)
 
     def _answer(
-        self, request: DispatchRequest, town: str | None, candidates: tuple[Candidate, ...], unplaced: float
-    ) -> Dispatch:
+        self,
+        request: DispatchRequest,
+        place: _Place,
+        candidates: tuple[Candidate, ...],
+        unplaced: float,
+        decisive: float,
+    ) -> Considered:
         """`unplaced` is what speaks for a town while nobody knows which: it leads to no unit, but it casts doubt."""
         best = candidates[0] if candidates else None
         second = max(candidates[1].score if len(candidates) > 1 else 0.0, unplaced)
         lead = round(best.score - second, 6) if best else 0.0
-        sure = best is not None and best.score >= self._rules.threshold and lead >= self._rules.margin
-        doubt = self._doubt_of_place(request, best)
-        if doubt:
-            sure, explanation = False, f"{doubt}，转人工派遣"
-        elif request.excluded:
-            # An engine that was wrong about this petition once does not guess again: a person chooses.
-            sure, explanation = False, f"已被{len(request.excluded)}个单位退单，转人工派遣"
+        needed = max(self._rules.margin, self._rules.margin_share * best.score) if best else 0.0
+        sure = best is not None and decisive >= self._rules.threshold and lead >= needed
+        barred = _barred(request, place)
+        if barred:
+            sure, explanation = False, barred
+        elif best is not None and sure:
+            explanation = f"{self._policy.unit_name(best.unit)}：{'；'.join(best.reasons)}"
+        elif unplaced and (best is None or unplaced >= best.score):
+            explanation = f"像是镇街的事务，但不知在哪个镇街{place.told and f'({place.told})'}，转人工派遣"
         elif best is None:
             explanation = "没有匹配到任何关键词，转人工派遣"
-        elif sure:
-            explanation = f"{self._policy.unit_name(best.unit)}：{'；'.join(best.reasons)}"
-        elif unplaced >= best.score:
-            explanation = "像是镇街的事务，但不知在哪个镇街，转人工派遣"
         else:
             explanation = f"把握不足(得分{best.score:g}，领先{lead:g})，转人工派遣"
-        return Dispatch(
+        answer = Dispatch(
             unit=best.unit if best and sure else None,
             category=best.category if best else request.category,
-            town=town,
-            candidates=candidates[:3],
+            town=place.town,
+            candidates=candidates,
             explanation=explanation,
             rule_version=self._policy.version,
             sub_category=best.sub_category if best else None,
         )
-
-    def _doubt_of_place(self, request: DispatchRequest, best: Candidate | None) -> str:
-        """Why the coordinate speaks against a dispatch: outside the district, or in another town than the one named."""
-        located = request.located
-        if located is None:
-            return ""
-        if located.outside:
-            return located.told(self._policy.unit_name)
-        named, word = find_town(f"{request.place}\n{request.text}", self._rules)
-        if best is None or best.unit != located.town or named in (None, located.town):
-            return ""
-        return f"坐标在{self._policy.unit_name(located.town)}，文字说的“{word}”在{self._policy.unit_name(named)}"
+        return Considered(answer, unplaced, barred)
 
 
-def find_town(text: str, rules: DispatchRules) -> tuple[str | None, str]:
-    """The town whose place name is the longest one found, and that name; `None` when two towns are equally likely."""
-    found = {span.word for span in rules.places_in(text)}
-    named = [
-        (len(word), town, word) for town, words in rules.town_words.items() for word in words if word.lower() in found
-    ]
-    if not named:
-        return None, ""
-    greatest = max(length for length, _, _ in named)
-    towns = {town: word for length, town, word in named if length == greatest}
-    return next(iter(towns.items())) if len(towns) == 1 else (None, "")
+def _barred(request: DispatchRequest, place: _Place) -> str:
+    if place.elsewhere:
+        return f"{place.told}，转人工派遣"
+    # An engine that was wrong about this petition once does not guess again: a person chooses.
+    return f"已被{len(request.excluded)}个单位退单，转人工派遣" if request.excluded else ""
 
 
 def find_urgency(text: str, rules: DispatchRules) -> Urgency:

@@ -13,6 +13,7 @@ from functools import cached_property
 
 from domain.dispatch_rules import DispatchRules
 from domain.errors import PolicyMissing
+from domain.learning_rules import LearningRules
 from domain.notices import NoticeRules
 from domain.workdays import Duration, OfficeHours
 
@@ -239,7 +240,7 @@ class SubCategory:
     """A kind of matter within a category (小类), with the one unit whose duty it is.
 
     `lead` is a unit's code, or `TOWN_OF_PLACE` where it is every town's own duty; `town_part` is what a town does
-    beside the lead, which never makes it the lead.
+    beside the lead, which never makes it the lead. `rural` is the sub-category that the same matter is in a village.
     """
 
     code: str
@@ -249,6 +250,7 @@ class SubCategory:
     request_types: frozenset[RequestType]
     urgency: Urgency = Urgency.ORDINARY
     town_part: str = ""
+    rural: str | None = None
 
 
 @dataclass(frozen=True)
@@ -277,6 +279,7 @@ class Policy:
     case_prefix: str = ""
     """First part of every case number, as in SZ-20260302-00017."""
     figures: tuple[Figure, ...] = ()
+    learning: LearningRules = field(default_factory=LearningRules)
     sub_categories: tuple[SubCategory, ...] = ()
     duties: tuple[Duty, ...] = ()
     """Both are empty in policies kept from before there were any."""

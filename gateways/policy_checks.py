@@ -12,6 +12,7 @@ from itertools import combinations
 from domain.policy import DEADLINE_LABELS, DECIDED_KINDS, DeadlineKind, UnitKind
 from domain.stages import TRIGGER_LABELS
 from gateways.yaml_lines import Loc
+from models.learning_file import LearningFile
 from models.policy_files import Conditional, DeadlinesFile, DispatchFile, DistrictFile, LadderFile, NoticesFile
 from models.taxonomy_files import PlacesFile, SubCategoriesFile, TaxonomyFile, UnitsFile
 
@@ -39,6 +40,7 @@ class PolicyFiles:
     taxonomy: TaxonomyFile | None = None
     places: PlacesFile | None = None
     dispatch: DispatchFile | None = None
+    learning: LearningFile | None = None
     notices: NoticesFile | None = None
     sub_categories: dict[str, SubCategoriesFile | None] = field(default_factory=dict)
     """By category, of each that `taxonomy.yaml` names."""

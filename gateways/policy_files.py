@@ -12,6 +12,7 @@ from typing import TypeVar
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from domain.learning_rules import LearningRules
 from domain.notices import BackOff, NoticeRule, NoticeRules, QuietHours
 from domain.policy import (
     Category,
@@ -30,6 +31,7 @@ from gateways.policy_checks import PolicyFiles
 from gateways.taxonomy_checks import check_taxonomy, file_of
 from gateways.taxonomy_rules import dispatch_rules, sub_categories
 from gateways.yaml_lines import Document, Loc, line_of, read_document
+from models.learning_file import LearningFile
 from models.policy_files import (
     DeadlinesFile,
     DispatchFile,
@@ -53,6 +55,7 @@ _SHAPES: dict[str, type[Shape]] = {
     "taxonomy.yaml": TaxonomyFile,
     "places.yaml": PlacesFile,
     "dispatch.yaml": DispatchFile,
+    "learning.yaml": LearningFile,
     "notices.yaml": NoticesFile,
 }
 _FOLDER = "taxonomy"
@@ -75,6 +78,7 @@ _REASONS = {
     "finite_number": "应为有限的数",
     "bool_type": "只能是 true 或 false",
     "greater_than": "须大于 {gt}",
+    "less_than": "须小于 {lt}",
     "greater_than_equal": "不得小于 {ge}",
     "less_than_equal": "不得大于 {le}",
     "too_short": "至少要有 {min_length} 项",
@@ -193,9 +197,10 @@ def _office(path: Path, problems: list[Problem]) -> OfficeHours | None:
 def _build(files: PolicyFiles, office: OfficeHours) -> Policy:
     district, deadlines, ladder, units = files.district, files.deadlines, files.ladder, files.units
     taxonomy, places, dispatch, notices = files.taxonomy, files.places, files.dispatch, files.notices
+    learning = files.learning
     # Every file was read, or a problem would have been told: this says so to the type checker.
     assert district and deadlines and ladder and units  # noqa: S101, PT018
-    assert taxonomy and places and dispatch and notices  # noqa: S101, PT018
+    assert taxonomy and places and dispatch and learning and notices  # noqa: S101, PT018
     matters = {category: file for category, file in files.sub_categories.items() if file is not None}
     policy = Policy(
         version="",
@@ -206,9 +211,10 @@ def _build(files: PolicyFiles, office: OfficeHours) -> Policy:
         ladder=_ladder(ladder),
         dispatch=dispatch_rules(dispatch, matters, places, units),
         notices=_notices(notices),
+        learning=_learning(learning),
         district=district.name,
         case_prefix=district.case_prefix,
-        figures=tuple(_figures(ladder, units, taxonomy, places, dispatch, notices)),
+        figures=tuple(_figures(files)),
         sub_categories=sub_categories(matters),
         duties=tuple(Duty(**duty.model_dump()) for duty in units.duties),
     )
@@ -265,15 +271,20 @@ def _notices(file: NoticesFile) -> NoticeRules:
     )
 
 
-def _figures(
-    ladder: LadderFile,
-    units: UnitsFile,
-    taxonomy: TaxonomyFile,
-    places: PlacesFile,
-    dispatch: DispatchFile,
-    notices: NoticesFile,
-) -> Iterator[Figure]:
+def _learning(file: LearningFile) -> LearningRules:
+    return LearningRules(
+        least_cases=file.least_cases.value,
+        tolerance=file.tolerance.value,
+        most_cases=file.most_cases.value,
+    )
+
+
+def _figures(files: PolicyFiles) -> Iterator[Figure]:
     """Everything sourced that is no deadline, told in short."""
+    ladder, units, taxonomy, places = files.ladder, files.units, files.taxonomy, files.places
+    dispatch, learning, notices = files.dispatch, files.learning, files.notices
+    assert ladder and units and taxonomy and places  # noqa: S101, PT018 - see _build
+    assert dispatch and learning and notices  # noqa: S101, PT018
     for name, shape in ladder.figures().items():
         yield _figure(f"ladder.{name}", "是" if isinstance(shape.value, bool) else f"{shape.value}次", shape)
     yield _figure("units", f"{len(units.units)}个单位、{len(units.duties)}条职责", units)
@@ -281,12 +292,21 @@ def _figures(
     sizes = taxonomy.sizes
     yield _figure("taxonomy.sizes", f"{sizes.categories}大类、{sizes.sub_categories}小类", sizes)
     yield _figure("places", f"{len(places.places)}个村居", places)
-    for name in ("threshold", "margin", "proposal_weight"):
+    yield _figure("places.near", f"{places.near.value}个字", places.near)
+    yield _figure("places.outside", f"{len(places.outside.names)}个地名", places.outside)
+    for name in ("threshold", "margin", "margin_share", "proposal_weight"):
         yield _figure(f"dispatch.{name}", f"{getattr(dispatch, name).value:g}", getattr(dispatch, name))
     weights = dispatch.weights
-    yield _figure("dispatch.weights", f"{weights.special:g}、{weights.telling:g}、{weights.general:g}", weights)
+    four = (weights.special, weights.telling, weights.general, weights.context)
+    yield _figure("dispatch.weights", "、".join(f"{weight:g}" for weight in four), weights)
+    weighing = dispatch.weighing
+    told = f"开头{weighing.opening}字{weighing.opening_factor:g}倍，次数每翻一倍加{weighing.repeat_gain:g}份"
+    yield _figure("dispatch.weighing", told, weighing)
     for name in ("emergency_words", "urgent_words", "desk_words"):
         yield _figure(f"dispatch.{name}", f"{len(getattr(dispatch, name).words)}个词", getattr(dispatch, name))
+    for name, measure in learning.figures().items():
+        said = f"{measure.value}件" if isinstance(measure.value, int) else f"{measure.value:g}"
+        yield _figure(f"learning.{name}", said, measure)
     quiet = notices.quiet_hours
     yield _figure("notices.quiet_hours", f"{quiet.starts:%H:%M}至{quiet.ends:%H:%M}", quiet)
     yield _figure("notices.back_off", "、".join(map(str, notices.back_off.minutes)) + "分钟", notices.back_off)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from domain.dispatch_rules import DispatchRules, KeywordRule
+from domain.evidence import Weighing
+from domain.gazetteer import PlaceKind, PlaceName
 from domain.policy import SubCategory, UnitKind, Urgency
 from models.policy_files import DispatchFile, WeightsShape
 from models.taxonomy_files import PlacesFile, SubCategoriesFile, SubCategoryShape, UnitsFile
@@ -24,6 +26,7 @@ def sub_categories(matters: Matters) -> tuple[SubCategory, ...]:
             request_types=frozenset(item.types),
             urgency=item.urgency,
             town_part=item.town,
+            rural=item.rural,
         )
         for category, file in matters.items()
         for item in file.sub_categories
@@ -36,6 +39,7 @@ def dispatch_rules(file: DispatchFile, matters: Matters, places: PlacesFile, uni
     return DispatchRules(
         threshold=file.threshold.value,
         margin=file.margin.value,
+        margin_share=file.margin_share.value,
         keywords=tuple(_keywords(file.weights, matters)),
         town_words=_town_words(places, units),
         emergency_words=_with_words_of(file.emergency_words.words, shapes, Urgency.EMERGENCY),
@@ -43,6 +47,22 @@ def dispatch_rules(file: DispatchFile, matters: Matters, places: PlacesFile, uni
         desk_words=file.desk_words.words,
         proposal_weight=file.proposal_weight.value,
         roads=places.roads,
+        places=tuple(_places(places)),
+        outside=places.outside.names,
+        near=places.near.value,
+        weighing=_weighing(file),
+    )
+
+
+def _weighing(file: DispatchFile) -> Weighing:
+    shape = file.weighing
+    return Weighing(
+        opening=shape.opening,
+        opening_factor=shape.opening_factor,
+        repeat_gain=shape.repeat_gain,
+        least_decisive=file.weights.general,
+        denials=tuple(word.lower() for word in shape.denials),
+        beside=tuple(word.lower() for word in shape.beside),
     )
 
 
@@ -53,6 +73,7 @@ def _keywords(weights: WeightsShape, matters: Matters) -> Iterator[KeywordRule]:
                 (weights.special, item.special),
                 (weights.telling, item.telling),
                 (weights.general, item.general),
+                (weights.context, item.context),
             )
             for weight, words in classes:
                 for word in words:
@@ -65,8 +86,17 @@ def _with_words_of(words: tuple[str, ...], shapes: Iterable[SubCategoryShape], u
     return tuple(dict.fromkeys((*words, *own)))
 
 
+def _places(file: PlacesFile) -> Iterator[PlaceName]:
+    for place in file.places:
+        yield PlaceName(place.name, PlaceKind(place.kind), place.town, file.words_of(place))
+    for estate in file.estates:
+        yield PlaceName(estate.name, PlaceKind.ESTATE, estate.town, (estate.name,))
+
+
 def _town_words(places: PlacesFile, units: UnitsFile) -> dict[str, tuple[str, ...]]:
     words = {unit.code: [unit.name] for unit in units.units if unit.kind is UnitKind.TOWN}
     for place in places.places:
         words[place.town].extend(places.words_of(place))
+    for estate in places.estates:
+        words[estate.town].append(estate.name)
     return {town: tuple(dict.fromkeys(found)) for town, found in words.items()}

@@ -185,12 +185,29 @@ class WeightShape(Sourced):
     value: Weight
 
 
+class ShareShape(Sourced):
+    """A share of something, from nothing to all of it."""
+
+    value: Annotated[float, Field(strict=True, ge=0, le=1, allow_inf_nan=False)]
+
+
 class WeightsShape(Sourced):
-    """What a word of each class weighs: of this matter alone, telling, or said of many things."""
+    """What a word of each class weighs: of this matter alone, telling, said of many things, of the field of life."""
 
     special: Weight
     telling: Weight
     general: Weight
+    context: Weight
+
+
+class WeighingShape(Sourced):
+    """How much a word says by where and how often it stands; letters, and factors of its weight."""
+
+    opening: Annotated[int, Field(strict=True, ge=0, le=200)]
+    opening_factor: Annotated[float, Field(strict=True, ge=1, le=10, allow_inf_nan=False)]
+    repeat_gain: Annotated[float, Field(strict=True, ge=0, le=10, allow_inf_nan=False)]
+    denials: tuple[Word, ...]
+    beside: tuple[Word, ...]
 
 
 class WordsShape(Sourced):
@@ -204,8 +221,10 @@ class DispatchFile(Shape):
 
     threshold: WeightShape
     margin: WeightShape
+    margin_share: ShareShape
     proposal_weight: WeightShape
     weights: WeightsShape
+    weighing: WeighingShape
     emergency_words: WordsShape
     urgent_words: WordsShape
     desk_words: WordsShape

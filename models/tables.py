@@ -1,6 +1,7 @@
 """Every table in one import, for migrations and for creating the schema."""
 
 from models.base import Base
+from models.learned import DispatchModel, ModelActivation
 from models.petition import (
     Assignment,
     Completion,
@@ -31,11 +32,13 @@ __all__ = [
     "Completion",
     "Counter",
     "DecisionRequest",
+    "DispatchModel",
     "ExtensionRow",
     "GeographyActivation",
     "GeographyVersion",
     "HistoryRow",
     "IdempotentReply",
+    "ModelActivation",
     "Notice",
     "PauseRow",
     "Petition",

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
 
 from domain.actions import PLATFORM, Actor
-from domain.dispatch import Dispatch, Dispatcher, DispatchRequest, KeywordDispatcher
+from domain.dispatch import Dispatch, Dispatcher, DispatchRequest, KeywordDispatcher, find_urgency, needs_person
 from domain.errors import RuleRefusal
 from domain.place import Located
-from domain.policy import Policy, RequestType
+from domain.policy import Policy, RequestType, Urgency
 from domain.stages import Trigger
 from models.tables import DecisionRequest, Petition
 from services import matters, places
 from services.assignments import assign_lead, ending_assist, units_that_returned
 from services.context import Context
 from services.ledger import move
-from services.transactions import Transaction, acting
+from services.places import Given
+from services.transactions import Transaction, acting, reading
 
 
 def dispatcher_for(policy: Policy) -> Dispatcher:
@@ -39,6 +41,29 @@ def rank_units(tx: Transaction, petition: Petition, located: Located | None = No
         located=located,
     )
     return dispatcher_for(policy).rank(request)
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What the platform makes of a text, before anybody registers it."""
+
+    answer: Dispatch
+    urgency: Urgency
+    needs_person: str | None
+    """The word that makes a person look before acceptance."""
+
+
+def explain(context: Context, text: str, place: str = "", given: Given | None = None) -> Explanation:
+    """Where this would go by the rules and the geography in force, and why. Nothing is written.
+
+    Raises:
+        BadCoordinate: the coordinate cannot be meant, or its system is not named.
+    """
+    with reading(context) as session:
+        policy = context.rules.active(session)
+        located = places.locate_given(context.geographies.active(session), given) if given else None
+    answer = dispatcher_for(policy).rank(DispatchRequest(text=text, place=place, located=located))
+    return Explanation(answer, find_urgency(text, policy.dispatch), needs_person(text, policy.dispatch))
 
 
 def dispatch_by_engine(tx: Transaction, petition: Petition) -> None:

@@ -10,6 +10,7 @@ from domain.policy import Policy
 from gateways.geography import GeographyData
 from models.tables import GeographyActivation, GeographyVersion, PolicyVersion
 from services import geographies
+from services.backtests import Progress, require_no_worse
 from services.context import Context
 from services.rulebook import activate
 
@@ -20,8 +21,18 @@ def active_policy(context: Context) -> Policy:
         return context.rules.active(session)
 
 
-def activate_policy(context: Context, policy: Policy, actor: Actor) -> bool:
-    """Put `policy` in force for what comes in from now on; False when it was already."""
+def activate_policy(
+    context: Context, policy: Policy, actor: Actor, *, force: bool = False, progress: Progress | None = None
+) -> bool:
+    """Put `policy` in force for what comes in from now on; False when it was already.
+
+    `progress` is called once for each closed case on which it is tried.
+
+    Raises:
+        RuleRefusal: it would dispatch the closed cases worse, and nobody forces it.
+    """
+    if not force and _any_in_force(context):
+        require_no_worse(context, policy, progress)
     with context.sessions.begin() as session:
         return activate(session, policy, actor)
 
@@ -33,6 +44,11 @@ def roll_back(context: Context, version: str, actor: Actor) -> None:
         raise NotFound(f"规则版本“{version}”；启用过的有 there are: {'、'.join(known)}")
     with context.sessions.begin() as session:
         activate(session, context.rules.of(session, version), actor)
+
+
+def _any_in_force(context: Context) -> bool:
+    with context.readers() as session:
+        return session.scalar(select(PolicyVersion.version).where(PolicyVersion.active)) is not None
 
 
 def versions(context: Context) -> list[PolicyVersion]:

@@ -98,7 +98,7 @@ def test_the_version_is_the_same_in_another_process() -> None:
 # ---- what is refused: the file, what is replaced, by what, lines below it, words of the reason ----
 
 WATER, ENERGY = "taxonomy/water.yaml", "taxonomy/energy.yaml"
-CUT = "special: [停水, 没水, 没有水, 断水, 自来水停, 水停了, 无水可用]"
+CUT = "special: [停水, 没水, 没有水, 断水, 自来水停, 水停了, 无水可用, 关水]"
 PRESSURE = (
     "special: [水压低, 水压不足, 水流小, 水压, 高层没水, 二次供水, 加压泵]\n"
     "    telling: [供水不足]\n    general: [楼层高]"
@@ -134,6 +134,8 @@ BROKEN: dict[str, tuple[str, str, str, int | None, str]] = {
     "empty urgent word": ("dispatch.yaml", "    - 停水\n", '    - ""\n', 0, "不能为空"),
     "clock time": ("notices.yaml", '"21:00"', '"24:00"', 0, "应为带引号的时刻"),
     "no waits": ("notices.yaml", "minutes: [1, 5, 15, 60, 240, 720, 1440]", "minutes: []", 0, "至少要有 1 项"),
+    "a share of half": ("learning.yaml", "value: 0.005", "value: 0.5", 0, "须小于 0.5"),
+    "no case": ("learning.yaml", "value: 30", "value: 0", 0, "不得小于 1"),
     "switched off": ("ladder.yaml", "value: true", "value: false", 0, "只能为 true"),
     "yellow card in hours": (
         "deadlines.yaml", "kind: yellow_card\n    amount: 1\n    unit: working_days",
@@ -187,8 +189,8 @@ BROKEN: dict[str, tuple[str, str, str, int | None, str]] = {
     "unknown request type": (WATER, "types: [help, complaint]", "types: [prayer]", 0, "只能是"),
     "no request type": (WATER, "types: [help, complaint]", "types: []", 0, "至少要有 1 项"),
     "no special word": (WATER, CUT, "special: []", 0, "至少要有 1 项"),
-    "two words": (WATER, PRESSURE, "special: [水压低, 水压]", -4, "须有 3 至 12 个"),
-    "thirteen words": (WATER, PRESSURE, f"special: [{', '.join('甲乙丙丁戊己庚辛壬癸子丑寅')}]", -4, "须有 3 至 12 个"),
+    "two words": (WATER, PRESSURE, "special: [水压低, 水压]", -4, "须有 3 至 32 个"),
+    "too many words": (WATER, PRESSURE, f"special: [{', '.join(f'甲{n}' for n in range(33))}]", -4, "须有 3 至 32 个"),
     "word twice": (WATER, "special: [停水, 没水", "special: [没水, 没水", -5, "词语“没水”重复"),
     "special word of two": (WATER, "special: [水压低", "special: [停水", 0, "专用词“停水”又见于“water-cut”"),
     "swallowed": (WATER, PRESSURE, "special: [停水, 没水, 供水]", -4, "全部词语都见于“water-cut”"),
@@ -215,6 +217,36 @@ BROKEN: dict[str, tuple[str, str, str, int | None, str]] = {
     "unknown kind of place": ("places.yaml", "kind: community", "kind: hamlet", 0, "只能是"),
     "no suffix": ("places.yaml", "  village: {", "  community: {", 0, "“community”重复"),
     "not in two towns": ("places.yaml", "same_name: [丁庄, 张庄]", "same_name: [丁庄, 张庄, 桃园]", 0, "并非两地同名"),
+    "rural counterpart unknown": (
+        "taxonomy/municipal.yaml",
+        "rural: village-light",
+        "rural: no-such-light",
+        0,
+        "未知的小类“no-such-light”",
+    ),
+    "rural counterpart of itself": (
+        "taxonomy/municipal.yaml",
+        "rural: village-light",
+        "rural: street-light-out",
+        0,
+        "须是另一个小类",
+    ),
+    "estate of no town": (
+        "places.yaml",
+        "places:\n",
+        "estates: [{name: 测试家园, town: housing}]\nplaces:\n",
+        0,
+        "“housing”不是镇街",
+    ),
+    "estate and village": (
+        "places.yaml",
+        "places:\n",
+        "estates: [{name: 桃园村, town: kuangqu-street}]\nplaces:\n",
+        0,
+        "“桃园村”已是村居的名称",
+    ),
+    "village outside": ("places.yaml", "names: [薛城区", "names: [桃园村", 0, "“桃园村”是本区村居的名称"),
+    "too far is not near": ("places.yaml", "value: 6", "value: 60", 0, "不得大于 20"),
     "road and village": ("places.yaml", "roads: [光明路", "roads: [桃园村", 0, "既是道路又是村居"),
     # urgency
     "emergency word twice": ("dispatch.yaml", "    - 起火\n", "    - 着火\n", 0, "“着火”重复"),
