@@ -61,8 +61,8 @@ def activate(
     by: By,
     folder: Folder = None,
     crs: Crs = None,
-    force: Annotated[bool, typer.Option("--force", help="办结诉求的派遣变差也启用")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只检查并说明会改变什么，不启用")] = False,
+    force: Annotated[bool, typer.Option("--force", help="办结诉求的派遣变差也启用")] = False,
 ) -> None:
     """启用规则或地理数据，派遣变差的规则不启用；已登记的诉求不受影响。 Put the files in force from now on."""
     if folder is not None and geography.is_geography(folder):
