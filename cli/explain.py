@@ -36,7 +36,9 @@ def explain(
     console.print(f"派给 goes to: {unit}；紧急程度 urgency: {URGENCY_LABELS[said.urgency]}", highlight=False)
     console.print(f"理由 why: {said.answer.explanation}", highlight=False, markup=False)
     if said.needs_person:
-        console.print(f"须由专席确认 a person looks first: “{said.needs_person}”", highlight=False, markup=False)
+        console.print(f"须由专席确认 a person looks first: {said.needs_person}", highlight=False, markup=False)
+    for advice in said.advice:
+        console.print(f"提示 note: {advice}", highlight=False, markup=False)
     if said.answer.town:
         console.print(f"地点 place: {policy.unit_name(said.answer.town)}", highlight=False)
     console.print(f"规则版本 rules: {said.answer.rule_version}", highlight=False)

@@ -19,6 +19,8 @@ from domain.policy import (
 _TESTS = "tests/policy/test_shipped_policy.py"
 _TAXONOMY = "tests/policy/test_shipped_taxonomy.py"
 _DISPATCH = "tests/policy/test_shipped_dispatch.py"
+_ALARMS = "tests/policy/test_shipped_alarms.py"
+_ELSEWHERE = "tests/policy/test_shipped_elsewhere.py"
 
 _BACKTEST = "tests/domain/test_backtest.py"
 
@@ -80,12 +82,23 @@ FIGURES_APPLIED: dict[str, tuple[str, str, str]] = {
         "tests/domain/test_evidence.py::test_a_word_weighs_by_where_and_how_often_it_stands",
     ),
     "dispatch.weights": ("词语四档的权重", "domain.dispatch.KeywordDispatcher", f"{_DISPATCH}::test_dispatch"),
-    "dispatch.emergency_words": ("突发词", "domain.dispatch.find_urgency", f"{_DISPATCH}::test_urgency"),
-    "dispatch.urgent_words": ("紧急词", "domain.dispatch.find_urgency", f"{_DISPATCH}::test_urgency"),
-    "dispatch.desk_words": (
-        "须人工把关的词",
-        "domain.dispatch.needs_person",
-        f"{_DISPATCH}::test_matters_for_a_person",
+    "dispatch.reading": (
+        "怎样读诉求的文字",
+        "domain.plain_text.Reading",
+        "tests/domain/test_plain_text.py::test_what_cannot_be_read_says_why",
+    ),
+    "alarms.dangers": ("险情及其去向", "domain.alarms.AlarmRules.alarm", f"{_ALARMS}::test_danger_is_recognised"),
+    "alarms.urgent_words": ("紧急词", "domain.alarms.AlarmRules.is_urgent", f"{_ALARMS}::test_what_cannot_wait"),
+    "alarms.around": ("不是险情的说法", "domain.phrases.Listener", f"{_ALARMS}::test_what_is_no_danger"),
+    "elsewhere": (
+        "不属平台的事项",
+        "domain.elsewhere.ElsewhereRules.suspicions",
+        f"{_ELSEWHERE}::test_matters_of_others_are_recognised",
+    ),
+    "elsewhere.around": (
+        "不是此类事项的说法",
+        "domain.phrases.Listener",
+        f"{_ELSEWHERE}::test_what_only_sounds_like_it",
     ),
     "learning.least_cases": (
         "办结几件才判断",
@@ -157,7 +170,8 @@ def _deadline_row(rule: DeadlineRule, policy: Policy) -> str:
 
 
 def _figure_row(figure: Figure) -> str:
-    name, function, test = FIGURES_APPLIED[figure.id]
+    known = FIGURES_APPLIED.get(figure.id) or FIGURES_APPLIED[figure.id.partition(".")[0]]
+    name, function, test = known
     cells = (f"{name} `{figure.id}`", figure.value, "全部", figure.source)
     return _row(*cells, ORIGIN_LABELS[figure.origin], f"`{function}`", f"`{test}`")
 

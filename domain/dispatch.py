@@ -5,14 +5,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from domain.dispatch_rules import TOWN_OF_PLACE, DispatchRules, Spoken
+from domain.alarms import Alarm
+from domain.dispatch_rules import TOWN_OF_PLACE, DispatchRules, KeywordRule, Spoken
+from domain.elsewhere import Suspicion
 from domain.evidence import Pile
 from domain.place import Located
 from domain.policy import Policy, RequestType, UnitKind, Urgency
+from domain.where import Where, where
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,8 @@ class DispatchRequest:
     request_type: RequestType | None = None
     located: Located | None = None
     """Where its coordinate lies, if it has one."""
+    day: dt.date | None = None
+    """The day of registration in the district: a duty that begins later is still its former holder's."""
 
 
 @dataclass(frozen=True)
@@ -105,13 +111,16 @@ class _Tally:
 
 
 @dataclass(frozen=True)
-class _Place:
-    """Where a petition is about: the town if that is clear, the sentence that says why, and whether it is elsewhere."""
+class _Doubt:
+    """What keeps the engine from being sure.
 
-    town: str | None
-    told: str
-    elsewhere: bool = False
-    rural: bool = False
+    `unplaced` is what speaks for a town while nobody knows which: it leads to no unit. `decisive` is what the words of
+    the best unit weigh by themselves, `flaw` why the text cannot be relied on.
+    """
+
+    unplaced: float
+    decisive: float
+    flaw: str | None
 
 
 class KeywordDispatcher:
@@ -128,13 +137,17 @@ class KeywordDispatcher:
 
     def consider(self, request: DispatchRequest) -> Considered:
         """Everything the words and the place say."""
-        place = self._place_of(request)
+        reading = self._rules.reading
+        flaw = reading.flaw(request.text)
+        request = replace(request, text=reading.plain(request.text), place=reading.plain(request.place))
+        place = where(request.place, request.text, request.town, request.located, self._policy)
         town = place.town
         tallies: dict[str, _Tally] = defaultdict(_Tally)
         unplaced = _Tally()
         for said in self._rules.spoken_in(request.text):
             spoken = self._in_a_village(said) if place.rural else said
-            unit = town if spoken.rule.unit == TOWN_OF_PLACE else spoken.rule.unit
+            holder = self._holder(spoken.rule, request.day)
+            unit = town if holder == TOWN_OF_PLACE else holder
             if unit is None:
                 unplaced.add(spoken)
             elif unit not in request.excluded:
@@ -148,12 +161,17 @@ class KeywordDispatcher:
             for unit, tally in ranked
         )
         least = self._rules.weighing.least_decisive
-        decisive = ranked[0][1].decisive(least) if ranked else 0.0
-        return self._answer(request, place, candidates, unplaced.score, decisive)
+        doubt = _Doubt(unplaced.score, ranked[0][1].decisive(least) if ranked else 0.0, flaw)
+        return self._answer(request, place, candidates, doubt)
+
+    def _holder(self, rule: KeywordRule, day: dt.date | None) -> str:
+        """The unit whose duty the rule's matter is on that day."""
+        duty = self._policy.duty_of(rule.sub_category, day) if day is not None else None
+        return duty.unit if duty is not None else rule.unit
 
     def _candidate(self, request: DispatchRequest, unit: str, tally: _Tally, place: str) -> Candidate:
         category, sub_category = self._best(tally, request) or (request.category, None)
-        duty = self._policy.duties_by_sub_category.get(sub_category or "")
+        duty = self._policy.duty_of(sub_category, request.day)
         reasons = [self._word_reason(spoken) for spoken in tally.spoken.values()]
         if tally.proposal:
             reasons.append("退单单位建议由其承办")
@@ -192,45 +210,24 @@ class KeywordDispatcher:
         rule = replace(spoken.rule, category=there.category, unit=there.lead, sub_category=there.code)
         return replace(spoken, rule=rule)
 
-    def _place_of(self, request: DispatchRequest) -> _Place:
-        """By the coordinate, else the town that is known, else what the place and then the text speak of."""
-        name_of = self._policy.unit_name
-        reading = self._rules.gazetteer.read(request.place)
-        if reading.town is None:
-            reading = self._rules.gazetteer.read(f"{request.place}\n{request.text}")
-        located, said = request.located, "；".join(reading.reasons(name_of))
-        rural = reading.is_in_a_village
-        if located is not None and located.outside:
-            return _Place(None, located.told(name_of), elsewhere=True)
-        if located is not None and located.town in self._policy.units_by_code:
-            if reading.town in (None, located.town):
-                return _Place(located.town, located.told(name_of), rural=rural)
-            # A coordinate may be where somebody stood when writing. Where the words are of another town, a person asks.
-            return _Place(None, f"坐标在{name_of(located.town)}，文字中{said}")
-        if request.town in self._policy.units_by_code:  # a former policy may have known a town that is gone
-            return _Place(request.town, f"地点属于{name_of(request.town)}", rural=rural)
-        return _Place(reading.town, said, elsewhere=reading.speaks_of_elsewhere, rural=rural)
-
     def _answer(
         self,
         request: DispatchRequest,
-        place: _Place,
+        place: Where,
         candidates: tuple[Candidate, ...],
-        unplaced: float,
-        decisive: float,
+        doubt: _Doubt,
     ) -> Considered:
-        """`unplaced` is what speaks for a town while nobody knows which: it leads to no unit, but it casts doubt."""
         best = candidates[0] if candidates else None
-        second = max(candidates[1].score if len(candidates) > 1 else 0.0, unplaced)
+        second = max(candidates[1].score if len(candidates) > 1 else 0.0, doubt.unplaced)
         lead = round(best.score - second, 6) if best else 0.0
         needed = max(self._rules.margin, self._rules.margin_share * best.score) if best else 0.0
-        sure = best is not None and decisive >= self._rules.threshold and lead >= needed
-        barred = _barred(request, place)
+        sure = best is not None and doubt.decisive >= self._rules.threshold and lead >= needed
+        barred = _barred(request, place, doubt.flaw)
         if barred:
             sure, explanation = False, barred
         elif best is not None and sure:
             explanation = f"{self._policy.unit_name(best.unit)}：{'；'.join(best.reasons)}"
-        elif unplaced and (best is None or unplaced >= best.score):
+        elif doubt.unplaced and (best is None or doubt.unplaced >= best.score):
             explanation = f"像是镇街的事务，但不知在哪个镇街{place.told and f'({place.told})'}，转人工派遣"
         elif best is None:
             explanation = "没有匹配到任何关键词，转人工派遣"
@@ -245,28 +242,39 @@ class KeywordDispatcher:
             rule_version=self._policy.version,
             sub_category=best.sub_category if best else None,
         )
-        return Considered(answer, unplaced, barred)
+        return Considered(answer, doubt.unplaced, barred)
 
 
-def _barred(request: DispatchRequest, place: _Place) -> str:
-    if place.elsewhere:
-        return f"{place.told}，转人工派遣"
-    # An engine that was wrong about this petition once does not guess again: a person chooses.
-    return f"已被{len(request.excluded)}个单位退单，转人工派遣" if request.excluded else ""
+def _barred(request: DispatchRequest, place: Where, flaw: str | None) -> str:
+    """Why a person has to choose, be the engine ever so sure; empty where nothing speaks against it."""
+    if request.excluded:
+        # An engine that was wrong about this petition once does not guess again.
+        return f"已被{len(request.excluded)}个单位退单，转人工派遣"
+    doubt = place.told if place.elsewhere else flaw
+    return f"{doubt}，转人工派遣" if doubt else ""
 
 
 def find_urgency(text: str, rules: DispatchRules) -> Urgency:
     """Danger to life or property first, then what a household cannot do without, then the rest."""
-    if any(word in text for word in rules.emergency_words):
+    plain = rules.reading.plain(text)
+    if rules.dangers.alarm(plain) is not None:
         return Urgency.EMERGENCY
-    if any(word in text for word in rules.urgent_words):
-        return Urgency.URGENT
-    return Urgency.ORDINARY
+    return Urgency.URGENT if rules.dangers.is_urgent(plain) else Urgency.ORDINARY
 
 
-def needs_person(text: str, rules: DispatchRules) -> str | None:
-    """The word that makes a person look before acceptance, if there is one."""
-    return next((word for word in rules.desk_words if word in text), None)
+def find_alarm(text: str, rules: DispatchRules) -> Alarm | None:
+    """The danger that makes a petition an emergency, if it is one."""
+    return rules.dangers.alarm(rules.reading.plain(text))
+
+
+def needs_person(text: str, rules: DispatchRules, place: str = "") -> Suspicion | None:
+    """What makes a person look before acceptance, if anything does."""
+    return next((item for item in suspicions(text, rules, place) if item.rule.holds), None)
+
+
+def suspicions(text: str, rules: DispatchRules, place: str = "") -> tuple[Suspicion, ...]:
+    """Everything that looks as if it belonged elsewhere, with the advice to the desk."""
+    return rules.others.suspicions(rules.reading.plain(text), rules.reading.plain(place))
 
 
 def town_codes(policy: Policy) -> frozenset[str]:

@@ -7,6 +7,7 @@ is inside a longer name: 光明路 is no place in 光明.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -36,8 +37,10 @@ PLACE_LABELS = {
     PlaceKind.OUTSIDE: "区外地名",
 }
 _RURAL = {PlaceKind.VILLAGE: True, PlaceKind.RURAL_COMMUNITY: True, PlaceKind.COMMUNITY: False}
-_MAKES_A_ROAD = tuple("路街巷")
-"""What follows a name where it is a road's and not the place's."""
+_MAKES_A_ROAD = re.compile("路(?![灯面边])|街(?![道边])|巷")
+"""What follows a name where it is a road's and not the place's; 桃园路灯 is a lamp in 桃园."""
+_WHOLE = tuple("区市县")
+"""How names end that no road is called after as they stand."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,7 @@ class NamedPlace:
 
 
 @dataclass(frozen=True)
-class Reading:
+class PlaceReading:
     """What the place names of a text say together.
 
     `town` is the one town that all of them can lie in, `word` the name that says so most exactly. Without one,
@@ -138,10 +141,10 @@ class Gazetteer:
         towns = (*known.towns, town) if known else (town,)
         self._meant[word.lower()] = NamedPlace(word, known.kind if known else kind, towns)
 
-    def read(self, text: str) -> Reading:
+    def read(self, text: str) -> PlaceReading:
         """What the text says of the place."""
         if not text:
-            return Reading()
+            return PlaceReading()
         spans = [span for span in longest(self._names.find(text)) if not self._is_another_s_road(span, text)]
         named = {span.word: self._meant[span.word] for span in spans}
         named |= self._close_to_their_town(text, spans)
@@ -149,8 +152,8 @@ class Gazetteer:
 
     def _is_another_s_road(self, span: Span, text: str) -> bool:
         """滕州路 is a road, wherever it is, and not in 滕州."""
-        outside = self._meant[span.word].kind is PlaceKind.OUTSIDE
-        return outside and text[span.end : span.end + 1] in _MAKES_A_ROAD
+        outside = self._meant[span.word].kind is PlaceKind.OUTSIDE and not span.word.endswith(_WHOLE)
+        return outside and _MAKES_A_ROAD.match(text, span.end) is not None
 
     def _close_to_their_town(self, text: str, spans: Sequence[Span]) -> dict[str, NamedPlace]:
         """Bare names of places that stand next to the name of the town they lie in."""
@@ -159,7 +162,7 @@ class Gazetteer:
             return {}
         found = {}
         for span in longest(self._bare_names.find(text)):
-            if any(map(span.touches, spans)) or text[span.end : span.end + 1] in _MAKES_A_ROAD:
+            if any(map(span.touches, spans)) or _MAKES_A_ROAD.match(text, span.end):
                 continue
             for place in self._bare[span.word]:
                 if any(
@@ -173,15 +176,15 @@ def _apart(one: Span, other: Span) -> int:
     return max(one.start - other.end, other.start - one.end)
 
 
-def _together(named: tuple[NamedPlace, ...]) -> Reading:
+def _together(named: tuple[NamedPlace, ...]) -> PlaceReading:
     """The town in which all of the places can lie; those that lie in none say nothing."""
     speaking = [item for item in named if item.towns]
     if not speaking:
-        return Reading(named)
+        return PlaceReading(named)
     common = set(speaking[0].towns).intersection(*(item.towns for item in speaking))
     if len(common) != 1:
         candidates = common or {town for item in speaking for town in item.towns}
-        return Reading(named, candidates=tuple(sorted(candidates)))
+        return PlaceReading(named, candidates=tuple(sorted(candidates)))
     exact = max(speaking, key=lambda item: (-len(item.towns), item.kind is not PlaceKind.TOWN, len(item.word)))
     kinds = {_RURAL[item.kind] for item in speaking if item.kind in _RURAL}
-    return Reading(named, common.pop(), exact.word, rural=kinds.pop() if len(kinds) == 1 else None)
+    return PlaceReading(named, common.pop(), exact.word, rural=kinds.pop() if len(kinds) == 1 else None)

@@ -26,11 +26,13 @@ from domain.policy import (
 )
 from domain.workdays import Duration, OfficeHours
 from gateways import policy_checks
+from gateways.alarm_rules import ALARMS, ELSEWHERE, alarm_rules, check_alarms, elsewhere_rules
 from gateways.holidays import CalendarFileError, load_calendar
 from gateways.policy_checks import PolicyFiles
 from gateways.taxonomy_checks import check_taxonomy, file_of
 from gateways.taxonomy_rules import dispatch_rules, sub_categories
 from gateways.yaml_lines import Document, Loc, line_of, read_document
+from models.alarm_files import AlarmsFile, ElsewhereFile
 from models.learning_file import LearningFile
 from models.policy_files import (
     DeadlinesFile,
@@ -57,6 +59,8 @@ _SHAPES: dict[str, type[Shape]] = {
     "dispatch.yaml": DispatchFile,
     "learning.yaml": LearningFile,
     "notices.yaml": NoticesFile,
+    ALARMS: AlarmsFile,
+    ELSEWHERE: ElsewhereFile,
 }
 _FOLDER = "taxonomy"
 """One file for each category."""
@@ -124,7 +128,7 @@ def load_policy(directory: Path) -> Policy:
         for category in reading.files.taxonomy.categories:
             reading.files.sub_categories[category.code] = reading.read(file_of(category.code), SubCategoriesFile)
     problems = [*reading.problems, *_foreign_files(directory, reading.files)]
-    faults = (*policy_checks.check(reading.files), *check_taxonomy(reading.files))
+    faults = (*policy_checks.check(reading.files), *check_taxonomy(reading.files), *check_alarms(reading.files))
     problems.extend(
         Problem(fault.file, line_of(reading.lines[fault.file], fault.loc), fault.reason) for fault in faults
     )
@@ -201,6 +205,8 @@ def _build(files: PolicyFiles, office: OfficeHours) -> Policy:
     # Every file was read, or a problem would have been told: this says so to the type checker.
     assert district and deadlines and ladder and units  # noqa: S101, PT018
     assert taxonomy and places and dispatch and learning and notices  # noqa: S101, PT018
+    alarms, elsewhere = files.alarms, files.elsewhere
+    assert alarms and elsewhere  # noqa: S101, PT018
     matters = {category: file for category, file in files.sub_categories.items() if file is not None}
     policy = Policy(
         version="",
@@ -209,12 +215,16 @@ def _build(files: PolicyFiles, office: OfficeHours) -> Policy:
         categories=tuple(Category(**item.model_dump()) for item in taxonomy.categories),
         deadlines=_deadlines(deadlines),
         ladder=_ladder(ladder),
-        dispatch=dispatch_rules(dispatch, matters, places, units),
+        dispatch=replace(
+            dispatch_rules(dispatch, matters, places, units),
+            alarms=alarm_rules(alarms, (item for matter in matters.values() for item in matter.sub_categories)),
+            elsewhere=elsewhere_rules(elsewhere),
+        ),
         notices=_notices(notices),
         learning=_learning(learning),
         district=district.name,
         case_prefix=district.case_prefix,
-        figures=tuple(_figures(files)),
+        figures=(*_figures(files), *_looked_at_first(alarms, elsewhere)),
         sub_categories=sub_categories(matters),
         duties=tuple(Duty(**duty.model_dump()) for duty in units.duties),
     )
@@ -265,7 +275,10 @@ def _ladder(file: LadderFile) -> LadderRules:
 
 def _notices(file: NoticesFile) -> NoticeRules:
     return NoticeRules(
-        rules=tuple(NoticeRule(**rule.model_dump()) for rule in file.rules),
+        rules=tuple(
+            NoticeRule(**rule.model_dump(exclude={"urgencies"}), urgencies=frozenset(rule.urgencies))
+            for rule in file.rules
+        ),
         quiet_hours=QuietHours(file.quiet_hours.starts, file.quiet_hours.ends, file.quiet_hours.timezone),
         back_off=BackOff(file.back_off.minutes),
     )
@@ -299,17 +312,29 @@ def _figures(files: PolicyFiles) -> Iterator[Figure]:
     weights = dispatch.weights
     four = (weights.special, weights.telling, weights.general, weights.context)
     yield _figure("dispatch.weights", "、".join(f"{weight:g}" for weight in four), weights)
+    reading = dispatch.reading
+    yield _figure("dispatch.reading", f"前{reading.longest}字，乱码不过{reading.most_broken:.0%}", reading)
     weighing = dispatch.weighing
     told = f"开头{weighing.opening}字{weighing.opening_factor:g}倍，次数每翻一倍加{weighing.repeat_gain:g}份"
     yield _figure("dispatch.weighing", told, weighing)
-    for name in ("emergency_words", "urgent_words", "desk_words"):
-        yield _figure(f"dispatch.{name}", f"{len(getattr(dispatch, name).words)}个词", getattr(dispatch, name))
     for name, measure in learning.figures().items():
         said = f"{measure.value}件" if isinstance(measure.value, int) else f"{measure.value:g}"
         yield _figure(f"learning.{name}", said, measure)
     quiet = notices.quiet_hours
     yield _figure("notices.quiet_hours", f"{quiet.starts:%H:%M}至{quiet.ends:%H:%M}", quiet)
     yield _figure("notices.back_off", "、".join(map(str, notices.back_off.minutes)) + "分钟", notices.back_off)
+
+
+def _looked_at_first(alarms: AlarmsFile, elsewhere: ElsewhereFile) -> Iterator[Figure]:
+    dangers = alarms.dangers
+    words = sum(len(kind.words) for kind in dangers.kinds)
+    yield _figure("alarms.dangers", f"{len(dangers.kinds)}种险情、{words}个词", dangers)
+    yield _figure("alarms.urgent_words", f"{len(alarms.urgent_words.words)}个词", alarms.urgent_words)
+    yield _figure("alarms.around", f"{len(alarms.around.harmless)}个另有所指的说法", alarms.around)
+    for rule in elsewhere.rules:
+        held = "专席看过才受理" if rule.holds else "只提示"
+        yield _figure(f"elsewhere.{rule.id}", f"{rule.name}：{held}", rule)
+    yield _figure("elsewhere.around", f"{len(elsewhere.around.harmless)}个另有所指的说法", elsewhere.around)
 
 
 def _figure(place: str, value: str, shape: Sourced) -> Figure:

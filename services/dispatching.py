@@ -7,8 +7,10 @@ from typing import Any
 
 from sqlalchemy import select
 
+import clock
 from domain.actions import PLATFORM, Actor
-from domain.dispatch import Dispatch, Dispatcher, DispatchRequest, KeywordDispatcher, find_urgency, needs_person
+from domain.at_once import at_once
+from domain.dispatch import Dispatch, Dispatcher, DispatchRequest, KeywordDispatcher, find_urgency, suspicions
 from domain.errors import RuleRefusal
 from domain.place import Located
 from domain.policy import Policy, RequestType, Urgency
@@ -39,6 +41,7 @@ def rank_units(tx: Transaction, petition: Petition, located: Located | None = No
         proposed=_proposed_unit(tx, petition),
         request_type=RequestType(petition.request_type),
         located=located,
+        day=petition.registered_at.in_timezone(clock.SHANGHAI).date(),
     )
     return dispatcher_for(policy).rank(request)
 
@@ -50,7 +53,9 @@ class Explanation:
     answer: Dispatch
     urgency: Urgency
     needs_person: str | None
-    """The word that makes a person look before acceptance."""
+    """Why a person looks before acceptance, as a Chinese sentence."""
+    advice: tuple[str, ...] = ()
+    """What else it looks like that belongs elsewhere, each as a Chinese sentence."""
 
 
 def explain(context: Context, text: str, place: str = "", given: Given | None = None) -> Explanation:
@@ -63,17 +68,26 @@ def explain(context: Context, text: str, place: str = "", given: Given | None = 
         policy = context.rules.active(session)
         located = places.locate_given(context.geographies.active(session), given) if given else None
     answer = dispatcher_for(policy).rank(DispatchRequest(text=text, place=place, located=located))
-    return Explanation(answer, find_urgency(text, policy.dispatch), needs_person(text, policy.dispatch))
+    urgency, met = find_urgency(text, policy.dispatch), suspicions(text, policy.dispatch, place)
+    held = next((item.told for item in met if item.rule.holds and urgency is not Urgency.EMERGENCY), None)
+    advice = tuple(item.told for item in met if item.told != held)
+    return Explanation(at_once(text, answer, policy), urgency, held, advice)
 
 
 def dispatch_by_engine(tx: Transaction, petition: Petition) -> None:
-    """Dispatch when the engine is sure, else hand the petition to the desk with the best candidates."""
+    """Dispatch when the engine is sure, else hand the petition to the desk with the best candidates.
+
+    An emergency goes at once to the unit that the policy sends there, however unsure the engine is.
+    """
     place = places.find(tx, petition)
     answer = rank_units(tx, petition, place.located if place else None)
+    if petition.urgency == Urgency.EMERGENCY:
+        answer = at_once(petition.text, answer, tx.policy_in_force(), units_that_returned(petition))
     details = as_details(answer) | (place.as_details() if place else {})
     changes: dict[str, Any] = place.as_changes() if place else {}
     if answer.unit is None:
-        reason = answer.explanation
+        advice = suspicions(petition.text, tx.policy_in_force().dispatch, petition.place)
+        reason = "。".join((answer.explanation, *(item.told for item in advice)))
         changes = {"needs_desk": True, "town": petition.town or answer.town} | changes
         move(
             tx, petition, Trigger.REFER_TO_DESK, PLATFORM, reason=reason, public=False, details=details, changes=changes

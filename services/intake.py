@@ -10,6 +10,7 @@ import clock
 from domain.actions import Actor
 from domain.dispatch import find_urgency, needs_person
 from domain.errors import Incomplete, Missing, RuleRefusal
+from domain.policy import Urgency
 from domain.stages import FINAL_STAGES, Stage, Trigger
 from models.shapes import Registration
 from models.tables import Counter, Petition, Petitioner
@@ -49,14 +50,16 @@ def register(context: Context, registration: Registration, actor: Actor) -> Peti
         if known is not None:
             return known
         now = clock.now()
-        person = needs_person(registration.text, policy.dispatch)
+        urgency = find_urgency(registration.text, policy.dispatch)
+        suspicion = needs_person(registration.text, policy.dispatch, registration.place)
+        held = suspicion is not None and urgency is not Urgency.EMERGENCY  # nobody in danger waits for a desk
         petition = Petition(
             case_number=case_number,
             query_code="".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH)),
             channel=registration.channel,
             channel_reference=registration.channel_reference,
             request_type=registration.request_type.value,
-            urgency=find_urgency(registration.text, policy.dispatch).value,
+            urgency=urgency.value,
             category=registration.category,
             text=registration.text,
             place=registration.place,
@@ -66,7 +69,7 @@ def register(context: Context, registration: Registration, actor: Actor) -> Peti
             given_latitude=registration.latitude,
             crs=registration.crs.value if registration.crs else None,
             registered_at=now,
-            needs_desk=person is not None,
+            needs_desk=held,
             policy_version=policy.version,
             **_AT_BIRTH,
             # Nothing belongs to it yet; said here, the database need not be asked.
@@ -84,7 +87,7 @@ def register(context: Context, registration: Registration, actor: Actor) -> Peti
         place = places.find(tx, petition)
         tx.session.add(petition)
         details = {"channel": petition.channel} | (place.as_details() if place else {})
-        reasons = [f"出现“{person}”，由专席确认是否受理" if person else "", place.told if place else ""]
+        reasons = [f"{suspicion.told}，由专席确认是否受理" if suspicion else "", place.told if place else ""]
         move(
             tx,
             petition,
