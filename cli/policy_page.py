@@ -51,7 +51,17 @@ FIGURES_APPLIED: dict[str, tuple[str, str, str]] = {
     "ladder.redo_limit": ("重办次数", "domain.petition.decide", f"{_TESTS}::test_dissatisfied_is_redone_once"),
     "ladder.extension_limit": ("延期次数", *_BY_ACTION),
     "ladder.designated_may_not_return": ("指定承办不得退单", *_BY_ACTION),
-    "places": ("村居", "domain.dispatch.find_town", f"{_DISPATCH}::test_towns"),
+    "places": ("村居", "domain.gazetteer.Gazetteer", f"{_DISPATCH}::test_towns"),
+    "places.near": (
+        "村居名离镇街名多近仍算地点",
+        "domain.gazetteer.Gazetteer",
+        "tests/domain/test_gazetteer.py::test_towns",
+    ),
+    "places.outside": (
+        "区外地名",
+        "domain.gazetteer.Gazetteer",
+        "tests/domain/test_gazetteer.py::test_places_outside",
+    ),
     "taxonomy.sizes": (
         "大类小类数目",
         "gateways.taxonomy_checks.check_taxonomy",

@@ -241,7 +241,7 @@ class SubCategory:
     """A kind of matter within a category (小类), with the one unit whose duty it is.
 
     `lead` is a unit's code, or `TOWN_OF_PLACE` where it is every town's own duty; `town_part` is what a town does
-    beside the lead, which never makes it the lead.
+    beside the lead, which never makes it the lead. `rural` is the sub-category that the same matter is in a village.
     """
 
     code: str
@@ -251,6 +251,7 @@ class SubCategory:
     request_types: frozenset[RequestType]
     urgency: Urgency = Urgency.ORDINARY
     town_part: str = ""
+    rural: str | None = None
 
 
 @dataclass(frozen=True)

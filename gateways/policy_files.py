@@ -313,6 +313,8 @@ def _figures(files: PolicyFiles) -> Iterator[Figure]:
     sizes = taxonomy.sizes
     yield _figure("taxonomy.sizes", f"{sizes.categories}大类、{sizes.sub_categories}小类", sizes)
     yield _figure("places", f"{len(places.places)}个村居", places)
+    yield _figure("places.near", f"{places.near.value}个字", places.near)
+    yield _figure("places.outside", f"{len(places.outside.names)}个地名", places.outside)
     for name in ("threshold", "margin", "margin_share", "proposal_weight"):
         yield _figure(f"dispatch.{name}", f"{getattr(dispatch, name).value:g}", getattr(dispatch, name))
     weights = dispatch.weights

@@ -36,7 +36,8 @@ def register(context: Context, registration: Registration, actor: Actor) -> Peti
     Raises:
         BadCoordinate: the coordinate cannot be meant, or its system is not named; nothing was written.
     """
-    position = places.position_of(registration)
+    given = places.given_by(registration)
+    position = given.position if given else None
     with transaction(context) as tx:
         known = _known(tx, registration)
         if known is not None:
@@ -67,7 +68,7 @@ def register(context: Context, registration: Registration, actor: Actor) -> Peti
             latitude=position.latitude if position else None,
             given_longitude=registration.longitude,
             given_latitude=registration.latitude,
-            crs=registration.crs.value if registration.crs and position else None,
+            crs=registration.crs.value if registration.crs else None,
             registered_at=now,
             needs_desk=held,
             policy_version=policy.version,
