@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -65,6 +65,20 @@ class DispatchRules:
     reading: Reading = field(default_factory=Reading)
     margin_share: float = 0.0
     """The lead must also be this share of the best score: among many words one more says little."""
+
+    def all_words(self) -> Iterator[str]:
+        """Every word and phrase that is ever looked for in a text."""
+        for rule in self.keywords:
+            yield from (rule.word, *rule.excluded)
+        for words in self.town_words.values():
+            yield from words
+        for danger in self.dangers.dangers:
+            yield from danger.words
+        for other in self.others.rules:
+            yield from other.words
+        for around in (self.dangers.around, self.others.around):
+            yield from (*around.harmless, *around.denials, *around.calming, *around.after)
+        yield from (*self.dangers.urgent_words, *self.roads, *self.weighing.denials, *self.weighing.beside)
 
     @cached_property
     def dangers(self) -> AlarmRules:

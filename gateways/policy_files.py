@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
@@ -12,6 +12,7 @@ from typing import TypeVar
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from domain.dispatch_rules import DispatchRules
 from domain.learning_rules import LearningRules
 from domain.notices import BackOff, NoticeRule, NoticeRules, QuietHours
 from domain.policy import (
@@ -28,6 +29,7 @@ from domain.workdays import Duration, OfficeHours
 from gateways import policy_checks
 from gateways.alarm_rules import ALARMS, ELSEWHERE, alarm_rules, check_alarms, elsewhere_rules
 from gateways.holidays import CalendarFileError, load_calendar
+from gateways.letters import variants_of
 from gateways.policy_checks import PolicyFiles
 from gateways.taxonomy_checks import check_taxonomy, file_of
 from gateways.taxonomy_rules import dispatch_rules, sub_categories
@@ -214,11 +216,7 @@ def _build(files: PolicyFiles, office: OfficeHours) -> Policy:
         categories=tuple(Category(**item.model_dump()) for item in taxonomy.categories),
         deadlines=_deadlines(deadlines),
         ladder=_ladder(ladder),
-        dispatch=replace(
-            dispatch_rules(dispatch, matters, places, units),
-            alarms=alarm_rules(alarms, (item for matter in matters.values() for item in matter.sub_categories)),
-            elsewhere=elsewhere_rules(elsewhere),
-        ),
+        dispatch=_dispatch(dispatch_rules(dispatch, matters, places, units), matters.values(), alarms, elsewhere),
         notices=_notices(notices),
         learning=_learning(learning),
         district=district.name,
@@ -229,6 +227,15 @@ def _build(files: PolicyFiles, office: OfficeHours) -> Policy:
     )
     content = json.dumps(dump(policy), sort_keys=True, ensure_ascii=False)
     return replace(policy, version=f"{district.version}+{hashlib.sha256(content.encode()).hexdigest()[:12]}")
+
+
+def _dispatch(
+    rules: DispatchRules, matters: Iterable[SubCategoriesFile], alarms: AlarmsFile, elsewhere: ElsewhereFile
+) -> DispatchRules:
+    """The rules with what is looked at first, and with the other forms of all their letters."""
+    shapes = (item for matter in matters for item in matter.sub_categories)
+    whole = replace(rules, alarms=alarm_rules(alarms, shapes), elsewhere=elsewhere_rules(elsewhere))
+    return replace(whole, reading=replace(whole.reading, variants=variants_of(whole.all_words())))
 
 
 def _deadlines(file: DeadlinesFile) -> tuple[DeadlineRule, ...]:
