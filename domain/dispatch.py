@@ -14,6 +14,7 @@ from domain.alarms import Alarm
 from domain.dispatch_rules import TOWN_OF_PLACE, DispatchRules, KeywordRule, Spoken
 from domain.elsewhere import Suspicion
 from domain.evidence import Pile
+from domain.place import Located
 from domain.policy import Policy, RequestType, UnitKind, Urgency
 
 
@@ -29,6 +30,8 @@ class DispatchRequest:
     proposed: str | None = None
     """The unit that the last returning unit named as the right one."""
     request_type: RequestType | None = None
+    located: Located | None = None
+    """Where its coordinate lies, if it has one."""
     day: dt.date | None = None
     """The day of registration in the district: a duty that begins later is still its former holder's."""
 
@@ -152,8 +155,9 @@ class KeywordDispatcher:
         ranked = sorted(tallies.items(), key=lambda item: (-item[1].score, item[0]))
         found = f"地点“{place_word}”" if place_word else "地点"
         lies = f"{found}属于{self._policy.unit_name(town)}"
+        told = request.located.told(self._policy.unit_name) if request.located else ""
         candidates = tuple(
-            self._candidate(request, unit, tally, lies if unit == town else "") for unit, tally in ranked
+            self._candidate(request, unit, tally, told or (lies if unit == town else "")) for unit, tally in ranked
         )
         least = self._rules.weighing.least_decisive
         doubt = _Doubt(unplaced.score, ranked[0][1].decisive(least) if ranked else 0.0, flaw)
@@ -197,7 +201,9 @@ class KeywordDispatcher:
         return f"出现“{rule.word}”({matter}，权重{rule.weight:g}{where}{often})"
 
     def _town_of(self, request: DispatchRequest) -> tuple[str | None, str]:
-        """The town that is known, else the one the place lies in, else the one the text speaks of."""
+        """The town of the coordinate, else the one that is known, that the place lies in, that the text speaks of."""
+        if request.located is not None and request.located.town in self._policy.units_by_code:
+            return request.located.town, ""
         if request.town in self._policy.units_by_code:  # a former policy may have known a town that is gone
             return request.town, ""
         town, word = find_town(request.place, self._rules)
@@ -215,10 +221,7 @@ class KeywordDispatcher:
         lead = round(best.score - second, 6) if best else 0.0
         needed = max(self._rules.margin, self._rules.margin_share * best.score) if best else 0.0
         sure = best is not None and doubt.decisive >= self._rules.threshold and lead >= needed
-        barred = f"{doubt.flaw}，转人工派遣" if doubt.flaw else ""
-        if request.excluded:
-            # An engine that was wrong about this petition once does not guess again: a person chooses.
-            barred = f"已被{len(request.excluded)}个单位退单，转人工派遣"
+        barred = self._bar(request, best, doubt.flaw)
         if barred:
             sure, explanation = False, barred
         elif best is None:
@@ -239,6 +242,26 @@ class KeywordDispatcher:
             sub_category=best.sub_category if best else None,
         )
         return Considered(answer, doubt.unplaced, barred)
+
+    def _bar(self, request: DispatchRequest, best: Candidate | None, flaw: str | None) -> str:
+        """Why a person has to choose, be the engine ever so sure; empty where nothing speaks against it."""
+        if request.excluded:
+            # An engine that was wrong about this petition once does not guess again.
+            return f"已被{len(request.excluded)}个单位退单，转人工派遣"
+        doubt = self._doubt_of_place(request, best) or flaw
+        return f"{doubt}，转人工派遣" if doubt else ""
+
+    def _doubt_of_place(self, request: DispatchRequest, best: Candidate | None) -> str:
+        """Why the coordinate speaks against a dispatch: outside the district, or in another town than the one named."""
+        located = request.located
+        if located is None:
+            return ""
+        if located.outside:
+            return located.told(self._policy.unit_name)
+        named, word = find_town(f"{request.place}\n{request.text}", self._rules)
+        if best is None or best.unit != located.town or named in (None, located.town):
+            return ""
+        return f"坐标在{self._policy.unit_name(located.town)}，文字说的“{word}”在{self._policy.unit_name(named)}"
 
 
 def find_town(text: str, rules: DispatchRules) -> tuple[str | None, str]:

@@ -66,7 +66,7 @@ _SHAPES: dict[str, type[Shape]] = {
 }
 _FOLDER = "taxonomy"
 """One file for each category."""
-_BESIDE = {CALENDAR_FILE, "README.md", _FOLDER}
+_BESIDE = {CALENDAR_FILE, "README.md", "geography", _FOLDER}
 
 S = TypeVar("S", bound=Shape)
 
@@ -159,7 +159,7 @@ class _Reading:
         try:
             return shape.model_validate(document.data)
         except ValidationError as error:
-            self.problems.extend(_problem(name, document, fault) for fault in error.errors(include_url=False))
+            self.problems.extend(problem_of(name, document, fault) for fault in error.errors(include_url=False))
             return None
 
 
@@ -179,7 +179,8 @@ def _absent() -> Document:
     return Document(faults=[(1, "缺少此文件")])
 
 
-def _problem(name: str, document: Document, fault: ErrorDetails) -> Problem:
+def problem_of(name: str, document: Document, fault: ErrorDetails) -> Problem:
+    """What Pydantic found in a file, with its line, in Chinese."""
     reason = _REASONS.get(fault["type"], "").format(**fault.get("ctx", {}))
     if fault["type"] == "value_error":
         reason = fault["msg"].removeprefix("Value error, ")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy.orm import Session, sessionmaker
@@ -12,6 +12,7 @@ from gateways.channels import AddressBook
 from gateways.live_files import LiveFile
 from gateways.notifier import Notifier
 from gateways.orchestrator import Orchestrator
+from services.geographies import GeographyBook
 from services.rulebook import RuleBook
 
 
@@ -31,6 +32,7 @@ class Context:
     """How long an answer is kept for a request that comes again."""
     files: tuple[LiveFile[Any], ...] = ()
     """The files these parts came from, where they did."""
+    geographies: GeographyBook = field(default_factory=GeographyBook)
 
     @property
     def broken_files(self) -> list[LiveFile[Any]]:

@@ -12,10 +12,11 @@ from domain.actions import PLATFORM, Actor
 from domain.at_once import at_once
 from domain.dispatch import Dispatch, Dispatcher, DispatchRequest, KeywordDispatcher, find_urgency, suspicions
 from domain.errors import RuleRefusal
+from domain.place import Located
 from domain.policy import Policy, RequestType, Urgency
 from domain.stages import Trigger
 from models.tables import DecisionRequest, Petition
-from services import matters
+from services import matters, places
 from services.assignments import assign_lead, ending_assist, units_that_returned
 from services.context import Context
 from services.ledger import move
@@ -27,7 +28,7 @@ def dispatcher_for(policy: Policy) -> Dispatcher:
     return KeywordDispatcher(policy)
 
 
-def rank_units(tx: Transaction, petition: Petition) -> Dispatch:
+def rank_units(tx: Transaction, petition: Petition, located: Located | None = None) -> Dispatch:
     """What the engine says of this petition now; units that returned it are not asked again."""
     policy = tx.policy_in_force()
     request = DispatchRequest(
@@ -38,6 +39,7 @@ def rank_units(tx: Transaction, petition: Petition) -> Dispatch:
         excluded=units_that_returned(petition),
         proposed=_proposed_unit(tx, petition),
         request_type=RequestType(petition.request_type),
+        located=located,
         day=petition.registered_at.in_timezone(clock.SHANGHAI).date(),
     )
     return dispatcher_for(policy).rank(request)
@@ -71,20 +73,22 @@ def dispatch_by_engine(tx: Transaction, petition: Petition) -> None:
 
     An emergency goes at once to the unit that the policy sends there, however unsure the engine is.
     """
-    answer = rank_units(tx, petition)
+    place = places.find(tx, petition)
+    answer = rank_units(tx, petition, place.located if place else None)
     if petition.urgency == Urgency.EMERGENCY:
         answer = at_once(petition.text, answer, tx.policy_in_force(), units_that_returned(petition))
-    details = as_details(answer)
+    details = as_details(answer) | (place.as_details() if place else {})
+    changes: dict[str, Any] = place.as_changes() if place else {}
     if answer.unit is None:
         advice = suspicions(petition.text, tx.policy_in_force().dispatch, petition.place)
         reason = "。".join((answer.explanation, *(item.told for item in advice)))
-        changes: dict[str, Any] = {"needs_desk": True, "town": petition.town or answer.town}
+        changes = {"needs_desk": True, "town": petition.town or answer.town} | changes
         move(
             tx, petition, Trigger.REFER_TO_DESK, PLATFORM, reason=reason, public=False, details=details, changes=changes
         )
         return
     details |= ending_assist(petition, answer.unit)
-    changes = _give_to(tx, petition, answer.unit, answer.candidates[0].reasons)
+    changes = _give_to(tx, petition, answer.unit, answer.candidates[0].reasons) | changes
     changes |= matters.found(petition, answer)
     changes["town"] = changes.get("town") or petition.town or answer.town
     move(

@@ -14,6 +14,7 @@ from domain.policy import Urgency
 from domain.stages import FINAL_STAGES, Stage, Trigger
 from models.shapes import Registration
 from models.tables import Counter, Petition, Petitioner
+from services import places
 from services.context import Context
 from services.decisions import end_case
 from services.ledger import move
@@ -30,7 +31,11 @@ def register(context: Context, registration: Registration, actor: Actor) -> Peti
     """Put a petition into the ledger; its run is started after the commit.
 
     The same channel reference twice is the same petition: the first one is returned.
+
+    Raises:
+        BadCoordinate: the coordinate cannot be meant, or its system is not named; nothing was written.
     """
+    position = places.position_of(registration)
     with transaction(context) as tx:
         known = _known(tx, registration)
         if known is not None:
@@ -57,8 +62,11 @@ def register(context: Context, registration: Registration, actor: Actor) -> Peti
             category=registration.category,
             text=registration.text,
             place=registration.place,
-            longitude=registration.longitude,
-            latitude=registration.latitude,
+            longitude=position.longitude if position else None,
+            latitude=position.latitude if position else None,
+            given_longitude=registration.longitude,
+            given_latitude=registration.latitude,
+            crs=registration.crs.value if registration.crs and position else None,
             registered_at=now,
             needs_desk=held,
             policy_version=policy.version,
@@ -75,9 +83,20 @@ def register(context: Context, registration: Registration, actor: Actor) -> Peti
             contact=registration.petitioner.contact,
             confidential=registration.petitioner.confidential,
         )
+        place = places.find(tx, petition)
         tx.session.add(petition)
-        reason = f"{suspicion.told}，由专席确认是否受理" if suspicion else ""
-        move(tx, petition, Trigger.REGISTER, actor, reason=reason, public=False, details={"channel": petition.channel})
+        details = {"channel": petition.channel} | (place.as_details() if place else {})
+        reasons = [f"{suspicion.told}，由专席确认是否受理" if suspicion else "", place.told if place else ""]
+        move(
+            tx,
+            petition,
+            Trigger.REGISTER,
+            actor,
+            reason="；".join(filter(None, reasons)),
+            public=False,
+            details=details,
+            changes=place.as_changes() if place else None,
+        )
         return petition
 
 

@@ -141,6 +141,7 @@ def registered(context: Context, petition_id: str) -> Registered:
             stage=stage_named(petition.stage),
             registered_at=petition.registered_at,
             progress=f"/progress/{petition.query_code}",
+            location=(petition.located or {}).get("told"),
             allowed_actions=actions_for(petition, lens),
         )
 
@@ -184,6 +185,11 @@ def detail_of(session: Session, petition: Petition, lens: Lens) -> PetitionDetai
         place=petition.place,
         longitude=petition.longitude,
         latitude=petition.latitude,
+        given_longitude=petition.given_longitude,
+        given_latitude=petition.given_latitude,
+        crs=petition.crs,
+        location=(petition.located or {}).get("told"),
+        geography_version=petition.geography_version,
         channel=petition.channel,
         closed_at=petition.closed_at,
         merged_into=main.case_number if main else None,
