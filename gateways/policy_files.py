@@ -27,7 +27,7 @@ from domain.policy import (
 )
 from domain.workdays import Duration, OfficeHours
 from gateways import policy_checks
-from gateways.alarm_rules import ALARMS, ELSEWHERE, alarm_rules, check_alarms, elsewhere_rules
+from gateways.alarm_rules import ALARMS, ELSEWHERE, alarm_rules, check_alarms, elsewhere_rules, figures_of
 from gateways.holidays import CalendarFileError, load_calendar
 from gateways.letters import variants_of
 from gateways.policy_checks import PolicyFiles
@@ -222,7 +222,7 @@ def _build(files: PolicyFiles, office: OfficeHours) -> Policy:
         learning=_learning(learning),
         district=district.name,
         case_prefix=district.case_prefix,
-        figures=(*_figures(files), *_looked_at_first(alarms, elsewhere)),
+        figures=(*_figures(files), *figures_of(alarms, elsewhere)),
         sub_categories=sub_categories(matters),
         duties=tuple(Duty(**duty.model_dump()) for duty in units.duties),
     )
@@ -328,18 +328,6 @@ def _figures(files: PolicyFiles) -> Iterator[Figure]:
     quiet = notices.quiet_hours
     yield _figure("notices.quiet_hours", f"{quiet.starts:%H:%M}至{quiet.ends:%H:%M}", quiet)
     yield _figure("notices.back_off", "、".join(map(str, notices.back_off.minutes)) + "分钟", notices.back_off)
-
-
-def _looked_at_first(alarms: AlarmsFile, elsewhere: ElsewhereFile) -> Iterator[Figure]:
-    dangers = alarms.dangers
-    words = sum(len(kind.words) for kind in dangers.kinds)
-    yield _figure("alarms.dangers", f"{len(dangers.kinds)}种险情、{words}个词", dangers)
-    yield _figure("alarms.urgent_words", f"{len(alarms.urgent_words.words)}个词", alarms.urgent_words)
-    yield _figure("alarms.around", f"{len(alarms.around.harmless)}个另有所指的说法", alarms.around)
-    for rule in elsewhere.rules:
-        held = "专席看过才受理" if rule.holds else "只提示"
-        yield _figure(f"elsewhere.{rule.id}", f"{rule.name}：{held}", rule)
-    yield _figure("elsewhere.around", f"{len(elsewhere.around.harmless)}个另有所指的说法", elsewhere.around)
 
 
 def _figure(place: str, value: str, shape: Sourced) -> Figure:
