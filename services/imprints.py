@@ -23,7 +23,7 @@ from services.context import Context
 _OPEN = sorted(stage.value for stage in OPEN_STAGES)
 MOST_OF_A_MARK = 40
 """Imprints that are looked at for one mark, the latest first: however many say the same, a look costs the same."""
-MOST_CANDIDATES = 40
+MOST_CANDIDATES = 24
 """Imprints that are compared, those with the most marks in common first."""
 _COUNTRY_CODE = re.compile(r"^(\+|00)86")
 

@@ -134,7 +134,8 @@ BY_COLUMN: dict[tuple[str, str], object] = {("assignment", "part"): "lead", ("no
 
 def a_value(column: sa.Column[object], text: str) -> object:
     only = BY_COLUMN.get((column.table.name, column.name))
+    numbered = len(text) if column.primary_key else 1
     values: dict[type, object] = {
-        str: text, int: len(text) if column.primary_key else 1, float: 1.0, bool: False, dict: {}, bytes: b"", dt.datetime: clock.now()
+        str: text, int: numbered, float: 1.0, bool: False, dict: {}, bytes: b"", dt.datetime: clock.now()
     }  # fmt: skip
     return only if only is not None else values[column.type.python_type]
