@@ -57,6 +57,10 @@ bench: $(VENV)/.ready-dev ## 基准 What a petition costs: make bench [ARGS=--po
 bench-dispatch: $(VENV)/.ready-dev ## 派遣的准确率 How often dispatch is right, on ../shared/data if it is there
 	$(BIN)/python -m benchmarks.dispatch $(ARGS)
 
+.PHONY: bench-same
+bench-same: $(VENV)/.ready-dev ## 查重的快慢和准确率 How fast and how rightly duplicates are found: ARGS="--sizes 10000"
+	$(BIN)/python -m benchmarks.same_matter $(ARGS)
+
 .PHONY: ci
 ci: lint types test ## 与 CI 相同 Everything CI runs (.ci/run also installs what Debian lacks)
 

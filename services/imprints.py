@@ -79,9 +79,7 @@ def _traits(rules: SameMatterRules, petition: Petition, person: int | None, matt
 
 def keep_imprint(session: Session, petition: Petition, traits: Traits, rules: SameMatterRules) -> None:
     """Let others find the petition from now on; what was kept of it before is forgotten."""
-    former = session.scalar(select(Imprint).where(Imprint.petition_id == petition.id))
-    if former is not None:
-        _take_out(session, [former])
+    forget_imprint(session, petition.id)
     row = Imprint(
         petition_id=petition.id,
         registered_at=petition.registered_at,
@@ -183,6 +181,11 @@ def forget_imprints(context: Context, batch: int = 500) -> int:
         forgotten += len(some)
         if len(some) < batch:
             return forgotten
+
+
+def forget_imprint(session: Session, petition_id: str) -> None:
+    """Let nobody find this petition any more."""
+    _take_out(session, session.scalars(select(Imprint).where(Imprint.petition_id == petition_id)).all())
 
 
 def _oldest(rules: SameMatterRules) -> dt.datetime:
