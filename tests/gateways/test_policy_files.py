@@ -220,6 +220,11 @@ BROKEN: dict[str, tuple[str, str, str, int | None, str]] = {
     "road and village": ("places.yaml", "roads: [光明路", "roads: [桃园村", 0, "既是道路又是村居"),
     # urgency
     "emergency word twice": ("dispatch.yaml", "    - 起火\n", "    - 着火\n", 0, "“着火”重复"),
+    # the same matter
+    "far is nearer than near": ("same_matter.yaml", "far_metres: 1000", "far_metres: 100", -2, "不得小于 near_metres"),
+    "more than all": ("same_matter.yaml", "place: 0.7", "place: 1.7", 0, "不得大于 1"),
+    "told of whom": ("same_matter.yaml", "told: [stage,", "told: [person,", 0, "只能是"),
+    "courtesy twice": ("same_matter.yaml", "    - 请问\n", "    - 您好\n", 0, "“您好”重复"),
     # notices
     "unknown trigger": ("notices.yaml", "trigger: register\n", "trigger: enrol\n", 0, "只能是"),
     "unknown audience": ("notices.yaml", "audiences: [petitioner]", "audiences: [mayor]", 0, "只能是"),
