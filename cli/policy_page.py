@@ -22,10 +22,14 @@ _DISPATCH = "tests/policy/test_shipped_dispatch.py"
 _ALARMS = "tests/policy/test_shipped_alarms.py"
 _ELSEWHERE = "tests/policy/test_shipped_elsewhere.py"
 
+_SAME = "tests/domain/test_same_matter.py"
+_SAME_FOUND = "tests/services/test_same_matter.py"
 _BACKTEST = "tests/domain/test_backtest.py"
 
 _BY_CLOCK = ("domain.petition.deadlines", f"{_TESTS}::test_each_clock_runs_by_its_rule")
 _BY_CARD = ("domain.petition.deadlines", f"{_TESTS}::test_the_cards_stand_around_the_deadline")
+_BY_COMPARING = ("domain.same_matter.compare", f"{_SAME}::test_another_matter")
+_BY_NAME = ("domain.same_matter.traits_of", f"{_SAME}::test_names_of_places")
 _BY_ACTION = ("domain.actions.check", f"{_TESTS}::test_what_is_allowed_once_is_refused_the_second_time")
 
 DEADLINE_APPLIED: dict[DeadlineKind, tuple[str, str]] = dict.fromkeys(
@@ -117,6 +121,38 @@ FIGURES_APPLIED: dict[str, tuple[str, str, str]] = {
     ),
     "notices.quiet_hours": ("静默时段", "domain.notices.earliest_sending", f"{_TESTS}::test_nights_are_quiet"),
     "notices.back_off": ("通知重发的等待", "domain.notices.next_attempt", f"{_TESTS}::test_a_dead_channel_is_tried_on"),
+    "same_matter.threshold": ("疑似重复的最低得分", *_BY_COMPARING),
+    "same_matter.weights": (
+        "同一事项各项的分量",
+        "domain.same_matter.compare",
+        f"{_SAME}::test_the_figures_are_those_of_the_policy",
+    ),
+    "same_matter.texts": ("多长的文字才算数", *_BY_COMPARING),
+    "same_matter.distances": ("多近算同一处", *_BY_COMPARING),
+    "same_matter.windows": ("相隔多久还算同一事项", *_BY_COMPARING),
+    "same_matter.exact_repeats": (
+        "原文重复自动并单",
+        "services.same_matter.take_in",
+        f"{_SAME_FOUND}::test_the_policy_may_leave_every_merge_to_the_desk",
+    ),
+    "same_matter.petitioner": (
+        "告知诉求人的内容",
+        "services.same_matter.similar_matters",
+        f"{_SAME_FOUND}::test_the_policy_says_what_may_be_told",
+    ),
+    "same_matter.proposals": (
+        "最多提示几件",
+        "services.same_matter.take_in",
+        f"{_SAME_FOUND}::test_no_more_is_proposed_than_the_desk_looks_at",
+    ),
+    "same_matter.hot_topics": (
+        "热点",
+        "domain.hot_topics.hot_topics",
+        "tests/domain/test_hot_topics.py::test_what_is_hot",
+    ),
+    "same_matter.courtesies": ("客套话", "domain.same_matter.traits_of", f"{_SAME}::test_another_matter"),
+    "same_matter.place_suffixes": ("地名后缀", *_BY_NAME),
+    "same_matter.not_places": ("不是地名的词", *_BY_NAME),
 }
 """By place in the files: the rule's name, the function that applies it, and the test that holds it."""
 

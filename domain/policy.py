@@ -15,6 +15,7 @@ from domain.dispatch_rules import DispatchRules
 from domain.errors import PolicyMissing
 from domain.learning_rules import LearningRules
 from domain.notices import NoticeRules
+from domain.same_matter import SameMatterRules
 from domain.workdays import Duration, OfficeHours
 
 
@@ -283,6 +284,8 @@ class Policy:
     sub_categories: tuple[SubCategory, ...] = ()
     duties: tuple[Duty, ...] = ()
     """Both are empty in policies kept from before there were any."""
+    same_matter: SameMatterRules | None = None
+    """`None` in policies kept from before there were any: nothing is compared then."""
     foreign_units: tuple[Unit, ...] = field(default=(), compare=False)
     foreign_categories: tuple[Category, ...] = field(default=(), compare=False)
     foreign_sub_categories: tuple[SubCategory, ...] = field(default=(), compare=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,6 +31,8 @@ class Context:
     addresses: AddressBook
     replies_kept: dt.timedelta
     """How long an answer is kept for a request that comes again."""
+    person_key: Callable[[], bytes]
+    """The key under which it is kept who reported, so that the same person is known without being named."""
     files: tuple[LiveFile[Any], ...] = ()
     """The files these parts came from, where they did."""
     geographies: GeographyBook = field(default_factory=GeographyBook)
