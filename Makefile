@@ -53,6 +53,10 @@ types: $(VENV)/.ready-dev ## 类型检查 mypy, strict
 bench: $(VENV)/.ready-dev ## 基准 What a petition costs: make bench [ARGS=--postgresql]
 	$(BIN)/python -m benchmarks.lifecycle $(ARGS)
 
+.PHONY: bench-words
+bench-words: $(VENV)/.ready-dev ## 词表加大的代价 What half a million words cost
+	$(BIN)/python -m benchmarks.word_lists
+
 .PHONY: bench-dispatch
 bench-dispatch: $(VENV)/.ready-dev ## 派遣的准确率 How often dispatch is right, on ../shared/data if it is there
 	$(BIN)/python -m benchmarks.dispatch $(ARGS)

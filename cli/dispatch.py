@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from cli import backtest, duplicates, explain
+from cli import backtest, duplicates, explain, learning
 from gateways.tables import Row, Rows, TableError, check_writable, read_rows, write_rows
 from gateways.whole_files import whole_file
 
@@ -29,6 +29,9 @@ app = typer.Typer(
 app.command("explain")(explain.explain)
 app.command("backtest")(backtest.backtest)
 app.command("duplicates")(duplicates.duplicates)
+app.command("learn")(learning.learn)
+app.command("models")(learning.models)
+app.command("rollback")(learning.rollback)
 console = Console()
 told = Console(stderr=True)
 """Progress and asides, so that what is asked for stays alone on the standard output."""

@@ -24,6 +24,7 @@ _ELSEWHERE = "tests/policy/test_shipped_elsewhere.py"
 
 _SAME = "tests/domain/test_same_matter.py"
 _SAME_FOUND = "tests/services/test_same_matter.py"
+_LEARNING = "tests/services/test_learning.py"
 _BACKTEST = "tests/domain/test_backtest.py"
 
 _BY_CLOCK = ("domain.petition.deadlines", f"{_TESTS}::test_each_clock_runs_by_its_rule")
@@ -112,6 +113,26 @@ FIGURES_APPLIED: dict[str, tuple[str, str, str]] = {
     "learning.tolerance": (
         "回测容许的变差",
         "domain.backtest.Comparison.faults",
+        f"{_BACKTEST}::test_what_counts_as_worse",
+    ),
+    "learning.least_training_cases": (
+        "办结几件才学习",
+        "services.learning.learn",
+        f"{_LEARNING}::test_too_few_cases_teach_nothing",
+    ),
+    "learning.held_out": (
+        "留出检验的比例",
+        "services.learning.learn",
+        f"{_LEARNING}::test_the_latest_cases_are_held_out",
+    ),
+    "learning.precision": (
+        "自动派遣应有的正确率",
+        "services.learning.teach",
+        f"{_LEARNING}::test_the_share_that_must_be_right_decides_how_sure_to_be",
+    ),
+    "learning.return_cost": (
+        "派错一件抵几件",
+        "domain.backtest.Figures.worth",
         f"{_BACKTEST}::test_what_counts_as_worse",
     ),
     "learning.most_cases": (

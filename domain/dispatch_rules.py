@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -77,6 +77,28 @@ class DispatchRules:
     def gazetteer(self) -> Gazetteer:
         """Reads place names. Policies kept from before know no more than the names of each town."""
         return Gazetteer(self.town_words, self.places, self.roads, self.outside, self.near)
+
+    def all_words(self) -> Iterator[str]:
+        """Every word and phrase that is ever looked for in a text."""
+        for rule in self.keywords:
+            yield from (rule.word, *rule.excluded)
+        for words in self.town_words.values():
+            yield from words
+        for place in self.places:
+            yield from (place.name, *place.words)
+        for danger in self.dangers.dangers:
+            yield from danger.words
+        for other in self.others.rules:
+            yield from other.words
+        for around in (self.dangers.around, self.others.around):
+            yield from (*around.harmless, *around.denials, *around.calming, *around.after)
+        yield from (
+            *self.dangers.urgent_words,
+            *self.roads,
+            *self.outside,
+            *self.weighing.denials,
+            *self.weighing.beside,
+        )
 
     @cached_property
     def dangers(self) -> AlarmRules:

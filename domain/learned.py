@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 NO_FEATURES: Mapping[str, float] = {}
@@ -36,3 +36,14 @@ class Learned(Protocol):
         `features` are further signs with their strength above 0, named as they were when it was trained.
         """
         ...
+
+
+@dataclass(frozen=True)
+class Experience:
+    """A model in force. Its labels are units, and `TOWN_OF_PLACE` for whichever town the place lies in."""
+
+    model: Learned
+    alone_at: float
+    """The confidence from which dispatch needs no person, 0 to 1; above 1: it always does."""
+    practice: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """By sub-category, how many of its closed cases each label handled."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
@@ -12,6 +12,7 @@ from typing import TypeVar
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from domain.dispatch_rules import DispatchRules
 from domain.learning_rules import LearningRules
 from domain.notices import BackOff, NoticeRule, NoticeRules, QuietHours
 from domain.policy import (
@@ -26,8 +27,9 @@ from domain.policy import (
 )
 from domain.workdays import Duration, OfficeHours
 from gateways import policy_checks
-from gateways.alarm_rules import ALARMS, ELSEWHERE, alarm_rules, check_alarms, elsewhere_rules
+from gateways.alarm_rules import ALARMS, ELSEWHERE, alarm_rules, check_alarms, elsewhere_rules, figures_of
 from gateways.holidays import CalendarFileError, load_calendar
+from gateways.letters import variants_of
 from gateways.policy_checks import PolicyFiles
 from gateways.same_matter_rules import same_matter_figures, same_matter_rules
 from gateways.taxonomy_checks import check_taxonomy, file_of
@@ -218,22 +220,27 @@ def _build(files: PolicyFiles, office: OfficeHours) -> Policy:
         categories=tuple(Category(**item.model_dump()) for item in taxonomy.categories),
         deadlines=_deadlines(deadlines),
         ladder=_ladder(ladder),
-        dispatch=replace(
-            dispatch_rules(dispatch, matters, places, units),
-            alarms=alarm_rules(alarms, (item for matter in matters.values() for item in matter.sub_categories)),
-            elsewhere=elsewhere_rules(elsewhere),
-        ),
+        dispatch=_dispatch(dispatch_rules(dispatch, matters, places, units), matters.values(), alarms, elsewhere),
         notices=_notices(notices),
         learning=_learning(learning),
         district=district.name,
         case_prefix=district.case_prefix,
-        figures=(*_figures(files), *_looked_at_first(alarms, elsewhere), *same_matter_figures(same_matter)),
+        figures=(*_figures(files), *figures_of(alarms, elsewhere), *same_matter_figures(same_matter)),
         sub_categories=sub_categories(matters),
         duties=tuple(Duty(**duty.model_dump()) for duty in units.duties),
         same_matter=same_matter_rules(same_matter),
     )
     content = json.dumps(dump(policy), sort_keys=True, ensure_ascii=False)
     return replace(policy, version=f"{district.version}+{hashlib.sha256(content.encode()).hexdigest()[:12]}")
+
+
+def _dispatch(
+    rules: DispatchRules, matters: Iterable[SubCategoriesFile], alarms: AlarmsFile, elsewhere: ElsewhereFile
+) -> DispatchRules:
+    """The rules with what is looked at first, and with the other forms of all their letters."""
+    shapes = (item for matter in matters for item in matter.sub_categories)
+    whole = replace(rules, alarms=alarm_rules(alarms, shapes), elsewhere=elsewhere_rules(elsewhere))
+    return replace(whole, reading=replace(whole.reading, variants=variants_of(whole.all_words())))
 
 
 def _deadlines(file: DeadlinesFile) -> tuple[DeadlineRule, ...]:
@@ -292,6 +299,10 @@ def _learning(file: LearningFile) -> LearningRules:
     return LearningRules(
         least_cases=file.least_cases.value,
         tolerance=file.tolerance.value,
+        least_training_cases=file.least_training_cases.value,
+        held_out=file.held_out.value,
+        precision=file.precision.value,
+        return_cost=file.return_cost.value,
         most_cases=file.most_cases.value,
     )
 
@@ -327,18 +338,6 @@ def _figures(files: PolicyFiles) -> Iterator[Figure]:
     quiet = notices.quiet_hours
     yield _figure("notices.quiet_hours", f"{quiet.starts:%H:%M}至{quiet.ends:%H:%M}", quiet)
     yield _figure("notices.back_off", "、".join(map(str, notices.back_off.minutes)) + "分钟", notices.back_off)
-
-
-def _looked_at_first(alarms: AlarmsFile, elsewhere: ElsewhereFile) -> Iterator[Figure]:
-    dangers = alarms.dangers
-    words = sum(len(kind.words) for kind in dangers.kinds)
-    yield _figure("alarms.dangers", f"{len(dangers.kinds)}种险情、{words}个词", dangers)
-    yield _figure("alarms.urgent_words", f"{len(alarms.urgent_words.words)}个词", alarms.urgent_words)
-    yield _figure("alarms.around", f"{len(alarms.around.harmless)}个另有所指的说法", alarms.around)
-    for rule in elsewhere.rules:
-        held = "专席看过才受理" if rule.holds else "只提示"
-        yield _figure(f"elsewhere.{rule.id}", f"{rule.name}：{held}", rule)
-    yield _figure("elsewhere.around", f"{len(elsewhere.around.harmless)}个另有所指的说法", elsewhere.around)
 
 
 def _figure(place: str, value: str, shape: Sourced) -> Figure:

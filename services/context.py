@@ -14,6 +14,7 @@ from gateways.live_files import LiveFile
 from gateways.notifier import Notifier
 from gateways.orchestrator import Orchestrator
 from services.geographies import GeographyBook
+from services.modelbook import ModelBook
 from services.rulebook import RuleBook
 
 
@@ -35,6 +36,8 @@ class Context:
     """The key under which it is kept who reported, so that the same person is known without being named."""
     files: tuple[LiveFile[Any], ...] = ()
     """The files these parts came from, where they did."""
+    models: ModelBook = field(default_factory=ModelBook)
+    """What dispatch has learned."""
     geographies: GeographyBook = field(default_factory=GeographyBook)
 
     @property

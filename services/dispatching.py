@@ -12,6 +12,8 @@ from domain.actions import PLATFORM, Actor
 from domain.at_once import at_once
 from domain.dispatch import Dispatch, Dispatcher, DispatchRequest, KeywordDispatcher, find_urgency, suspicions
 from domain.errors import RuleRefusal
+from domain.learned import Experience
+from domain.learning_dispatch import LearningDispatcher
 from domain.place import Located
 from domain.policy import Policy, RequestType, Urgency
 from domain.stages import Trigger
@@ -24,9 +26,9 @@ from services.places import Given
 from services.transactions import Transaction, acting, reading
 
 
-def dispatcher_for(policy: Policy) -> Dispatcher:
-    """The engine in use; a better one takes its place here."""
-    return KeywordDispatcher(policy)
+def dispatcher_for(policy: Policy, experience: Experience | None) -> Dispatcher:
+    """The engine in use: keywords alone until something was learned, then both together."""
+    return KeywordDispatcher(policy) if experience is None else LearningDispatcher(policy, experience)
 
 
 def rank_units(tx: Transaction, petition: Petition, located: Located | None = None) -> Dispatch:
@@ -43,7 +45,7 @@ def rank_units(tx: Transaction, petition: Petition, located: Located | None = No
         located=located,
         day=petition.registered_at.in_timezone(clock.SHANGHAI).date(),
     )
-    return dispatcher_for(policy).rank(request)
+    return dispatcher_for(policy, tx.context.models.active(tx.session)).rank(request)
 
 
 @dataclass(frozen=True)
@@ -65,9 +67,9 @@ def explain(context: Context, text: str, place: str = "", given: Given | None = 
         BadCoordinate: the coordinate cannot be meant, or its system is not named.
     """
     with reading(context) as session:
-        policy = context.rules.active(session)
+        policy, experience = context.rules.active(session), context.models.active(session)
         located = places.locate_given(context.geographies.active(session), given) if given else None
-    answer = dispatcher_for(policy).rank(DispatchRequest(text=text, place=place, located=located))
+    answer = dispatcher_for(policy, experience).rank(DispatchRequest(text=text, place=place, located=located))
     urgency, met = find_urgency(text, policy.dispatch), suspicions(text, policy.dispatch, place)
     held = next((item.told for item in met if item.rule.holds and urgency is not Urgency.EMERGENCY), None)
     advice = tuple(item.told for item in met if item.told != held)
@@ -156,12 +158,14 @@ def as_details(answer: Dispatch) -> dict[str, Any]:
     """The engine's whole answer, kept in the history: why it was sent there can be read a year later."""
     return {
         "rule_version": answer.rule_version,
+        "model_version": answer.model_version,
         "candidates": [
             {
                 "unit": item.unit,
                 "category": item.category,
                 "sub_category": item.sub_category,
                 "score": item.score,
+                "confidence": None if item.confidence is None else round(item.confidence, 4),
                 "reasons": list(item.reasons),
             }
             for item in answer.candidates

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from typing import Any
 
 from sqlalchemy import select
 
@@ -141,9 +142,12 @@ def ask_supplement(
 def supplement(
     context: Context, petition_id: str, actor: Actor, text: str, place: str = "", version: int | None = None
 ) -> Petition:
-    """The petitioner adds what was missing; whoever asked for it looks at the whole again."""
+    """The petitioner adds what was missing; whoever asked for it looks at the whole again, danger waits for nobody."""
     with acting(context, petition_id, actor, Trigger.SUPPLEMENT, version) as (tx, petition):
-        changes = {"text": f"{petition.text}\n补充：{text}", "needs_desk": True}
+        danger = find_urgency(text, tx.policy_in_force().dispatch) is Urgency.EMERGENCY
+        changes: dict[str, Any] = {"text": f"{petition.text}\n补充：{text}", "needs_desk": not danger}
+        if danger:
+            changes["urgency"] = Urgency.EMERGENCY.value
         if place:
             changes["place"] = place
         move(tx, petition, Trigger.SUPPLEMENT, actor, public=False, changes=changes)
