@@ -61,6 +61,10 @@ bench-words: $(VENV)/.ready-dev ## 词表加大的代价 What half a million wor
 bench-dispatch: $(VENV)/.ready-dev ## 派遣的准确率 How often dispatch is right, on ../shared/data if it is there
 	$(BIN)/python -m benchmarks.dispatch $(ARGS)
 
+.PHONY: bench-place
+bench-place: $(VENV)/.ready-dev ## 地点的速度 What looking up a place costs, and place names found falsely
+	$(BIN)/python -m benchmarks.place $(ARGS)
+
 .PHONY: ci
 ci: lint types test ## 与 CI 相同 Everything CI runs (.ci/run also installs what Debian lacks)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from api.same_matter_examples import same_matter_examples
+
 _HEAD: dict[str, Any] = {
     "id": "3f1f8a52-6d0c-4a7e-9a5b-2f9f3f0c1d11",
     "case_number": "SZ-20260302-00001",
@@ -388,5 +390,5 @@ ANSWERS: dict[str, dict[str, Any]] = {
         "files": [],
         "policy_version": _DETAIL["policy_version"],
     },
-}
+} | same_matter_examples(_HEAD)
 """By the name of the answer's shape."""

@@ -22,10 +22,15 @@ _DISPATCH = "tests/policy/test_shipped_dispatch.py"
 _ALARMS = "tests/policy/test_shipped_alarms.py"
 _ELSEWHERE = "tests/policy/test_shipped_elsewhere.py"
 
+_SAME = "tests/domain/test_same_matter.py"
+_SAME_FOUND = "tests/services/test_same_matter.py"
+_LEARNING = "tests/services/test_learning.py"
 _BACKTEST = "tests/domain/test_backtest.py"
 
 _BY_CLOCK = ("domain.petition.deadlines", f"{_TESTS}::test_each_clock_runs_by_its_rule")
 _BY_CARD = ("domain.petition.deadlines", f"{_TESTS}::test_the_cards_stand_around_the_deadline")
+_BY_COMPARING = ("domain.same_matter.compare", f"{_SAME}::test_another_matter")
+_BY_NAME = ("domain.same_matter.traits_of", f"{_SAME}::test_names_of_places")
 _BY_ACTION = ("domain.actions.check", f"{_TESTS}::test_what_is_allowed_once_is_refused_the_second_time")
 
 DEADLINE_APPLIED: dict[DeadlineKind, tuple[str, str]] = dict.fromkeys(
@@ -46,7 +51,17 @@ FIGURES_APPLIED: dict[str, tuple[str, str, str]] = {
     "ladder.redo_limit": ("重办次数", "domain.petition.decide", f"{_TESTS}::test_dissatisfied_is_redone_once"),
     "ladder.extension_limit": ("延期次数", *_BY_ACTION),
     "ladder.designated_may_not_return": ("指定承办不得退单", *_BY_ACTION),
-    "places": ("村居", "domain.dispatch.find_town", f"{_DISPATCH}::test_towns"),
+    "places": ("村居", "domain.gazetteer.Gazetteer", f"{_DISPATCH}::test_towns"),
+    "places.near": (
+        "村居名离镇街名多近仍算地点",
+        "domain.gazetteer.Gazetteer",
+        "tests/domain/test_gazetteer.py::test_towns",
+    ),
+    "places.outside": (
+        "区外地名",
+        "domain.gazetteer.Gazetteer",
+        "tests/domain/test_gazetteer.py::test_places_outside",
+    ),
     "taxonomy.sizes": (
         "大类小类数目",
         "gateways.taxonomy_checks.check_taxonomy",
@@ -100,6 +115,26 @@ FIGURES_APPLIED: dict[str, tuple[str, str, str]] = {
         "domain.backtest.Comparison.faults",
         f"{_BACKTEST}::test_what_counts_as_worse",
     ),
+    "learning.least_training_cases": (
+        "办结几件才学习",
+        "services.learning.learn",
+        f"{_LEARNING}::test_too_few_cases_teach_nothing",
+    ),
+    "learning.held_out": (
+        "留出检验的比例",
+        "services.learning.learn",
+        f"{_LEARNING}::test_the_latest_cases_are_held_out",
+    ),
+    "learning.precision": (
+        "自动派遣应有的正确率",
+        "services.learning.teach",
+        f"{_LEARNING}::test_the_share_that_must_be_right_decides_how_sure_to_be",
+    ),
+    "learning.return_cost": (
+        "派错一件抵几件",
+        "domain.backtest.Figures.worth",
+        f"{_BACKTEST}::test_what_counts_as_worse",
+    ),
     "learning.most_cases": (
         "最多看多少件",
         "services.evidence.past_cases",
@@ -107,6 +142,38 @@ FIGURES_APPLIED: dict[str, tuple[str, str, str]] = {
     ),
     "notices.quiet_hours": ("静默时段", "domain.notices.earliest_sending", f"{_TESTS}::test_nights_are_quiet"),
     "notices.back_off": ("通知重发的等待", "domain.notices.next_attempt", f"{_TESTS}::test_a_dead_channel_is_tried_on"),
+    "same_matter.threshold": ("疑似重复的最低得分", *_BY_COMPARING),
+    "same_matter.weights": (
+        "同一事项各项的分量",
+        "domain.same_matter.compare",
+        f"{_SAME}::test_the_figures_are_those_of_the_policy",
+    ),
+    "same_matter.texts": ("多长的文字才算数", *_BY_COMPARING),
+    "same_matter.distances": ("多近算同一处", *_BY_COMPARING),
+    "same_matter.windows": ("相隔多久还算同一事项", *_BY_COMPARING),
+    "same_matter.exact_repeats": (
+        "原文重复自动并单",
+        "services.same_matter.take_in",
+        f"{_SAME_FOUND}::test_the_policy_may_leave_every_merge_to_the_desk",
+    ),
+    "same_matter.petitioner": (
+        "告知诉求人的内容",
+        "services.same_matter.similar_matters",
+        f"{_SAME_FOUND}::test_the_policy_says_what_may_be_told",
+    ),
+    "same_matter.proposals": (
+        "最多提示几件",
+        "services.same_matter.take_in",
+        f"{_SAME_FOUND}::test_no_more_is_proposed_than_the_desk_looks_at",
+    ),
+    "same_matter.hot_topics": (
+        "热点",
+        "domain.hot_topics.hot_topics",
+        "tests/domain/test_hot_topics.py::test_what_is_hot",
+    ),
+    "same_matter.courtesies": ("客套话", "domain.same_matter.traits_of", f"{_SAME}::test_another_matter"),
+    "same_matter.place_suffixes": ("地名后缀", *_BY_NAME),
+    "same_matter.not_places": ("不是地名的词", *_BY_NAME),
 }
 """By place in the files: the rule's name, the function that applies it, and the test that holds it."""
 

@@ -15,6 +15,7 @@ from domain.dispatch_rules import DispatchRules
 from domain.errors import PolicyMissing
 from domain.learning_rules import LearningRules
 from domain.notices import NoticeRules
+from domain.same_matter import SameMatterRules
 from domain.workdays import Duration, OfficeHours
 
 
@@ -240,7 +241,7 @@ class SubCategory:
     """A kind of matter within a category (小类), with the one unit whose duty it is.
 
     `lead` is a unit's code, or `TOWN_OF_PLACE` where it is every town's own duty; `town_part` is what a town does
-    beside the lead, which never makes it the lead.
+    beside the lead, which never makes it the lead. `rural` is the sub-category that the same matter is in a village.
     """
 
     code: str
@@ -250,6 +251,7 @@ class SubCategory:
     request_types: frozenset[RequestType]
     urgency: Urgency = Urgency.ORDINARY
     town_part: str = ""
+    rural: str | None = None
 
 
 @dataclass(frozen=True)
@@ -282,6 +284,8 @@ class Policy:
     sub_categories: tuple[SubCategory, ...] = ()
     duties: tuple[Duty, ...] = ()
     """Both are empty in policies kept from before there were any."""
+    same_matter: SameMatterRules | None = None
+    """`None` in policies kept from before there were any: nothing is compared then."""
     foreign_units: tuple[Unit, ...] = field(default=(), compare=False)
     foreign_categories: tuple[Category, ...] = field(default=(), compare=False)
     foreign_sub_categories: tuple[SubCategory, ...] = field(default=(), compare=False)

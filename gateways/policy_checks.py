@@ -15,6 +15,7 @@ from gateways.yaml_lines import Loc
 from models.alarm_files import AlarmsFile, ElsewhereFile
 from models.learning_file import LearningFile
 from models.policy_files import Conditional, DeadlinesFile, DispatchFile, DistrictFile, LadderFile, NoticesFile
+from models.same_matter_file import SameMatterFile
 from models.taxonomy_files import PlacesFile, SubCategoriesFile, TaxonomyFile, UnitsFile
 
 OFFICE_KINDS = tuple(kind for kind in UnitKind if kind not in (UnitKind.TOWN, UnitKind.DEPARTMENT))
@@ -45,6 +46,7 @@ class PolicyFiles:
     notices: NoticesFile | None = None
     alarms: AlarmsFile | None = None
     elsewhere: ElsewhereFile | None = None
+    same_matter: SameMatterFile | None = None
     sub_categories: dict[str, SubCategoriesFile | None] = field(default_factory=dict)
     """By category, of each that `taxonomy.yaml` names."""
 

@@ -31,6 +31,7 @@ from gateways.alarm_rules import ALARMS, ELSEWHERE, alarm_rules, check_alarms, e
 from gateways.holidays import CalendarFileError, load_calendar
 from gateways.letters import variants_of
 from gateways.policy_checks import PolicyFiles
+from gateways.same_matter_rules import same_matter_figures, same_matter_rules
 from gateways.taxonomy_checks import check_taxonomy, file_of
 from gateways.taxonomy_rules import dispatch_rules, sub_categories
 from gateways.yaml_lines import Document, Loc, line_of, read_document
@@ -46,6 +47,7 @@ from models.policy_files import (
     Sourced,
 )
 from models.policy_json import dump, policy_from_dict
+from models.same_matter_file import SameMatterFile
 from models.taxonomy_files import PlacesFile, SubCategoriesFile, TaxonomyFile, UnitsFile
 
 __all__ = ["PolicyError", "Problem", "dump", "load_policy", "policy_from_dict"]
@@ -63,6 +65,7 @@ _SHAPES: dict[str, type[Shape]] = {
     "notices.yaml": NoticesFile,
     ALARMS: AlarmsFile,
     ELSEWHERE: ElsewhereFile,
+    "same_matter.yaml": SameMatterFile,
 }
 _FOLDER = "taxonomy"
 """One file for each category."""
@@ -203,10 +206,10 @@ def _office(path: Path, problems: list[Problem]) -> OfficeHours | None:
 def _build(files: PolicyFiles, office: OfficeHours) -> Policy:
     district, deadlines, ladder, units = files.district, files.deadlines, files.ladder, files.units
     taxonomy, places, dispatch, notices = files.taxonomy, files.places, files.dispatch, files.notices
-    learning = files.learning
+    learning, same_matter = files.learning, files.same_matter
     # Every file was read, or a problem would have been told: this says so to the type checker.
     assert district and deadlines and ladder and units  # noqa: S101, PT018
-    assert taxonomy and places and dispatch and learning and notices  # noqa: S101, PT018
+    assert taxonomy and places and dispatch and learning and notices and same_matter  # noqa: S101, PT018
     alarms, elsewhere = files.alarms, files.elsewhere
     assert alarms and elsewhere  # noqa: S101, PT018
     matters = {category: file for category, file in files.sub_categories.items() if file is not None}
@@ -222,9 +225,10 @@ def _build(files: PolicyFiles, office: OfficeHours) -> Policy:
         learning=_learning(learning),
         district=district.name,
         case_prefix=district.case_prefix,
-        figures=(*_figures(files), *figures_of(alarms, elsewhere)),
+        figures=(*_figures(files), *figures_of(alarms, elsewhere), *same_matter_figures(same_matter)),
         sub_categories=sub_categories(matters),
         duties=tuple(Duty(**duty.model_dump()) for duty in units.duties),
+        same_matter=same_matter_rules(same_matter),
     )
     content = json.dumps(dump(policy), sort_keys=True, ensure_ascii=False)
     return replace(policy, version=f"{district.version}+{hashlib.sha256(content.encode()).hexdigest()[:12]}")
@@ -295,6 +299,10 @@ def _learning(file: LearningFile) -> LearningRules:
     return LearningRules(
         least_cases=file.least_cases.value,
         tolerance=file.tolerance.value,
+        least_training_cases=file.least_training_cases.value,
+        held_out=file.held_out.value,
+        precision=file.precision.value,
+        return_cost=file.return_cost.value,
         most_cases=file.most_cases.value,
     )
 
@@ -312,6 +320,8 @@ def _figures(files: PolicyFiles) -> Iterator[Figure]:
     sizes = taxonomy.sizes
     yield _figure("taxonomy.sizes", f"{sizes.categories}大类、{sizes.sub_categories}小类", sizes)
     yield _figure("places", f"{len(places.places)}个村居", places)
+    yield _figure("places.near", f"{places.near.value}个字", places.near)
+    yield _figure("places.outside", f"{len(places.outside.names)}个地名", places.outside)
     for name in ("threshold", "margin", "margin_share", "proposal_weight"):
         yield _figure(f"dispatch.{name}", f"{getattr(dispatch, name).value:g}", getattr(dispatch, name))
     weights = dispatch.weights

@@ -24,6 +24,7 @@ from models.records import (
     Supervision,
     TimerRow,
 )
+from models.same_matter import HotTopic, Imprint, ImprintMark, Proposal
 
 __all__ = [
     "ApiKey",
@@ -37,13 +38,17 @@ __all__ = [
     "GeographyActivation",
     "GeographyVersion",
     "HistoryRow",
+    "HotTopic",
     "IdempotentReply",
+    "Imprint",
+    "ImprintMark",
     "ModelActivation",
     "Notice",
     "PauseRow",
     "Petition",
     "Petitioner",
     "PolicyVersion",
+    "Proposal",
     "RatingRow",
     "Supervision",
     "TimerRow",

@@ -12,6 +12,8 @@ from domain.actions import PLATFORM, Actor
 from domain.at_once import at_once
 from domain.dispatch import Dispatch, Dispatcher, DispatchRequest, KeywordDispatcher, find_urgency, suspicions
 from domain.errors import RuleRefusal
+from domain.learned import Experience
+from domain.learning_dispatch import LearningDispatcher
 from domain.place import Located
 from domain.policy import Policy, RequestType, Urgency
 from domain.stages import Trigger
@@ -20,12 +22,13 @@ from services import matters, places
 from services.assignments import assign_lead, ending_assist, units_that_returned
 from services.context import Context
 from services.ledger import move
+from services.places import Given
 from services.transactions import Transaction, acting, reading
 
 
-def dispatcher_for(policy: Policy) -> Dispatcher:
-    """The engine in use; a better one takes its place here."""
-    return KeywordDispatcher(policy)
+def dispatcher_for(policy: Policy, experience: Experience | None) -> Dispatcher:
+    """The engine in use: keywords alone until something was learned, then both together."""
+    return KeywordDispatcher(policy) if experience is None else LearningDispatcher(policy, experience)
 
 
 def rank_units(tx: Transaction, petition: Petition, located: Located | None = None) -> Dispatch:
@@ -42,7 +45,7 @@ def rank_units(tx: Transaction, petition: Petition, located: Located | None = No
         located=located,
         day=petition.registered_at.in_timezone(clock.SHANGHAI).date(),
     )
-    return dispatcher_for(policy).rank(request)
+    return dispatcher_for(policy, tx.context.models.active(tx.session)).rank(request)
 
 
 @dataclass(frozen=True)
@@ -57,11 +60,16 @@ class Explanation:
     """What else it looks like that belongs elsewhere, each as a Chinese sentence."""
 
 
-def explain(context: Context, text: str, place: str = "") -> Explanation:
-    """Where this would go by the rules in force, and why. Nothing is written."""
+def explain(context: Context, text: str, place: str = "", given: Given | None = None) -> Explanation:
+    """Where this would go by the rules and the geography in force, and why. Nothing is written.
+
+    Raises:
+        BadCoordinate: the coordinate cannot be meant, or its system is not named.
+    """
     with reading(context) as session:
-        policy = context.rules.active(session)
-    answer = dispatcher_for(policy).rank(DispatchRequest(text=text, place=place))
+        policy, experience = context.rules.active(session), context.models.active(session)
+        located = places.locate_given(context.geographies.active(session), given) if given else None
+    answer = dispatcher_for(policy, experience).rank(DispatchRequest(text=text, place=place, located=located))
     urgency, met = find_urgency(text, policy.dispatch), suspicions(text, policy.dispatch, place)
     held = next((item.told for item in met if item.rule.holds and urgency is not Urgency.EMERGENCY), None)
     advice = tuple(item.told for item in met if item.told != held)
@@ -150,12 +158,14 @@ def as_details(answer: Dispatch) -> dict[str, Any]:
     """The engine's whole answer, kept in the history: why it was sent there can be read a year later."""
     return {
         "rule_version": answer.rule_version,
+        "model_version": answer.model_version,
         "candidates": [
             {
                 "unit": item.unit,
                 "category": item.category,
                 "sub_category": item.sub_category,
                 "score": item.score,
+                "confidence": None if item.confidence is None else round(item.confidence, 4),
                 "reasons": list(item.reasons),
             }
             for item in answer.candidates

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 import clock
-from domain.actions import Actor
+from domain.actions import PLATFORM, Actor
 from domain.dispatch import find_urgency, needs_person
 from domain.errors import Incomplete, Missing, RuleRefusal
 from domain.policy import Urgency
@@ -21,6 +21,7 @@ from services.decisions import end_case
 from services.ledger import move
 from services.matters import chosen, require_category
 from services.parties import has_left, parties_of
+from services.same_matter import GOING_ON, settle_proposals, take_in
 from services.transactions import Transaction, acting, transaction
 
 # No letters or digits that people mix up when they read a code aloud (0/O, 1/I/L, 2/Z, 5/S, 8/B).
@@ -36,7 +37,8 @@ def register(context: Context, registration: Registration, actor: Actor) -> Peti
     Raises:
         BadCoordinate: the coordinate cannot be meant, or its system is not named; nothing was written.
     """
-    position = places.position_of(registration)
+    given = places.given_by(registration)
+    position = given.position if given else None
     with transaction(context) as tx:
         known = _known(tx, registration)
         if known is not None:
@@ -67,7 +69,7 @@ def register(context: Context, registration: Registration, actor: Actor) -> Peti
             latitude=position.latitude if position else None,
             given_longitude=registration.longitude,
             given_latitude=registration.latitude,
-            crs=registration.crs.value if registration.crs and position else None,
+            crs=registration.crs.value if registration.crs else None,
             registered_at=now,
             needs_desk=held,
             policy_version=policy.version,
@@ -98,7 +100,19 @@ def register(context: Context, registration: Registration, actor: Actor) -> Peti
             details=details,
             changes=place.as_changes() if place else None,
         )
+        _merge_repeat(context, petition, take_in(tx, petition))
         return petition
+
+
+def _merge_repeat(context: Context, petition: Petition, main: Petition | None) -> None:
+    """What the same person said before, word for word, is not handled twice; its petitioner is told and can leave."""
+    if main is None:
+        return
+    with transaction(context) as tx:
+        # The case may have ended while it was looked for.
+        if Stage(tx.lock(main.id).stage) in GOING_ON:
+            reason = f"与您此前反映的{main.case_number}内容相同，并入该件一并办理"
+            merge(context, petition.id, main.id, PLATFORM, reason)
 
 
 def accept(context: Context, petition_id: str, actor: Actor, version: int | None = None) -> Petition:
@@ -137,6 +151,7 @@ def supplement(
         if place:
             changes["place"] = place
         move(tx, petition, Trigger.SUPPLEMENT, actor, public=False, changes=changes)
+        take_in(tx, petition)
         return petition
 
 
@@ -203,6 +218,7 @@ def merge(
                 follower.merged_into_id = into_id
             end_case(tx, petition)
             details = {"into": main.case_number}
+            settle_proposals(tx, petition, into_id, actor)
             move(
                 tx, petition, Trigger.MERGE, actor, reason=reason, details=details, changes={"merged_into_id": into_id}
             )
