@@ -90,7 +90,13 @@ class DispatchRules:
             yield from other.words
         for around in (self.dangers.around, self.others.around):
             yield from (*around.harmless, *around.denials, *around.calming, *around.after)
-        yield from (*self.dangers.urgent_words, *self.roads, *self.weighing.denials, *self.weighing.beside)
+        yield from (
+            *self.outside,
+            *self.dangers.urgent_words,
+            *self.roads,
+            *self.weighing.denials,
+            *self.weighing.beside,
+        )
 
     @cached_property
     def dangers(self) -> AlarmRules:
