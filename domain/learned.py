@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
+
+from domain.policy import Policy
 
 NO_FEATURES: Mapping[str, float] = {}
 
@@ -19,6 +21,18 @@ class Guess:
     label: str
     probability: float
     reasons: tuple[str, ...] = ()
+
+
+def edge(guesses: Sequence[Guess]) -> float:
+    """How far the first guess is ahead of the second, from .5 (alike) to 1; 0 when there is none.
+
+    Whether to dispatch alone is better told by it than by the probability, which others that are out of question lower.
+    """
+    if not guesses:
+        return 0.0
+    first = guesses[0].probability
+    second = guesses[1].probability if len(guesses) > 1 else 0.0
+    return first / (first + second)
 
 
 class Learned(Protocol):
@@ -36,3 +50,14 @@ class Learned(Protocol):
         `features` are further signs with their strength above 0, named as they were when it was trained.
         """
         ...
+
+
+def signs_of(policy: Policy, text: str) -> Mapping[str, float]:
+    """What the policy's words say of a text, as features: the weight for each category and sub-category, by name."""
+    signs: dict[str, float] = {}
+    for rule in policy.dispatch.spoken_in(text):
+        category = policy.category_name(rule.category)
+        named = [category] if rule.sub_category is None else [category, policy.sub_category_name(rule.sub_category)]
+        for name in {category, "·".join(named)}:
+            signs[name] = signs.get(name, 0.0) + rule.weight
+    return signs
