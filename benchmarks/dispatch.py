@@ -33,6 +33,7 @@ SOME_TOWN = "kuangqu-street"
 TOWNS = "towns"
 
 KINDS = (
+    ("街道", TOWNS), ("镇人民政府", TOWNS), ("镇政府", TOWNS), ("乡人民政府", TOWNS),
     ("交警", "public-security"), ("交通警察", "public-security"), ("公安", "public-security"),
     ("人境", "public-security"),
     ("教育", "education"), ("文教", "education"), ("城乡规划", "natural-resources"), ("国土", "natural-resources"),
@@ -40,9 +41,8 @@ KINDS = (
     ("城市管理", "urban-management"), ("住房保障", "housing"), ("住房和城乡", "housing"), ("住建", "housing"),
     ("房产", "housing"), ("重点工程", "housing"), ("工务", "housing"), ("交通", "transport"), ("环境保护", "ecology"),
     ("电力", "power-supply"), ("供电", "power-supply"), ("医疗保险", "medical-security"),
-    ("人力资源", "human-resources"), ("人社", "human-resources"), ("民政", "civil-affairs"), ("商务", "commerce"),
-    ("文化", "culture-tourism"), ("水库移民", "water"), ("街道", TOWNS), ("镇人民政府", TOWNS), ("镇政府", TOWNS),
-    ("乡人民政府", TOWNS),
+    ("人力资源", "human-resources"), ("人社", "human-resources"), ("民政局", "civil-affairs"), ("商务", "commerce"),
+    ("文化", "culture-tourism"), ("水库移民", "water"),
 )  # fmt: skip
 """Words in the name of the unit that signed, in the order in which they are looked for, and our unit of that kind.
 
@@ -50,9 +50,8 @@ Offices that only pass on (party committees, county governments, hotlines) and u
 a lake's administration, a network office) are left out and counted.
 """
 
-CLASSES = dict.fromkeys(
-    ("municipal", "sanitation", "landscaping", "property", "planning", "water", "energy", "safety"), "城乡建设"
-) | {
+_URBAN = ("municipal", "sanitation", "landscaping", "property", "planning", "water", "energy", "safety")
+CLASSES = dict.fromkeys(_URBAN, "城乡建设") | {
     "transport": "交通运输",
     "traffic": "交通运输",
     "environment": "环境保护",
@@ -61,19 +60,35 @@ CLASSES = dict.fromkeys(
     "health": "卫生计生",
     "market": "商贸旅游",
 }
-CLASSES_OF_MATTERS = {
+CLASSES_OF_MATTERS: dict[str | None, tuple[str, ...]] = {
     "商贸旅游": (
         "tourism", "lift-fault", "lift-trapped", "boiler-crane", "amusement-device", "pyramid-selling",
     ),
-    "劳动和社会保障": ("resident-medical", "employee-medical", "medical-reimburse", "chronic-disease"),
+    "劳动和社会保障": (
+        "resident-medical", "employee-medical", "medical-reimburse", "medical-assistance", "chronic-disease",
+    ),
     "卫生计生": (
         "food-safety", "food-poisoning", "restaurant-licence", "food-workshop", "drug-store", "cosmetics-device",
-        "health-product", "occupational-disease",
+        "health-product",
     ),
-    "城乡建设": ("tendering", "sme-payment"),
-    "环境保护": ("black-river", "livestock-zone"),
+    "城乡建设": (
+        "tendering", "sme-payment", "bus-route", "bus-interval", "bus-conduct", "bus-card", "bus-stop", "rail-crossing",
+        "dilapidated-rebuild", "rural-revitalise", "law-enforcement", "migrant-workers-home",
+    ),
+    "环境保护": (
+        "black-river", "livestock-zone", "cooking-fumes", "square-dance", "neighbour-noise", "entertainment-noise",
+        "dog-noise",
+    ),
+    None: (
+        "land-requisition", "land-certificate", "land-transfer", "farmland-occupied", "illegal-land", "illegal-mining",
+        "mine-subsidence", "mine-restoration", "geology-hazard", "forest-land", "tree-felling", "forest-fire",
+        "wild-animals", "reservoir", "reservoir-migrants", "irrigation", "flood-control", "river-silt",
+        "river-occupied", "sand-mining", "disaster-relief", "earthquake", "heavy-weather",
+    ),
 }  # fmt: skip
-"""What the published three-level scheme of the set files elsewhere than our categories do."""
+"""What the published three-level scheme of the set files elsewhere than our categories do: public transport within the
+city under its municipal services, noise and fumes under pollution, land, mines, forests and water works nowhere among
+the seven (`None`)."""
 _OTHERWISE = {matter: name for name, matters in CLASSES_OF_MATTERS.items() for matter in matters}
 
 
@@ -169,7 +184,7 @@ def _classes(_policy: Policy, answer: Dispatch) -> list[str]:
 
 def class_of(category: str | None, sub_category: str | None) -> str | None:
     """The first-level class of the set to which our category, or our sub-category, corresponds."""
-    return _OTHERWISE.get(sub_category or "") or CLASSES.get(category or "")
+    return _OTHERWISE[sub_category] if sub_category in _OTHERWISE else CLASSES.get(category or "")
 
 
 def _signed() -> tuple[list[Case], int]:

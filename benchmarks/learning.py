@@ -30,7 +30,7 @@ from sklearn.svm import LinearSVC
 
 from benchmarks.dispatch import DATA, ROOT, SOME_TOWN, class_of
 from domain.dispatch import DispatchRequest, KeywordDispatcher
-from domain.learned import NO_FEATURES, Guess, signs_of
+from domain.learned import NO_FEATURES, Guess
 from domain.policy import Policy
 from gateways.policy_files import load_policy
 from learning.evaluation import Answer, Report, answered
@@ -218,6 +218,15 @@ def _start(
         guesses = (_best(words), _best(learned), with_signs, _best(both))
         right = [known + (guess == row.label) for known, guess in zip(right, guesses, strict=True)]
     return tuple(share / len(asked) for share in right)
+
+
+def signs_of(policy: Policy, text: str) -> dict[str, float]:
+    """What the policy's words say of a text, as features: the weight for each category and sub-category."""
+    signs: dict[str, float] = {}
+    for spoken in policy.dispatch.spoken_in(text):
+        for name in {spoken.rule.category, spoken.rule.sub_category or spoken.rule.category}:
+            signs[name] = signs.get(name, 0.0) + spoken.rule.weight * spoken.factor
+    return signs
 
 
 def _first(guesses: Sequence[Guess]) -> str | None:

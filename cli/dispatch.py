@@ -1,4 +1,4 @@
-"""`rongetong dispatch`: learn from past petitions, see how good it is, and dispatch what is in a table."""
+"""`rongetong dispatch`: why a petition goes where it goes, what changed rules would do, and learning from tables."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from cli import backtest, duplicates, explain, learning
 from domain.learned import edge
 from gateways.tables import Row, Rows, TableError, check_writable, read_rows, write_rows
 from gateways.whole_files import whole_file
@@ -23,8 +24,15 @@ if TYPE_CHECKING:
     from learning.model import Model
 
 app = typer.Typer(
-    help="派遣：从历史中学习，评估，批量派遣。 Learn to dispatch, measure it, use it.", no_args_is_help=True
+    help="派遣：说明理由，检验规则，从历史中学习，批量派遣。 Explain, try, learn, dispatch tables.",
+    no_args_is_help=True,
 )
+app.command("explain")(explain.explain)
+app.command("backtest")(backtest.backtest)
+app.command("duplicates")(duplicates.duplicates)
+app.command("learn")(learning.learn)
+app.command("models")(learning.models)
+app.command("rollback")(learning.rollback)
 console = Console()
 told = Console(stderr=True)
 """Progress and asides, so that what is asked for stays alone on the standard output."""

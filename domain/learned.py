@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
-
-from domain.policy import Policy
 
 NO_FEATURES: Mapping[str, float] = {}
 
@@ -24,14 +22,14 @@ class Guess:
 
 
 def edge(guesses: Sequence[Guess]) -> float:
-    """How far the first guess is ahead of the second, from .5 (alike) to 1; 0 when there is none.
+    """How far the first guess is ahead of the second (or of whatever else it may be), 0 to 1; alike is a half.
 
     Whether to dispatch alone is better told by it than by the probability, which others that are out of question lower.
     """
     if not guesses:
         return 0.0
     first = guesses[0].probability
-    second = guesses[1].probability if len(guesses) > 1 else 0.0
+    second = guesses[1].probability if len(guesses) > 1 else 1 - first
     return first / (first + second)
 
 
@@ -52,12 +50,12 @@ class Learned(Protocol):
         ...
 
 
-def signs_of(policy: Policy, text: str) -> Mapping[str, float]:
-    """What the policy's words say of a text, as features: the weight for each category and sub-category, by name."""
-    signs: dict[str, float] = {}
-    for rule in policy.dispatch.spoken_in(text):
-        category = policy.category_name(rule.category)
-        named = [category] if rule.sub_category is None else [category, policy.sub_category_name(rule.sub_category)]
-        for name in {category, "·".join(named)}:
-            signs[name] = signs.get(name, 0.0) + rule.weight
-    return signs
+@dataclass(frozen=True)
+class Experience:
+    """A model in force. Its labels are units, and `TOWN_OF_PLACE` for whichever town the place lies in."""
+
+    model: Learned
+    alone_at: float
+    """How far ahead (`edge`) the first guess must be to be dispatched without a person; above 1: none ever is."""
+    practice: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """By sub-category, how many of its closed cases each label handled."""

@@ -22,7 +22,8 @@ TOLD_GUESSES = 3
 TOLD_WORDS = 4
 FEW_WORDS = 4
 """Known words of a text below which people are told so."""
-HALF = 0.5
+ROOM = 1.0
+"""Standard errors that a threshold keeps above what is asked for."""
 _ALMOST_NOTHING = np.float32(1e-9)
 
 
@@ -69,10 +70,10 @@ class Record:
     def threshold_for(self, precision: float) -> float | None:
         """The least edge (`domain.learned.edge`) from which on this share (0 to 1) was right; `None`: there is none.
 
-        Half a standard error is put on top, because the threshold is chosen where these texts happened to allow it.
+        A standard error is put on top, because the threshold is chosen where these texts happened to allow it.
         """
         many = np.arange(1, len(self.right) + 1)
-        wanted = precision * many + HALF * np.sqrt(precision * (1 - precision) * many)
+        wanted = precision * many + ROOM * np.sqrt(precision * (1 - precision) * many)
         reached = np.flatnonzero(np.cumsum(self.right) >= np.minimum(wanted, many))
         return float(self.edges[reached[-1]]) if len(reached) else None
 

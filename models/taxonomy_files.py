@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 from domain.policy import RequestType, UnitKind, Urgency
 from models.policy_files import CODE, Code, Shape, Sourced, Text, Word
 
-MIN_WORDS, MAX_WORDS = 3, 12
+MIN_WORDS, MAX_WORDS = 3, 32
 """With fewer a matter is found by chance only, with more it is two matters (our own decision)."""
 
 
@@ -58,17 +58,18 @@ class SubCategoryShape(Shape):
     special: Annotated[tuple[Word, ...], Field(min_length=1)]
     telling: tuple[Word, ...] = ()
     general: tuple[Word, ...] = ()
+    context: tuple[Word, ...] = ()
     excluded: tuple[Word, ...] = ()
     town: Text = ""
 
     @property
     def words(self) -> tuple[str, ...]:
-        return (*self.special, *self.telling, *self.general)
+        return (*self.special, *self.telling, *self.general, *self.context)
 
     @model_validator(mode="after")
     def _says_enough(self) -> Self:
         if not MIN_WORDS <= len(self.words) <= MAX_WORDS:
-            raise ValueError(f"三类词语合计须有 {MIN_WORDS} 至 {MAX_WORDS} 个")
+            raise ValueError(f"词语合计须有 {MIN_WORDS} 至 {MAX_WORDS} 个")
         if repeated := sorted({word for word in self.words if self.words.count(word) > 1}):
             raise ValueError(f"词语“{'、'.join(repeated)}”重复")
         return self

@@ -7,18 +7,20 @@ import secrets
 from sqlalchemy import select
 
 import clock
-from domain.actions import Actor
+from domain.actions import PLATFORM, Actor
 from domain.dispatch import find_urgency, needs_person
-from domain.errors import RuleRefusal
+from domain.errors import Incomplete, Missing, RuleRefusal
+from domain.policy import Urgency
 from domain.stages import FINAL_STAGES, Stage, Trigger
 from models.shapes import Registration
 from models.tables import Counter, Petition, Petitioner
-from services.assignments import require_category
+from services import places
 from services.context import Context
 from services.decisions import end_case
-from services.dispatching import in_category
 from services.ledger import move
+from services.matters import chosen, require_category
 from services.parties import has_left, parties_of
+from services.same_matter import GOING_ON, settle_proposals, take_in
 from services.transactions import Transaction, acting, transaction
 
 # No letters or digits that people mix up when they read a code aloud (0/O, 1/I/L, 2/Z, 5/S, 8/B).
@@ -30,7 +32,11 @@ def register(context: Context, registration: Registration, actor: Actor) -> Peti
     """Put a petition into the ledger; its run is started after the commit.
 
     The same channel reference twice is the same petition: the first one is returned.
+
+    Raises:
+        BadCoordinate: the coordinate cannot be meant, or its system is not named; nothing was written.
     """
+    position = places.position_of(registration)
     with transaction(context) as tx:
         known = _known(tx, registration)
         if known is not None:
@@ -44,21 +50,26 @@ def register(context: Context, registration: Registration, actor: Actor) -> Peti
         if known is not None:
             return known
         now = clock.now()
-        person = needs_person(registration.text, policy.dispatch)
+        urgency = find_urgency(registration.text, policy.dispatch)
+        suspicion = needs_person(registration.text, policy.dispatch, registration.place)
+        held = suspicion is not None and urgency is not Urgency.EMERGENCY  # nobody in danger waits for a desk
         petition = Petition(
             case_number=case_number,
             query_code="".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH)),
             channel=registration.channel,
             channel_reference=registration.channel_reference,
             request_type=registration.request_type.value,
-            urgency=find_urgency(registration.text, policy.dispatch).value,
+            urgency=urgency.value,
             category=registration.category,
             text=registration.text,
             place=registration.place,
-            longitude=registration.longitude,
-            latitude=registration.latitude,
+            longitude=position.longitude if position else None,
+            latitude=position.latitude if position else None,
+            given_longitude=registration.longitude,
+            given_latitude=registration.latitude,
+            crs=registration.crs.value if registration.crs and position else None,
             registered_at=now,
-            needs_desk=person is not None,
+            needs_desk=held,
             policy_version=policy.version,
             **_AT_BIRTH,
             # Nothing belongs to it yet; said here, the database need not be asked.
@@ -73,10 +84,33 @@ def register(context: Context, registration: Registration, actor: Actor) -> Peti
             contact=registration.petitioner.contact,
             confidential=registration.petitioner.confidential,
         )
+        place = places.find(tx, petition)
         tx.session.add(petition)
-        reason = f"出现“{person}”，由专席确认是否受理" if person else ""
-        move(tx, petition, Trigger.REGISTER, actor, reason=reason, public=False, details={"channel": petition.channel})
+        details = {"channel": petition.channel} | (place.as_details() if place else {})
+        reasons = [f"{suspicion.told}，由专席确认是否受理" if suspicion else "", place.told if place else ""]
+        move(
+            tx,
+            petition,
+            Trigger.REGISTER,
+            actor,
+            reason="；".join(filter(None, reasons)),
+            public=False,
+            details=details,
+            changes=place.as_changes() if place else None,
+        )
+        _merge_repeat(context, petition, take_in(tx, petition))
         return petition
+
+
+def _merge_repeat(context: Context, petition: Petition, main: Petition | None) -> None:
+    """What the same person said before, word for word, is not handled twice; its petitioner is told and can leave."""
+    if main is None:
+        return
+    with transaction(context) as tx:
+        # The case may have ended while it was looked for.
+        if Stage(tx.lock(main.id).stage) in GOING_ON:
+            reason = f"与您此前反映的{main.case_number}内容相同，并入该件一并办理"
+            merge(context, petition.id, main.id, PLATFORM, reason)
 
 
 def accept(context: Context, petition_id: str, actor: Actor, version: int | None = None) -> Petition:
@@ -112,6 +146,7 @@ def supplement(
         if place:
             changes["place"] = place
         move(tx, petition, Trigger.SUPPLEMENT, actor, public=False, changes=changes)
+        take_in(tx, petition)
         return petition
 
 
@@ -178,6 +213,7 @@ def merge(
                 follower.merged_into_id = into_id
             end_case(tx, petition)
             details = {"into": main.case_number}
+            settle_proposals(tx, petition, into_id, actor)
             move(
                 tx, petition, Trigger.MERGE, actor, reason=reason, details=details, changes={"merged_into_id": into_id}
             )
@@ -191,14 +227,19 @@ def reclassify(
     petition_id: str,
     actor: Actor,
     *,
-    category: str,
+    category: str | None = None,
+    sub_category: str | None = None,
     reason: str,
     version: int | None = None,
 ) -> Petition:
-    """Correct the category. The rule of the new category counts from the same start: no clock is reset."""
+    """Correct what it is about. The rule of the new category counts from the same start: no clock is reset."""
     with acting(context, petition_id, actor, Trigger.RECLASSIFY, version) as (tx, petition):
-        require_category(tx, category)
-        details = {"from": petition.category, "to": category}
+        changes = chosen(tx, petition, category, sub_category)
+        if not changes:
+            raise Incomplete([Missing("category", "请给出正确的分类或小类")])
+        details = {"from": petition.category, "to": changes["category"]}
+        if petition.sub_category != changes["sub_category"]:
+            details |= {"from_sub_category": petition.sub_category, "to_sub_category": changes["sub_category"]}
         move(
             tx,
             petition,
@@ -207,7 +248,7 @@ def reclassify(
             reason=reason,
             public=False,
             details=details,
-            changes=in_category(petition, category),
+            changes=changes,
         )
         return petition
 

@@ -17,6 +17,8 @@ CASE = {
     "/petitions/{petition_id}/history",
 }
 DOSSIER, OVERDUE, QUEUE = "/petitions/{petition_id}/dossier", "/inspection/overdue", "/queue"
+TOPICS = "/hot-topics"
+DUPLICATES = {"/duplicates", "/petitions/{petition_id}/duplicates"}
 PUBLIC = {"/health", "/progress/{query_code}"}
 
 # What each may read of a case whose lead is `unit` and which `town` assists; everything else is refused.
@@ -26,12 +28,12 @@ MAY_READ: dict[str, set[str]] = {
     "other": PUBLIC | {QUEUE},
     "unit": PUBLIC | {QUEUE} | CASE,
     "town": PUBLIC | {QUEUE} | CASE,
-    "desk": PUBLIC | {QUEUE, OVERDUE} | CASE,
+    "desk": PUBLIC | {TOPICS, QUEUE, OVERDUE} | DUPLICATES | CASE,
     "follow_up": PUBLIC | {QUEUE, OVERDUE} | CASE,
-    "operator": PUBLIC | {QUEUE, OVERDUE} | CASE,
-    "reviewer": PUBLIC | {QUEUE, OVERDUE} | CASE,
-    "leader": PUBLIC | {QUEUE, OVERDUE, DOSSIER} | CASE,
-    "inspector": PUBLIC | {QUEUE, OVERDUE, DOSSIER} | CASE,
+    "operator": PUBLIC | {TOPICS, QUEUE, OVERDUE} | CASE,
+    "reviewer": PUBLIC | {TOPICS, QUEUE, OVERDUE} | CASE,
+    "leader": PUBLIC | {TOPICS, QUEUE, OVERDUE, DOSSIER} | CASE,
+    "inspector": PUBLIC | {TOPICS, QUEUE, OVERDUE, DOSSIER} | CASE,
 }
 MUST_REACH_THE_PETITIONER = {"unit", "desk", "follow_up"}
 
@@ -49,7 +51,7 @@ def case(api: Api) -> Case:
 
 def test_the_table_is_of_every_role_and_every_question(api: Api) -> None:
     assert MAY_READ.keys() == api.keys.keys() | {"anybody"}
-    assert set(READS) == PUBLIC | CASE | {DOSSIER, OVERDUE, QUEUE}
+    assert set(READS) == PUBLIC | CASE | DUPLICATES | {DOSSIER, OVERDUE, QUEUE, TOPICS}
 
 
 @pytest.mark.parametrize("who", MAY_READ)
@@ -76,7 +78,8 @@ def test_whoever_does_not_see_a_case_cannot_touch_it_or_learn_of_it(api: Api, ca
     before = api.rows()
     for change in CHANGES:
         if "{petition_id}" in change.path:
-            body = {"into": case[0], **REASON} if change.path.endswith("/merge") else change.body
+            named = {"/merge": "into", "/not-same": "other"}.get(change.path[len("/petitions/{petition_id}") :])
+            body = {named: case[0], **REASON} if named else change.body
             answer = api.post(who, change.address(case), body, Idempotency_Key="not-my-petition")
             assert (answer.status_code, answer.json()["code"]) == (404, "not-found"), change.path
             assert "current" not in answer.json()

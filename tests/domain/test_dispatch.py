@@ -54,7 +54,7 @@ def test_sure(text: str, unit: str, category: str) -> None:
 
 UNSURE = [
     ("nothing-known", "邻居太吵", "没有匹配到任何关键词"),
-    ("empty", "", "没有匹配到任何关键词"),
+    ("empty", "", "诉求没有文字"),
     ("below-the-threshold", "好像漏水", "把握不足"),
     ("two-units-alike", "新建道路的路灯", "把握不足"),
     ("town-unknown", "小巷坑洼", "没有匹配到任何关键词"),
@@ -77,6 +77,11 @@ def test_the_lead_over_the_runner_up_must_reach_the_margin(margin: float, unit: 
 @pytest.mark.parametrize(("threshold", "unit"), [(3.0, PARKS), (3.01, None)])
 def test_the_weight_must_reach_the_threshold(threshold: float, unit: str | None) -> None:
     assert rank("路灯不亮", with_dispatch(threshold=threshold)).unit == unit
+
+
+def test_among_many_words_a_lead_must_be_a_share_of_the_score() -> None:
+    assert rank("路灯不亮", with_dispatch(margin_share=0.66)).unit == PARKS  # a lead of 2 in 3
+    assert rank("路灯不亮", with_dispatch(margin_share=0.67)).unit is None
 
 
 def test_tenths_add_up_to_what_a_person_would_say() -> None:
@@ -191,7 +196,8 @@ def test_danger_goes_before_supplies_and_supplies_before_the_rest(text: str, urg
 
 @pytest.mark.parametrize(("text", "word"), [("法院已受理", "法院"), ("仲裁裁决后", "仲裁"), ("路灯不亮", None)])
 def test_matters_for_a_person_name_the_word(text: str, word: str | None) -> None:
-    assert needs_person(text, RULES) == word
+    found = needs_person(text, RULES)
+    assert (found.word if found else None) == word
 
 
 def test_towns_are_units_of_their_kind_only() -> None:
@@ -281,3 +287,39 @@ def test_the_name_of_a_place_says_nothing_of_the_matter(text: str) -> None:
 
 def test_words_of_policies_without_sub_categories_count_wherever_they_stand() -> None:
     assert rank("停水时路灯不亮", with_matters()).candidates[1].unit == WATER
+
+
+# ---- duties that move ----
+
+
+def with_a_moving_duty() -> Policy:
+    """Lamps were the parks' first and are the water board's from 2026-07-01 on."""
+    policy = with_matters()
+    former, later = policy.duties[0], Duty(WATER, "路灯管护(划转)", dt.date(2026, 7, 1), (LAMP_OUT, LAMP_NEW))
+    return dataclasses.replace(policy, duties=(later, former))
+
+
+HOLDERS = [
+    ("the-day-before", dt.date(2026, 6, 30), PARKS, "职责：路灯管护"),
+    ("the-first-day", dt.date(2026, 7, 1), WATER, "职责：路灯管护(划转)"),
+    ("long-after", dt.date(2030, 1, 1), WATER, "职责：路灯管护(划转)"),
+    ("before-anybody", dt.date(1999, 1, 1), PARKS, "职责：路灯管护"),
+]
+
+
+@pytest.mark.parametrize(("day", "unit", "duty"), [case[1:] for case in HOLDERS], ids=[case[0] for case in HOLDERS])
+def test_a_duty_is_whose_it_was_on_the_day_of_registration(day: dt.date, unit: str, duty: str) -> None:
+    answer = rank("路灯不亮", with_a_moving_duty(), day=day)
+    assert answer.unit == unit
+    assert duty in answer.candidates[0].reasons
+
+
+def test_a_matter_without_any_duty_is_its_words_units() -> None:
+    assert rank("停水", with_a_moving_duty(), day=dt.date(2026, 7, 1)).unit == WATER
+
+
+@given(st.dates(dt.date(2000, 1, 1), dt.date(2040, 1, 1)))
+def test_on_every_day_a_matter_has_exactly_one_holder(day: dt.date) -> None:
+    duty = with_a_moving_duty().duty_of(LAMP_OUT, day)
+    assert duty is not None
+    assert duty.unit == (WATER if day >= dt.date(2026, 7, 1) else PARKS)

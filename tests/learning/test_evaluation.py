@@ -71,7 +71,8 @@ def test_a_model_is_asked_about_every_row() -> None:
 
 
 @pytest.mark.parametrize(
-    ("chances", "expected"), [([], 0), ([1.0], 1), ([0.5, 0.5], 0.5), ([0.6, 0.2, 0.2], 0.75), ([0.9, 0.1], 0.9)]
+    ("chances", "expected"),
+    [([], 0), ([1.0], 1), ([0.8], 0.8), ([0.5, 0.5], 0.5), ([0.6, 0.2, 0.2], 0.75), ([0.9, 0.1], 0.9)],
 )
 def test_how_far_the_first_guess_is_ahead(chances: list[float], expected: float) -> None:
     assert edge([Guess(str(place), chance) for place, chance in enumerate(chances)]) == pytest.approx(expected)

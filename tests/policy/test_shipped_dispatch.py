@@ -89,4 +89,5 @@ def test_urgency(policy: Policy, text: str, urgency: Urgency) -> None:
     [("我对仲裁结果不服", "仲裁"), ("反映村干部贪污", "贪污"), ("法院门口的路灯不亮", None), ("广济路路灯不亮", None)],
 )
 def test_matters_for_a_person(policy: Policy, text: str, word: str | None) -> None:
-    assert needs_person(text, policy.dispatch) == word
+    found = needs_person(text, policy.dispatch)
+    assert (found.word if found else None) == word
