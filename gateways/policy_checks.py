@@ -12,6 +12,7 @@ from itertools import combinations
 from domain.policy import DEADLINE_LABELS, DECIDED_KINDS, DeadlineKind, UnitKind
 from domain.stages import TRIGGER_LABELS
 from gateways.yaml_lines import Loc
+from models.figures_file import FiguresFile
 from models.learning_file import LearningFile
 from models.policy_files import Conditional, DeadlinesFile, DispatchFile, DistrictFile, LadderFile, NoticesFile
 from models.taxonomy_files import PlacesFile, SubCategoriesFile, TaxonomyFile, UnitsFile
@@ -41,6 +42,7 @@ class PolicyFiles:
     places: PlacesFile | None = None
     dispatch: DispatchFile | None = None
     learning: LearningFile | None = None
+    figures: FiguresFile | None = None
     notices: NoticesFile | None = None
     sub_categories: dict[str, SubCategoriesFile | None] = field(default_factory=dict)
     """By category, of each that `taxonomy.yaml` names."""
@@ -57,6 +59,8 @@ def check(files: PolicyFiles) -> Iterator[Fault]:
         yield from _ladder(files.ladder, categories)
     if files.dispatch:
         yield from _words(files.dispatch)
+    if files.figures:
+        yield from repeated("figures.yaml", ("ranked", "names"), None, files.figures.ranked.names)
     if files.notices:
         yield from _notices(files.notices)
 

@@ -14,6 +14,7 @@ from models.petition import (
 from models.records import (
     ApiKey,
     Counter,
+    FigureReport,
     HistoryRow,
     IdempotentReply,
     Notice,
@@ -30,6 +31,7 @@ __all__ = [
     "Counter",
     "DecisionRequest",
     "ExtensionRow",
+    "FigureReport",
     "HistoryRow",
     "IdempotentReply",
     "Notice",
