@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from api.figure_examples import FIGURES
+
 _HEAD: dict[str, Any] = {
     "id": "3f1f8a52-6d0c-4a7e-9a5b-2f9f3f0c1d11",
     "case_number": "SZ-20260302-00001",
@@ -375,6 +377,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "Clocks": _CLOCKS,
     "History": _HISTORY,
     "Dossier": _DOSSIER,
+    **FIGURES,
     "Health": {
         "status": "ok",
         "database": "ok",

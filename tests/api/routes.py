@@ -101,6 +101,7 @@ CHANGES = (
 )
 
 # The routes that only read; what they ask for stands in the address.
+FIGURE = "registered"
 READS = (
     "/health",
     "/queue",
@@ -110,5 +111,7 @@ READS = (
     "/petitions/{petition_id}/history",
     "/petitions/{petition_id}/dossier",
     "/inspection/overdue",
+    "/figures",
+    "/figures/{figure}/cases",
     "/progress/{query_code}",
 )
