@@ -57,6 +57,10 @@ bench: $(VENV)/.ready-dev ## 基准 What a petition costs: make bench [ARGS=--po
 bench-dispatch: $(VENV)/.ready-dev ## 派遣的准确率 How often dispatch is right, on ../shared/data if it is there
 	$(BIN)/python -m benchmarks.dispatch $(ARGS)
 
+.PHONY: bench-figures
+bench-figures: $(VENV)/.ready-dev ## 指标的耗时 What figures cost on large ledgers: make bench-figures [ARGS=--postgresql]
+	$(BIN)/python -m benchmarks.figures $(ARGS)
+
 .PHONY: ci
 ci: lint types test ## 与 CI 相同 Everything CI runs (.ci/run also installs what Debian lacks)
 

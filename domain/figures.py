@@ -47,6 +47,7 @@ class CountName(StrEnum):
     OVERDUE = "overdue"
     YELLOW = "yellow"
     RED = "red"
+    SUPERVISED = "supervised"
 
 
 class ShareName(StrEnum):
@@ -56,6 +57,7 @@ class ShareName(StrEnum):
     ON_TIME_SIGNING = "on_time_signing"
     ON_TIME_COMPLETION = "on_time_completion"
     COMPLETION = "completion"
+    SUPERVISED_COMPLETION = "supervised_completion"
     RESOLUTION = "resolution"
     SATISFACTION = "satisfaction"
     RETURN = "return"
@@ -105,6 +107,9 @@ COUNTS: dict[CountName, Definition] = {
     CountName.RED: Definition(
         "红牌", "red cards", Counted.CASES, "截至时刻仍在办理、亮着红牌的", _OWN, more_is_better=False
     ),
+    CountName.SUPERVISED: Definition(
+        "督办中", "supervised", Counted.CASES, "截至时刻督办件已立而未了结的", _OWN, more_is_better=False
+    ),
 }
 
 SHARES: dict[ShareName, Definition] = {
@@ -142,7 +147,16 @@ SHARES: dict[ShareName, Definition] = {
         base="时段内登记的诉求",
         numerator="截至时刻已办结(含回访、评价、归档)的",
         excluded="不予受理、并入他案、诉求人撤回、终止办理的",
-        source="区报所载督办1238件办结1232件为99.5%、媒体跟踪699件办结率99.28%，即办结件数除以件数",
+        source="区报：媒体跟踪699件办结率99.28%，即办结件数除以件数；不计哪些系自定",
+    ),
+    ShareName.SUPERVISED_COMPLETION: Definition(
+        "督办件办结率",
+        "completion of supervised cases",
+        Counted.CASES,
+        base="时段内登记、截至时刻立过督办件的",
+        numerator="其中截至时刻已办结(含回访、评价、归档)的，督办件了结与否都算",
+        excluded="没有立过督办件的；不予受理、并入他案、诉求人撤回、终止办理的",
+        source="区报：2021年以来督办1238件，办结1232件，办结率99.5%",
     ),
     ShareName.RESOLUTION: Definition(
         "解决率",

@@ -83,6 +83,8 @@ def _cases(selection: Selection) -> CTE:
             func.max(HistoryRow.version).label("version"),
             func.max(_if(Trigger.SUBMIT_COMPLETION, HistoryRow.version)).label("submitted"),
             func.max(_if(Trigger.RATE, HistoryRow.version)).label("rated"),
+            func.max(_if(Trigger.SUPERVISE, HistoryRow.version)).label("supervised"),
+            func.max(_if(Trigger.CLOSE_SUPERVISION, HistoryRow.version)).label("concluded"),
             func.count(_if(Trigger.APPROVE_COMPLETION, 1)).label("approvals"),
             func.count(_if(Trigger.BEGIN_REDO, 1)).label("redos"),
         )
@@ -114,6 +116,8 @@ def _cases(selection: Selection) -> CTE:
             rated.details["satisfaction"].as_string().label("satisfaction"),
             Completion.evidence["contacted"].as_boolean().label("contacted"),
             Completion.evidence["solved"].as_boolean().label("solved"),
+            last.c.supervised,
+            last.c.concluded,
             last.c.approvals,
             last.c.redos,
         )

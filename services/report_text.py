@@ -59,13 +59,13 @@ def report_text(findings: Findings, policy: Policy) -> str:
 
 
 def _standing(findings: Findings, policy: Policy) -> Iterator[str]:
-    names = (CountName.OPEN, CountName.OVERDUE, CountName.YELLOW, CountName.RED)
+    names = (CountName.OPEN, CountName.OVERDUE, CountName.YELLOW, CountName.RED, CountName.SUPERVISED)
     standing, total = findings.standing, total_view(findings.standing, policy)
-    yield from _heading("现状：历来登记、截至时刻未结的", "单位", *(COUNTS[name].chinese for name in names))
+    yield from _heading("现状：历来登记的，截至时刻", "单位", *(COUNTS[name].chinese for name in names))
     yield _row("合计", *(total.counts[name] for name in names))
     for group in standing.groups:
-        if standing.count(group, CountName.OPEN):
-            counts = (standing.count(group, name) for name in names)
+        counts = [standing.count(group, name) for name in names]
+        if any(counts):
             yield _row(name_of(standing.by, group, policy), *counts)
     yield ""
 

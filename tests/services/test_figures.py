@@ -18,10 +18,11 @@ from domain.figures import COUNTS, SHARES, CountName, FigureName, Grouping, Shar
 from domain.periods import PeriodKind
 from domain.petition import Satisfaction, is_overdue
 from domain.stages import Stage
+from domain.supervision import Disposition
 from models.answers import Named
 from models.figure_answers import FiguresView, GroupView, ShareView
 from models.tables import HistoryRow, Petition
-from services import decisions, figures, handling, intake, verdict
+from services import decisions, figures, handling, intake, supervision, verdict
 from services.context import Context
 from services.facts import facts_of
 from services.figure_selection import Asked
@@ -214,6 +215,21 @@ def test_what_the_evidence_says(context: Context) -> None:
     decisions.decide_completion(context, petition_id, DESK, approved=True, reason=WORDS)
     assert share(total(context), ShareName.RESPONSE) == (1, 2)
     assert share(total(context), ShareName.RESOLUTION) == (1, 2)
+
+
+def test_supervised_cases_are_counted_while_their_file_is_open(context: Context, story: clock.StoryClock) -> None:
+    petition_id = lives.supervised(context)
+    lives.completed(context)
+    before = clock.now()
+    assert total(context).counts["supervised"] == 1
+    assert share(total(context), ShareName.SUPERVISED_COMPLETION) == (0, 1)
+    wait(story, hours=1)
+    supervision.dispose(context, petition_id, INSPECTOR, disposition=Disposition.RECTIFY, opinion=WORDS)
+    handling.submit_completion(context, petition_id, AT_UNIT, lives.EVIDENCE)
+    decisions.decide_completion(context, petition_id, DESK, approved=True, reason=WORDS)
+    assert total(context).counts["supervised"] == 0
+    assert share(total(context), ShareName.SUPERVISED_COMPLETION) == (1, 1)
+    assert total(context, Asked(as_of=before)).counts["supervised"] == 1
 
 
 def test_returns_are_asked_for(context: Context) -> None:
