@@ -84,6 +84,8 @@ class DispatchRules:
             yield from (rule.word, *rule.excluded)
         for words in self.town_words.values():
             yield from words
+        for place in self.places:
+            yield from (place.name, *place.words)
         for danger in self.dangers.dangers:
             yield from danger.words
         for other in self.others.rules:
@@ -91,9 +93,9 @@ class DispatchRules:
         for around in (self.dangers.around, self.others.around):
             yield from (*around.harmless, *around.denials, *around.calming, *around.after)
         yield from (
-            *self.outside,
             *self.dangers.urgent_words,
             *self.roads,
+            *self.outside,
             *self.weighing.denials,
             *self.weighing.beside,
         )
