@@ -37,6 +37,11 @@ _DETAIL: dict[str, Any] = _HEAD | {
     "place": "广济路与解放路交叉口",
     "longitude": None,
     "latitude": None,
+    "given_longitude": None,
+    "given_latitude": None,
+    "crs": None,
+    "location": None,
+    "geography_version": None,
     "channel": "web",
     "closed_at": None,
     "merged_into": None,
@@ -265,6 +270,7 @@ _REGISTERED: dict[str, Any] = {
     "stage": {"code": "registered", "name": "待受理"},
     "registered_at": "2026-03-02T09:00:00+08:00",
     "progress": "/progress/GH7KQ4MXT9RC",
+    "location": None,
     "allowed_actions": ["withdraw"],
 }
 _DOSSIER: dict[str, Any] = {

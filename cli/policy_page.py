@@ -19,9 +19,12 @@ from domain.policy import (
 _TESTS = "tests/policy/test_shipped_policy.py"
 _TAXONOMY = "tests/policy/test_shipped_taxonomy.py"
 _DISPATCH = "tests/policy/test_shipped_dispatch.py"
+_ALARMS = "tests/policy/test_shipped_alarms.py"
+_ELSEWHERE = "tests/policy/test_shipped_elsewhere.py"
 
 _SAME = "tests/domain/test_same_matter.py"
 _SAME_FOUND = "tests/services/test_same_matter.py"
+_LEARNING = "tests/services/test_learning.py"
 _BACKTEST = "tests/domain/test_backtest.py"
 
 _BY_CLOCK = ("domain.petition.deadlines", f"{_TESTS}::test_each_clock_runs_by_its_rule")
@@ -48,7 +51,17 @@ FIGURES_APPLIED: dict[str, tuple[str, str, str]] = {
     "ladder.redo_limit": ("重办次数", "domain.petition.decide", f"{_TESTS}::test_dissatisfied_is_redone_once"),
     "ladder.extension_limit": ("延期次数", *_BY_ACTION),
     "ladder.designated_may_not_return": ("指定承办不得退单", *_BY_ACTION),
-    "places": ("村居", "domain.dispatch.find_town", f"{_DISPATCH}::test_towns"),
+    "places": ("村居", "domain.gazetteer.Gazetteer", f"{_DISPATCH}::test_towns"),
+    "places.near": (
+        "村居名离镇街名多近仍算地点",
+        "domain.gazetteer.Gazetteer",
+        "tests/domain/test_gazetteer.py::test_towns",
+    ),
+    "places.outside": (
+        "区外地名",
+        "domain.gazetteer.Gazetteer",
+        "tests/domain/test_gazetteer.py::test_places_outside",
+    ),
     "taxonomy.sizes": (
         "大类小类数目",
         "gateways.taxonomy_checks.check_taxonomy",
@@ -74,12 +87,23 @@ FIGURES_APPLIED: dict[str, tuple[str, str, str]] = {
         "tests/domain/test_evidence.py::test_a_word_weighs_by_where_and_how_often_it_stands",
     ),
     "dispatch.weights": ("词语四档的权重", "domain.dispatch.KeywordDispatcher", f"{_DISPATCH}::test_dispatch"),
-    "dispatch.emergency_words": ("突发词", "domain.dispatch.find_urgency", f"{_DISPATCH}::test_urgency"),
-    "dispatch.urgent_words": ("紧急词", "domain.dispatch.find_urgency", f"{_DISPATCH}::test_urgency"),
-    "dispatch.desk_words": (
-        "须人工把关的词",
-        "domain.dispatch.needs_person",
-        f"{_DISPATCH}::test_matters_for_a_person",
+    "dispatch.reading": (
+        "怎样读诉求的文字",
+        "domain.plain_text.Reading",
+        "tests/domain/test_plain_text.py::test_what_cannot_be_read_says_why",
+    ),
+    "alarms.dangers": ("险情及其去向", "domain.alarms.AlarmRules.alarm", f"{_ALARMS}::test_danger_is_recognised"),
+    "alarms.urgent_words": ("紧急词", "domain.alarms.AlarmRules.is_urgent", f"{_ALARMS}::test_what_cannot_wait"),
+    "alarms.around": ("不是险情的说法", "domain.phrases.Listener", f"{_ALARMS}::test_what_is_no_danger"),
+    "elsewhere": (
+        "不属平台的事项",
+        "domain.elsewhere.ElsewhereRules.suspicions",
+        f"{_ELSEWHERE}::test_matters_of_others_are_recognised",
+    ),
+    "elsewhere.around": (
+        "不是此类事项的说法",
+        "domain.phrases.Listener",
+        f"{_ELSEWHERE}::test_what_only_sounds_like_it",
     ),
     "learning.least_cases": (
         "办结几件才判断",
@@ -89,6 +113,26 @@ FIGURES_APPLIED: dict[str, tuple[str, str, str]] = {
     "learning.tolerance": (
         "回测容许的变差",
         "domain.backtest.Comparison.faults",
+        f"{_BACKTEST}::test_what_counts_as_worse",
+    ),
+    "learning.least_training_cases": (
+        "办结几件才学习",
+        "services.learning.learn",
+        f"{_LEARNING}::test_too_few_cases_teach_nothing",
+    ),
+    "learning.held_out": (
+        "留出检验的比例",
+        "services.learning.learn",
+        f"{_LEARNING}::test_the_latest_cases_are_held_out",
+    ),
+    "learning.precision": (
+        "自动派遣应有的正确率",
+        "services.learning.teach",
+        f"{_LEARNING}::test_the_share_that_must_be_right_decides_how_sure_to_be",
+    ),
+    "learning.return_cost": (
+        "派错一件抵几件",
+        "domain.backtest.Figures.worth",
         f"{_BACKTEST}::test_what_counts_as_worse",
     ),
     "learning.most_cases": (
@@ -183,7 +227,8 @@ def _deadline_row(rule: DeadlineRule, policy: Policy) -> str:
 
 
 def _figure_row(figure: Figure) -> str:
-    name, function, test = FIGURES_APPLIED[figure.id]
+    known = FIGURES_APPLIED.get(figure.id) or FIGURES_APPLIED[figure.id.partition(".")[0]]
+    name, function, test = known
     cells = (f"{name} `{figure.id}`", figure.value, "全部", figure.source)
     return _row(*cells, ORIGIN_LABELS[figure.origin], f"`{function}`", f"`{test}`")
 

@@ -11,44 +11,46 @@ from dataclasses import replace
 
 from domain.dispatch import Candidate, Considered, Dispatch, DispatchRequest, KeywordDispatcher
 from domain.dispatch_rules import TOWN_OF_PLACE
-from domain.learned import Guess, Learned
+from domain.learned import Experience, Guess
 from domain.past_cases import role_of
 from domain.policy import Policy
 
 MOST_GUESSES = 5
 
 
-def scores_of(considered: Considered, policy: Policy) -> dict[str, float]:
-    """What the keywords say for each label: a town's score counts for all towns, a place or none."""
-    scores: dict[str, float] = {}
+def signs_of(considered: Considered, policy: Policy) -> dict[str, float]:
+    """What the keywords say, as signs to learn from that a clerk may read; a town's score counts for all towns."""
+    signs: dict[str, float] = {}
     for item in considered.answer.candidates:
-        role = role_of(item.unit, policy)
-        scores[role] = max(scores.get(role, 0.0), item.score)
+        of_town = role_of(item.unit, policy) == TOWN_OF_PLACE
+        name = f"关键词指向{'镇街' if of_town else policy.unit_name(item.unit)}"
+        signs[name] = max(signs.get(name, 0.0), item.score)
     if considered.unplaced:
-        scores[TOWN_OF_PLACE] = max(scores.get(TOWN_OF_PLACE, 0.0), considered.unplaced)
-    return scores
+        signs["关键词指向镇街"] = max(signs.get("关键词指向镇街", 0.0), considered.unplaced)
+    return signs
 
 
 class LearningDispatcher:
     """Ranks by confidence; dispatches from the confidence on at which that was right often enough."""
 
-    def __init__(self, policy: Policy, learned: Learned) -> None:
-        self._policy, self._learned = policy, learned
+    def __init__(self, policy: Policy, experience: Experience) -> None:
+        self._policy, self._experience = policy, experience
+        self._model = experience.model
         self._keywords = KeywordDispatcher(policy)
-        self._known = frozenset(learned.classifier.labels)
+        self._known = frozenset(experience.model.labels)
 
     def rank(self, request: DispatchRequest) -> Dispatch:
         """Rank the units; the answer names one only where nothing speaks against an engine's dispatching it."""
         considered = self._keywords.consider(request)
         said = considered.answer
         if said.unit is not None and role_of(said.unit, self._policy) not in self._known:
-            return replace(said, candidates=said.candidates[:3], model_version=self._learned.version)
-        guesses = self._learned.classifier.predict(request.text, scores_of(considered, self._policy))
+            return replace(said, candidates=said.candidates[:3], model_version=self._model.version)
+        guesses = self._model.predict(request.text, signs_of(considered, self._policy))
         candidates = tuple(self._candidates(request, considered, guesses[:MOST_GUESSES]))
         best = candidates[0] if candidates else None
         confidence = best.confidence if best is not None and best.confidence is not None else 0.0
         unplaced = guesses[0].label == TOWN_OF_PLACE and said.town is None if guesses else False
-        sure = best is not None and not considered.barred and not unplaced and confidence >= self._learned.alone_at
+        sure = best is not None and not considered.barred and not unplaced and confidence >= self._experience.alone_at
         return replace(
             said,
             unit=best.unit if best is not None and sure else None,
@@ -56,7 +58,7 @@ class LearningDispatcher:
             sub_category=best.sub_category if best is not None else None,
             candidates=candidates[:3],
             explanation=self._explanation(considered, best, sure=sure, unplaced=unplaced),
-            model_version=self._learned.version,
+            model_version=self._model.version,
         )
 
     def _candidates(
@@ -74,7 +76,7 @@ class LearningDispatcher:
         yield from spoken.values()
 
     def _practice(self, sub_category: str | None, label: str) -> Iterator[str]:
-        handled = self._learned.practice.get(sub_category or "", {})
+        handled = self._experience.practice.get(sub_category or "", {})
         if sub_category is not None and (total := sum(handled.values())):
             name = self._policy.sub_category_name(sub_category)
             yield f"办结的“{name}”{total}件，其中{handled.get(label, 0)}件由其承办"

@@ -12,6 +12,7 @@ from itertools import combinations
 from domain.policy import DEADLINE_LABELS, DECIDED_KINDS, DeadlineKind, UnitKind
 from domain.stages import TRIGGER_LABELS
 from gateways.yaml_lines import Loc
+from models.alarm_files import AlarmsFile, ElsewhereFile
 from models.learning_file import LearningFile
 from models.policy_files import Conditional, DeadlinesFile, DispatchFile, DistrictFile, LadderFile, NoticesFile
 from models.same_matter_file import SameMatterFile
@@ -43,6 +44,8 @@ class PolicyFiles:
     dispatch: DispatchFile | None = None
     learning: LearningFile | None = None
     notices: NoticesFile | None = None
+    alarms: AlarmsFile | None = None
+    elsewhere: ElsewhereFile | None = None
     same_matter: SameMatterFile | None = None
     sub_categories: dict[str, SubCategoriesFile | None] = field(default_factory=dict)
     """By category, of each that `taxonomy.yaml` names."""
@@ -57,8 +60,6 @@ def check(files: PolicyFiles) -> Iterator[Fault]:
         yield from _deadlines(files.deadlines, categories)
     if files.ladder:
         yield from _ladder(files.ladder, categories)
-    if files.dispatch:
-        yield from _words(files.dispatch)
     if files.notices:
         yield from _notices(files.notices)
     if files.same_matter:
@@ -124,16 +125,6 @@ def _overlap(first: Conditional, second: Conditional) -> bool:
         (first.categories, second.categories),
     )
     return all(not one or not other or set(one) & set(other) for one, other in pairs)
-
-
-def _words(file: DispatchFile) -> Iterator[Fault]:
-    lists = {
-        "emergency_words": file.emergency_words,
-        "urgent_words": file.urgent_words,
-        "desk_words": file.desk_words,
-    }
-    for key, shape in lists.items():
-        yield from repeated("dispatch.yaml", (key, "words"), None, shape.words)
 
 
 def _notices(file: NoticesFile) -> Iterator[Fault]:

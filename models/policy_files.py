@@ -210,6 +210,15 @@ class WeighingShape(Sourced):
     beside: tuple[Word, ...]
 
 
+class ReadingShape(Sourced):
+    """How texts are read, and which of them nobody is sent by; `longest` and `many` in letters."""
+
+    longest: Annotated[int, Field(strict=True, ge=100, le=1_000_000)]
+    most_broken: Annotated[float, Field(strict=True, ge=0, le=1, allow_inf_nan=False)]
+    many: Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
+    least_varied: Annotated[float, Field(strict=True, ge=0, le=100, allow_inf_nan=False)]
+
+
 class WordsShape(Sourced):
     """A list of words."""
 
@@ -225,9 +234,7 @@ class DispatchFile(Shape):
     proposal_weight: WeightShape
     weights: WeightsShape
     weighing: WeighingShape
-    emergency_words: WordsShape
-    urgent_words: WordsShape
-    desk_words: WordsShape
+    reading: ReadingShape
 
 
 class QuietHoursShape(Sourced):
@@ -253,6 +260,7 @@ class NoticeShape(Shape):
     title: Text
     body: Text
     urgent: Annotated[bool, Field(strict=True)] = False
+    urgencies: tuple[Urgency, ...] = ()
 
     @field_validator("title", "body")
     @classmethod

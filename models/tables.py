@@ -15,6 +15,8 @@ from models.petition import (
 from models.records import (
     ApiKey,
     Counter,
+    GeographyActivation,
+    GeographyVersion,
     HistoryRow,
     IdempotentReply,
     Notice,
@@ -33,6 +35,8 @@ __all__ = [
     "DecisionRequest",
     "DispatchModel",
     "ExtensionRow",
+    "GeographyActivation",
+    "GeographyVersion",
     "HistoryRow",
     "HotTopic",
     "IdempotentReply",

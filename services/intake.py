@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import select
 
 import clock
 from domain.actions import PLATFORM, Actor
 from domain.dispatch import find_urgency, needs_person
+from domain.elsewhere import Suspicion
 from domain.errors import Incomplete, Missing, RuleRefusal
-from domain.policy import Policy
+from domain.policy import Policy, Urgency
 from domain.stages import FINAL_STAGES, Stage, Trigger
 from models.shapes import Registration
 from models.tables import Petition, Petitioner
+from services import places
 from services.context import Context
 from services.decisions import end_case
 from services.ledger import move
@@ -26,7 +30,12 @@ def register(context: Context, registration: Registration, actor: Actor) -> Peti
     """Put a petition into the ledger; its run is started after the commit.
 
     The same channel reference twice is the same petition: the first one is returned.
+
+    Raises:
+        BadCoordinate: the coordinate cannot be meant, or its system is not named; nothing was written.
     """
+    given = places.given_by(registration)
+    position = given.position if given else None
     with transaction(context) as tx:
         known = _known(tx, registration)
         if known is not None:
@@ -39,18 +48,22 @@ def register(context: Context, registration: Registration, actor: Actor) -> Peti
         known = _known(tx, registration)
         if known is not None:
             return known
-        person = needs_person(registration.text, policy.dispatch)
+        suspicion = needs_person(registration.text, policy.dispatch, registration.place)
         petition = new_petition(
             policy,
             case_number,
+            suspicion,
             channel=registration.channel,
             channel_reference=registration.channel_reference,
             request_type=registration.request_type.value,
             category=registration.category,
             text=registration.text,
             place=registration.place,
-            longitude=registration.longitude,
-            latitude=registration.latitude,
+            longitude=position.longitude if position else None,
+            latitude=position.latitude if position else None,
+            given_longitude=registration.longitude,
+            given_latitude=registration.latitude,
+            crs=registration.crs.value if registration.crs else None,
         )
         petition.petitioner = Petitioner(
             name=registration.petitioner.name,
@@ -58,22 +71,33 @@ def register(context: Context, registration: Registration, actor: Actor) -> Peti
             contact=registration.petitioner.contact,
             confidential=registration.petitioner.confidential,
         )
+        place = places.find(tx, petition)
         tx.session.add(petition)
-        reason = f"出现“{person}”，由专席确认是否受理" if person else ""
-        move(tx, petition, Trigger.REGISTER, actor, reason=reason, public=False, details={"channel": petition.channel})
+        details = {"channel": petition.channel} | (place.as_details() if place else {})
+        reasons = [f"{suspicion.told}，由专席确认是否受理" if suspicion else "", place.told if place else ""]
+        move(
+            tx,
+            petition,
+            Trigger.REGISTER,
+            actor,
+            reason="；".join(filter(None, reasons)),
+            public=False,
+            details=details,
+            changes=place.as_changes() if place else None,
+        )
         _merge_repeat(context, petition, take_in(tx, petition))
         return petition
 
 
-def new_petition(policy: Policy, case_number: str, **reported: object) -> Petition:
+def new_petition(policy: Policy, case_number: str, suspicion: Suspicion | None, **reported: object) -> Petition:
     """A petition as it comes into the ledger, with a code of its own; `reported` are its columns as they were said."""
-    text = str(reported["text"])
+    urgency = find_urgency(str(reported["text"]), policy.dispatch)
     return Petition(
         case_number=case_number,
         query_code=new_query_code(),
-        urgency=find_urgency(text, policy.dispatch).value,
+        urgency=urgency.value,
         registered_at=clock.now(),
-        needs_desk=needs_person(text, policy.dispatch) is not None,
+        needs_desk=suspicion is not None and urgency is not Urgency.EMERGENCY,  # nobody in danger waits for a desk
         policy_version=policy.version,
         **reported,
         **_AT_BIRTH,
@@ -123,9 +147,12 @@ def ask_supplement(
 def supplement(
     context: Context, petition_id: str, actor: Actor, text: str, place: str = "", version: int | None = None
 ) -> Petition:
-    """The petitioner adds what was missing; whoever asked for it looks at the whole again."""
+    """The petitioner adds what was missing; whoever asked for it looks at the whole again, danger waits for nobody."""
     with acting(context, petition_id, actor, Trigger.SUPPLEMENT, version) as (tx, petition):
-        changes = {"text": f"{petition.text}\n补充：{text}", "needs_desk": True}
+        danger = find_urgency(text, tx.policy_in_force().dispatch) is Urgency.EMERGENCY
+        changes: dict[str, Any] = {"text": f"{petition.text}\n补充：{text}", "needs_desk": not danger}
+        if danger:
+            changes["urgency"] = Urgency.EMERGENCY.value
         if place:
             changes["place"] = place
         move(tx, petition, Trigger.SUPPLEMENT, actor, public=False, changes=changes)

@@ -6,9 +6,11 @@ from sqlalchemy import select
 
 import clock
 from domain.actions import Actor, Role
+from domain.dispatch import needs_person
 from domain.errors import RuleRefusal
 from domain.stages import Stage, Trigger, forbidden, is_allowed
 from models.tables import Petition, Petitioner, Proposal
+from services import places
 from services.access import require_role
 from services.context import Context
 from services.imprints import forget_imprint
@@ -55,9 +57,11 @@ def _anew(tx: Transaction, merged: Petition, main: Petition, case_number: str, a
     code, merged.query_code = merged.query_code, new_query_code()
     tx.session.flush()  # no two petitions have one code, not even for a moment
     forget_imprint(tx.session, merged.id)
+    policy = tx.policy_in_force()
     anew = new_petition(
-        tx.policy_in_force(),
+        policy,
         case_number,
+        needs_person(merged.text, policy.dispatch, merged.place),
         channel=merged.channel,
         request_type=merged.request_type,
         category=merged.category,
@@ -65,15 +69,27 @@ def _anew(tx: Transaction, merged: Petition, main: Petition, case_number: str, a
         place=merged.place,
         longitude=merged.longitude,
         latitude=merged.latitude,
+        given_longitude=merged.given_longitude,
+        given_latitude=merged.given_latitude,
+        crs=merged.crs,
     )
     anew.query_code = code
     person = tx.session.scalar(select(Petitioner).where(Petitioner.petition_id == merged.id)) or Petitioner()
     anew.petitioner = Petitioner(
         name=person.name, contact_kind=person.contact_kind, contact=person.contact, confidential=person.confidential
     )
+    place = places.find(tx, anew)
     tx.session.add(anew)
     details = {"channel": anew.channel, "separated_from": merged.case_number}
-    move(tx, anew, Trigger.REGISTER, actor, reason="原诉求并单有误，另立为本件单独办理", details=details)
+    move(
+        tx,
+        anew,
+        Trigger.REGISTER,
+        actor,
+        reason="原诉求并单有误，另立为本件单独办理",
+        details=details | (place.as_details() if place else {}),
+        changes=place.as_changes() if place else None,
+    )
     tx.session.add(_not_the_same(tx, anew, main, actor))
     tx.session.flush()
     take_in(tx, anew)  # what repeats itself is not merged again: a person has just decided

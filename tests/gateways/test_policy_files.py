@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import shutil
 import subprocess
@@ -131,7 +132,7 @@ BROKEN: dict[str, tuple[str, str, str, int | None, str]] = {
     "negative weight": ("dispatch.yaml", "special: 3", "special: -1", 0, "须大于 0"),
     "endless weight": ("dispatch.yaml", "special: 3", "special: .inf", 0, "special"),
     "empty word": ("taxonomy/municipal.yaml", "special: [路灯不亮", 'special: [" "', 0, "不能为空"),
-    "empty urgent word": ("dispatch.yaml", "    - 停水\n", '    - ""\n', 0, "不能为空"),
+    "empty urgent word": ("alarms.yaml", "words: [停水, 没水", 'words: ["", 没水', 0, "不能为空"),
     "clock time": ("notices.yaml", '"21:00"', '"24:00"', 0, "应为带引号的时刻"),
     "no waits": ("notices.yaml", "minutes: [1, 5, 15, 60, 240, 720, 1440]", "minutes: []", 0, "至少要有 1 项"),
     "a share of half": ("learning.yaml", "value: 0.005", "value: 0.5", 0, "须小于 0.5"),
@@ -217,9 +218,53 @@ BROKEN: dict[str, tuple[str, str, str, int | None, str]] = {
     "unknown kind of place": ("places.yaml", "kind: community", "kind: hamlet", 0, "只能是"),
     "no suffix": ("places.yaml", "  village: {", "  community: {", 0, "“community”重复"),
     "not in two towns": ("places.yaml", "same_name: [丁庄, 张庄]", "same_name: [丁庄, 张庄, 桃园]", 0, "并非两地同名"),
+    "rural counterpart unknown": (
+        "taxonomy/municipal.yaml",
+        "rural: village-light",
+        "rural: no-such-light",
+        0,
+        "未知的小类“no-such-light”",
+    ),
+    "rural counterpart of itself": (
+        "taxonomy/municipal.yaml",
+        "rural: village-light",
+        "rural: street-light-out",
+        0,
+        "须是另一个小类",
+    ),
+    "estate of no town": (
+        "places.yaml",
+        "places:\n",
+        "estates: [{name: 测试家园, town: housing}]\nplaces:\n",
+        0,
+        "“housing”不是镇街",
+    ),
+    "estate and village": (
+        "places.yaml",
+        "places:\n",
+        "estates: [{name: 桃园村, town: kuangqu-street}]\nplaces:\n",
+        0,
+        "“桃园村”已是村居的名称",
+    ),
+    "village outside": ("places.yaml", "names: [薛城区", "names: [桃园村", 0, "“桃园村”是本区村居的名称"),
+    "too far is not near": ("places.yaml", "value: 6", "value: 60", 0, "不得大于 20"),
     "road and village": ("places.yaml", "roads: [光明路", "roads: [桃园村", 0, "既是道路又是村居"),
-    # urgency
-    "emergency word twice": ("dispatch.yaml", "    - 起火\n", "    - 着火\n", 0, "“着火”重复"),
+    # what is looked at before dispatch
+    "danger word twice": ("alarms.yaml", "words: [持刀,", "words: [跳楼, 持刀,", 0, "“跳楼”已属于“轻生”"),
+    "danger of nobody": ("alarms.yaml", "unit: fire-rescue", "unit: brigade", 0, "未知的单位“brigade”"),
+    "danger for an office": ("alarms.yaml", "unit: fire-rescue", "unit: discipline", 0, "平台岗位"),
+    "danger twice": ("alarms.yaml", "id: violence", "id: life", 0, "“life”重复"),
+    "danger without words": ("alarms.yaml", "words: [发生爆炸", "words: []\n      say: [发生爆炸", 0, "至少要有 1 项"),
+    "urgent word twice": ("alarms.yaml", "words: [停水, 没水", "words: [停水, 停水, 没水", 0, "“停水”重复"),
+    "rule of others twice": ("elsewhere.yaml", "id: arbitration", "id: litigation", 0, "“litigation”重复"),
+    "unit of others unknown": ("elsewhere.yaml", "unit: tobacco", "unit: smoke", 0, "未知的单位“smoke”"),
+    "holding unsaid": ("elsewhere.yaml", "holds: true", "holds: maybe", 0, "只能是 true 或 false"),
+    "no advice": ("elsewhere.yaml", "advice: 已申请仲裁的", "advise: 已申请仲裁的", 0, "不认识的项"),
+    # how texts are read and words are weighed
+    "share of more than all": ("dispatch.yaml", "value: 0.25", "value: 1.25", 0, "不得大于 1"),
+    "lighter in the opening": ("dispatch.yaml", "opening_factor: 1.5", "opening_factor: 0.5", 0, "不得小于 1"),
+    "hardly anything read": ("dispatch.yaml", "longest: 20000", "longest: 10", 0, "不得小于 100"),
+    "notice for no urgency": ("notices.yaml", "urgencies: [emergency]", "urgencies: [panic]", 0, "只能是"),
     # the same matter
     "far is nearer than near": ("same_matter.yaml", "far_metres: 1000", "far_metres: 100", -2, "不得小于 near_metres"),
     "more than all": ("same_matter.yaml", "place: 0.7", "place: 1.7", 0, "不得大于 1"),
@@ -254,6 +299,30 @@ def test_a_broken_file_is_refused(folder: Path, file: str, old: str, new: str, b
     if below is not None:
         assert line + below in [problem.line for problem in told]
     assert any("\u4e00" <= letter <= "\u9fff" for problem in told for letter in problem.reason)
+
+
+def test_a_duty_may_move_to_another_unit_on_a_later_day(folder: Path) -> None:
+    edit(folder, "taxonomy/market.yaml", "lead: tobacco", "lead: market-regulation")
+    moved = """  - unit: market-regulation
+    title: 烟草专卖管理
+    valid_from: 2027-01-01
+    covers: [salt-tobacco]
+"""
+    edit(folder, "units.yaml", "  - unit: tobacco", f"{moved}  - unit: tobacco")
+    policy = load_policy(folder)
+    holders = [policy.duty_of("salt-tobacco", day) for day in (dt.date(2026, 12, 31), dt.date(2027, 1, 1))]
+    assert [duty.unit for duty in holders if duty] == ["tobacco", "market-regulation"]
+
+
+def test_the_lead_is_whoever_has_the_duty_last(folder: Path) -> None:
+    moved = """  - unit: market-regulation
+    title: 烟草专卖管理
+    valid_from: 2027-01-01
+    covers: [salt-tobacco]
+"""
+    edit(folder, "units.yaml", "  - unit: tobacco", f"{moved}  - unit: tobacco")
+    found = [problem.reason for problem in problems(folder)]
+    assert found == ["小类“salt-tobacco”的牵头单位是“tobacco”，不是“market-regulation”"]
 
 
 def test_every_problem_is_told_at_once(folder: Path) -> None:
