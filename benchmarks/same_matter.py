@@ -2,9 +2,10 @@
 
     python -m benchmarks.same_matter [--sizes 10000,100000,1000000] [--databases sqlite,postgresql] [--no-judging]
 
-Finding is measured on generated petitions, which PostgreSQL multiplies beyond 10,000, against two plain scans: the database compares the whole text of every open
-petition (which finds exact repeats only), and every text is fetched and compared as the product compares. SQLite is
-measured up to 100,000. Judging reads `../shared/data/petitions/hot.csv` when it is there; figures only, no text.
+Finding is measured on generated petitions, which PostgreSQL multiplies beyond 10,000, against two plain scans: the
+database compares the whole text of every open petition (which finds exact repeats only), and every text is fetched and
+compared as the product compares. SQLite is measured up to 100,000. Judging reads `../shared/data/petitions/hot.csv`
+when it is there; figures only, no text.
 """
 
 from __future__ import annotations
@@ -141,17 +142,22 @@ def multiply(context: Context, last: int) -> float:
     replaced = {"id": "lpad(n.key::text, 36, '0')", "case_number": "'BN-' || n.key", "query_code": "'C' || n.key"}
     replaced |= {"channel_reference": "NULL"}
     names = [column.name for column in Petition.__table__.columns]
+    listed = ", ".join(names)
     chosen = ", ".join(replaced.get(name, f"p.{name}") for name in names)
     run_sql(engine, "CREATE TABLE seeds AS SELECT row_number() OVER () - 1 AS place, id, petition_id FROM imprint")
     copies = f"generate_series({highest + 1}, {highest + last - count})"
     steps = (
         f"CREATE TABLE copies AS SELECT g AS key, id, petition_id FROM {copies} g JOIN seeds ON place = g % {count}",  # noqa: S608 - numbers of our own
         "ALTER TABLE imprint_mark DROP CONSTRAINT pk_imprint_mark",
-        f"INSERT INTO petition ({', '.join(names)}) SELECT {chosen} FROM copies n JOIN petition p ON p.id = petition_id",  # noqa: S608 - names of our own
-        "INSERT INTO imprint SELECT n.key, lpad(n.key::text, 36, '0'), i.registered_at, i.person, i.category, "
-        "i.sub_category, '[]' FROM copies n JOIN imprint i ON i.id = n.id",
-        "INSERT INTO imprint_mark SELECT CASE WHEN random() < 0.3 THEN m.mark ELSE (random() * 9e18)::bigint END, key "
-        "FROM copies n JOIN imprint_mark m ON m.imprint_id = n.id",
+        f"INSERT INTO petition ({listed}) SELECT {chosen} FROM copies n JOIN petition p ON p.id = petition_id",  # noqa: S608 - names of our own
+        (
+            "INSERT INTO imprint SELECT n.key, lpad(n.key::text, 36, '0'), i.registered_at, i.person, i.category, "
+            "i.sub_category, '[]' FROM copies n JOIN imprint i ON i.id = n.id"
+        ),
+        (
+            "INSERT INTO imprint_mark SELECT CASE WHEN random() < 0.3 THEN m.mark ELSE (random() * 9e18)::bigint END, key "
+            "FROM copies n JOIN imprint_mark m ON m.imprint_id = n.id"
+        ),
         "ALTER TABLE imprint_mark ADD CONSTRAINT pk_imprint_mark PRIMARY KEY (mark, imprint_id)",
     )
     for step in steps:

@@ -6,12 +6,10 @@ from typing import Any
 
 from sqlalchemy import select
 
-import clock
 from domain.actions import PLATFORM, Actor
 from domain.dispatch import find_urgency, needs_person
-from domain.elsewhere import Suspicion
 from domain.errors import Incomplete, Missing, RuleRefusal
-from domain.policy import Policy, Urgency
+from domain.policy import Urgency
 from domain.stages import FINAL_STAGES, Stage, Trigger
 from models.shapes import Registration
 from models.tables import Petition, Petitioner
@@ -20,7 +18,8 @@ from services.context import Context
 from services.decisions import end_case
 from services.ledger import move
 from services.matters import chosen, require_category
-from services.numbering import new_query_code, next_case_number
+from services.new_petitions import new_petition
+from services.numbering import next_case_number
 from services.parties import has_left, parties_of
 from services.same_matter import GOING_ON, settle_proposals, take_in
 from services.transactions import Transaction, acting, transaction
@@ -52,7 +51,6 @@ def register(context: Context, registration: Registration, actor: Actor) -> Peti
         petition = new_petition(
             policy,
             case_number,
-            suspicion,
             channel=registration.channel,
             channel_reference=registration.channel_reference,
             request_type=registration.request_type.value,
@@ -74,7 +72,8 @@ def register(context: Context, registration: Registration, actor: Actor) -> Peti
         place = places.find(tx, petition)
         tx.session.add(petition)
         details = {"channel": petition.channel} | (place.as_details() if place else {})
-        reasons = [f"{suspicion.told}，由专席确认是否受理" if suspicion else "", place.told if place else ""]
+        held = "，由专席确认是否受理" if petition.needs_desk else ""
+        reasons = [f"{suspicion.told}{held}" if suspicion else "", place.told if place else ""]
         move(
             tx,
             petition,
@@ -87,26 +86,6 @@ def register(context: Context, registration: Registration, actor: Actor) -> Peti
         )
         _merge_repeat(context, petition, take_in(tx, petition))
         return petition
-
-
-def new_petition(policy: Policy, case_number: str, suspicion: Suspicion | None, **reported: object) -> Petition:
-    """A petition as it comes into the ledger, with a code of its own; `reported` are its columns as they were said."""
-    urgency = find_urgency(str(reported["text"]), policy.dispatch)
-    return Petition(
-        case_number=case_number,
-        query_code=new_query_code(),
-        urgency=urgency.value,
-        registered_at=clock.now(),
-        needs_desk=suspicion is not None and urgency is not Urgency.EMERGENCY,  # nobody in danger waits for a desk
-        policy_version=policy.version,
-        **reported,
-        **_AT_BIRTH,
-        # Nothing belongs to it yet; said here, the database need not be asked.
-        pauses=[],
-        extensions=[],
-        assignments=[],
-        supervision=None,
-    )
 
 
 def _merge_repeat(context: Context, petition: Petition, main: Petition | None) -> None:
@@ -261,23 +240,6 @@ def reclassify(
             changes=changes,
         )
         return petition
-
-
-_AT_BIRTH = {
-    "rung": 0,
-    "card": "none",
-    "designated": False,
-    "returns": 0,
-    "transfers": 0,
-    "redos": 0,
-    "extensions_granted": 0,
-    "signing_reminded": False,
-    "clock_kind": "handling",
-    "rating_asked": False,
-    "looked_version": 0,
-    "announced_version": 0,
-}
-"""Column defaults are only filled in on the way to the database; the ledger reasons about the row before that."""
 
 
 def _known(tx: Transaction, registration: Registration) -> Petition | None:

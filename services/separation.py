@@ -6,7 +6,6 @@ from sqlalchemy import select
 
 import clock
 from domain.actions import Actor, Role
-from domain.dispatch import needs_person
 from domain.errors import RuleRefusal
 from domain.stages import Stage, Trigger, forbidden, is_allowed
 from models.tables import Petition, Petitioner, Proposal
@@ -14,8 +13,9 @@ from services import places
 from services.access import require_role
 from services.context import Context
 from services.imprints import forget_imprint
-from services.intake import lock_matter, new_petition
+from services.intake import lock_matter
 from services.ledger import move
+from services.new_petitions import new_petition
 from services.numbering import new_query_code, next_case_number
 from services.parties import has_left
 from services.same_matter import take_in
@@ -57,11 +57,9 @@ def _anew(tx: Transaction, merged: Petition, main: Petition, case_number: str, a
     code, merged.query_code = merged.query_code, new_query_code()
     tx.session.flush()  # no two petitions have one code, not even for a moment
     forget_imprint(tx.session, merged.id)
-    policy = tx.policy_in_force()
     anew = new_petition(
-        policy,
+        tx.policy_in_force(),
         case_number,
-        needs_person(merged.text, policy.dispatch, merged.place),
         channel=merged.channel,
         request_type=merged.request_type,
         category=merged.category,
@@ -80,14 +78,14 @@ def _anew(tx: Transaction, merged: Petition, main: Petition, case_number: str, a
     )
     place = places.find(tx, anew)
     tx.session.add(anew)
-    details = {"channel": anew.channel, "separated_from": merged.case_number}
+    details = {"channel": anew.channel, "separated_from": merged.case_number} | (place.as_details() if place else {})
     move(
         tx,
         anew,
         Trigger.REGISTER,
         actor,
         reason="原诉求并单有误，另立为本件单独办理",
-        details=details | (place.as_details() if place else {}),
+        details=details,
         changes=place.as_changes() if place else None,
     )
     tx.session.add(_not_the_same(tx, anew, main, actor))

@@ -124,6 +124,7 @@ CHANGES = (
 )
 
 # The routes that only read; what they ask for stands in the address.
+FIGURE = "registered"
 READS = (
     "/health",
     "/queue",
@@ -136,5 +137,7 @@ READS = (
     "/duplicates",
     "/hot-topics",
     "/inspection/overdue",
+    "/figures",
+    "/figures/{figure}/cases",
     "/progress/{query_code}",
 )
