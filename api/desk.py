@@ -8,8 +8,18 @@ from fastapi.responses import JSONResponse
 from api.changes import POSTING, ChangeOf
 from api.documentation import CHANGING
 from models.answers import PetitionDetail
-from models.bodies import ApproveIn, CategoryIn, DispatchIn, GrantIn, MergeIn, NothingIn, ReasonIn, RedispatchIn
-from services import decisions, dispatching, intake, ladder
+from models.bodies import (
+    ApproveIn,
+    CategoryIn,
+    DispatchIn,
+    GrantIn,
+    MergeIn,
+    NothingIn,
+    NotSameIn,
+    ReasonIn,
+    RedispatchIn,
+)
+from services import decisions, dispatching, intake, ladder, same_matter
 
 router = APIRouter(prefix="/petitions/{petition_id}", tags=["派遣专席 desk"], responses=CHANGING, dependencies=POSTING)
 
@@ -119,6 +129,16 @@ def merge(body: MergeIn, change: ChangeOf) -> JSONResponse:
     """It goes on as part of the other case; its petitioner keeps their own notices."""
     return change.make(
         lambda context, key, actor, version: intake.merge(context, key, body.into, actor, body.reason, version)
+    )
+
+
+@router.post("/not-same", response_model=PetitionDetail, summary="不是同一事项 Another matter")
+def dismiss(body: NotSameIn, change: ChangeOf) -> JSONResponse:
+    """What was proposed as a duplicate is another matter; it is not proposed again."""
+    return change.make(
+        lambda context, key, actor, version: same_matter.dismiss(
+            context, key, actor, other_id=body.other, reason=body.reason, version=version
+        )
     )
 
 

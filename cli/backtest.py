@@ -11,7 +11,7 @@ from rich.table import Table
 
 from cli.policy import Folder, load
 from cli.replaying import progress_of_cases
-from domain.backtest import Comparison, Move, most_changed
+from domain.backtest import FIGURES, Comparison, Move, most_changed
 from domain.policy import Policy
 from gateways.tables import check_writable, write_rows
 from services import backtests
@@ -39,7 +39,7 @@ def backtest(
     if not found.after.cases:
         console.print("还没有办结的诉求，无从比较 no closed case to compare on")
         return
-    console.print(_overall(found))
+    console.print(overall(found))
     console.print(_matters(found, changed))
     if out is not None:
         count = write_rows(out, _COLUMNS, (_row(move, changed) for move in found.moves))
@@ -54,18 +54,12 @@ def backtest(
     raise typer.Exit(1 if faults else 0)
 
 
-def _overall(found: Comparison) -> Table:
+def overall(found: Comparison) -> Table:
+    """Both sides, figure by figure."""
     table = Table("", "现行", "改后", title=f"办结诉求{found.after.cases}件 closed cases")
-    rows = {
-        "首选正确 right first": (found.before.first, found.after.first),
-        "三选之内 among three": (found.before.among_three, found.after.among_three),
-        "自动派遣 dispatched alone": (found.before.alone, found.after.alone),
-        "其中正确 of these right": (found.before.right_alone, found.after.right_alone),
-        "派错 sent wrong": (found.before.misdirected, found.after.misdirected),
-        "小类正确 sub-category right": (found.before.right_matters, found.after.right_matters),
-    }
-    for name, pair in rows.items():
-        table.add_row(name, *(f"{count} ({count / found.after.cases:.1%})" for count in pair))
+    for name, count in FIGURES.items():
+        counts = (count(found.before), count(found.after))
+        table.add_row(name, *(f"{one} ({one / found.after.cases:.1%})" for one in counts))
     table.add_row("少退单 returns saved", "", f"{found.returns_saved:+d}")
     if found.left_out:
         table.add_row("单位已不在规则内，未计 left out", "", str(found.left_out))

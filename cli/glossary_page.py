@@ -7,7 +7,9 @@ from enum import Enum
 from typing import Any
 
 from domain.actions import ROLE_LABELS
+from domain.coordinates import SYSTEM_LABELS
 from domain.figures import GROUPING_LABELS
+from domain.gazetteer import PLACE_LABELS
 from domain.periods import PERIOD_LABELS
 from domain.petition import CARD_LABELS, RUNG_LABELS, SATISFACTION_LABELS
 from domain.policy import DEADLINE_LABELS, ORIGIN_LABELS, REQUEST_TYPE_LABELS, URGENCY_LABELS
@@ -67,6 +69,11 @@ _WORDS: tuple[tuple[str, str, str], ...] = (
     ("disposition", "督办结论", "督办了结时的处理：责令整改、约谈、通报、移交、容错、不成立"),
     ("dossier", "督办卷宗", "一件诉求的持有、退转、延期、催办和规则依据的汇总"),
     ("town / street", "镇街", "区下的镇和街道，本区 11 个"),
+    ("geography", "地理数据", "镇街范围、网格和点位，单独成版本，与规则分开启用和回退"),
+    ("grid", "网格", "镇街之内有专人负责的最小范围，附警务块和路段"),
+    ("surveyed point", "点位", "实测过坐标的设施，如路灯、井盖；定位时说明最近的一个和距离"),
+    ("coordinate system", "坐标系", "一对经纬度属于哪个体系：WGS-84、GCJ-02 或 BD-09；不写明的不收"),
+    ("gazetteer", "地名表", "文字里的地名：镇街、村居、小区、道路和区外地名"),
     ("grid worker", "网格员", "在网格内巡查、上报的人员"),
 )
 
@@ -83,6 +90,8 @@ _LABELS: tuple[tuple[str, Mapping[Any, str]], ...] = (
     ("来历 Origins", ORIGIN_LABELS),
     ("指标分组 Groupings", GROUPING_LABELS),
     ("时段 Periods", PERIOD_LABELS),
+    ("坐标系 Coordinate systems", SYSTEM_LABELS),
+    ("地名种类 Kinds of places", PLACE_LABELS),
 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from domain.dispatch import Dispatch
@@ -64,6 +64,10 @@ class Figures:
     def misdirected(self) -> int:
         return self.alone - self.right_alone
 
+    def worth(self, return_cost: int) -> int:
+        """What dispatching without a person was worth, counted in decisions that the desk was spared."""
+        return self.right_alone - return_cost * self.misdirected
+
     def add(self, one: Replayed) -> None:
         self.cases += 1
         self.alone += one.unit is not None
@@ -73,6 +77,17 @@ class Figures:
         if one.case.sub_category is not None:
             self.matters += 1
             self.right_matters += one.case.sub_category == one.sub_category
+
+
+FIGURES: Mapping[str, Callable[[Figures], int]] = {
+    "首选正确 right first": lambda side: side.first,
+    "三选之内 among three": lambda side: side.among_three,
+    "自动派遣 dispatched alone": lambda side: side.alone,
+    "其中正确 of these right": lambda side: side.right_alone,
+    "派错 sent wrong": lambda side: side.misdirected,
+    "小类正确 sub-category right": lambda side: side.right_matters,
+}
+"""The counts that people are shown, by their names."""
 
 
 @dataclass(frozen=True)
@@ -123,14 +138,11 @@ class Comparison:
             return []
         allowed = rules.tolerance * self.after.cases
         found = []
-        for name, before, after in (
-            ("首选正确", self.before.first, self.after.first),
-            ("自动派遣正确", self.before.right_alone, self.after.right_alone),
-        ):
-            if before - after > allowed:
-                found.append(f"{name}由{before}件降为{after}件")
-        if self.after.misdirected - self.before.misdirected > allowed:
-            found.append(f"派错由{self.before.misdirected}件增为{self.after.misdirected}件")
+        if self.before.first - self.after.first > allowed:
+            found.append(f"首选正确由{self.before.first}件降为{self.after.first}件")
+        if self.before.worth(rules.return_cost) - self.after.worth(rules.return_cost) > allowed:
+            sides = (f"派对{side.right_alone}件、派错{side.misdirected}件" for side in (self.before, self.after))
+            found.append("自动派遣由" + "变为".join(sides))
         return found
 
 

@@ -6,7 +6,7 @@ Nothing here has a default figure: every number comes from a policy file, beside
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -16,6 +16,7 @@ from domain.errors import PolicyMissing
 from domain.figure_rules import FigureRules
 from domain.learning_rules import LearningRules
 from domain.notices import NoticeRules
+from domain.same_matter import SameMatterRules
 from domain.workdays import Duration, OfficeHours
 
 
@@ -241,7 +242,7 @@ class SubCategory:
     """A kind of matter within a category (小类), with the one unit whose duty it is.
 
     `lead` is a unit's code, or `TOWN_OF_PLACE` where it is every town's own duty; `town_part` is what a town does
-    beside the lead, which never makes it the lead.
+    beside the lead, which never makes it the lead. `rural` is the sub-category that the same matter is in a village.
     """
 
     code: str
@@ -251,6 +252,7 @@ class SubCategory:
     request_types: frozenset[RequestType]
     urgency: Urgency = Urgency.ORDINARY
     town_part: str = ""
+    rural: str | None = None
 
 
 @dataclass(frozen=True)
@@ -284,6 +286,8 @@ class Policy:
     sub_categories: tuple[SubCategory, ...] = ()
     duties: tuple[Duty, ...] = ()
     """Both are empty in policies kept from before there were any."""
+    same_matter: SameMatterRules | None = None
+    """`None` in policies kept from before there were any: nothing is compared then."""
     foreign_units: tuple[Unit, ...] = field(default=(), compare=False)
     foreign_categories: tuple[Category, ...] = field(default=(), compare=False)
     foreign_sub_categories: tuple[SubCategory, ...] = field(default=(), compare=False)
@@ -346,8 +350,26 @@ class Policy:
 
     @cached_property
     def duties_by_sub_category(self) -> Mapping[str, Duty]:
-        """The one duty that covers each sub-category."""
-        return {code: duty for duty in self.duties for code in duty.covers}
+        """The duty that covers each sub-category; of several the one that begins last."""
+        return {code: duties[-1] for code, duties in self._duties_of.items()}
+
+    def duty_of(self, sub_category: str | None, day: dt.date | None = None) -> Duty | None:
+        """The duty that covers the sub-category on `day`: the latest that has begun; before the first one that one.
+
+        Without a day the last one; `None` when no duty covers it.
+        """
+        duties = self._duties_of.get(sub_category or "", ())
+        begun = [duty for duty in duties if day is None or duty.valid_from <= day] or duties[:1]
+        return begun[-1] if begun else None
+
+    @cached_property
+    def _duties_of(self) -> Mapping[str, Sequence[Duty]]:
+        """Who has had each sub-category, one after the other."""
+        found: dict[str, list[Duty]] = {}
+        for duty in sorted(self.duties, key=lambda item: item.valid_from):
+            for code in duty.covers:
+                found.setdefault(code, []).append(duty)
+        return found
 
     def deadline(
         self, kind: DeadlineKind, urgency: Urgency, request_type: RequestType, category: str | None

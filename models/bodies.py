@@ -104,6 +104,16 @@ class MergeIn(Shape):
     reason: Reason = Field(examples=["与主单反映同一路段路灯"])
 
 
+class NotSameIn(Shape):
+    """A case that was proposed as the same matter and is another one."""
+
+    other: Annotated[
+        str,
+        Field(pattern="^[0-9a-f-]{36}$", description="对方的 id", examples=["3f1f8a52-6d0c-4a7e-9a5b-2f9f3f0c1d11"]),
+    ]
+    reason: Reason = Field(examples=["同一条路，但不是同一盏灯"])
+
+
 class CategoryIn(Shape):
     """The right category, sub-category, or both."""
 

@@ -38,6 +38,13 @@ class Petition(Base):
     place: Mapped[str] = mapped_column(Text, default="")
     longitude: Mapped[float | None] = mapped_column(Double)
     latitude: Mapped[float | None] = mapped_column(Double)
+    """WGS-84 degrees. What was given, and in which system, stands beside it; older rows came without a system."""
+    given_longitude: Mapped[float | None] = mapped_column(Double)
+    given_latitude: Mapped[float | None] = mapped_column(Double)
+    crs: Mapped[str | None] = mapped_column(String(10))
+    geography_version: Mapped[str | None] = mapped_column(String(40))
+    """The geography that located it last; `located` is what it said."""
+    located: Mapped[dict[str, Any] | None]
     town: Mapped[str | None] = mapped_column(String(60))
     unit: Mapped[str | None] = mapped_column(String(60), index=True)
 

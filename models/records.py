@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pendulum import DateTime
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy import text as sql_text
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -185,6 +185,32 @@ class PolicyVersion(Base):
             postgresql_where=sql_text("active"),
         ),
     )
+
+
+class GeographyVersion(Base):
+    """A geography that was once in force, whole: the areas and points by which petitions were located."""
+
+    __tablename__ = "geography_version"
+
+    version: Mapped[str] = mapped_column(String(40), primary_key=True)
+    title: Mapped[str] = mapped_column(Text)
+    source: Mapped[str] = mapped_column(Text)
+    counted: Mapped[str] = mapped_column(Text)
+    """How much there is of what, for people."""
+    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    """Compressed; its digest is in the version."""
+
+
+class GeographyActivation(Base):
+    """Who put which geography in force, and when; appended, never edited. The last row is what is in force."""
+
+    __tablename__ = "geography_activation"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version: Mapped[str | None] = mapped_column(ForeignKey("geography_version.version"))
+    """`None`: since then there is none."""
+    activated_at: Mapped[DateTime]
+    activated_by: Mapped[str] = mapped_column(String(120))
 
 
 class Counter(Base):

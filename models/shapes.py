@@ -18,6 +18,7 @@ from pydantic import (
 )
 
 from domain.calendar import local
+from domain.coordinates import NAME_THE_SYSTEM, CoordinateSystem
 from domain.policy import RequestType
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -94,7 +95,7 @@ class PetitionerIn(Shape):
 
 
 class Registration(Shape):
-    """A petition as a channel hands it in. Coordinates are WGS-84 degrees and come in pairs."""
+    """A petition as a channel hands it in. Coordinates come in pairs and name their system (`crs`)."""
 
     channel: Annotated[str, StringConstraints(pattern="^[a-z0-9-]{2,40}$")]
     channel_reference: _Reference | None = None
@@ -102,8 +103,10 @@ class Registration(Shape):
     text: _Report
     place: Line = ""
     category: Line | None = None
-    longitude: Annotated[float, Field(ge=-180, le=180)] | None = None
-    latitude: Annotated[float, Field(ge=-90, le=90)] | None = None
+    longitude: Annotated[float, Field(json_schema_extra={"minimum": -180, "maximum": 180})] | None = None
+    latitude: Annotated[float, Field(json_schema_extra={"minimum": -90, "maximum": 90})] | None = None
+    # Ranges are checked where the coordinate is read: there it can be said that the two are swapped.
+    crs: Annotated[CoordinateSystem, Field(description=NAME_THE_SYSTEM)] | None = None
     petitioner: PetitionerIn = PetitionerIn()
 
     @model_validator(mode="after")

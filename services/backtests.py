@@ -37,10 +37,9 @@ def backtest(
     `progress` is called once for each case. Nothing is written.
     """
     with reading(context) as session:
-        current = context.rules.active(session)
-        cases = past_cases(session, most or changed.learning.most_cases)
-        before = Contender(current, dispatcher_for(current))
-        return compare(cases, before, Contender(changed, dispatcher_for(changed)), progress)
+        current, experience = context.rules.active(session), context.models.active(session)
+        before, after = (Contender(policy, dispatcher_for(policy, experience)) for policy in (current, changed))
+        return compare(past_cases(session, most or changed.learning.most_cases), before, after, progress)
 
 
 def how_many(context: Context, changed: Policy, most: int | None = None) -> int:

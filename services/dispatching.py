@@ -7,25 +7,31 @@ from typing import Any
 
 from sqlalchemy import select
 
+import clock
 from domain.actions import PLATFORM, Actor
-from domain.dispatch import Dispatch, Dispatcher, DispatchRequest, KeywordDispatcher, find_urgency, needs_person
+from domain.at_once import at_once
+from domain.dispatch import Dispatch, Dispatcher, DispatchRequest, KeywordDispatcher, find_urgency, suspicions
 from domain.errors import RuleRefusal
+from domain.learned import Experience
+from domain.learning_dispatch import LearningDispatcher
+from domain.place import Located
 from domain.policy import Policy, RequestType, Urgency
 from domain.stages import Trigger
 from models.tables import DecisionRequest, Petition
-from services import matters
+from services import matters, places
 from services.assignments import assign_lead, ending_assist, units_that_returned
 from services.context import Context
 from services.ledger import move
+from services.places import Given
 from services.transactions import Transaction, acting, reading
 
 
-def dispatcher_for(policy: Policy) -> Dispatcher:
-    """The engine in use; a better one takes its place here."""
-    return KeywordDispatcher(policy)
+def dispatcher_for(policy: Policy, experience: Experience | None) -> Dispatcher:
+    """The engine in use: keywords alone until something was learned, then both together."""
+    return KeywordDispatcher(policy) if experience is None else LearningDispatcher(policy, experience)
 
 
-def rank_units(tx: Transaction, petition: Petition) -> Dispatch:
+def rank_units(tx: Transaction, petition: Petition, located: Located | None = None) -> Dispatch:
     """What the engine says of this petition now; units that returned it are not asked again."""
     policy = tx.policy_in_force()
     request = DispatchRequest(
@@ -36,8 +42,10 @@ def rank_units(tx: Transaction, petition: Petition) -> Dispatch:
         excluded=units_that_returned(petition),
         proposed=_proposed_unit(tx, petition),
         request_type=RequestType(petition.request_type),
+        located=located,
+        day=petition.registered_at.in_timezone(clock.SHANGHAI).date(),
     )
-    return dispatcher_for(policy).rank(request)
+    return dispatcher_for(policy, tx.context.models.active(tx.session)).rank(request)
 
 
 @dataclass(frozen=True)
@@ -47,30 +55,48 @@ class Explanation:
     answer: Dispatch
     urgency: Urgency
     needs_person: str | None
-    """The word that makes a person look before acceptance."""
+    """Why a person looks before acceptance, as a Chinese sentence."""
+    advice: tuple[str, ...] = ()
+    """What else it looks like that belongs elsewhere, each as a Chinese sentence."""
 
 
-def explain(context: Context, text: str, place: str = "") -> Explanation:
-    """Where this would go by the rules in force, and why. Nothing is written."""
+def explain(context: Context, text: str, place: str = "", given: Given | None = None) -> Explanation:
+    """Where this would go by the rules and the geography in force, and why. Nothing is written.
+
+    Raises:
+        BadCoordinate: the coordinate cannot be meant, or its system is not named.
+    """
     with reading(context) as session:
-        policy = context.rules.active(session)
-    answer = dispatcher_for(policy).rank(DispatchRequest(text=text, place=place))
-    return Explanation(answer, find_urgency(text, policy.dispatch), needs_person(text, policy.dispatch))
+        policy, experience = context.rules.active(session), context.models.active(session)
+        located = places.locate_given(context.geographies.active(session), given) if given else None
+    answer = dispatcher_for(policy, experience).rank(DispatchRequest(text=text, place=place, located=located))
+    urgency, met = find_urgency(text, policy.dispatch), suspicions(text, policy.dispatch, place)
+    held = next((item.told for item in met if item.rule.holds and urgency is not Urgency.EMERGENCY), None)
+    advice = tuple(item.told for item in met if item.told != held)
+    return Explanation(at_once(text, answer, policy), urgency, held, advice)
 
 
 def dispatch_by_engine(tx: Transaction, petition: Petition) -> None:
-    """Dispatch when the engine is sure, else hand the petition to the desk with the best candidates."""
-    answer = rank_units(tx, petition)
-    details = as_details(answer)
+    """Dispatch when the engine is sure, else hand the petition to the desk with the best candidates.
+
+    An emergency goes at once to the unit that the policy sends there, however unsure the engine is.
+    """
+    place = places.find(tx, petition)
+    answer = rank_units(tx, petition, place.located if place else None)
+    if petition.urgency == Urgency.EMERGENCY:
+        answer = at_once(petition.text, answer, tx.policy_in_force(), units_that_returned(petition))
+    details = as_details(answer) | (place.as_details() if place else {})
+    changes: dict[str, Any] = place.as_changes() if place else {}
     if answer.unit is None:
-        reason = answer.explanation
-        changes: dict[str, Any] = {"needs_desk": True, "town": petition.town or answer.town}
+        advice = suspicions(petition.text, tx.policy_in_force().dispatch, petition.place)
+        reason = "。".join((answer.explanation, *(item.told for item in advice)))
+        changes = {"needs_desk": True, "town": petition.town or answer.town} | changes
         move(
             tx, petition, Trigger.REFER_TO_DESK, PLATFORM, reason=reason, public=False, details=details, changes=changes
         )
         return
     details |= ending_assist(petition, answer.unit)
-    changes = _give_to(tx, petition, answer.unit, answer.candidates[0].reasons)
+    changes = _give_to(tx, petition, answer.unit, answer.candidates[0].reasons) | changes
     changes |= matters.found(petition, answer)
     changes["town"] = changes.get("town") or petition.town or answer.town
     move(
@@ -132,12 +158,14 @@ def as_details(answer: Dispatch) -> dict[str, Any]:
     """The engine's whole answer, kept in the history: why it was sent there can be read a year later."""
     return {
         "rule_version": answer.rule_version,
+        "model_version": answer.model_version,
         "candidates": [
             {
                 "unit": item.unit,
                 "category": item.category,
                 "sub_category": item.sub_category,
                 "score": item.score,
+                "confidence": None if item.confidence is None else round(item.confidence, 4),
                 "reasons": list(item.reasons),
             }
             for item in answer.candidates

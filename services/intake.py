@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import secrets
+from typing import Any
 
 from sqlalchemy import select
 
 import clock
-from domain.actions import Actor
+from domain.actions import PLATFORM, Actor
 from domain.dispatch import find_urgency, needs_person
 from domain.errors import Incomplete, Missing, RuleRefusal
+from domain.policy import Urgency
 from domain.stages import FINAL_STAGES, Stage, Trigger
 from models.shapes import Registration
 from models.tables import Counter, Petition, Petitioner
+from services import places
 from services.context import Context
 from services.decisions import end_case
 from services.ledger import move
 from services.matters import chosen, require_category
 from services.parties import has_left, parties_of
+from services.same_matter import GOING_ON, settle_proposals, take_in
 from services.transactions import Transaction, acting, transaction
 
 # No letters or digits that people mix up when they read a code aloud (0/O, 1/I/L, 2/Z, 5/S, 8/B).
@@ -29,7 +33,12 @@ def register(context: Context, registration: Registration, actor: Actor) -> Peti
     """Put a petition into the ledger; its run is started after the commit.
 
     The same channel reference twice is the same petition: the first one is returned.
+
+    Raises:
+        BadCoordinate: the coordinate cannot be meant, or its system is not named; nothing was written.
     """
+    given = places.given_by(registration)
+    position = given.position if given else None
     with transaction(context) as tx:
         known = _known(tx, registration)
         if known is not None:
@@ -43,21 +52,26 @@ def register(context: Context, registration: Registration, actor: Actor) -> Peti
         if known is not None:
             return known
         now = clock.now()
-        person = needs_person(registration.text, policy.dispatch)
+        urgency = find_urgency(registration.text, policy.dispatch)
+        suspicion = needs_person(registration.text, policy.dispatch, registration.place)
+        held = suspicion is not None and urgency is not Urgency.EMERGENCY  # nobody in danger waits for a desk
         petition = Petition(
             case_number=case_number,
             query_code="".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH)),
             channel=registration.channel,
             channel_reference=registration.channel_reference,
             request_type=registration.request_type.value,
-            urgency=find_urgency(registration.text, policy.dispatch).value,
+            urgency=urgency.value,
             category=registration.category,
             text=registration.text,
             place=registration.place,
-            longitude=registration.longitude,
-            latitude=registration.latitude,
+            longitude=position.longitude if position else None,
+            latitude=position.latitude if position else None,
+            given_longitude=registration.longitude,
+            given_latitude=registration.latitude,
+            crs=registration.crs.value if registration.crs else None,
             registered_at=now,
-            needs_desk=person is not None,
+            needs_desk=held,
             policy_version=policy.version,
             **_AT_BIRTH,
             # Nothing belongs to it yet; said here, the database need not be asked.
@@ -72,10 +86,33 @@ def register(context: Context, registration: Registration, actor: Actor) -> Peti
             contact=registration.petitioner.contact,
             confidential=registration.petitioner.confidential,
         )
+        place = places.find(tx, petition)
         tx.session.add(petition)
-        reason = f"出现“{person}”，由专席确认是否受理" if person else ""
-        move(tx, petition, Trigger.REGISTER, actor, reason=reason, public=False, details={"channel": petition.channel})
+        details = {"channel": petition.channel} | (place.as_details() if place else {})
+        reasons = [f"{suspicion.told}，由专席确认是否受理" if suspicion else "", place.told if place else ""]
+        move(
+            tx,
+            petition,
+            Trigger.REGISTER,
+            actor,
+            reason="；".join(filter(None, reasons)),
+            public=False,
+            details=details,
+            changes=place.as_changes() if place else None,
+        )
+        _merge_repeat(context, petition, take_in(tx, petition))
         return petition
+
+
+def _merge_repeat(context: Context, petition: Petition, main: Petition | None) -> None:
+    """What the same person said before, word for word, is not handled twice; its petitioner is told and can leave."""
+    if main is None:
+        return
+    with transaction(context) as tx:
+        # The case may have ended while it was looked for.
+        if Stage(tx.lock(main.id).stage) in GOING_ON:
+            reason = f"与您此前反映的{main.case_number}内容相同，并入该件一并办理"
+            merge(context, petition.id, main.id, PLATFORM, reason)
 
 
 def accept(context: Context, petition_id: str, actor: Actor, version: int | None = None) -> Petition:
@@ -105,12 +142,16 @@ def ask_supplement(
 def supplement(
     context: Context, petition_id: str, actor: Actor, text: str, place: str = "", version: int | None = None
 ) -> Petition:
-    """The petitioner adds what was missing; whoever asked for it looks at the whole again."""
+    """The petitioner adds what was missing; whoever asked for it looks at the whole again, danger waits for nobody."""
     with acting(context, petition_id, actor, Trigger.SUPPLEMENT, version) as (tx, petition):
-        changes = {"text": f"{petition.text}\n补充：{text}", "needs_desk": True}
+        danger = find_urgency(text, tx.policy_in_force().dispatch) is Urgency.EMERGENCY
+        changes: dict[str, Any] = {"text": f"{petition.text}\n补充：{text}", "needs_desk": not danger}
+        if danger:
+            changes["urgency"] = Urgency.EMERGENCY.value
         if place:
             changes["place"] = place
         move(tx, petition, Trigger.SUPPLEMENT, actor, public=False, changes=changes)
+        take_in(tx, petition)
         return petition
 
 
@@ -177,6 +218,7 @@ def merge(
                 follower.merged_into_id = into_id
             end_case(tx, petition)
             details = {"into": main.case_number}
+            settle_proposals(tx, petition, into_id, actor)
             move(
                 tx, petition, Trigger.MERGE, actor, reason=reason, details=details, changes={"merged_into_id": into_id}
             )

@@ -7,7 +7,9 @@ from sqlalchemy import select
 from domain.actions import Actor
 from domain.errors import NotFound
 from domain.policy import Policy
-from models.tables import PolicyVersion
+from gateways.geography import GeographyData
+from models.tables import GeographyActivation, GeographyVersion, PolicyVersion
+from services import geographies
 from services.backtests import Progress, require_no_worse
 from services.context import Context
 from services.rulebook import activate
@@ -53,3 +55,40 @@ def versions(context: Context) -> list[PolicyVersion]:
     """Every version that was ever in force, the latest first."""
     with context.readers() as session:
         return list(session.scalars(select(PolicyVersion).order_by(PolicyVersion.activated_at.desc())))
+
+
+def active_geography(context: Context) -> GeographyData | None:
+    """The geography in force, as data; `None` where there is none."""
+    with context.readers() as session:
+        found = context.geographies.active(session)
+        return found.data if found is not None else None
+
+
+def activate_geography(context: Context, data: GeographyData, actor: Actor) -> bool:
+    """Locate by `data` from now on; False when it was in force already. What was located stays as it was."""
+    with context.sessions.begin() as session:
+        return geographies.put_in_force(session, data, actor)
+
+
+def roll_back_geography(context: Context, version: str, actor: Actor) -> None:
+    """Put a former geography back in force, or none. Raises `NotFound`, naming those there are; `DamagedGeography`."""
+    with context.sessions.begin() as session:
+        known = list(session.scalars(select(GeographyVersion.version).order_by(GeographyVersion.version)))
+        if version == geographies.NONE_IN_FORCE:
+            geographies.activated(session, None, actor)
+            return
+        if version not in known:
+            raise NotFound(f"地理数据版本“{version}”；启用过的有 there are: {'、'.join(known) or '无'}")
+        geographies.data_of(session, version)
+        geographies.activated(session, version, actor)
+
+
+def geography_history(context: Context) -> list[tuple[GeographyActivation, str]]:
+    """Every activation of a geography, the latest first, with how much there was in it."""
+    query = (
+        select(GeographyActivation, GeographyVersion.counted)
+        .outerjoin(GeographyVersion, GeographyVersion.version == GeographyActivation.version)
+        .order_by(GeographyActivation.id.desc())
+    )
+    with context.readers() as session:
+        return [(row, counted or "不用地理数据") for row, counted in session.execute(query)]

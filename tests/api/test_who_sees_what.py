@@ -18,6 +18,8 @@ CASE = {
 }
 DOSSIER, OVERDUE, QUEUE = "/petitions/{petition_id}/dossier", "/inspection/overdue", "/queue"
 FIGURES = {"/figures", "/figures/{figure}/cases"}
+TOPICS = "/hot-topics"
+DUPLICATES = {"/duplicates", "/petitions/{petition_id}/duplicates"}
 PUBLIC = {"/health", "/progress/{query_code}"}
 
 # What each may read of a case whose lead is `unit` and which `town` assists; everything else is refused.
@@ -27,12 +29,12 @@ MAY_READ: dict[str, set[str]] = {
     "other": PUBLIC | FIGURES | {QUEUE},
     "unit": PUBLIC | FIGURES | {QUEUE} | CASE,
     "town": PUBLIC | FIGURES | {QUEUE} | CASE,
-    "desk": PUBLIC | FIGURES | {QUEUE, OVERDUE} | CASE,
+    "desk": PUBLIC | FIGURES | {TOPICS, QUEUE, OVERDUE} | DUPLICATES | CASE,
     "follow_up": PUBLIC | FIGURES | {QUEUE, OVERDUE} | CASE,
-    "operator": PUBLIC | FIGURES | {QUEUE, OVERDUE} | CASE,
-    "reviewer": PUBLIC | FIGURES | {QUEUE, OVERDUE} | CASE,
-    "leader": PUBLIC | FIGURES | {QUEUE, OVERDUE, DOSSIER} | CASE,
-    "inspector": PUBLIC | FIGURES | {QUEUE, OVERDUE, DOSSIER} | CASE,
+    "operator": PUBLIC | FIGURES | {TOPICS, QUEUE, OVERDUE} | CASE,
+    "reviewer": PUBLIC | FIGURES | {TOPICS, QUEUE, OVERDUE} | CASE,
+    "leader": PUBLIC | FIGURES | {TOPICS, QUEUE, OVERDUE, DOSSIER} | CASE,
+    "inspector": PUBLIC | FIGURES | {TOPICS, QUEUE, OVERDUE, DOSSIER} | CASE,
 }
 MUST_REACH_THE_PETITIONER = {"unit", "desk", "follow_up"}
 
@@ -50,7 +52,7 @@ def case(api: Api) -> Case:
 
 def test_the_table_is_of_every_role_and_every_question(api: Api) -> None:
     assert MAY_READ.keys() == api.keys.keys() | {"anybody"}
-    assert set(READS) == PUBLIC | CASE | FIGURES | {DOSSIER, OVERDUE, QUEUE}
+    assert set(READS) == PUBLIC | CASE | FIGURES | DUPLICATES | {DOSSIER, OVERDUE, QUEUE, TOPICS}
 
 
 @pytest.mark.parametrize("who", MAY_READ)
@@ -78,7 +80,8 @@ def test_whoever_does_not_see_a_case_cannot_touch_it_or_learn_of_it(api: Api, ca
     before = api.rows()
     for change in CHANGES:
         if "{petition_id}" in change.path:
-            body = {"into": case[0], **REASON} if change.path.endswith("/merge") else change.body
+            named = {"/merge": "into", "/not-same": "other"}.get(change.path[len("/petitions/{petition_id}") :])
+            body = {named: case[0], **REASON} if named else change.body
             answer = api.post(who, change.address(case), body, Idempotency_Key="not-my-petition")
             assert (answer.status_code, answer.json()["code"]) == (404, "not-found"), change.path
             assert "current" not in answer.json()

@@ -208,7 +208,7 @@ def test_changed_rules_are_tried_on_closed_cases_and_refused_when_worse(context:
     folder, out = str(cautious_rules(tmp_path / "policy")), tmp_path / "moved.csv"
     tried = run("dispatch", "backtest", folder, "--out", str(out))
     assert tried.exit_code == 1
-    assert "自动派遣正确由1件降为0件" in tried.output
+    assert "自动派遣由派对1件、派错0件变为派对0件、派错0件" in tried.output
     with read_rows(out) as rows:
         (moved,) = list(rows)
     assert (moved["改后派给"], moved["变化"]) == ("转专席", "变差")

@@ -41,14 +41,25 @@ def comparison(*pairs: tuple[str | None, str | None], times: int = 1) -> Compari
     [
         ([(RIGHT, RIGHT)] * 20, []),
         ([(RIGHT, RIGHT)] * 19 + [(RIGHT, DESK)], []),
-        ([(RIGHT, RIGHT)] * 18 + [(RIGHT, DESK)] * 2, ["首选正确由20件降为18件", "自动派遣正确由20件降为18件"]),
-        ([(RIGHT, RIGHT)] * 18 + [(DESK, WRONG)] * 2, ["派错由0件增为2件"]),
+        (
+            [(RIGHT, RIGHT)] * 18 + [(RIGHT, DESK)] * 2,
+            ["首选正确由20件降为18件", "自动派遣由派对20件、派错0件变为派对18件、派错0件"],
+        ),
+        ([(RIGHT, RIGHT)] * 18 + [(DESK, WRONG)] * 2, ["自动派遣由派对18件、派错0件变为派对18件、派错2件"]),
         ([(WRONG, RIGHT)] * 10 + [(RIGHT, RIGHT)] * 10, []),
     ],
     ids=["same", "within what is tolerated", "fewer right", "more sent wrong", "better"],
 )
 def test_what_counts_as_worse(pairs: list[tuple[str | None, str | None]], faults: list[str]) -> None:
     assert comparison(*pairs).faults(RULES) == faults
+
+
+def test_asking_the_desk_more_often_is_no_fault_where_it_saves_returns() -> None:
+    found = Comparison()
+    for before, after in [(said(WRONG), said(DESK, first=RIGHT)), (said(RIGHT), said(DESK, first=RIGHT))] * 10:
+        found.add(before, after)
+    assert found.faults(RULES) == []
+    assert found.returns_saved == 10
 
 
 def test_too_few_cases_judge_nothing() -> None:

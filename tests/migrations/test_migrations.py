@@ -132,9 +132,19 @@ def counted(column: sa.Column[object]) -> bool:
 BY_COLUMN: dict[tuple[str, str], object] = {("assignment", "part"): "lead", ("notice", "status"): "owed"}
 
 
+ROWS = ["before", "meanwhile"]
+"""The rows of a table by name, in the order in which the database numbers them."""
+
+
 def a_value(column: sa.Column[object], text: str) -> object:
     only = BY_COLUMN.get((column.table.name, column.name))
     values: dict[type, object] = {
-        str: text, int: 1, float: 1.0, bool: False, dict: {}, bytes: b"", dt.datetime: clock.now()
-    }  # fmt: skip
+        str: text,
+        int: ROWS.index(text) + 1,
+        float: 1.0,
+        bool: False,
+        dict: {},
+        bytes: b"",
+        dt.datetime: clock.now(),
+    }
     return only if only is not None else values[column.type.python_type]
