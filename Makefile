@@ -68,6 +68,12 @@ bench-figures: $(VENV)/.ready-dev ## 指标的耗时 What figures cost on large 
 .PHONY: bench-place
 bench-place: $(VENV)/.ready-dev ## 地点的速度 What looking up a place costs, and place names found falsely
 	$(BIN)/python -m benchmarks.place $(ARGS)
+.PHONY: bench-same
+bench-same: $(VENV)/.ready-dev ## 查重的快慢和准确率 How fast and how rightly duplicates are found: ARGS="--sizes 10000"
+	$(BIN)/python -m benchmarks.same_matter $(ARGS)
+.PHONY: bench-learning
+bench-learning: $(VENV)/.ready-dev ## 学习的准确率 How well dispatch learns, beside the plain way (20 minutes)
+	$(BIN)/python -m benchmarks.learning $(ARGS)
 
 .PHONY: ci
 ci: lint types test ## 与 CI 相同 Everything CI runs (.ci/run also installs what Debian lacks)

@@ -60,6 +60,8 @@ class NamedPlace:
     word: str
     kind: PlaceKind
     towns: tuple[str, ...] = ()
+    rural: bool | None = None
+    """Whether it is a village and no community; `None` where it is neither, or one of two by the same name is not."""
 
 
 @dataclass(frozen=True)
@@ -137,9 +139,11 @@ class Gazetteer:
         self._bare_names = WordIndex(self._bare)
 
     def _add(self, word: str, kind: PlaceKind, town: str) -> None:
-        known = self._meant.get(word.lower())
-        towns = (*known.towns, town) if known else (town,)
-        self._meant[word.lower()] = NamedPlace(word, known.kind if known else kind, towns)
+        named, known = NamedPlace(word, kind, (town,), _RURAL.get(kind)), self._meant.get(word.lower())
+        if known is not None:
+            alike = known.rural if known.rural == named.rural else None
+            named = NamedPlace(known.word, known.kind, (*known.towns, town), alike)
+        self._meant[word.lower()] = named
 
     def read(self, text: str) -> PlaceReading:
         """What the text says of the place."""
@@ -168,7 +172,7 @@ class Gazetteer:
                 if any(
                     place.town in self._meant[town.word].towns and _apart(span, town) <= self._near for town in towns
                 ):
-                    found[span.word] = NamedPlace(place.name, place.kind, (place.town,))
+                    found[span.word] = NamedPlace(place.name, place.kind, (place.town,), _RURAL.get(place.kind))
         return found
 
 
@@ -181,10 +185,11 @@ def _together(named: tuple[NamedPlace, ...]) -> PlaceReading:
     speaking = [item for item in named if item.towns]
     if not speaking:
         return PlaceReading(named)
+    said = {item.rural for item in speaking if item.kind is not PlaceKind.TOWN}
+    rural = said.pop() if len(said) == 1 else None
     common = set(speaking[0].towns).intersection(*(item.towns for item in speaking))
     if len(common) != 1:
         candidates = common or {town for item in speaking for town in item.towns}
-        return PlaceReading(named, candidates=tuple(sorted(candidates)))
+        return PlaceReading(named, candidates=tuple(sorted(candidates)), rural=rural)
     exact = max(speaking, key=lambda item: (-len(item.towns), item.kind is not PlaceKind.TOWN, len(item.word)))
-    kinds = {_RURAL[item.kind] for item in speaking if item.kind in _RURAL}
-    return PlaceReading(named, common.pop(), exact.word, rural=kinds.pop() if len(kinds) == 1 else None)
+    return PlaceReading(named, common.pop(), exact.word, rural=rural)

@@ -77,7 +77,7 @@ class GeographyData:
     @cached_property
     def version(self) -> str:
         """Names the content: the same data give the same version, in whatever files and order they came."""
-        return PREFIX + hashlib.sha256(_written(self)).hexdigest()[:16]
+        return PREFIX + hashlib.sha256(_written(self)).hexdigest()[:12]
 
     def packed(self) -> bytes:
         """The data as they are kept."""

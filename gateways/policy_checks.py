@@ -66,6 +66,9 @@ def check(files: PolicyFiles) -> Iterator[Fault]:
         yield from repeated("figures.yaml", ("ranked", "names"), None, files.figures.ranked.names)
     if files.notices:
         yield from _notices(files.notices)
+    if files.same_matter:
+        for key in ("courtesies", "place_suffixes", "not_places"):
+            yield from repeated("same_matter.yaml", (key, "words"), None, getattr(files.same_matter, key).words)
 
 
 def _units(file: UnitsFile) -> Iterator[Fault]:

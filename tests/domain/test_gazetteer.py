@@ -99,7 +99,14 @@ def test_places_outside(text: str, outside: tuple[str, ...], elsewhere: bool) ->
 
 @pytest.mark.parametrize(
     ("text", "rural"),
-    [("桃园村", True), ("南山镇桃园", True), ("光明社区", False), ("南山镇", None), ("丁庄社区", True)],
+    [
+        ("桃园村", True),
+        ("南山镇桃园", True),
+        ("光明社区", False),
+        ("南山镇", None),
+        ("丁庄社区", True),
+        ("丁庄村", True),
+    ],
 )
 def test_whether_it_is_a_village(text: str, rural: bool | None) -> None:
     assert GAZETTEER.read(text).rural is rural

@@ -265,6 +265,11 @@ BROKEN: dict[str, tuple[str, str, str, int | None, str]] = {
     "lighter in the opening": ("dispatch.yaml", "opening_factor: 1.5", "opening_factor: 0.5", 0, "不得小于 1"),
     "hardly anything read": ("dispatch.yaml", "longest: 20000", "longest: 10", 0, "不得小于 100"),
     "notice for no urgency": ("notices.yaml", "urgencies: [emergency]", "urgencies: [panic]", 0, "只能是"),
+    # the same matter
+    "far is nearer than near": ("same_matter.yaml", "far_metres: 1000", "far_metres: 100", -2, "不得小于 near_metres"),
+    "more than all": ("same_matter.yaml", "place: 0.7", "place: 1.7", 0, "不得大于 1"),
+    "told of whom": ("same_matter.yaml", "told: [stage,", "told: [person,", 0, "只能是"),
+    "courtesy twice": ("same_matter.yaml", "    - 请问\n", "    - 您好\n", 0, "“您好”重复"),
     # notices
     "unknown trigger": ("notices.yaml", "trigger: register\n", "trigger: enrol\n", 0, "只能是"),
     "unknown audience": ("notices.yaml", "audiences: [petitioner]", "audiences: [mayor]", 0, "只能是"),
