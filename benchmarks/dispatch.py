@@ -207,11 +207,12 @@ def _units(_policy: Policy, answer: Dispatch) -> list[str]:
 
 def _classes(_policy: Policy, answer: Dispatch) -> list[str]:
     """The classes of the candidates, best first; a matter outside the seven says nothing of them."""
-    found = (_class_of(item.category, item.sub_category) for item in answer.candidates)
+    found = (class_of(item.category, item.sub_category) for item in answer.candidates)
     return list(dict.fromkeys(name for name in found if name is not None))
 
 
-def _class_of(category: str | None, sub_category: str | None) -> str | None:
+def class_of(category: str | None, sub_category: str | None) -> str | None:
+    """The first-level class of the set to which our category, or our sub-category, corresponds."""
     return _OTHERWISE[sub_category] if sub_category in _OTHERWISE else CLASSES.get(category or "")
 
 

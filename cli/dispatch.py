@@ -14,6 +14,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from cli import backtest, duplicates, explain, learning
+from domain.learned import edge
 from gateways.tables import Row, Rows, TableError, check_writable, read_rows, write_rows
 from gateways.whole_files import whole_file
 
@@ -121,7 +122,7 @@ def _answer(model: Model, text: str, threshold: float | None) -> tuple[str, str,
     if not guesses:
         return "", "0", "没有认得的词语，请人工派遣", "否"
     best = guesses[0]
-    sure = threshold is not None and best.probability >= threshold
+    sure = threshold is not None and edge(guesses) >= threshold
     return best.label, f"{best.probability:.4f}", "；".join(best.reasons), "是" if sure else "否"
 
 

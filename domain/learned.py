@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -19,6 +19,18 @@ class Guess:
     label: str
     probability: float
     reasons: tuple[str, ...] = ()
+
+
+def edge(guesses: Sequence[Guess]) -> float:
+    """How far the first guess is ahead of the second (or of whatever else it may be), 0 to 1; alike is a half.
+
+    Whether to dispatch alone is better told by it than by the probability, which others that are out of question lower.
+    """
+    if not guesses:
+        return 0.0
+    first = guesses[0].probability
+    second = guesses[1].probability if len(guesses) > 1 else 1 - first
+    return first / (first + second)
 
 
 class Learned(Protocol):
@@ -44,6 +56,6 @@ class Experience:
 
     model: Learned
     alone_at: float
-    """The confidence from which dispatch needs no person, 0 to 1; above 1: it always does."""
+    """How far ahead (`edge`) the first guess must be to be dispatched without a person; above 1: none ever is."""
     practice: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     """By sub-category, how many of its closed cases each label handled."""

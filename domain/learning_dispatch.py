@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from domain.dispatch import Candidate, Considered, Dispatch, DispatchRequest, KeywordDispatcher
 from domain.dispatch_rules import TOWN_OF_PLACE
-from domain.learned import Experience, Guess
+from domain.learned import Experience, Guess, edge
 from domain.past_cases import role_of
 from domain.policy import Policy
 
@@ -31,7 +31,7 @@ def signs_of(considered: Considered, policy: Policy) -> dict[str, float]:
 
 
 class LearningDispatcher:
-    """Ranks by confidence; dispatches from the confidence on at which that was right often enough."""
+    """Ranks by confidence; dispatches what is as far ahead of the runner-up as was right often enough."""
 
     def __init__(self, policy: Policy, experience: Experience) -> None:
         self._policy, self._experience = policy, experience
@@ -48,9 +48,9 @@ class LearningDispatcher:
         guesses = self._model.predict(request.text, signs_of(considered, self._policy))
         candidates = tuple(self._candidates(request, considered, guesses[:MOST_GUESSES]))
         best = candidates[0] if candidates else None
-        confidence = best.confidence if best is not None and best.confidence is not None else 0.0
+        ahead = edge(guesses) if guesses and best is not None and best.confidence == guesses[0].probability else 0.0
         unplaced = guesses[0].label == TOWN_OF_PLACE and said.town is None if guesses else False
-        sure = best is not None and not considered.barred and not unplaced and confidence >= self._experience.alone_at
+        sure = best is not None and not considered.barred and not unplaced and ahead >= self._experience.alone_at
         return replace(
             said,
             unit=best.unit if best is not None and sure else None,

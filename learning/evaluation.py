@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from domain.learned import Guess, Learned
+from domain.learned import Guess, Learned, edge
 from learning.examples import Example
 
 BINS = 10
@@ -13,11 +13,15 @@ BINS = 10
 
 @dataclass(frozen=True)
 class Answer:
-    """What a row really was and what was guessed; no label and confidence 0 when nothing was guessed."""
+    """What a row really was and what was guessed; no label and confidence 0 when nothing was guessed.
+
+    `edge` tells how far ahead the guess was.
+    """
 
     truth: str
     guess: str | None
     confidence: float
+    edge: float
 
     @property
     def right(self) -> bool:
@@ -50,7 +54,7 @@ class Bin:
 
 @dataclass(frozen=True)
 class Share:
-    """What is dispatched without a person from a confidence on: how much of all, and how much of it is right."""
+    """What is dispatched without a person from an edge on: how much of all, and how much of it is right."""
 
     threshold: float
     share: float
@@ -100,8 +104,8 @@ class Report:
         return _share(sum(step.rows * abs(step.confidence - step.right) for step in self.bins()), len(self.answers))
 
     def alone(self, threshold: float) -> Share:
-        """What is dispatched without a person from this confidence on."""
-        sure = [answer for answer in self.answers if answer.confidence >= threshold]
+        """What is dispatched without a person from this edge on."""
+        sure = [answer for answer in self.answers if answer.edge >= threshold]
         return Share(threshold, _share(len(sure), len(self.answers)), _share(sum(a.right for a in sure), len(sure)))
 
 
@@ -118,7 +122,8 @@ def evaluate(
 
 def answered(truth: str, guesses: Sequence[Guess]) -> Answer:
     """The first guess, beside the truth."""
-    return Answer(truth, guesses[0].label, guesses[0].probability) if guesses else Answer(truth, None, 0.0)
+    first = guesses[0] if guesses else Guess("", 0.0)
+    return Answer(truth, first.label or None, first.probability, edge(guesses))
 
 
 def _share(part: float, whole: int) -> float:

@@ -22,6 +22,8 @@ TOLD_GUESSES = 3
 TOLD_WORDS = 4
 FEW_WORDS = 4
 """Known words of a text below which people are told so."""
+ROOM = 1.0
+"""Standard errors that a threshold keeps above what is asked for."""
 _ALMOST_NOTHING = np.float32(1e-9)
 
 
@@ -47,15 +49,18 @@ class RunView:
 
 @dataclass(frozen=True)
 class Record:
-    """How sure the model was of texts it had not seen, surest first, and which of them it had right."""
+    """How far ahead the first guess was in texts unseen while learning, surest first, and which of them were right."""
 
-    confidence: Floats
+    edges: Floats
     right: NDArray[np.bool_]
 
     @classmethod
-    def of(cls, confidence: NDArray[np.floating], right: NDArray[np.bool_]) -> Record:
-        order = np.argsort(-confidence, kind="stable")
-        return cls(confidence[order].astype(np.float32), np.asarray(right[order], dtype=np.bool_))
+    def of(cls, chances: NDArray[np.float64], truth: NDArray[np.intp]) -> Record:
+        """`chances` has a row for each text and a column for each label; `truth` the column that was right."""
+        ordered = np.sort(chances, axis=1)
+        edges = (ordered[:, -1] / (ordered[:, -1] + ordered[:, -2])).astype(np.float32)
+        order = np.argsort(-edges, kind="stable")
+        return cls(edges[order], np.asarray((chances.argmax(axis=1) == truth)[order], dtype=np.bool_))
 
     @property
     def accuracy(self) -> float:
@@ -63,11 +68,14 @@ class Record:
         return float(self.right.mean())
 
     def threshold_for(self, precision: float) -> float | None:
-        """The least confidence from which on this share (0 to 1) was right; `None` when there is none."""
-        if not len(self.right):
-            return None
-        reached = np.flatnonzero(np.cumsum(self.right) >= precision * np.arange(1, len(self.right) + 1))
-        return float(self.confidence[reached[-1]]) if len(reached) else None
+        """The least edge (`domain.learned.edge`) from which on this share (0 to 1) was right; `None`: there is none.
+
+        A standard error is put on top, because the threshold is chosen where these texts happened to allow it.
+        """
+        many = np.arange(1, len(self.right) + 1)
+        wanted = precision * many + ROOM * np.sqrt(precision * (1 - precision) * many)
+        reached = np.flatnonzero(np.cumsum(self.right) >= np.minimum(wanted, many))
+        return float(self.edges[reached[-1]]) if len(reached) else None
 
 
 @dataclass(frozen=True)
@@ -191,9 +199,9 @@ def parts_of(model: Model) -> list[tuple[str, NDArray[Any]]]:
         ("signs rarity", model.signs.rarity),
         ("weights", model.weights.terms),
         ("starts", model.weights.starts),
-        ("steepness", np.array([calibration.steepness, calibration.growth], dtype=np.float64)),
+        ("steepness", calibration.steepness),
         ("lifts", calibration.lifts),
-        ("confidence", model.record.confidence),
+        ("edges", model.record.edges),
         ("right", model.record.right.astype(np.uint8)),
     ]
 

@@ -95,7 +95,8 @@ def _checked(parts: Parts) -> Model:
         bool(np.all(model.runs.terms[:-1] < model.runs.terms[1:])),
         model.weights.terms.shape == (sum(len(view.terms) for view in views), labels),
         model.weights.starts.shape == model.calibration.lifts.shape == (labels,),
-        model.record.confidence.shape == model.record.right.shape,
+        model.record.edges.shape == model.record.right.shape != (0,),
+        model.calibration.steepness.shape == (3,),
         all(np.isfinite(part).all() for part in parts.values()),
     ]
     if not all(fits):
@@ -104,15 +105,14 @@ def _checked(parts: Parts) -> Model:
 
 
 def _put_together(parts: Parts) -> Model:
-    steepness, growth = _array(parts, "steepness", np.float64, 1)
     return Model(
         labels=_lines(parts, "labels"),
         words=NameView(_lines(parts, "words"), _array(parts, "words rarity", np.float32, 1)),
         runs=RunView(_array(parts, "runs", np.uint64, 1), _array(parts, "runs rarity", np.float32, 1)),
         signs=NameView(_lines(parts, "signs"), _array(parts, "signs rarity", np.float32, 1)),
         weights=Weights(_array(parts, "weights", np.float32, 2), _array(parts, "starts", np.float32, 1)),
-        calibration=Calibration(float(steepness), float(growth), _array(parts, "lifts", np.float32, 1)),
-        record=Record(_array(parts, "confidence", np.float32, 1), _array(parts, "right", np.uint8, 1).astype(np.bool_)),
+        calibration=Calibration(_array(parts, "steepness", np.float64, 1), _array(parts, "lifts", np.float32, 1)),
+        record=Record(_array(parts, "edges", np.float32, 1), _array(parts, "right", np.uint8, 1).astype(np.bool_)),
         rows=int(_array(parts, "rows", np.int64, 1)[0]),
     )
 

@@ -116,10 +116,8 @@ def _judge(
             found[asked] = weights.scores(weighed(names, counted, rarities))
             seen[asked] = (counted[0][:, np.flatnonzero(rarities[0])] != 0).sum(axis=1)
     truth = rows.truth[: len(folds)]
-    weight = np.repeat([1.0, *[0.5] * (len(forms) - 1)], len(folds))
-    calibration = calibrate(np.concatenate(scores), np.concatenate(known), np.tile(truth, len(forms)), weight)
-    chances = calibration.probabilities(scores[0], known[0])
-    return calibration, Record.of(chances.max(axis=1), chances.argmax(axis=1) == truth)
+    calibration = calibrate(scores, known, truth)
+    return calibration, Record.of(calibration.probabilities(scores[0], known[0]), truth)
 
 
 def _model(

@@ -39,7 +39,7 @@ def guessing(*guesses: tuple[str, float], alone_at: float = 0.9, **others: objec
 
 @pytest.mark.parametrize(("probability", "unit"), [(0.9, PARKS), (0.95, PARKS), (0.8999, None)])
 def test_it_dispatches_from_the_confidence_on_that_was_right_often_enough(probability: float, unit: str | None) -> None:
-    answer = guessing((PARKS, probability), (POWER, 0.01)).rank(DispatchRequest(UNHEARD))
+    answer = guessing((PARKS, probability), (POWER, 1 - probability)).rank(DispatchRequest(UNHEARD))
     assert answer.unit == unit
     assert answer.candidates[0].confidence == probability
     assert ("把握不足" in answer.explanation) == (unit is None)

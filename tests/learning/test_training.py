@@ -106,7 +106,7 @@ def test_confidence_can_be_relied_on(model: Model) -> None:
     assert model.record.accuracy > 0.9
     threshold = model.record.threshold_for(0.98)
     assert threshold is not None
-    sure = model.record.confidence >= threshold
+    sure = model.record.edges >= threshold
     assert model.record.right[sure].mean() >= 0.98
 
 

@@ -90,14 +90,15 @@ def test_cases_of_a_single_unit_teach_nothing(context: Context) -> None:
 
 def test_the_latest_cases_are_held_out(context: Context) -> None:
     """What the latest cases say against everything before them is not learned, and speaks against what was."""
-    put_away(context, cases(times=4))
+    pattern = lives.terminated(context)
+    closed_cases.put_away(context, cases(times=4), pattern)
     learning.learn(context, OPERATOR)
     known = context.models
     before = learning.activations(context)
     with context.sessions.begin() as session:
         session.execute(sa.delete(Petition).where(Petition.id.like("case-%")))
     misled = cases(times=4, wrong=list(SAYINGS))
-    put_away(context, [*cases(times=1), *misled])
+    closed_cases.put_away(context, [*cases(times=1), *misled], pattern)
     lesson = learning.learn(context, OPERATOR)
     assert lesson.outcome is Outcome.REJECTED
     assert lesson.comparison is not None
