@@ -174,6 +174,8 @@ def test_damaged_content_leaves_the_former_serving(placed: Context, caplog: pyte
     for _ in range(2):
         assert register(placed, **at(IN_THE_WEST)).geography_version == DATA.version
     assert caplog.text.count("已损坏") == 1
+    assert policies.activate_geography(placed, fewer, OPERATOR), "putting it in force again puts it right"
+    assert register(placed, **at(IN_THE_WEST)).geography_version == fewer.version
 
 
 def test_a_closed_case_is_replayed_with_its_place(placed: Context) -> None:
