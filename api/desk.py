@@ -19,7 +19,7 @@ from models.bodies import (
     ReasonIn,
     RedispatchIn,
 )
-from services import decisions, dispatching, intake, ladder, same_matter
+from services import decisions, dispatching, intake, ladder, same_matter, separation
 
 router = APIRouter(prefix="/petitions/{petition_id}", tags=["派遣专席 desk"], responses=CHANGING, dependencies=POSTING)
 
@@ -129,6 +129,14 @@ def merge(body: MergeIn, change: ChangeOf) -> JSONResponse:
     """It goes on as part of the other case; its petitioner keeps their own notices."""
     return change.make(
         lambda context, key, actor, version: intake.merge(context, key, body.into, actor, body.reason, version)
+    )
+
+
+@router.post("/separation", response_model=PetitionDetail, summary="拆单 Undo a wrong merge")
+def separate(body: ReasonIn, change: ChangeOf) -> JSONResponse:
+    """What was merged by mistake becomes a case of its own, under the code its petitioner has."""
+    return change.make(
+        lambda context, key, actor, version: separation.separate(context, key, actor, body.reason, version)
     )
 
 

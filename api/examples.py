@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from api.figure_examples import FIGURES
 from api.same_matter_examples import same_matter_examples
 
 _HEAD: dict[str, Any] = {
@@ -383,6 +384,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "Clocks": _CLOCKS,
     "History": _HISTORY,
     "Dossier": _DOSSIER,
+    **FIGURES,
     "Health": {
         "status": "ok",
         "database": "ok",

@@ -8,7 +8,7 @@ from pathlib import Path
 import typer
 from rich.console import Console
 from rich.progress import Progress
-from rich.table import Table
+from rich.table import Column, Table
 
 from clock import SHANGHAI
 from domain.actions import Actor
@@ -80,7 +80,7 @@ def history() -> None:
     rows = policies.geography_history(get_context())
     if not rows:
         return
-    table = Table("地理数据", "启用时间", "操作人", "现行", "内容")
+    table = Table(Column("地理数据", no_wrap=True), "启用时间", "操作人", "现行", "内容")
     for number, (row, counted) in enumerate(rows):
         at = row.activated_at.in_timezone(SHANGHAI).format("YYYY-MM-DD HH:mm")
         table.add_row(row.version or NONE_IN_FORCE, at, row.activated_by, "" if number else "是", counted)

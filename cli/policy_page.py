@@ -26,6 +26,7 @@ _SAME = "tests/domain/test_same_matter.py"
 _SAME_FOUND = "tests/services/test_same_matter.py"
 _LEARNING = "tests/services/test_learning.py"
 _BACKTEST = "tests/domain/test_backtest.py"
+_SHARES = "tests/domain/test_shares.py"
 
 _BY_CLOCK = ("domain.petition.deadlines", f"{_TESTS}::test_each_clock_runs_by_its_rule")
 _BY_CARD = ("domain.petition.deadlines", f"{_TESTS}::test_the_cards_stand_around_the_deadline")
@@ -51,7 +52,17 @@ FIGURES_APPLIED: dict[str, tuple[str, str, str]] = {
     "ladder.redo_limit": ("重办次数", "domain.petition.decide", f"{_TESTS}::test_dissatisfied_is_redone_once"),
     "ladder.extension_limit": ("延期次数", *_BY_ACTION),
     "ladder.designated_may_not_return": ("指定承办不得退单", *_BY_ACTION),
-    "places": ("村居", "domain.dispatch.find_town", f"{_DISPATCH}::test_towns"),
+    "places": ("村居", "domain.gazetteer.Gazetteer", f"{_DISPATCH}::test_towns"),
+    "places.near": (
+        "村居名离镇街名多近仍算地点",
+        "domain.gazetteer.Gazetteer",
+        "tests/domain/test_gazetteer.py::test_towns",
+    ),
+    "places.outside": (
+        "区外地名",
+        "domain.gazetteer.Gazetteer",
+        "tests/domain/test_gazetteer.py::test_places_outside",
+    ),
     "taxonomy.sizes": (
         "大类小类数目",
         "gateways.taxonomy_checks.check_taxonomy",
@@ -129,6 +140,23 @@ FIGURES_APPLIED: dict[str, tuple[str, str, str]] = {
         "最多看多少件",
         "services.evidence.past_cases",
         "tests/services/test_backtests.py::test_only_the_latest_cases_count",
+    ),
+    "figures.least_cases": (
+        "几件才排名",
+        "domain.shares.ranking",
+        f"{_SHARES}::test_whoever_has_too_few_is_beside_the_ranking",
+    ),
+    "figures.confidence": ("区间的置信水平", "domain.shares.wilson", f"{_SHARES}::test_the_interval_is_wilsons"),
+    "figures.decimals": ("百分数的小数位", "domain.shares.percent", f"{_SHARES}::test_a_percentage_as_it_is_shown"),
+    "figures.catch_up": (
+        "补报几期",
+        "services.reports.make_due",
+        "tests/services/test_reports.py::test_what_was_missed_is_made_later",
+    ),
+    "figures.ranked": (
+        "按哪些率排名",
+        "services.figure_views.ranks_of",
+        "tests/services/test_figures.py::test_units_are_ranked_only_with_enough_cases",
     ),
     "notices.quiet_hours": ("静默时段", "domain.notices.earliest_sending", f"{_TESTS}::test_nights_are_quiet"),
     "notices.back_off": ("通知重发的等待", "domain.notices.next_attempt", f"{_TESTS}::test_a_dead_channel_is_tried_on"),

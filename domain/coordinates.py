@@ -58,8 +58,8 @@ _AXIS, _FLATNESS = 6378245.0, 0.00669342162296594323
 """The ellipsoid of the shift (Krasovsky 1940): semi-major axis in metres, eccentricity squared."""
 _RADIUS = 6371008.8
 """Mean radius of the earth in metres."""
-_CLOSE_ENOUGH = 1e-9
-"""Degrees; a tenth of a millimetre."""
+_CLOSE_ENOUGH = 1e-8
+"""Degrees; a millimetre."""
 
 
 def check_degrees(longitude: float, latitude: float) -> None:

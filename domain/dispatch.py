@@ -16,6 +16,7 @@ from domain.elsewhere import Suspicion
 from domain.evidence import Pile
 from domain.place import Located
 from domain.policy import Policy, RequestType, UnitKind, Urgency
+from domain.where import Where, where
 
 
 @dataclass(frozen=True)
@@ -139,10 +140,12 @@ class KeywordDispatcher:
         reading = self._rules.reading
         flaw = reading.flaw(request.text)
         request = replace(request, text=reading.plain(request.text), place=reading.plain(request.place))
-        town, place_word = self._town_of(request)
+        place = where(request.place, request.text, request.town, request.located, self._policy)
+        town = place.town
         tallies: dict[str, _Tally] = defaultdict(_Tally)
         unplaced = _Tally()
-        for spoken in self._rules.spoken_in(request.text):
+        for said in self._rules.spoken_in(request.text):
+            spoken = self._in_a_village(said) if place.rural else said
             holder = self._holder(spoken.rule, request.day)
             unit = town if holder == TOWN_OF_PLACE else holder
             if unit is None:
@@ -153,15 +156,13 @@ class KeywordDispatcher:
         if proposed and proposed in self._policy.units_by_code and proposed not in request.excluded:
             tallies[proposed].proposal = self._rules.proposal_weight
         ranked = sorted(tallies.items(), key=lambda item: (-item[1].score, item[0]))
-        found = f"地点“{place_word}”" if place_word else "地点"
-        lies = f"{found}属于{self._policy.unit_name(town)}"
-        told = request.located.told(self._policy.unit_name) if request.located else ""
         candidates = tuple(
-            self._candidate(request, unit, tally, told or (lies if unit == town else "")) for unit, tally in ranked
+            self._candidate(request, unit, tally, place.told if unit == town or request.located else "")
+            for unit, tally in ranked
         )
         least = self._rules.weighing.least_decisive
         doubt = _Doubt(unplaced.score, ranked[0][1].decisive(least) if ranked else 0.0, flaw)
-        return self._answer(request, town, candidates, doubt)
+        return self._answer(request, place, candidates, doubt)
 
     def _holder(self, rule: KeywordRule, day: dt.date | None) -> str:
         """The unit whose duty the rule's matter is on that day."""
@@ -200,19 +201,19 @@ class KeywordDispatcher:
         often = f"，{spoken.times}次" if spoken.times > 1 else ""
         return f"出现“{rule.word}”({matter}，权重{rule.weight:g}{where}{often})"
 
-    def _town_of(self, request: DispatchRequest) -> tuple[str | None, str]:
-        """The town of the coordinate, else the one that is known, that the place lies in, that the text speaks of."""
-        if request.located is not None and request.located.town in self._policy.units_by_code:
-            return request.located.town, ""
-        if request.town in self._policy.units_by_code:  # a former policy may have known a town that is gone
-            return request.town, ""
-        town, word = find_town(request.place, self._rules)
-        return (town, word) if town else find_town(f"{request.place}\n{request.text}", self._rules)
+    def _in_a_village(self, spoken: Spoken) -> Spoken:
+        """The same word for what the matter is in a village, where that is another sub-category."""
+        here = self._policy.sub_categories_by_code.get(spoken.rule.sub_category or "")
+        there = self._policy.sub_categories_by_code.get(here.rural or "") if here else None
+        if there is None:
+            return spoken
+        rule = replace(spoken.rule, category=there.category, unit=there.lead, sub_category=there.code)
+        return replace(spoken, rule=rule)
 
     def _answer(
         self,
         request: DispatchRequest,
-        town: str | None,
+        place: Where,
         candidates: tuple[Candidate, ...],
         doubt: _Doubt,
     ) -> Considered:
@@ -221,21 +222,21 @@ class KeywordDispatcher:
         lead = round(best.score - second, 6) if best else 0.0
         needed = max(self._rules.margin, self._rules.margin_share * best.score) if best else 0.0
         sure = best is not None and doubt.decisive >= self._rules.threshold and lead >= needed
-        barred = self._bar(request, best, doubt.flaw)
+        barred = _barred(request, place, doubt.flaw)
         if barred:
             sure, explanation = False, barred
+        elif best is not None and sure:
+            explanation = f"{self._policy.unit_name(best.unit)}：{'；'.join(best.reasons)}"
+        elif doubt.unplaced and (best is None or doubt.unplaced >= best.score):
+            explanation = f"像是镇街的事务，但不知在哪个镇街{place.told and f'({place.told})'}，转人工派遣"
         elif best is None:
             explanation = "没有匹配到任何关键词，转人工派遣"
-        elif sure:
-            explanation = f"{self._policy.unit_name(best.unit)}：{'；'.join(best.reasons)}"
-        elif doubt.unplaced >= best.score:
-            explanation = "像是镇街的事务，但不知在哪个镇街，转人工派遣"
         else:
             explanation = f"把握不足(得分{best.score:g}，领先{lead:g})，转人工派遣"
         answer = Dispatch(
             unit=best.unit if best and sure else None,
             category=best.category if best else request.category,
-            town=town,
+            town=place.town,
             candidates=candidates,
             explanation=explanation,
             rule_version=self._policy.version,
@@ -243,38 +244,14 @@ class KeywordDispatcher:
         )
         return Considered(answer, doubt.unplaced, barred)
 
-    def _bar(self, request: DispatchRequest, best: Candidate | None, flaw: str | None) -> str:
-        """Why a person has to choose, be the engine ever so sure; empty where nothing speaks against it."""
-        if request.excluded:
-            # An engine that was wrong about this petition once does not guess again.
-            return f"已被{len(request.excluded)}个单位退单，转人工派遣"
-        doubt = self._doubt_of_place(request, best) or flaw
-        return f"{doubt}，转人工派遣" if doubt else ""
 
-    def _doubt_of_place(self, request: DispatchRequest, best: Candidate | None) -> str:
-        """Why the coordinate speaks against a dispatch: outside the district, or in another town than the one named."""
-        located = request.located
-        if located is None:
-            return ""
-        if located.outside:
-            return located.told(self._policy.unit_name)
-        named, word = find_town(f"{request.place}\n{request.text}", self._rules)
-        if best is None or best.unit != located.town or named in (None, located.town):
-            return ""
-        return f"坐标在{self._policy.unit_name(located.town)}，文字说的“{word}”在{self._policy.unit_name(named)}"
-
-
-def find_town(text: str, rules: DispatchRules) -> tuple[str | None, str]:
-    """The town whose place name is the longest one found, and that name; `None` when two towns are equally likely."""
-    found = {span.word for span in rules.places_in(text)}
-    named = [
-        (len(word), town, word) for town, words in rules.town_words.items() for word in words if word.lower() in found
-    ]
-    if not named:
-        return None, ""
-    greatest = max(length for length, _, _ in named)
-    towns = {town: word for length, town, word in named if length == greatest}
-    return next(iter(towns.items())) if len(towns) == 1 else (None, "")
+def _barred(request: DispatchRequest, place: Where, flaw: str | None) -> str:
+    """Why a person has to choose, be the engine ever so sure; empty where nothing speaks against it."""
+    if request.excluded:
+        # An engine that was wrong about this petition once does not guess again.
+        return f"已被{len(request.excluded)}个单位退单，转人工派遣"
+    doubt = place.told if place.elsewhere else flaw
+    return f"{doubt}，转人工派遣" if doubt else ""
 
 
 def find_urgency(text: str, rules: DispatchRules) -> Urgency:

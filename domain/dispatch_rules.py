@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from domain.alarms import AlarmRules, Danger
 from domain.elsewhere import ElsewhereRule, ElsewhereRules
 from domain.evidence import Weighing
+from domain.gazetteer import Gazetteer, PlaceName
 from domain.plain_text import Reading
 from domain.words import Span, WordIndex, longest
 
@@ -66,6 +67,39 @@ class DispatchRules:
     margin_share: float = 0.0
     """The lead must also be this share of the best score: among many words one more says little."""
 
+    places: tuple[PlaceName, ...] = ()
+    outside: tuple[str, ...] = ()
+    """Names of places outside the district."""
+    near: int = 0
+    """How many letters from its town's name a bare name still is a place."""
+
+    @cached_property
+    def gazetteer(self) -> Gazetteer:
+        """Reads place names. Policies kept from before know no more than the names of each town."""
+        return Gazetteer(self.town_words, self.places, self.roads, self.outside, self.near)
+
+    def all_words(self) -> Iterator[str]:
+        """Every word and phrase that is ever looked for in a text."""
+        for rule in self.keywords:
+            yield from (rule.word, *rule.excluded)
+        for words in self.town_words.values():
+            yield from words
+        for place in self.places:
+            yield from (place.name, *place.words)
+        for danger in self.dangers.dangers:
+            yield from danger.words
+        for other in self.others.rules:
+            yield from other.words
+        for around in (self.dangers.around, self.others.around):
+            yield from (*around.harmless, *around.denials, *around.calming, *around.after)
+        yield from (
+            *self.dangers.urgent_words,
+            *self.roads,
+            *self.outside,
+            *self.weighing.denials,
+            *self.weighing.beside,
+        )
+
     @cached_property
     def dangers(self) -> AlarmRules:
         """What is urgent; policies from before knew the words alone, and no unit to send."""
@@ -77,10 +111,6 @@ class DispatchRules:
         """What belongs elsewhere; policies from before knew the words alone."""
         former = ElsewhereRule("former", "不属平台办理的事项", self.desk_words, "由专席确认是否受理", "规则的词表")
         return self.elsewhere or ElsewhereRules((former,))
-
-    def places_in(self, text: str) -> list[Span]:
-        """Every place name of a town in the text."""
-        return self._place_index.find(text)
 
     def spoken_in(self, text: str) -> list[Spoken]:
         """The rules whose word counts in this text, in the order of the policy.
@@ -108,10 +138,6 @@ class DispatchRules:
                 opening = self.weighing.opens(places[0])
                 found.append(Spoken(rule, self.weighing.factor(places), len(places), opening))
         return found
-
-    @cached_property
-    def _place_index(self) -> WordIndex:
-        return WordIndex(word for words in self.town_words.values() for word in words)
 
     @cached_property
     def _speaking(self) -> frozenset[str]:

@@ -11,6 +11,7 @@ import re
 import unicodedata
 import zlib
 from collections.abc import Collection, Iterable
+from functools import lru_cache
 from hashlib import blake2b
 
 GRAM = 3
@@ -60,7 +61,8 @@ def resemblance(one: Collection[str], other: Collection[str]) -> float:
     return both / (len(one) + len(other) - both)
 
 
-def bands_of(grams: Collection[str]) -> tuple[int, ...]:
+@lru_cache(maxsize=8)  # whoever asks for a petition's like keeps its numbers next
+def bands_of(grams: frozenset[str]) -> tuple[int, ...]:
     """The numbers under which a text is found, `BANDS` of them; the same grams give the same, in whatever process."""
     if not grams:
         return ()

@@ -13,6 +13,7 @@ from functools import cached_property
 
 from domain.dispatch_rules import DispatchRules
 from domain.errors import PolicyMissing
+from domain.figure_rules import FigureRules
 from domain.learning_rules import LearningRules
 from domain.notices import NoticeRules
 from domain.same_matter import SameMatterRules
@@ -241,7 +242,7 @@ class SubCategory:
     """A kind of matter within a category (小类), with the one unit whose duty it is.
 
     `lead` is a unit's code, or `TOWN_OF_PLACE` where it is every town's own duty; `town_part` is what a town does
-    beside the lead, which never makes it the lead.
+    beside the lead, which never makes it the lead. `rural` is the sub-category that the same matter is in a village.
     """
 
     code: str
@@ -251,6 +252,7 @@ class SubCategory:
     request_types: frozenset[RequestType]
     urgency: Urgency = Urgency.ORDINARY
     town_part: str = ""
+    rural: str | None = None
 
 
 @dataclass(frozen=True)
@@ -280,6 +282,7 @@ class Policy:
     """First part of every case number, as in SZ-20260302-00017."""
     figures: tuple[Figure, ...] = ()
     learning: LearningRules = field(default_factory=LearningRules)
+    figure_rules: FigureRules = field(default_factory=FigureRules)
     sub_categories: tuple[SubCategory, ...] = ()
     duties: tuple[Duty, ...] = ()
     """Both are empty in policies kept from before there were any."""
@@ -319,6 +322,14 @@ class Policy:
     def category_name(self, code: str | None) -> str:
         known = (*self.categories, *self.foreign_categories)
         return next((item.name for item in known if item.code == code), code or "未分类")
+
+    def knows_category(self, code: str) -> bool:
+        """Whether this or any other version has such a category."""
+        return any(item.code == code for item in (*self.categories, *self.foreign_categories))
+
+    def knows_sub_category(self, code: str) -> bool:
+        """Whether this or any other version has such a sub-category."""
+        return code in self._known_sub_categories
 
     def sub_category_name(self, code: str) -> str:
         known = self._known_sub_categories.get(code)

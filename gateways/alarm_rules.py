@@ -8,10 +8,11 @@ from domain.alarms import AlarmRules, Danger
 from domain.dispatch_rules import TOWN_OF_PLACE
 from domain.elsewhere import ElsewhereRule, ElsewhereRules
 from domain.phrases import Around
-from domain.policy import UnitKind, Urgency
+from domain.policy import Figure, UnitKind, Urgency
 from gateways.policy_checks import OFFICE_KINDS, Fault, PolicyFiles, repeated
 from gateways.yaml_lines import Loc
 from models.alarm_files import AlarmsFile, AroundShape, ElsewhereFile
+from models.policy_files import Sourced
 from models.taxonomy_files import SubCategoryShape
 
 ALARMS, ELSEWHERE = "alarms.yaml", "elsewhere.yaml"
@@ -40,6 +41,23 @@ def elsewhere_rules(file: ElsewhereFile) -> ElsewhereRules:
 
 def _around(shape: AroundShape) -> Around:
     return Around(shape.harmless, shape.denials, shape.calming, shape.after)
+
+
+def figures_of(alarms: AlarmsFile, elsewhere: ElsewhereFile) -> Iterator[Figure]:
+    """What the two files say, told in short with its sources."""
+    dangers = alarms.dangers
+    words = sum(len(kind.words) for kind in dangers.kinds)
+    yield _figure("alarms.dangers", f"{len(dangers.kinds)}种险情、{words}个词", dangers)
+    yield _figure("alarms.urgent_words", f"{len(alarms.urgent_words.words)}个词", alarms.urgent_words)
+    yield _figure("alarms.around", f"{len(alarms.around.harmless)}个另有所指的说法", alarms.around)
+    for rule in elsewhere.rules:
+        held = "专席看过才受理" if rule.holds else "只提示"
+        yield _figure(f"elsewhere.{rule.id}", f"{rule.name}：{held}", rule)
+    yield _figure("elsewhere.around", f"{len(elsewhere.around.harmless)}个另有所指的说法", elsewhere.around)
+
+
+def _figure(place: str, value: str, shape: Sourced) -> Figure:
+    return Figure(place, value, shape.source, shape.origin)
 
 
 def check_alarms(files: PolicyFiles) -> Iterator[Fault]:

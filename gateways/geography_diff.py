@@ -80,11 +80,11 @@ def compare(before: GeographyData | None, after: GeographyData) -> GeographyDiff
 
 def _areas(before: Mapping[str, Any], after: Mapping[str, Any], plane: Plane) -> LayerDiff:
     both = sorted(before.keys() & after.keys())
-    moved = [code for code in both if _has_moved(before[code][0], after[code][0], plane)]
+    moved = {code for code in both if _has_moved(before[code][0], after[code][0], plane)}
     return LayerDiff(
         added=tuple(sorted(after.keys() - before.keys())),
         removed=tuple(sorted(before.keys() - after.keys())),
-        moved=tuple(moved),
+        moved=tuple(sorted(moved)),
         changed=tuple(code for code in both if code not in moved and before[code][1] != after[code][1]),
     )
 
@@ -92,7 +92,11 @@ def _areas(before: Mapping[str, Any], after: Mapping[str, Any], plane: Plane) ->
 def _has_moved(before: Any, after: Any, plane: Plane) -> bool:  # noqa: ANN401 - shapely has no types
     if before.equals(after):
         return False
-    apart = shapely.transform(shapely.symmetric_difference(before, after), plane.flat)
+    old, new = (shapely.transform(area, plane.flat) for area in (before, after))
+    apart = shapely.symmetric_difference(old, new)
+    # What is narrow everywhere has no more area than its borders are long; that is quickly said of what moved far.
+    if apart.area > _SAME_METRES * (old.length + new.length):
+        return True
     return not apart.buffer(-_SAME_METRES / 2).is_empty
 
 
@@ -100,11 +104,11 @@ def _points(before: GeographyData, after: GeographyData) -> LayerDiff:
     old = {item.id: item for item in before.points}
     new = {item.id: item for item in after.points}
     both = sorted(key for key in old.keys() & new.keys() if old[key] != new[key])
-    moved = [key for key in both if metres_between(old[key].position, new[key].position) > _SAME_METRES]
+    moved = {key for key in both if metres_between(old[key].position, new[key].position) > _SAME_METRES}
     return LayerDiff(
         added=tuple(sorted(new.keys() - old.keys())),
         removed=tuple(sorted(old.keys() - new.keys())),
-        moved=tuple(moved),
+        moved=tuple(sorted(moved)),
         changed=tuple(key for key in both if key not in moved),
     )
 

@@ -13,6 +13,7 @@ from domain.policy import DEADLINE_LABELS, DECIDED_KINDS, DeadlineKind, UnitKind
 from domain.stages import TRIGGER_LABELS
 from gateways.yaml_lines import Loc
 from models.alarm_files import AlarmsFile, ElsewhereFile
+from models.figures_file import FiguresFile
 from models.learning_file import LearningFile
 from models.policy_files import Conditional, DeadlinesFile, DispatchFile, DistrictFile, LadderFile, NoticesFile
 from models.same_matter_file import SameMatterFile
@@ -43,6 +44,7 @@ class PolicyFiles:
     places: PlacesFile | None = None
     dispatch: DispatchFile | None = None
     learning: LearningFile | None = None
+    figures: FiguresFile | None = None
     notices: NoticesFile | None = None
     alarms: AlarmsFile | None = None
     elsewhere: ElsewhereFile | None = None
@@ -60,8 +62,13 @@ def check(files: PolicyFiles) -> Iterator[Fault]:
         yield from _deadlines(files.deadlines, categories)
     if files.ladder:
         yield from _ladder(files.ladder, categories)
+    if files.figures:
+        yield from repeated("figures.yaml", ("ranked", "names"), None, files.figures.ranked.names)
     if files.notices:
         yield from _notices(files.notices)
+    if files.same_matter:
+        for key in ("courtesies", "place_suffixes", "not_places"):
+            yield from repeated("same_matter.yaml", (key, "words"), None, getattr(files.same_matter, key).words)
 
 
 def _units(file: UnitsFile) -> Iterator[Fault]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
@@ -12,6 +12,9 @@ from typing import TypeVar
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from domain.dispatch_rules import DispatchRules
+from domain.figure_rules import FigureRules
+from domain.figures import SHARES
 from domain.learning_rules import LearningRules
 from domain.notices import BackOff, NoticeRule, NoticeRules, QuietHours
 from domain.policy import (
@@ -26,14 +29,16 @@ from domain.policy import (
 )
 from domain.workdays import Duration, OfficeHours
 from gateways import policy_checks
-from gateways.alarm_rules import ALARMS, ELSEWHERE, alarm_rules, check_alarms, elsewhere_rules
+from gateways.alarm_rules import ALARMS, ELSEWHERE, alarm_rules, check_alarms, elsewhere_rules, figures_of
 from gateways.holidays import CalendarFileError, load_calendar
+from gateways.letters import variants_of
 from gateways.policy_checks import PolicyFiles
 from gateways.same_matter_rules import same_matter_figures, same_matter_rules
 from gateways.taxonomy_checks import check_taxonomy, file_of
 from gateways.taxonomy_rules import dispatch_rules, sub_categories
 from gateways.yaml_lines import Document, Loc, line_of, read_document
 from models.alarm_files import AlarmsFile, ElsewhereFile
+from models.figures_file import FiguresFile
 from models.learning_file import LearningFile
 from models.policy_files import (
     DeadlinesFile,
@@ -60,6 +65,7 @@ _SHAPES: dict[str, type[Shape]] = {
     "places.yaml": PlacesFile,
     "dispatch.yaml": DispatchFile,
     "learning.yaml": LearningFile,
+    "figures.yaml": FiguresFile,
     "notices.yaml": NoticesFile,
     ALARMS: AlarmsFile,
     ELSEWHERE: ElsewhereFile,
@@ -204,12 +210,12 @@ def _office(path: Path, problems: list[Problem]) -> OfficeHours | None:
 def _build(files: PolicyFiles, office: OfficeHours) -> Policy:
     district, deadlines, ladder, units = files.district, files.deadlines, files.ladder, files.units
     taxonomy, places, dispatch, notices = files.taxonomy, files.places, files.dispatch, files.notices
-    learning, same_matter = files.learning, files.same_matter
+    learning, figures, same_matter = files.learning, files.figures, files.same_matter
     # Every file was read, or a problem would have been told: this says so to the type checker.
     assert district and deadlines and ladder and units  # noqa: S101, PT018
-    assert taxonomy and places and dispatch and learning and notices and same_matter  # noqa: S101, PT018
+    assert taxonomy and places and dispatch and notices  # noqa: S101, PT018
     alarms, elsewhere = files.alarms, files.elsewhere
-    assert alarms and elsewhere  # noqa: S101, PT018
+    assert learning and figures and same_matter and alarms and elsewhere  # noqa: S101, PT018
     matters = {category: file for category, file in files.sub_categories.items() if file is not None}
     policy = Policy(
         version="",
@@ -218,22 +224,28 @@ def _build(files: PolicyFiles, office: OfficeHours) -> Policy:
         categories=tuple(Category(**item.model_dump()) for item in taxonomy.categories),
         deadlines=_deadlines(deadlines),
         ladder=_ladder(ladder),
-        dispatch=replace(
-            dispatch_rules(dispatch, matters, places, units),
-            alarms=alarm_rules(alarms, (item for matter in matters.values() for item in matter.sub_categories)),
-            elsewhere=elsewhere_rules(elsewhere),
-        ),
+        dispatch=_dispatch(dispatch_rules(dispatch, matters, places, units), matters.values(), alarms, elsewhere),
         notices=_notices(notices),
         learning=_learning(learning),
+        figure_rules=_figure_rules(figures),
         district=district.name,
         case_prefix=district.case_prefix,
-        figures=(*_figures(files), *_looked_at_first(alarms, elsewhere), *same_matter_figures(same_matter)),
+        figures=(*_figures(files), *figures_of(alarms, elsewhere), *same_matter_figures(same_matter)),
         sub_categories=sub_categories(matters),
         duties=tuple(Duty(**duty.model_dump()) for duty in units.duties),
         same_matter=same_matter_rules(same_matter),
     )
     content = json.dumps(dump(policy), sort_keys=True, ensure_ascii=False)
     return replace(policy, version=f"{district.version}+{hashlib.sha256(content.encode()).hexdigest()[:12]}")
+
+
+def _dispatch(
+    rules: DispatchRules, matters: Iterable[SubCategoriesFile], alarms: AlarmsFile, elsewhere: ElsewhereFile
+) -> DispatchRules:
+    """The rules with what is looked at first, and with the other forms of all their letters."""
+    shapes = (item for matter in matters for item in matter.sub_categories)
+    whole = replace(rules, alarms=alarm_rules(alarms, shapes), elsewhere=elsewhere_rules(elsewhere))
+    return replace(whole, reading=replace(whole.reading, variants=variants_of(whole.all_words())))
 
 
 def _deadlines(file: DeadlinesFile) -> tuple[DeadlineRule, ...]:
@@ -300,12 +312,22 @@ def _learning(file: LearningFile) -> LearningRules:
     )
 
 
+def _figure_rules(file: FiguresFile) -> FigureRules:
+    return FigureRules(
+        least_cases=file.least_cases.value,
+        confidence=file.confidence.value,
+        decimals=file.decimals.value,
+        catch_up=file.catch_up.value,
+        ranked=file.ranked.names,
+    )
+
+
 def _figures(files: PolicyFiles) -> Iterator[Figure]:
     """Everything sourced that is no deadline, told in short."""
     ladder, units, taxonomy, places = files.ladder, files.units, files.taxonomy, files.places
-    dispatch, learning, notices = files.dispatch, files.learning, files.notices
+    dispatch, learning, notices, figures = files.dispatch, files.learning, files.notices, files.figures
     assert ladder and units and taxonomy and places  # noqa: S101, PT018 - see _build
-    assert dispatch and learning and notices  # noqa: S101, PT018
+    assert dispatch and learning and figures and notices  # noqa: S101, PT018
     for name, shape in ladder.figures().items():
         yield _figure(f"ladder.{name}", "是" if isinstance(shape.value, bool) else f"{shape.value}次", shape)
     yield _figure("units", f"{len(units.units)}个单位、{len(units.duties)}条职责", units)
@@ -313,6 +335,8 @@ def _figures(files: PolicyFiles) -> Iterator[Figure]:
     sizes = taxonomy.sizes
     yield _figure("taxonomy.sizes", f"{sizes.categories}大类、{sizes.sub_categories}小类", sizes)
     yield _figure("places", f"{len(places.places)}个村居", places)
+    yield _figure("places.near", f"{places.near.value}个字", places.near)
+    yield _figure("places.outside", f"{len(places.outside.names)}个地名", places.outside)
     for name in ("threshold", "margin", "margin_share", "proposal_weight"):
         yield _figure(f"dispatch.{name}", f"{getattr(dispatch, name).value:g}", getattr(dispatch, name))
     weights = dispatch.weights
@@ -326,21 +350,14 @@ def _figures(files: PolicyFiles) -> Iterator[Figure]:
     for name, measure in learning.figures().items():
         said = f"{measure.value}件" if isinstance(measure.value, int) else f"{measure.value:g}"
         yield _figure(f"learning.{name}", said, measure)
+    yield _figure("figures.least_cases", f"{figures.least_cases.value}件", figures.least_cases)
+    yield _figure("figures.confidence", f"{figures.confidence.value:.0%}", figures.confidence)
+    yield _figure("figures.decimals", f"{figures.decimals.value}位", figures.decimals)
+    yield _figure("figures.catch_up", f"{figures.catch_up.value}期", figures.catch_up)
+    yield _figure("figures.ranked", "、".join(SHARES[name].chinese for name in figures.ranked.names), figures.ranked)
     quiet = notices.quiet_hours
     yield _figure("notices.quiet_hours", f"{quiet.starts:%H:%M}至{quiet.ends:%H:%M}", quiet)
     yield _figure("notices.back_off", "、".join(map(str, notices.back_off.minutes)) + "分钟", notices.back_off)
-
-
-def _looked_at_first(alarms: AlarmsFile, elsewhere: ElsewhereFile) -> Iterator[Figure]:
-    dangers = alarms.dangers
-    words = sum(len(kind.words) for kind in dangers.kinds)
-    yield _figure("alarms.dangers", f"{len(dangers.kinds)}种险情、{words}个词", dangers)
-    yield _figure("alarms.urgent_words", f"{len(alarms.urgent_words.words)}个词", alarms.urgent_words)
-    yield _figure("alarms.around", f"{len(alarms.around.harmless)}个另有所指的说法", alarms.around)
-    for rule in elsewhere.rules:
-        held = "专席看过才受理" if rule.holds else "只提示"
-        yield _figure(f"elsewhere.{rule.id}", f"{rule.name}：{held}", rule)
-    yield _figure("elsewhere.around", f"{len(elsewhere.around.harmless)}个另有所指的说法", elsewhere.around)
 
 
 def _figure(place: str, value: str, shape: Sourced) -> Figure:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import tempfile
 from pathlib import Path
 
 _BYTES = 32
@@ -14,23 +15,27 @@ def secret_in(path: Path) -> bytes:
 
     Raises OSError when the file can neither be read nor made.
     """
+    if not path.exists():
+        _make(path)
     try:
-        return bytes.fromhex(path.read_text("ascii").strip())
-    except FileNotFoundError:
-        pass
+        secret = bytes.fromhex(path.read_text("ascii").strip())
     except ValueError:
-        raise OSError(f"{path.name} 不是本平台生成的密钥，请恢复备份，或删除后重建索引") from None
+        secret = b""
+    if len(secret) != _BYTES:
+        raise OSError(f"{path.name} 不是本平台生成的密钥，请恢复备份，或删除后重建索引")
+    return secret
+
+
+def _make(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    made = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+    with tempfile.NamedTemporaryFile("w", encoding="ascii", dir=path.parent, delete=False) as file:  # 0600
         file.write(secrets.token_hex(_BYTES))
         file.flush()
         os.fsync(file.fileno())
+    made = Path(file.name)
     try:
         os.link(made, path)  # unlike a rename it never replaces what another process made meanwhile
     except FileExistsError:
         pass
     finally:
         made.unlink()
-    return secret_in(path)

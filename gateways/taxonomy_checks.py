@@ -42,8 +42,11 @@ def check_taxonomy(files: PolicyFiles) -> Iterator[Fault]:
         yield from _duties(files.units, kinds)
         if whole:
             yield from _leads(files.units, placed)
+    if whole:
+        yield from _rural(placed)
     if files.places:
         yield from _places(files.places, kinds)
+        yield from _other_places(files.places, kinds)
 
 
 def _categories(file: TaxonomyFile, sub_categories: int | None) -> Iterator[Fault]:
@@ -77,6 +80,18 @@ def _handling_unit(file: str, loc: Loc, unit: str, kinds: dict[str, UnitKind]) -
         yield Fault(file, loc, f"未知的单位“{unit}”")
     elif kinds[unit] in OFFICE_KINDS:
         yield Fault(file, loc, f"“{unit}”是平台岗位，不承办诉求")
+
+
+def _rural(placed: list[Placed]) -> Iterator[Fault]:
+    """What a matter is in a village is a sub-category that has no counterpart of its own."""
+    counterparts = {item.code: item.rural for _, _, item in placed}
+    for file, loc, item in placed:
+        if item.rural is None:
+            continue
+        if item.rural not in counterparts:
+            yield Fault(file, (*loc, "rural"), f"未知的小类“{item.rural}”")
+        elif item.rural == item.code or counterparts[item.rural] is not None:
+            yield Fault(file, (*loc, "rural"), f"“{item.rural}”须是另一个小类，且自身不再有 rural")
 
 
 def _words(placed: list[Placed]) -> Iterator[Fault]:
@@ -156,3 +171,18 @@ def _places(file: PlacesFile, kinds: dict[str, UnitKind] | None) -> Iterator[Fau
     for index, road in enumerate(file.roads):
         if road in words:
             yield Fault(name, ("roads", index), f"“{road}”既是道路又是村居")
+
+
+def _other_places(file: PlacesFile, kinds: dict[str, UnitKind] | None) -> Iterator[Fault]:
+    """Estates and places outside have names of their own."""
+    name = "places.yaml"
+    words = {word for place in file.places if place.kind in file.suffixes for word in file.words_of(place)}
+    yield from repeated(name, ("estates",), "name", (estate.name for estate in file.estates))
+    for index, estate in enumerate(file.estates):
+        if kinds is not None and kinds.get(estate.town) is not UnitKind.TOWN:
+            yield Fault(name, ("estates", index, "town"), f"“{estate.town}”不是镇街")
+        if estate.name in words:
+            yield Fault(name, ("estates", index, "name"), f"“{estate.name}”已是村居的名称")
+    for index, outside in enumerate(file.outside.names):
+        if outside in words:
+            yield Fault(name, ("outside", "names", index), f"“{outside}”是本区村居的名称")

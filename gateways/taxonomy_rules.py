@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from domain.dispatch_rules import DispatchRules, KeywordRule
 from domain.evidence import Weighing
+from domain.gazetteer import PlaceKind, PlaceName
 from domain.plain_text import Reading
 from domain.policy import SubCategory, UnitKind
 from models.policy_files import DispatchFile, WeightsShape
@@ -26,6 +27,7 @@ def sub_categories(matters: Matters) -> tuple[SubCategory, ...]:
             request_types=frozenset(item.types),
             urgency=item.urgency,
             town_part=item.town,
+            rural=item.rural,
         )
         for category, file in matters.items()
         for item in file.sub_categories
@@ -42,6 +44,9 @@ def dispatch_rules(file: DispatchFile, matters: Matters, places: PlacesFile, uni
         town_words=_town_words(places, units),
         proposal_weight=file.proposal_weight.value,
         roads=places.roads,
+        places=tuple(_places(places)),
+        outside=places.outside.names,
+        near=places.near.value,
         weighing=_weighing(file),
         reading=_reading(file),
     )
@@ -80,8 +85,17 @@ def _keywords(weights: WeightsShape, matters: Matters) -> Iterator[KeywordRule]:
                     yield KeywordRule(word, weight, category, item.lead, item.code, item.excluded)
 
 
+def _places(file: PlacesFile) -> Iterator[PlaceName]:
+    for place in file.places:
+        yield PlaceName(place.name, PlaceKind(place.kind), place.town, file.words_of(place))
+    for estate in file.estates:
+        yield PlaceName(estate.name, PlaceKind.ESTATE, estate.town, (estate.name,))
+
+
 def _town_words(places: PlacesFile, units: UnitsFile) -> dict[str, tuple[str, ...]]:
     words = {unit.code: [unit.name] for unit in units.units if unit.kind is UnitKind.TOWN}
     for place in places.places:
         words[place.town].extend(places.words_of(place))
+    for estate in places.estates:
+        words[estate.town].append(estate.name)
     return {town: tuple(dict.fromkeys(found)) for town, found in words.items()}

@@ -106,6 +106,8 @@ class Petition(Base):
     __table_args__ = (
         UniqueConstraint("channel", "channel_reference"),
         Index("ix_petition_stage_due_at", "stage", "due_at"),
+        # Figures are asked of the petitions of a period.
+        Index("ix_petition_registered_at", "registered_at"),
         # Sweeps look for open petitions only, and ask which wake earliest.
         Index("ix_petition_open_wake_at", "wake_at", postgresql_where=sql_text("wake_at IS NOT NULL")),
         # Reconcile asks which petitions a run has not seen yet; of millions archived there are none.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Annotated, Self
 
 from pydantic import (
@@ -20,6 +21,7 @@ from domain.calendar import local
 from domain.coordinates import NAME_THE_SYSTEM, CoordinateSystem
 from domain.policy import RequestType
 
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _LAID_OUT = frozenset("\t\n\r")
 _YEARS = range(1900, 2200)
 """Years that can be meant; at the ends of the calendar a moment cannot even change its zone (our own decision)."""
@@ -41,6 +43,16 @@ def _written_out(value: object) -> object:
     raise ValueError("应为时间，如 2026-03-02T09:00:00+08:00")
 
 
+def _a_day(value: object) -> object:
+    """A bare number would be read as seconds since 1970."""
+    try:
+        if isinstance(value, str) and _DAY.fullmatch(value):
+            return dt.date.fromisoformat(value)
+    except ValueError:  # no such day in the calendar
+        pass
+    raise ValueError("应为日期，如 2026-03-02")
+
+
 def _in_living_memory(moment: dt.datetime) -> dt.datetime:
     if moment.year not in _YEARS:
         raise ValueError(f"时间须在{_YEARS[0]}年至{_YEARS[-1]}年之间")
@@ -50,6 +62,9 @@ def _in_living_memory(moment: dt.datetime) -> dt.datetime:
 Printable = AfterValidator(_printable)
 Instant = Annotated[AwareDatetime, BeforeValidator(_written_out), AfterValidator(_in_living_memory)]
 """An aware moment a client names; kept on the Chinese clock, as it is shown again."""
+Day = Annotated[dt.date, BeforeValidator(_a_day)]
+"""A day a client names, on the Chinese calendar."""
+Code = Annotated[str, StringConstraints(min_length=1, max_length=60), Printable]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), Printable]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=5000), Printable]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=2000), Printable]

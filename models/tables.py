@@ -15,6 +15,7 @@ from models.petition import (
 from models.records import (
     ApiKey,
     Counter,
+    FigureReport,
     GeographyActivation,
     GeographyVersion,
     HistoryRow,
@@ -35,6 +36,7 @@ __all__ = [
     "DecisionRequest",
     "DispatchModel",
     "ExtensionRow",
+    "FigureReport",
     "GeographyActivation",
     "GeographyVersion",
     "HistoryRow",

@@ -61,6 +61,8 @@ class SubCategoryShape(Shape):
     context: tuple[Word, ...] = ()
     excluded: tuple[Word, ...] = ()
     town: Text = ""
+    rural: Code | None = None
+    """The sub-category that the same matter is in a village, where that is another."""
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -134,6 +136,25 @@ class SuffixesShape(Shape):
     full: Annotated[tuple[Word, ...], Field(min_length=1)]
 
 
+class EstateShape(Shape):
+    """A housing estate by its whole name, which no other place has."""
+
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=20)]
+    town: Code
+
+
+class OutsideShape(Sourced):
+    """Names of places outside the district."""
+
+    names: tuple[Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=20)], ...]
+
+
+class NearShape(Sourced):
+    """How many letters from its town's name a bare name of a village still counts."""
+
+    value: Annotated[int, Field(strict=True, ge=0, le=20)]
+
+
 class PlacesFile(Sourced):
     """`places.yaml`."""
 
@@ -141,6 +162,10 @@ class PlacesFile(Sourced):
     same_name: tuple[Word, ...]
     """Names that two towns have; they say nothing of the town."""
     roads: tuple[Word, ...]
+    near: NearShape
+    outside: OutsideShape
+    estates: tuple[EstateShape, ...] = ()
+    """Public lists have none; a district adds its own."""
     places: tuple[PlaceShape, ...]
 
     def words_of(self, place: PlaceShape) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from services import matters, places
 from services.assignments import assign_lead, ending_assist, units_that_returned
 from services.context import Context
 from services.ledger import move
+from services.places import Given
 from services.transactions import Transaction, acting, reading
 
 
@@ -59,11 +60,16 @@ class Explanation:
     """What else it looks like that belongs elsewhere, each as a Chinese sentence."""
 
 
-def explain(context: Context, text: str, place: str = "") -> Explanation:
-    """Where this would go by the rules in force, and why. Nothing is written."""
+def explain(context: Context, text: str, place: str = "", given: Given | None = None) -> Explanation:
+    """Where this would go by the rules and the geography in force, and why. Nothing is written.
+
+    Raises:
+        BadCoordinate: the coordinate cannot be meant, or its system is not named.
+    """
     with reading(context) as session:
         policy, experience = context.rules.active(session), context.models.active(session)
-    answer = dispatcher_for(policy, experience).rank(DispatchRequest(text=text, place=place))
+        located = places.locate_given(context.geographies.active(session), given) if given else None
+    answer = dispatcher_for(policy, experience).rank(DispatchRequest(text=text, place=place, located=located))
     urgency, met = find_urgency(text, policy.dispatch), suspicions(text, policy.dispatch, place)
     held = next((item.told for item in met if item.rule.holds and urgency is not Urgency.EMERGENCY), None)
     advice = tuple(item.told for item in met if item.told != held)

@@ -23,7 +23,7 @@ from services.context import Context
 _OPEN = sorted(stage.value for stage in OPEN_STAGES)
 MOST_OF_A_MARK = 40
 """Imprints that are looked at for one mark, the latest first: however many say the same, a look costs the same."""
-MOST_CANDIDATES = 40
+MOST_CANDIDATES = 24
 """Imprints that are compared, those with the most marks in common first."""
 _COUNTRY_CODE = re.compile(r"^(\+|00)86")
 
@@ -79,9 +79,7 @@ def _traits(rules: SameMatterRules, petition: Petition, person: int | None, matt
 
 def keep_imprint(session: Session, petition: Petition, traits: Traits, rules: SameMatterRules) -> None:
     """Let others find the petition from now on; what was kept of it before is forgotten."""
-    former = session.scalar(select(Imprint).where(Imprint.petition_id == petition.id))
-    if former is not None:
-        _take_out(session, [former])
+    forget_imprint(session, petition.id)
     row = Imprint(
         petition_id=petition.id,
         registered_at=petition.registered_at,
@@ -183,6 +181,11 @@ def forget_imprints(context: Context, batch: int = 500) -> int:
         forgotten += len(some)
         if len(some) < batch:
             return forgotten
+
+
+def forget_imprint(session: Session, petition_id: str) -> None:
+    """Let nobody find this petition any more."""
+    _take_out(session, session.scalars(select(Imprint).where(Imprint.petition_id == petition_id)).all())
 
 
 def _oldest(rules: SameMatterRules) -> dt.datetime:

@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-import secrets
+from typing import Any
 
 from sqlalchemy import select
 
-import clock
 from domain.actions import PLATFORM, Actor
 from domain.dispatch import find_urgency, needs_person
 from domain.errors import Incomplete, Missing, RuleRefusal
 from domain.policy import Urgency
 from domain.stages import FINAL_STAGES, Stage, Trigger
 from models.shapes import Registration
-from models.tables import Counter, Petition, Petitioner
+from models.tables import Petition, Petitioner
 from services import places
 from services.context import Context
 from services.decisions import end_case
 from services.ledger import move
 from services.matters import chosen, require_category
+from services.new_petitions import new_petition
+from services.numbering import next_case_number
 from services.parties import has_left, parties_of
 from services.same_matter import GOING_ON, settle_proposals, take_in
 from services.transactions import Transaction, acting, transaction
-
-# No letters or digits that people mix up when they read a code aloud (0/O, 1/I/L, 2/Z, 5/S, 8/B).
-CODE_LETTERS = "34679ACDEFGHJKMNPQRTUVWXY"
-CODE_LENGTH = 12
 
 
 def register(context: Context, registration: Registration, actor: Actor) -> Petition:
@@ -36,7 +33,8 @@ def register(context: Context, registration: Registration, actor: Actor) -> Peti
     Raises:
         BadCoordinate: the coordinate cannot be meant, or its system is not named; nothing was written.
     """
-    position = places.position_of(registration)
+    given = places.given_by(registration)
+    position = given.position if given else None
     with transaction(context) as tx:
         known = _known(tx, registration)
         if known is not None:
@@ -44,22 +42,18 @@ def register(context: Context, registration: Registration, actor: Actor) -> Peti
         policy = tx.policy_in_force()
         if registration.category is not None:
             require_category(tx, registration.category)
-        case_number = _next_case_number(tx, policy.case_prefix)
+        case_number = next_case_number(tx, policy.case_prefix)
         # Whoever registered the same reference at this very moment held the counter; it is ours now, so look again.
         known = _known(tx, registration)
         if known is not None:
             return known
-        now = clock.now()
-        urgency = find_urgency(registration.text, policy.dispatch)
         suspicion = needs_person(registration.text, policy.dispatch, registration.place)
-        held = suspicion is not None and urgency is not Urgency.EMERGENCY  # nobody in danger waits for a desk
-        petition = Petition(
-            case_number=case_number,
-            query_code="".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH)),
+        petition = new_petition(
+            policy,
+            case_number,
             channel=registration.channel,
             channel_reference=registration.channel_reference,
             request_type=registration.request_type.value,
-            urgency=urgency.value,
             category=registration.category,
             text=registration.text,
             place=registration.place,
@@ -67,16 +61,7 @@ def register(context: Context, registration: Registration, actor: Actor) -> Peti
             latitude=position.latitude if position else None,
             given_longitude=registration.longitude,
             given_latitude=registration.latitude,
-            crs=registration.crs.value if registration.crs and position else None,
-            registered_at=now,
-            needs_desk=held,
-            policy_version=policy.version,
-            **_AT_BIRTH,
-            # Nothing belongs to it yet; said here, the database need not be asked.
-            pauses=[],
-            extensions=[],
-            assignments=[],
-            supervision=None,
+            crs=registration.crs.value if registration.crs else None,
         )
         petition.petitioner = Petitioner(
             name=registration.petitioner.name,
@@ -87,7 +72,8 @@ def register(context: Context, registration: Registration, actor: Actor) -> Peti
         place = places.find(tx, petition)
         tx.session.add(petition)
         details = {"channel": petition.channel} | (place.as_details() if place else {})
-        reasons = [f"{suspicion.told}，由专席确认是否受理" if suspicion else "", place.told if place else ""]
+        held = "，由专席确认是否受理" if petition.needs_desk else ""
+        reasons = [f"{suspicion.told}{held}" if suspicion else "", place.told if place else ""]
         move(
             tx,
             petition,
@@ -140,9 +126,12 @@ def ask_supplement(
 def supplement(
     context: Context, petition_id: str, actor: Actor, text: str, place: str = "", version: int | None = None
 ) -> Petition:
-    """The petitioner adds what was missing; whoever asked for it looks at the whole again."""
+    """The petitioner adds what was missing; whoever asked for it looks at the whole again, danger waits for nobody."""
     with acting(context, petition_id, actor, Trigger.SUPPLEMENT, version) as (tx, petition):
-        changes = {"text": f"{petition.text}\n补充：{text}", "needs_desk": True}
+        danger = find_urgency(text, tx.policy_in_force().dispatch) is Urgency.EMERGENCY
+        changes: dict[str, Any] = {"text": f"{petition.text}\n补充：{text}", "needs_desk": not danger}
+        if danger:
+            changes["urgency"] = Urgency.EMERGENCY.value
         if place:
             changes["place"] = place
         move(tx, petition, Trigger.SUPPLEMENT, actor, public=False, changes=changes)
@@ -161,7 +150,7 @@ def withdraw(
         RuleRefusal: this petitioner has withdrawn already.
     """
     with transaction(context) as tx:
-        main_id = _lock_matter(tx, petition_id)
+        main_id = lock_matter(tx, petition_id)
         with acting(context, main_id, actor, Trigger.WITHDRAW, version) as (_, main):
             own = tx.session.get_one(Petition, petition_id)
             if has_left(tx.session, petition_id):
@@ -176,7 +165,7 @@ def withdraw(
             return own
 
 
-def _lock_matter(tx: Transaction, petition_id: str) -> str:
+def lock_matter(tx: Transaction, petition_id: str) -> str:
     """Hold a petition and the main case it was merged into, if it was; the id of the one that is being handled.
 
     Raises:
@@ -187,7 +176,7 @@ def _lock_matter(tx: Transaction, petition_id: str) -> str:
     main_id = found.merged_into_id if found is not None else None
     _lock_in_order(tx, petition_id, main_id or petition_id)
     if tx.session.get_one(Petition, petition_id).merged_into_id != main_id:
-        return _lock_matter(tx, petition_id)  # it was merged on just now
+        return lock_matter(tx, petition_id)  # it was merged on just now
     return main_id or petition_id
 
 
@@ -253,23 +242,6 @@ def reclassify(
         return petition
 
 
-_AT_BIRTH = {
-    "rung": 0,
-    "card": "none",
-    "designated": False,
-    "returns": 0,
-    "transfers": 0,
-    "redos": 0,
-    "extensions_granted": 0,
-    "signing_reminded": False,
-    "clock_kind": "handling",
-    "rating_asked": False,
-    "looked_version": 0,
-    "announced_version": 0,
-}
-"""Column defaults are only filled in on the way to the database; the ledger reasons about the row before that."""
-
-
 def _known(tx: Transaction, registration: Registration) -> Petition | None:
     if registration.channel_reference is None:
         return None
@@ -277,23 +249,3 @@ def _known(tx: Transaction, registration: Registration) -> Petition | None:
         Petition.channel == registration.channel, Petition.channel_reference == registration.channel_reference
     )
     return tx.session.scalar(same)
-
-
-def _next_case_number(tx: Transaction, prefix: str) -> str:
-    """`SZ-20220430-00017`: the day in Shanghai and a number that counts from one each day."""
-    day = clock.now().in_timezone(clock.SHANGHAI).format("YYYYMMDD")
-    series = f"case:{day}"
-    counter = tx.session.get(Counter, series, with_for_update=True)
-    if counter is None:
-        counter = _begin_series(tx, series)
-    counter.value += 1
-    return f"{prefix}-{day}-{counter.value:05d}"
-
-
-def _begin_series(tx: Transaction, series: str) -> Counter:
-    """The first number of a day: two registrations at midnight may both want to begin it, one of them waits."""
-    from sqlalchemy.dialects import postgresql, sqlite  # noqa: PLC0415 - which one is only known here
-
-    dialect = postgresql if tx.session.get_bind().dialect.name == "postgresql" else sqlite
-    tx.session.execute(dialect.insert(Counter).values(series=series, value=0).on_conflict_do_nothing())
-    return tx.session.get_one(Counter, series, with_for_update=True, populate_existing=True)

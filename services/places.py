@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from domain.coordinates import BadCoordinate, CoordinateSystem, Position, to_wgs84
-from domain.place import Located, locate
+from domain.place import Geography, Located, locate
 from models.shapes import Registration
 from models.tables import Petition
 from services.transactions import Transaction
@@ -40,18 +40,35 @@ class Place:
         }
 
 
-def position_of(registration: Registration) -> Position | None:
-    """The point a registration names, if it names one.
+@dataclass(frozen=True)
+class Given:
+    """A coordinate as somebody gave it: degrees, and the system they named."""
 
-    Raises:
-        BadCoordinate: it cannot be meant, or its system is not named.
-    """
-    longitude, latitude = registration.longitude, registration.latitude
-    if longitude is None or latitude is None:
-        if registration.crs is not None:
-            raise BadCoordinate("longitude", "写了坐标系(crs)而没有坐标，请填写经度和纬度，或都不填")
+    longitude: float
+    latitude: float
+    system: CoordinateSystem | None
+
+    @property
+    def position(self) -> Position:
+        """The point that is meant. Raises `BadCoordinate`."""
+        return to_wgs84(self.longitude, self.latitude, self.system)
+
+
+def given_by(registration: Registration) -> Given | None:
+    """The coordinate of a registration, if it has one. Raises `BadCoordinate` for a system without a coordinate."""
+    if registration.longitude is not None and registration.latitude is not None:
+        return Given(registration.longitude, registration.latitude, registration.crs)
+    if registration.crs is not None:
+        raise BadCoordinate("longitude", "写了坐标系(crs)而没有坐标，请填写经度和纬度，或都不填")
+    return None
+
+
+def locate_given(geography: Geography | None, given: Given) -> Located | None:
+    """Where it lies; `None` without a geography. Raises `BadCoordinate`."""
+    _ = given.position  # whatever cannot be meant is refused, with a geography or without
+    if geography is None or given.system is None:
         return None
-    return to_wgs84(longitude, latitude, registration.crs)
+    return locate(given.longitude, given.latitude, given.system, geography)
 
 
 def find(tx: Transaction, petition: Petition) -> Place | None:
@@ -62,8 +79,6 @@ def find(tx: Transaction, petition: Petition) -> Place | None:
     longitude, latitude = petition.given_longitude, petition.given_latitude
     if longitude is None or latitude is None or petition.crs is None:
         return None
-    geography = tx.context.geographies.active(tx.session)
-    if geography is None:
-        return None
-    located = locate(longitude, latitude, CoordinateSystem(petition.crs), geography)
-    return Place(located, located.told(tx.policy_in_force().unit_name))
+    given = Given(longitude, latitude, CoordinateSystem(petition.crs))
+    located = locate_given(tx.context.geographies.active(tx.session), given)
+    return Place(located, located.told(tx.policy_in_force().unit_name)) if located is not None else None

@@ -31,8 +31,8 @@ from models.tables import Completion, DecisionRequest, HistoryRow, Petition, Tim
 from services.access import may_contact, may_read, petition_for
 from services.context import Context
 from services.facts import facts_of
-from services.intake import CODE_LENGTH, CODE_LETTERS
 from services.labels import holder_of, shown_due
+from services.numbering import CODE_LENGTH, CODE_LETTERS
 from services.parties import has_left, merged_into, parties_of
 from services.same_matter import similar_matters
 from services.transactions import reading

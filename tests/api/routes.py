@@ -53,6 +53,12 @@ def probably_the_same(api: Api) -> Case:
     return api.dispatched()
 
 
+def merged(api: Api) -> Case:
+    main, part = api.dispatched()[0], api.dispatched()
+    api.done("desk", f"/petitions/{part[0]}/merge", {"into": main, **REASON})
+    return part
+
+
 def first_like_it(api: Api) -> str:
     """The case that the newest petition was proposed to be part of."""
     with api.context.readers() as session:
@@ -94,6 +100,7 @@ CHANGES = (
     Changing(_OF + "suspension", Api.in_hand, "desk", REASON),
     Changing(_OF + "termination", Api.in_hand, "desk", REASON),
     Changing(_OF + "merge", Api.dispatched, "desk", lambda api: {"into": api.dispatched()[0], **REASON}),
+    Changing(_OF + "separation", merged, "desk", REASON),
     Changing(_OF + "not-same", probably_the_same, "desk", lambda api: {"other": first_like_it(api), **REASON}),
     Changing(_OF + "category", Api.dispatched, "desk", {"category": "energy", **REASON}),
     Changing(_OF + "first-review", Api.in_hand, "desk", REASON),
@@ -117,6 +124,7 @@ CHANGES = (
 )
 
 # The routes that only read; what they ask for stands in the address.
+FIGURE = "registered"
 READS = (
     "/health",
     "/queue",
@@ -129,5 +137,7 @@ READS = (
     "/duplicates",
     "/hot-topics",
     "/inspection/overdue",
+    "/figures",
+    "/figures/{figure}/cases",
     "/progress/{query_code}",
 )

@@ -110,3 +110,13 @@ def test_files_without_an_index_need_the_system_on_the_command(context: Context,
     (write(tmp_path) / "geography.yaml").unlink()
     assert "坐标系" in run("policy", "check", str(tmp_path)).output
     assert run("policy", "check", str(tmp_path), "--crs", "wgs84").exit_code == 0
+
+
+@pytest.mark.usefixtures("two_towns")
+def test_a_text_is_explained_with_its_place(context: Context, tmp_path: Path) -> None:
+    run("policy", "activate", "--by", "运维", str(write(tmp_path)))
+    asked = ("dispatch", "explain", "广济路路灯不亮三天了", "--at")
+    assert "坐标位于齐村一格(齐村镇)" in run(*asked, "117.58,34.85", "--crs", "wgs84").output
+    assert "坐标在本区范围以外" in run(*asked, "117.9,35.3", "--crs", "gcj02").output
+    for given in (("117.58,34.85",), ("34.85,117.58", "--crs", "wgs84"), ("117.58", "--crs", "wgs84")):
+        assert run(*asked, *given).exit_code == 2

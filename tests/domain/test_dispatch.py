@@ -10,16 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.coordinates import Position
 from domain.dispatch import (
     Dispatch,
     DispatchRequest,
     KeywordDispatcher,
-    find_town,
     find_urgency,
     needs_person,
     town_codes,
 )
 from domain.dispatch_rules import TOWN_OF_PLACE, KeywordRule
+from domain.place import Grid, Located, NearestPoint
 from domain.policy import Duty, Policy, RequestType, SubCategory, Urgency
 from tests.support.facts import HOUSING, NORTH_TOWN, PARKS, SOUTH_TOWN, WATER, a_policy
 
@@ -57,7 +58,7 @@ UNSURE = [
     ("empty", "", "诉求没有文字"),
     ("below-the-threshold", "好像漏水", "把握不足"),
     ("two-units-alike", "新建道路的路灯", "把握不足"),
-    ("town-unknown", "小巷坑洼", "没有匹配到任何关键词"),
+    ("town-unknown", "小巷坑洼", "不知在哪个镇街"),
 ]
 
 
@@ -159,25 +160,46 @@ def test_a_town_of_a_former_policy_is_looked_for_again() -> None:
     assert (answer.town, answer.unit) == (NORTH_TOWN, NORTH_TOWN)
 
 
-TOWNS = [
-    ("none", "某处", None, ""),
-    ("one", "北街口", NORTH_TOWN, "北街"),
-    ("longest-name-wins", "广济路南段路口", SOUTH_TOWN, "广济路南段"),
-    ("the-shorter-name-alone", "广济路口", NORTH_TOWN, "广济路"),
-    ("two-names-alike", "从北街到南街", None, ""),
-    ("one-name-in-two-towns", "人民路中段", None, ""),
-    ("a-longer-name-settles-it", "人民路近广济路南段", SOUTH_TOWN, "广济路南段"),
-]
+HERE = Position(117.5, 34.8)
+GRID = Grid("G1", "一网格", NORTH_TOWN)
+IN_THE_NORTH = Located(HERE, "geo-1", NORTH_TOWN, GRID, NearestPoint("P1", "路灯", "一号路灯", 12.0))
+OUTSIDE = Located(HERE, "geo-1", outside=True)
 
 
-@pytest.mark.parametrize(("text", "town", "word"), [case[1:] for case in TOWNS], ids=[case[0] for case in TOWNS])
-def test_towns(text: str, town: str | None, word: str) -> None:
-    assert find_town(text, RULES) == (town, word)
+def test_a_coordinate_says_the_town_its_grid_and_how_far_the_nearest_point_is() -> None:
+    answer = rank("小巷坑洼", located=IN_THE_NORTH, town=SOUTH_TOWN)
+    assert (answer.unit, answer.town) == (NORTH_TOWN, NORTH_TOWN)
+    assert "坐标位于一网格(北街道)，最近点位“一号路灯”，相距 12 米" in answer.candidates[0].reasons
 
 
-def test_two_names_of_the_same_town_are_no_doubt() -> None:
-    rules = dataclasses.replace(RULES, town_words={NORTH_TOWN: ("北街", "北巷")})
-    assert find_town("北街与北巷路口", rules)[0] == NORTH_TOWN
+def test_a_department_is_told_the_place_too() -> None:
+    assert any("相距 12 米" in reason for reason in rank("路灯不亮", located=IN_THE_NORTH).candidates[0].reasons)
+
+
+@pytest.mark.parametrize("text", ["路灯不亮", "小巷坑洼", "不明"])
+def test_nothing_outside_the_district_is_dispatched(text: str) -> None:
+    answer = rank(text, located=OUTSIDE, place="北街")
+    assert (answer.unit, answer.town) == (None, None)
+    assert answer.explanation == "坐标在本区范围以外，转人工派遣"
+
+
+def test_words_of_another_town_than_the_coordinate_s_leave_a_town_s_matter_to_a_person() -> None:
+    answer = rank("南街的小巷坑洼", located=IN_THE_NORTH)
+    assert (answer.unit, answer.town) == (None, None)
+    assert "坐标在北街道，文字中地点“南街”属于南街道" in answer.explanation
+    assert rank("南街路灯不亮", located=IN_THE_NORTH).unit == PARKS, "a department's matter is its own anywhere"
+
+
+def test_a_town_that_the_policy_does_not_know_is_no_town() -> None:
+    gone = dataclasses.replace(IN_THE_NORTH, town="town-that-was-merged")
+    assert rank("小巷坑洼", located=gone, place="南街").unit == SOUTH_TOWN
+
+
+def test_what_speaks_of_other_districts_alone_goes_to_a_person() -> None:
+    policy = with_dispatch(outside=("西城区",))
+    answer = rank("西城区的路灯不亮", policy)
+    assert (answer.unit, answer.explanation) == (None, "“西城区”在本区以外，转人工派遣")
+    assert rank("从西城区到北街的路灯不亮", policy).unit == PARKS
 
 
 URGENCIES = [

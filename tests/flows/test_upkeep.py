@@ -49,6 +49,10 @@ def test_they_publish_what_they_found_and_fail_over_what_is_wrong(world: World) 
     assert world.run_flow("invariants") == ("COMPLETED", "")
     assert "| 违反 violations | 0 |" in table(world, "invariants")
 
+    assert world.run_flow("topics") == ("COMPLETED", "")
+    assert "| 没有热点 none | 0 |" in table(world, "hot-topics")
+    assert "| 补入索引 taken in | 0 |" in table(world, "same-matter-index")
+
     change(world, petition_id, returns=1)
     state, message = world.run_flow("invariants")
     assert (state, "returns_are_counted" in message) == ("FAILED", True)

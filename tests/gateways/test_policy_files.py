@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from domain.figure_rules import FigureRules
 from gateways.policy_files import PolicyError, Problem, dump, load_policy, policy_from_dict
 
 ROOT = Path(__file__).parents[2]
@@ -48,6 +49,12 @@ def test_a_policy_comes_back_the_same() -> None:
     assert again == policy
     assert dump(again) == content
     assert again.office_of(policy.units_by_code["desk"].kind) == "desk"
+
+
+def test_a_kept_policy_without_later_parts_has_what_they_said_first() -> None:
+    content = dump(load_policy(SHIPPED))
+    del content["figure_rules"]
+    assert policy_from_dict(content).figure_rules == FigureRules()
 
 
 def test_what_is_no_policy_does_not_come_back() -> None:
@@ -136,6 +143,10 @@ BROKEN: dict[str, tuple[str, str, str, int | None, str]] = {
     "clock time": ("notices.yaml", '"21:00"', '"24:00"', 0, "应为带引号的时刻"),
     "no waits": ("notices.yaml", "minutes: [1, 5, 15, 60, 240, 720, 1440]", "minutes: []", 0, "至少要有 1 项"),
     "a share of half": ("learning.yaml", "value: 0.005", "value: 0.5", 0, "须小于 0.5"),
+    "certainty": ("figures.yaml", "value: 0.95", "value: 1", 0, "须小于 1"),
+    "half a place": ("figures.yaml", "value: 2", "value: 2.5", 0, "应为整数"),
+    "an unknown figure": ("figures.yaml", "[on_time_signing,", "[happiness,", 0, "只能是 "),
+    "ranked twice": ("figures.yaml", "[on_time_signing,", "[satisfaction,", None, "重复"),
     "no case": ("learning.yaml", "value: 30", "value: 0", 0, "不得小于 1"),
     "switched off": ("ladder.yaml", "value: true", "value: false", 0, "只能为 true"),
     "yellow card in hours": (
@@ -218,6 +229,36 @@ BROKEN: dict[str, tuple[str, str, str, int | None, str]] = {
     "unknown kind of place": ("places.yaml", "kind: community", "kind: hamlet", 0, "只能是"),
     "no suffix": ("places.yaml", "  village: {", "  community: {", 0, "“community”重复"),
     "not in two towns": ("places.yaml", "same_name: [丁庄, 张庄]", "same_name: [丁庄, 张庄, 桃园]", 0, "并非两地同名"),
+    "rural counterpart unknown": (
+        "taxonomy/municipal.yaml",
+        "rural: village-light",
+        "rural: no-such-light",
+        0,
+        "未知的小类“no-such-light”",
+    ),
+    "rural counterpart of itself": (
+        "taxonomy/municipal.yaml",
+        "rural: village-light",
+        "rural: street-light-out",
+        0,
+        "须是另一个小类",
+    ),
+    "estate of no town": (
+        "places.yaml",
+        "places:\n",
+        "estates: [{name: 测试家园, town: housing}]\nplaces:\n",
+        0,
+        "“housing”不是镇街",
+    ),
+    "estate and village": (
+        "places.yaml",
+        "places:\n",
+        "estates: [{name: 桃园村, town: kuangqu-street}]\nplaces:\n",
+        0,
+        "“桃园村”已是村居的名称",
+    ),
+    "village outside": ("places.yaml", "names: [薛城区", "names: [桃园村", 0, "“桃园村”是本区村居的名称"),
+    "too far is not near": ("places.yaml", "value: 6", "value: 60", 0, "不得大于 20"),
     "road and village": ("places.yaml", "roads: [光明路", "roads: [桃园村", 0, "既是道路又是村居"),
     # what is looked at before dispatch
     "danger word twice": ("alarms.yaml", "words: [持刀,", "words: [跳楼, 持刀,", 0, "“跳楼”已属于“轻生”"),
@@ -235,6 +276,11 @@ BROKEN: dict[str, tuple[str, str, str, int | None, str]] = {
     "lighter in the opening": ("dispatch.yaml", "opening_factor: 1.5", "opening_factor: 0.5", 0, "不得小于 1"),
     "hardly anything read": ("dispatch.yaml", "longest: 20000", "longest: 10", 0, "不得小于 100"),
     "notice for no urgency": ("notices.yaml", "urgencies: [emergency]", "urgencies: [panic]", 0, "只能是"),
+    # the same matter
+    "far is nearer than near": ("same_matter.yaml", "far_metres: 1000", "far_metres: 100", -2, "不得小于 near_metres"),
+    "more than all": ("same_matter.yaml", "place: 0.7", "place: 1.7", 0, "不得大于 1"),
+    "told of whom": ("same_matter.yaml", "told: [stage,", "told: [person,", 0, "只能是"),
+    "courtesy twice": ("same_matter.yaml", "    - 请问\n", "    - 您好\n", 0, "“您好”重复"),
     # notices
     "unknown trigger": ("notices.yaml", "trigger: register\n", "trigger: enrol\n", 0, "只能是"),
     "unknown audience": ("notices.yaml", "audiences: [petitioner]", "audiences: [mayor]", 0, "只能是"),

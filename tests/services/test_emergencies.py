@@ -71,6 +71,15 @@ def test_a_danger_that_its_unit_returned_is_for_the_desk(context: Context) -> No
     assert (again.stage, again.needs_desk, again.unit) == (Stage.ACCEPTED, True, None)
 
 
+def test_danger_that_is_told_later_waits_for_nobody_either(context: Context) -> None:
+    petition = registered(context, "已向法院起诉，还有别的事")
+    intake.ask_supplement(context, petition.id, DESK, reason=WORDS)
+    intake.supplement(context, petition.id, CITIZEN, "现在楼里着火了")
+    steps.settle(context, petition.id)
+    now = steps.petition_of(context, petition.id)
+    assert (now.stage, now.unit, now.urgency) == (Stage.DISPATCHED, "fire-rescue", "emergency")
+
+
 def test_what_belongs_elsewhere_waits_for_the_desk_with_the_advice(context: Context) -> None:
     petition = registered(context, "已向法院起诉，请督促路灯维修")
     assert (petition.stage, petition.needs_desk) == (Stage.REGISTERED, True)

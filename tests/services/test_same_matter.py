@@ -12,9 +12,10 @@ import clock
 from domain.errors import NotFound, NotPermitted
 from domain.same_matter import Shown
 from domain.stages import Stage
+from models.policy_json import dump, policy_from_dict
 from models.shapes import PetitionerIn, Registration
 from models.tables import HistoryRow, Imprint, ImprintMark, Notice, Petition, Proposal
-from services import decisions, handling, imprints, intake, invariants, queries, same_matter
+from services import decisions, handling, hot_topics, imprints, intake, invariants, queries, same_matter
 from services.context import Context
 from tests.services import lives
 from tests.services.lives import AT_UNIT, CHANNEL, CITIZEN, DESK, EVIDENCE, UNIT, WORDS, petition_of
@@ -302,6 +303,20 @@ def test_petitions_from_before_are_taken_in_once_and_what_is_over_is_forgotten(c
     assert imprints.forget_imprints(context, batch=1) == 1
     assert count(context, Imprint) == 2
     assert count(context, ImprintMark) == sum(len(row) for row in marks_of(context))
+
+
+def test_a_policy_from_before_compares_nothing(context: Context, engine: sa.Engine) -> None:
+    stored = dump(shipped_policy())
+    del stored["same_matter"]
+    before = a_context(engine, policy=dataclasses.replace(policy_from_dict(stored), version="before"))
+    register(before, petitioner=SOMEBODY)
+    again = register(before, petitioner=SOMEBODY)
+    assert petition_of(before, again).stage == Stage.REGISTERED
+    assert count(before, Imprint) == count(before, Proposal) == 0
+    assert queries.registered(before, again).similar == []
+    assert imprints.count_wanting(before) == imprints.index_petitions(before, print) == 0
+    assert imprints.forget_imprints(before) == 0
+    assert hot_topics.find_hot_topics(before) == []
 
 
 def test_proposals_for_what_is_over_are_closed(context: Context) -> None:
