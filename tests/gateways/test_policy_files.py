@@ -147,6 +147,8 @@ BROKEN: dict[str, tuple[str, str, str, int | None, str]] = {
     "half a place": ("figures.yaml", "value: 2", "value: 2.5", 0, "应为整数"),
     "an unknown figure": ("figures.yaml", "[on_time_signing,", "[happiness,", 0, "只能是 "),
     "ranked twice": ("figures.yaml", "[on_time_signing,", "[satisfaction,", None, "重复"),
+    "more than one is right": ("learning.yaml", "[0.6, 0.05, 0.05]", "[0.9, 0.1, 0.05]", 0, "相加不得超过 1"),
+    "confidence that falls back": ("learning.yaml", "ahead: 0.55", "ahead: 0.9", None, "逐级增大"),
     "no case": ("learning.yaml", "value: 30", "value: 0", 0, "不得小于 1"),
     "switched off": ("ladder.yaml", "value: true", "value: false", 0, "只能为 true"),
     "yellow card in hours": (
