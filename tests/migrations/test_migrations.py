@@ -129,7 +129,11 @@ def counted(column: sa.Column[object]) -> bool:
 
 
 # What a rule of the table asks for.
-BY_COLUMN: dict[tuple[str, str], object] = {("assignment", "part"): "lead", ("notice", "status"): "owed"}
+BY_COLUMN: dict[tuple[str, str], object] = {
+    ("assignment", "part"): "lead",
+    ("dispatch_model", "outcome"): "rejected",
+    ("notice", "status"): "owed",
+}
 
 
 ROWS = ["before", "meanwhile"]
