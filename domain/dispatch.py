@@ -134,7 +134,11 @@ class KeywordDispatcher:
 
     def rank(self, request: DispatchRequest) -> Dispatch:
         """Rank the units; the answer names one only above the threshold and with the margin over the runner-up."""
-        answer = self.consider(request).answer
+        return self.answer_of(self.consider(request))
+
+    def answer_of(self, considered: Considered) -> Dispatch:
+        """What people are told: the first three candidates, and how sure the keywords are of each."""
+        answer = considered.answer
         sure = self._policy.learning.confidence_of([item.score for item in answer.candidates[:3]])
         pairs = zip_longest(answer.candidates[:3], sure)
         return replace(answer, candidates=tuple(replace(item, confidence=right) for item, right in pairs))
