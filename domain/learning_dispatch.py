@@ -44,7 +44,7 @@ class LearningDispatcher:
         considered = self._keywords.consider(request)
         said = considered.answer
         if said.unit is not None and role_of(said.unit, self._policy) not in self._known:
-            return replace(said, candidates=said.candidates[:3], model_version=self._model.version)
+            return replace(self._keywords.answer_of(considered), model_version=self._model.version)
         guesses = self._model.predict(request.text, signs_of(considered, self._policy))
         candidates = tuple(self._candidates(request, considered, guesses[:MOST_GUESSES]))
         best = candidates[0] if candidates else None
@@ -89,6 +89,8 @@ class LearningDispatcher:
         if best is None:
             return "既没有匹配到关键词，也不像办结过的诉求，转人工派遣"
         share = f"把握{best.confidence or 0:.0%}"
-        if sure:
-            return f"{self._policy.unit_name(best.unit)}：{'；'.join((share, *best.reasons))}"
-        return f"把握不足({share})，转人工派遣"
+        if not sure:
+            return f"把握不足({share})，转人工派遣"
+        # The words that were learned are the petition's own: the clerk reads them, whoever runs the platform does not.
+        spoken = next((item.reasons for item in considered.answer.candidates if item.unit == best.unit), ())
+        return f"{self._policy.unit_name(best.unit)}：{'；'.join((share, '与其办结过的诉求相似', *spoken))}"
