@@ -45,7 +45,7 @@ HEAD = 40
 START_ROWS = (50, 200, 500)
 STARTS = 3
 """Times each start is drawn anew."""
-ASKED = 600
+ASKED = 400
 """Rows on which a start is measured."""
 WORDS_COUNT = 0.5
 """What a point of the keyword engine counts beside the logarithm of a learned probability."""

@@ -2,9 +2,10 @@
 
     python -m benchmarks.same_matter [--sizes 10000,100000,1000000] [--databases sqlite,postgresql] [--no-judging]
 
-Finding is measured on generated petitions, against two plain scans: the database compares the whole text of every open
-petition (which finds exact repeats only), and every text is fetched and compared as the product compares. SQLite is
-measured up to 100,000. Judging reads `../shared/data/petitions/hot.csv` when it is there; figures only, no text.
+Finding is measured on generated petitions, which PostgreSQL multiplies beyond 10,000, against two plain scans: the
+database compares the whole text of every open petition (which finds exact repeats only), and every text is fetched and
+compared as the product compares. SQLite is measured up to 100,000. Judging reads `../shared/data/petitions/hot.csv`
+when it is there; figures only, no text.
 """
 
 from __future__ import annotations
@@ -53,7 +54,8 @@ HOT = ROOT / ".." / "shared" / "data" / "petitions" / "hot.csv"
 SQLITE_UP_TO = 100_000
 SCANNED_UP_TO = 100_000
 """Beyond it a scan that compares takes minutes for one petition, and grows in proportion."""
-BUILT_AT_ONCE = 50_000
+WRITTEN_UP_TO = 10_000
+"""Beyond it PostgreSQL multiplies what there is."""
 CHANNEL = Actor(Role.CHANNEL, name="benchmark")
 ASKED = 60
 console = Console()
@@ -95,10 +97,6 @@ def fill(context: Context, policy: Policy, first: int, last: int, generator: Gen
         taken = session.scalar(sa.select(sa.func.max(Imprint.id))) or 0
     engine: sa.Engine = context.sessions.kw["bind"]
     now = clock.now()
-    # Millions of random numbers go into an index one by one only when people write them; here it is built at the end.
-    anew = engine.dialect.name == "postgresql" and last - first > BUILT_AT_ONCE
-    if anew:
-        run_sql(engine, "ALTER TABLE imprint_mark DROP CONSTRAINT pk_imprint_mark")
     for low in range(first, last, 20_000):
         petitions, imprints, marked = [], [], []
         for key in range(low, min(low + 20_000, last)):
@@ -124,12 +122,51 @@ def fill(context: Context, policy: Policy, first: int, last: int, generator: Gen
             marked += [{"mark": mark, "imprint_id": number_of} for mark in found]
         for table, rows in ((Petition, petitions), (Imprint, imprints), (ImprintMark, marked)):
             load(engine, table.metadata.tables[table.__tablename__], rows)
-    if anew:
-        run_sql(engine, "ALTER TABLE imprint_mark ADD CONSTRAINT pk_imprint_mark PRIMARY KEY (mark, imprint_id)")
     if engine.dialect.name == "postgresql":
         run_sql(engine, "SELECT setval('imprint_id_seq', (SELECT max(id) FROM imprint))")
     run_sql(engine, "ANALYZE")
     return (time.perf_counter() - began) / (last - first)
+
+
+def multiply(context: Context, last: int) -> float:
+    """Copy the petitions there are, inside PostgreSQL, until there are `last`; seconds per petition.
+
+    Of each copy's numbers three of ten are those of the petition it was copied from, so that what is said often is said
+    by a hundred times as many; the others are drawn.
+    """
+    engine: sa.Engine = context.sessions.kw["bind"]
+    began = time.perf_counter()
+    with context.readers() as session:
+        count = session.scalar(sa.select(sa.func.count()).select_from(Imprint)) or 0
+        highest = session.scalar(sa.select(sa.func.max(Imprint.id))) or 0
+    replaced = {"id": "lpad(n.key::text, 36, '0')", "case_number": "'BN-' || n.key", "query_code": "'C' || n.key"}
+    replaced |= {"channel_reference": "NULL"}
+    names = [column.name for column in Petition.__table__.columns]
+    listed = ", ".join(names)
+    chosen = ", ".join(replaced.get(name, f"p.{name}") for name in names)
+    run_sql(engine, "CREATE TABLE seeds AS SELECT row_number() OVER () - 1 AS place, id, petition_id FROM imprint")
+    copies = f"generate_series({highest + 1}, {highest + last - count})"
+    steps = (
+        f"CREATE TABLE copies AS SELECT g AS key, id, petition_id FROM {copies} g JOIN seeds ON place = g % {count}",  # noqa: S608 - numbers of our own
+        "ALTER TABLE imprint_mark DROP CONSTRAINT pk_imprint_mark",
+        f"INSERT INTO petition ({listed}) SELECT {chosen} FROM copies n JOIN petition p ON p.id = petition_id",  # noqa: S608 - names of our own
+        (
+            "INSERT INTO imprint SELECT n.key, lpad(n.key::text, 36, '0'), i.registered_at, i.person, i.category, "
+            "i.sub_category, '[]' FROM copies n JOIN imprint i ON i.id = n.id"
+        ),
+        (
+            "INSERT INTO imprint_mark "
+            "SELECT CASE WHEN random() < 0.3 THEN m.mark ELSE (random() * 9e18)::bigint END, key "
+            "FROM copies n JOIN imprint_mark m ON m.imprint_id = n.id"
+        ),
+        "ALTER TABLE imprint_mark ADD CONSTRAINT pk_imprint_mark PRIMARY KEY (mark, imprint_id)",
+    )
+    for step in steps:
+        run_sql(engine, step)
+    run_sql(engine, "DROP TABLE seeds, copies")
+    run_sql(engine, "SELECT setval('imprint_id_seq', (SELECT max(id) FROM imprint))")
+    run_sql(engine, "ANALYZE")
+    return (time.perf_counter() - began) / (last - count)
 
 
 def run_sql(engine: sa.Engine, statement: str) -> None:
@@ -254,7 +291,8 @@ def speed(databases: Sequence[str], sizes: Sequence[int], policy: Policy) -> Non
             for size in sizes:
                 if kind == "sqlite" and size > SQLITE_UP_TO:
                     continue
-                each = fill(context, policy, max(filled, 10), size, generator)
+                many = size > WRITTEN_UP_TO
+                each = multiply(context, size) if many else fill(context, policy, max(filled, 10), size, generator)
                 filled = size
                 table.add_row(*measure(context, policy, size, generator))
                 console.print(f"[dim]{kind}: {size:,} petitions, {1000 * each:.2f} ms each to load[/dim]")

@@ -28,6 +28,7 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 app.command("explain")(explain.explain)
+app.command("why")(explain.why)
 app.command("backtest")(backtest.backtest)
 app.command("duplicates")(duplicates.duplicates)
 app.command("learn")(learning.learn)

@@ -1,4 +1,4 @@
-"""`rongetong dispatch explain`: what the engine says of a text, and every reason for it."""
+"""`rongetong dispatch explain | why`: where a text would go, where a case went, and every reason for it."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from clock import SHANGHAI
 from domain.coordinates import BadCoordinate, CoordinateSystem
 from domain.dispatch import Dispatch
 from domain.policy import URGENCY_LABELS, Policy
-from services import dispatching, policies
+from services import dispatch_history, dispatching, policies
 from services.bootstrap import get_context
 from services.places import Given
 
@@ -46,6 +47,24 @@ def explain(
         console.print(_candidates(said.answer, policy))
 
 
+def why(case_number: Annotated[str, typer.Argument(help="案号")]) -> None:
+    """说明一件诉求当日为什么派给那里，不论现在的规则。 Say why a case went where it went, as of that day."""
+    for sent in dispatch_history.why(get_context(), case_number):
+        at = sent.at.in_timezone(SHANGHAI).format("YYYY-MM-DD HH:mm")
+        console.print(f"{at} {sent.step} {sent.unit}({sent.actor})", highlight=False, markup=False)
+        console.print(f"  理由 why: {sent.reason}", highlight=False, markup=False)
+        if sent.rule_version:
+            learned = f"，学习结果 model: {sent.model_version[:12]}" if sent.model_version else ""
+            console.print(f"  规则版本 rules: {sent.rule_version}{learned}", highlight=False)
+        for unit, kept in sent.candidates:
+            sure = f"，把握{kept['confidence']:.0%}" if kept.get("confidence") is not None else ""
+            console.print(
+                f"  候选 {unit}(得分{kept['score']:g}{sure})：{'；'.join(kept['reasons'])}",
+                highlight=False,
+                markup=False,
+            )
+
+
 def _given(at: str, crs: CoordinateSystem | None) -> Given:
     try:
         longitude, latitude = map(float, at.replace("，", ",").split(","))
@@ -55,10 +74,11 @@ def _given(at: str, crs: CoordinateSystem | None) -> Given:
 
 
 def _candidates(answer: Dispatch, policy: Policy) -> Table:
-    table = Table("候选单位", "大类·小类", "得分", "理由")
+    table = Table("候选单位", "大类·小类", "得分", "把握", "理由")
     for item in answer.candidates:
         matter = policy.category_name(item.category)
         if item.sub_category:
             matter += f"·{policy.sub_category_name(item.sub_category)}"
-        table.add_row(policy.unit_name(item.unit), matter, f"{item.score:g}", "\n".join(item.reasons))
+        sure = "" if item.confidence is None else f"{item.confidence:.0%}"
+        table.add_row(policy.unit_name(item.unit), matter, f"{item.score:g}", sure, "\n".join(item.reasons))
     return table

@@ -96,10 +96,10 @@ _LABELS: tuple[tuple[str, Mapping[Any, str]], ...] = (
     ("亮牌 Cards", CARD_LABELS),
     ("评价 Ratings", SATISFACTION_LABELS),
     ("来历 Origins", ORIGIN_LABELS),
-    ("指标分组 Groupings", GROUPING_LABELS),
-    ("时段 Periods", PERIOD_LABELS),
     ("坐标系 Coordinate systems", SYSTEM_LABELS),
     ("地名种类 Kinds of places", PLACE_LABELS),
+    ("指标分组 Groupings", GROUPING_LABELS),
+    ("时段 Periods", PERIOD_LABELS),
 )
 
 

@@ -51,7 +51,7 @@ def models() -> None:
     activations = learning.activations(context)
     in_force = activations[0].version if activations else None
     since = {row.version: row.activated_at for row in reversed(activations)}
-    table = Table("版本", "学习时间", "学自", "自动派遣的把握", "结果", "启用时间", "现行")
+    table = Table("版本", "学习时间", "学自", "自动派遣须领先", "结果", "启用时间", "现行")
     for row in learning.lessons(context):
         at = since.get(row.version)
         table.add_row(

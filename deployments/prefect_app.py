@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 from prefect.server.api.server import create_app as create_prefect_app
+from prefect.settings import PREFECT_API_DATABASE_CONNECTION_URL
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from deployments.garbage import Collector
+from deployments.sqlite_engine import adopt_sqlite_on_the_loop
 
 # What the pages bring themselves: code and styles inline, WebAssembly, images as data, workers as blobs.
 _POLICY = "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; form-action 'self'; base-uri 'self'"
@@ -35,6 +37,7 @@ class OwnHostOnly:
 
 def create_app() -> FastAPI:
     """The application of the server process: `uvicorn --factory deployments.prefect_app:create_app`."""
+    adopt_sqlite_on_the_loop(PREFECT_API_DATABASE_CONNECTION_URL.value())
     app = create_prefect_app()
     app.add_middleware(OwnHostOnly)
     Collector().start()

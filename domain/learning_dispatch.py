@@ -89,6 +89,8 @@ class LearningDispatcher:
         if best is None:
             return "既没有匹配到关键词，也不像办结过的诉求，转人工派遣"
         share = f"把握{best.confidence or 0:.0%}"
-        if sure:
-            return f"{self._policy.unit_name(best.unit)}：{'；'.join((share, *best.reasons))}"
-        return f"把握不足({share})，转人工派遣"
+        if not sure:
+            return f"把握不足({share})，转人工派遣"
+        # The words that were learned are the petition's own: the clerk reads them, whoever runs the platform does not.
+        spoken = next((item.reasons for item in considered.answer.candidates if item.unit == best.unit), ())
+        return f"{self._policy.unit_name(best.unit)}：{'；'.join((share, '与其办结过的诉求相似', *spoken))}"

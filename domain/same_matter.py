@@ -200,20 +200,24 @@ def _spots(traits: Traits, cells: set[tuple[int, int]]) -> Iterator[int]:
 
 
 def _cell(longitude: float, latitude: float, rules: SameMatterRules) -> tuple[int, int]:
-    """A square of `near_metres` that the point lies in; its width is that of its row."""
+    """A square of `near_metres` that the point lies in."""
+    row = math.floor(latitude * _METRES_PER_DEGREE / rules.near_metres)
+    return row, _column(longitude, row, rules)
+
+
+def _column(longitude: float, row: int, rules: SameMatterRules) -> int:
+    """Which square of the row; all of a row have the width they have at its edge."""
     side = rules.near_metres / _METRES_PER_DEGREE
-    row = math.floor(latitude / side)
     shrink = max(math.cos(math.radians(row * side)), 0.01)
-    return row, math.floor(longitude * shrink / side)
+    return math.floor(longitude * shrink / side)
 
 
 def _cells_around(point: tuple[float, float] | None, rules: SameMatterRules) -> set[tuple[int, int]]:
     if point is None:
         return set()
-    longitude, latitude = point
-    up = rules.near_metres / _METRES_PER_DEGREE
-    across = up / max(math.cos(math.radians(latitude)), 0.01)
-    return {_cell(longitude + step * across, latitude + rise * up, rules) for step in (-1, 0, 1) for rise in (-1, 0, 1)}
+    own, _ = _cell(*point, rules)
+    rows = (own - 1, own, own + 1)
+    return {(row, _column(point[0], row, rules) + step) for row in rows for step in (-1, 0, 1)}
 
 
 def compare(one: Traits, other: Traits, rules: SameMatterRules) -> Likeness:

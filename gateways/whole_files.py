@@ -27,7 +27,9 @@ def whole_file(path: Path) -> Iterator[Path]:
     """
     if path.is_dir():
         raise CannotWrite(path, "这是一个目录，请写明文件名")
-    beside = path.with_name(f".{path.name[:80]}.{uuid4().hex[:8]}{path.suffix}")
+    if not path.parent.is_dir():
+        raise CannotWrite(path, "目录不存在，请先建立")
+    beside = path.with_name(f".{path.name[:40]}.{uuid4().hex[:8]}{path.suffix}")
     try:
         yield beside
         beside.replace(path)
@@ -38,9 +40,4 @@ def whole_file(path: Path) -> Iterator[Path]:
 
 
 def _reason(error: OSError) -> str:
-    match error:
-        case FileNotFoundError():
-            return "目录不存在，请先建立"
-        case PermissionError():
-            return "没有写入的权限"
-    return f"{error.strerror or error}"
+    return "没有写入的权限" if isinstance(error, PermissionError) else f"{error.strerror or error}"

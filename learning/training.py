@@ -34,7 +34,7 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class _Rows:
-    """Counted texts: whole ones, their beginnings, and the short ones for calibration."""
+    """Counted texts: whole ones, their beginnings, and the shorter ones of the first rows, which are judged."""
 
     whole: list[sparse.csr_array]
     heads: list[sparse.csr_array]
@@ -55,7 +55,7 @@ def train(
     further = [example for example in in_order(extra) if example.label in labels]
     everything = [*own, *further]
     counter = Counter(everything, with_runs=len(labels) <= MANY_LABELS, most_terms=MOST_WEIGHTS // len(labels))
-    rows = _counted(counter, everything, labels)
+    rows = _counted(counter, everything, len(own), labels)
     names = counter.views
     steps, done = (FOLDS + 1) * len(labels), 0
 
@@ -70,13 +70,13 @@ def train(
     return _model(counter, rarities, weights, labels, judged, len(everything))
 
 
-def _counted(counter: Counter, examples: Sequence[Example], labels: Sequence[str]) -> _Rows:
+def _counted(counter: Counter, examples: Sequence[Example], judged: int, labels: Sequence[str]) -> _Rows:
     texts = [example.text for example in examples]
     column = {label: place for place, label in enumerate(labels)}
     return _Rows(
         whole=counter.first,
         heads=counter.count([head(text, HEAD) for text in texts]),
-        stubs=[counter.count([head(text, letters) for text in texts]) for letters in STUBS],
+        stubs=[counter.count([head(text, letters) for text in texts[:judged]]) for letters in STUBS],
         truth=np.array([column[example.label] for example in examples], dtype=np.intp),
     )
 

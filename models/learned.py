@@ -25,7 +25,7 @@ class DispatchModel(Base):
     cases: Mapped[int]
     """How many closed cases it was learned from."""
     alone_at: Mapped[float]
-    """The confidence from which it dispatches without a person, 0 to 1; above 1: never."""
+    """How far ahead the first unit must be to need no person (`domain.learned.edge`), 0 to 1; above 1: never."""
     practice: Mapped[dict[str, Any]]
     """By sub-category, how many of its closed cases each unit handled."""
     figures: Mapped[dict[str, Any]]

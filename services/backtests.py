@@ -39,7 +39,8 @@ def backtest(
     with reading(context) as session:
         current, experience = context.rules.active(session), context.models.active(session)
         before, after = (Contender(policy, dispatcher_for(policy, experience)) for policy in (current, changed))
-        return compare(past_cases(session, most or changed.learning.most_cases), before, after, progress)
+        cases = past_cases(session, most or changed.learning.most_cases, context.geographies.active(session))
+        return compare(cases, before, after, progress)
 
 
 def how_many(context: Context, changed: Policy, most: int | None = None) -> int:

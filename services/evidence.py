@@ -10,15 +10,20 @@ from sqlalchemy.orm import Session
 from domain.actions import Role
 from domain.dispatch import DispatchRequest
 from domain.past_cases import PastCase
+from domain.place import Geography, Located
 from domain.policy import RequestType
 from domain.stages import Stage, Trigger
 from models.tables import HistoryRow, Petition
+from services.places import located_by
 
 BATCH = 500
 
 
-def past_cases(session: Session, most: int) -> Iterator[PastCase]:
-    """The latest `most` archived cases, the latest first. The town is not told: the unit's own would give it away."""
+def past_cases(session: Session, most: int, geography: Geography | None) -> Iterator[PastCase]:
+    """The latest `most` archived cases, the latest first, located by `geography` where they have a coordinate.
+
+    The town that the case has by now is not told: that of the unit which handled it would give the answer away.
+    """
     query = (
         select(Petition)
         .where(Petition.stage == Stage.ARCHIVED.value, Petition.unit.is_not(None))
@@ -29,7 +34,7 @@ def past_cases(session: Session, most: int) -> Iterator[PastCase]:
     for petitions in session.scalars(query).partitions(BATCH):
         sent = _first_answers(session, [petition.id for petition in petitions])
         for petition in petitions:
-            yield _case_of(petition, sent.get(petition.id))
+            yield _case_of(petition, sent.get(petition.id), located_by(geography, petition))
 
 
 def count_of_cases(session: Session, most: int) -> int:
@@ -38,8 +43,13 @@ def count_of_cases(session: Session, most: int) -> int:
     return session.scalar(select(func.count()).select_from(query.subquery())) or 0
 
 
-def _case_of(petition: Petition, sent_to: str | None) -> PastCase:
-    request = DispatchRequest(text=petition.text, place=petition.place, request_type=RequestType(petition.request_type))
+def _case_of(petition: Petition, sent_to: str | None, located: Located | None) -> PastCase:
+    request = DispatchRequest(
+        text=petition.text,
+        place=petition.place,
+        request_type=RequestType(petition.request_type),
+        located=located,
+    )
     return PastCase(
         case_number=petition.case_number,
         request=request,

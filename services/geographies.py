@@ -26,30 +26,42 @@ class GeographyBook:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._asked: MemoryGeography | None = None
-        self._damaged: str | None = None
+        self._damaged: int | None = None
+        """The activation whose geography could not be read; it is not tried again."""
 
     def active(self, session: Session) -> MemoryGeography | None:
         """The geography in force; `None` where there is none.
 
         One that cannot be read is logged once, and the one before it goes on serving.
         """
-        version = version_in_force(session)
-        asked = self._asked
-        if version is None or (asked is not None and asked.version == version):
-            return None if version is None else asked
-        with self._lock:
-            if (self._asked is None or self._asked.version != version) and version != self._damaged:
-                try:
-                    self._asked = MemoryGeography(data_of(session, version))
-                except DamagedGeography as error:
-                    self._damaged = version
-                    logger.error("%s; what was read before goes on serving", error)  # noqa: TRY400
-            return self._asked
+        last = _last_activation(session)
+        if last is None or last.version is None:
+            return None
+        if not self._has(last.version):
+            with self._lock:
+                if not self._has(last.version) and last.id != self._damaged:
+                    self._read(session, last.id, last.version)
+        return self._asked
+
+    def _has(self, version: str) -> bool:
+        return self._asked is not None and self._asked.version == version
+
+    def _read(self, session: Session, activation: int, version: str) -> None:
+        try:
+            self._asked = MemoryGeography(data_of(session, version))
+        except DamagedGeography as error:
+            self._damaged = activation
+            logger.error("%s; what was read before goes on serving", error)  # noqa: TRY400
+
+
+def _last_activation(session: Session) -> GeographyActivation | None:
+    return session.scalar(select(GeographyActivation).order_by(GeographyActivation.id.desc()).limit(1))
 
 
 def version_in_force(session: Session) -> str | None:
     """Of the last activation."""
-    return session.scalar(select(GeographyActivation.version).order_by(GeographyActivation.id.desc()).limit(1))
+    last = _last_activation(session)
+    return last.version if last is not None else None
 
 
 def data_of(session: Session, version: str) -> GeographyData:
@@ -61,18 +73,17 @@ def data_of(session: Session, version: str) -> GeographyData:
 
 
 def put_in_force(session: Session, data: GeographyData, actor: Actor) -> bool:
-    """Keep `data` and locate by it from now on; False when it was in force already."""
-    if version_in_force(session) == data.version:
+    """Keep `data` and locate by it from now on; False when it was in force already. Damaged content is put right."""
+    content = data.packed()
+    unpacked(content, data.version)  # what cannot be read again is not put in force
+    kept = session.get(GeographyVersion, data.version)
+    if kept is not None and kept.content == content and version_in_force(session) == data.version:
         return False
-    if session.get(GeographyVersion, data.version) is None:
-        content = data.packed()
-        unpacked(content, data.version)  # what cannot be read again is not put in force
-        session.add(
-            GeographyVersion(
-                version=data.version, title=data.title, source=data.source, counted=data.counted(), content=content
-            )
-        )
-        session.flush()
+    if kept is None:
+        kept = GeographyVersion(version=data.version)
+        session.add(kept)
+    kept.title, kept.source, kept.counted, kept.content = data.title, data.source, data.counted(), content
+    session.flush()
     activated(session, data.version, actor)
     return True
 

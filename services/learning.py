@@ -77,7 +77,7 @@ def learn(
     with reading(context) as session:
         policy = context.rules.active(session)
         current = context.models.active(session)
-        cases = list(past_cases(session, policy.learning.most_cases))
+        cases = list(past_cases(session, policy.learning.most_cases, context.geographies.active(session)))
     rules = policy.learning
     if len(cases) < rules.least_training_cases:
         return Lesson(Outcome.TOO_FEW, f"办结的诉求{len(cases)}件，不足{rules.least_training_cases}件", len(cases))

@@ -71,14 +71,18 @@ def locate_given(geography: Geography | None, given: Given) -> Located | None:
     return locate(given.longitude, given.latitude, given.system, geography)
 
 
-def find(tx: Transaction, petition: Petition) -> Place | None:
-    """Where the petition's coordinate lies by the geography in force; `None` without a coordinate or a geography.
+def located_by(geography: Geography | None, petition: Petition) -> Located | None:
+    """Where the petition's coordinate lies; `None` without a coordinate or a geography.
 
     A coordinate that came without a system, before one was asked for, is not located: nobody knows where it is.
     """
     longitude, latitude = petition.given_longitude, petition.given_latitude
     if longitude is None or latitude is None or petition.crs is None:
         return None
-    given = Given(longitude, latitude, CoordinateSystem(petition.crs))
-    located = locate_given(tx.context.geographies.active(tx.session), given)
+    return locate_given(geography, Given(longitude, latitude, CoordinateSystem(petition.crs)))
+
+
+def find(tx: Transaction, petition: Petition) -> Place | None:
+    """Where the petition's coordinate lies by the geography in force; `None` without a coordinate or a geography."""
+    located = located_by(tx.context.geographies.active(tx.session), petition)
     return Place(located, located.told(tx.policy_in_force().unit_name)) if located is not None else None

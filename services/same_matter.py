@@ -117,7 +117,11 @@ def _repeats(tx: Transaction, policy: Policy, petition: Petition, item: Found) -
 def _is_confided(policy: Policy, petition: Petition) -> bool:
     """Whether nobody else may learn of it: its petitioner asked so, or its words are for a person to judge."""
     person = petition.petitioner
-    return (person is not None and person.confidential) or needs_person(petition.text, policy.dispatch) is not None
+    return (person is not None and person.confidential) or _holds(policy, petition)
+
+
+def _holds(policy: Policy, petition: Petition) -> bool:
+    return needs_person(petition.text, policy.dispatch, petition.place) is not None
 
 
 def _may_be_told(policy: Policy, item: Found) -> bool:

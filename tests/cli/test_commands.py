@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,7 +19,7 @@ from cli import keys as key_commands
 from cli import operations as operation_commands
 from cli import policy as policy_commands
 from cli.app import app
-from domain.actions import Role
+from domain.actions import Actor, Role
 from gateways.channels import AddressBook
 from gateways.live_files import LiveFile
 from gateways.notifier import RecordingNotifier
@@ -192,6 +193,18 @@ def test_a_text_is_explained_with_its_words_its_duty_and_the_rules_that_said_so(
     assert all(word in said for word in ("市政", "路灯不亮", "职责：", policies.active_policy(context).version))
     unsure = run("dispatch", "explain", "有些话想说一说").output
     assert "转派遣专席" in unsure
+
+
+def test_why_a_case_went_there_is_told_by_what_was_in_force_that_day(context: Context) -> None:
+    petition_id = lives.redispatched(context)
+    number = lives.petition_of(context, petition_id).case_number
+    first = policies.active_policy(context).version
+    other = dataclasses.replace(policies.active_policy(context), version="other")
+    policies.activate_policy(context, other, Actor(Role.OPERATOR, name="测试运维"))
+    said = run("dispatch", "why", number).output
+    assert all(part in said for part in ("派遣", "出现“路灯不亮”", first, "改派", "候选"))
+    assert "other" not in said
+    assert run("dispatch", "why", "SZ-1").exit_code == 1
 
 
 def cautious_rules(folder: Path) -> Path:

@@ -54,6 +54,15 @@ def test_the_clerk_reads_words_duty_likeness_and_what_was_done_before() -> None:
     assert best.sub_category == "street-light-out"
 
 
+def test_words_of_the_petition_itself_stay_with_the_clerk() -> None:
+    """The explanation is shown in Prefect's UI, too; a learned word may be a name."""
+    answer = guessing((PARKS, 0.97)).rank(DispatchRequest(LIGHT))
+    assert answer.unit == PARKS
+    assert "湖心岛" not in answer.explanation
+    assert "湖心岛" in "".join(answer.candidates[0].reasons)
+    assert "出现“路灯不亮”" in answer.explanation
+
+
 def test_the_model_is_told_what_the_keywords_say() -> None:
     policy = shipped_policy()
     model = Fixed([])

@@ -43,7 +43,7 @@ STREET_LIGHTS = tuple(item.code for item in shipped_policy().sub_categories if i
 
 def test_a_case_tells_what_dispatch_knew_and_who_did_it(context: Context, closed: str) -> None:
     with context.readers() as session:
-        (case,) = past_cases(session, 10)
+        (case,) = past_cases(session, 10, None)
     assert case.request.text == lives.TEXT
     assert (case.unit, case.sent_to, case.sub_category) == (lives.UNIT, lives.UNIT, "street-light-out")
     assert case.request.town is None, "the town of the unit that did it would give the answer away"
@@ -53,7 +53,7 @@ def test_a_case_that_was_given_to_another_unit_teaches_the_other(context: Contex
     petition_id = lives.redispatched(context)
     close(context, petition_id)
     with context.readers() as session:
-        (case,) = past_cases(session, 10)
+        (case,) = past_cases(session, 10, None)
     assert (case.sent_to, case.unit, case.handed_on) == (lives.UNIT, lives.OTHER_UNIT, 1)
 
 
@@ -62,7 +62,7 @@ def test_what_the_desk_had_to_dispatch_was_sent_nowhere(context: Context) -> Non
     dispatching.dispatch(context, petition_id, lives.DESK, unit=lives.UNIT, reason=lives.WORDS)
     close(context, petition_id)
     with context.readers() as session:
-        (case,) = past_cases(session, 10)
+        (case,) = past_cases(session, 10, None)
     assert (case.sent_to, case.unit) == (None, lives.UNIT)
 
 
@@ -77,7 +77,7 @@ def test_what_is_open_withdrawn_or_merged_proves_nothing(context: Context) -> No
     lives.merged(context)
     lives.terminated(context)
     with context.readers() as session:
-        assert list(past_cases(session, 10)) == []
+        assert list(past_cases(session, 10, None)) == []
 
 
 def test_only_the_latest_cases_count(context: Context, closed: str) -> None:
@@ -86,7 +86,7 @@ def test_only_the_latest_cases_count(context: Context, closed: str) -> None:
         session.execute(sa.update(Petition).where(Petition.id == later).values(closed_at=clock.now().add(days=1)))
     number = lives.petition_of(context, later).case_number
     with context.readers() as session:
-        assert [case.case_number for case in past_cases(session, 1)] == [number]
+        assert [case.case_number for case in past_cases(session, 1, None)] == [number]
     assert backtests.backtest(context, shipped_policy(), most=1).after.cases == 1
 
 

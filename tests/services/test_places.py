@@ -14,7 +14,7 @@ from domain.errors import NotFound
 from domain.petition import Step
 from models.shapes import Registration
 from models.tables import GeographyVersion, HistoryRow, Petition
-from services import case_file, geographies, intake, platform_steps, policies
+from services import backtests, case_file, geographies, intake, platform_steps, policies
 from services.context import Context
 from tests.support.context import a_context
 from tests.support.geographies import FAR_AWAY, IN_THE_EAST, IN_THE_WEST, geography
@@ -174,3 +174,14 @@ def test_damaged_content_leaves_the_former_serving(placed: Context, caplog: pyte
     for _ in range(2):
         assert register(placed, **at(IN_THE_WEST)).geography_version == DATA.version
     assert caplog.text.count("已损坏") == 1
+    assert policies.activate_geography(placed, fewer, OPERATOR), "putting it in force again puts it right"
+    assert register(placed, **at(IN_THE_WEST)).geography_version == fewer.version
+
+
+def test_a_closed_case_is_replayed_with_its_place(placed: Context) -> None:
+    petition = register(placed, LITTER, **at(IN_THE_EAST))
+    dispatched(placed, petition)
+    with placed.sessions.begin() as session:
+        session.execute(sa.update(Petition).where(Petition.id == petition.id).values(stage="archived"))
+    found = backtests.backtest(placed, policies.active_policy(placed))
+    assert (found.after.cases, found.after.right_alone) == (1, 1), "the coordinate says which town it is"
