@@ -136,6 +136,11 @@ FIGURES_APPLIED: dict[str, tuple[str, str, str]] = {
         "domain.backtest.Figures.worth",
         f"{_BACKTEST}::test_what_counts_as_worse",
     ),
+    "learning.keyword_confidence": (
+        "学习之前关键词的把握",
+        "domain.learning_rules.LearningRules.confidence_of",
+        "tests/domain/test_learning_rules.py::test_how_sure_the_keywords_are",
+    ),
     "learning.most_cases": (
         "最多看多少件",
         "services.evidence.past_cases",

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class ConfidenceStep:
+    """How often each of the first three candidates was right (0 to 1) from a lead on.
+
+    The lead is best / (best + second) of the keywords' scores: a half where they are alike, 1 without a second.
+    """
+
+    ahead: float
+    right: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -21,5 +33,16 @@ class LearningRules:
     """Of what is dispatched without a person this share must have been right on cases that were not learned from."""
     return_cost: int = 10
     """How many decisions of the desk one case sent to a wrong unit costs."""
+    keyword_confidence: tuple[ConfidenceStep, ...] = ()
+    """How sure the keywords are while nothing was learned yet, the smallest lead first; none: it is not told."""
     most_cases: int = 50_000
     """Only the latest so many cases are looked at: duties and words change."""
+
+    def confidence_of(self, scores: Sequence[float]) -> tuple[float, ...]:
+        """How often the candidates with these scores are right, the best first; of at most three."""
+        if not scores or scores[0] <= 0:
+            return ()
+        second = scores[1] if len(scores) > 1 else 0.0
+        ahead = scores[0] / (scores[0] + second)
+        reached = [step for step in self.keyword_confidence if step.ahead <= ahead]
+        return reached[-1].right[: len(scores)] if reached else ()

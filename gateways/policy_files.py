@@ -15,7 +15,7 @@ from pydantic_core import ErrorDetails
 from domain.dispatch_rules import DispatchRules
 from domain.figure_rules import FigureRules
 from domain.figures import SHARES
-from domain.learning_rules import LearningRules
+from domain.learning_rules import ConfidenceStep, LearningRules
 from domain.notices import BackOff, NoticeRule, NoticeRules, QuietHours
 from domain.policy import (
     Category,
@@ -309,6 +309,7 @@ def _learning(file: LearningFile) -> LearningRules:
         precision=file.precision.value,
         return_cost=file.return_cost.value,
         most_cases=file.most_cases.value,
+        keyword_confidence=tuple(ConfidenceStep(step.ahead, step.right) for step in file.keyword_confidence.steps),
     )
 
 
@@ -350,6 +351,9 @@ def _figures(files: PolicyFiles) -> Iterator[Figure]:
     for name, measure in learning.figures().items():
         said = f"{measure.value}件" if isinstance(measure.value, int) else f"{measure.value:g}"
         yield _figure(f"learning.{name}", said, measure)
+    steps = learning.keyword_confidence.steps
+    sure = "、".join(f"领先{step.ahead:g}起{step.right[0]:.0%}" for step in steps)
+    yield _figure("learning.keyword_confidence", sure, learning.keyword_confidence)
     yield _figure("figures.least_cases", f"{figures.least_cases.value}件", figures.least_cases)
     yield _figure("figures.confidence", f"{figures.confidence.value:.0%}", figures.confidence)
     yield _figure("figures.decimals", f"{figures.decimals.value}位", figures.decimals)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from models.policy_files import Shape, Sourced
 
 CaseCount = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
+Part = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, lt=0.5, allow_inf_nan=False)]
 
 
@@ -30,6 +31,32 @@ class PrecisionShape(Sourced):
     value: Annotated[float, Field(gt=0.5, lt=1, allow_inf_nan=False)]
 
 
+class ConfidenceStepShape(Shape):
+    """From this lead on, how often the first, second and third candidate were right."""
+
+    ahead: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+    right: tuple[Part, Part, Part]
+
+    @model_validator(mode="after")
+    def _are_parts_of_a_whole(self) -> Self:
+        if sum(self.right) > 1:
+            raise ValueError("三个候选单位的正确率相加不得超过 1：只有一个是对的")
+        return self
+
+
+class ConfidenceShape(Sourced):
+    """How sure the keywords are, step by step."""
+
+    steps: Annotated[tuple[ConfidenceStepShape, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _rises(self) -> Self:
+        leads = [step.ahead for step in self.steps]
+        if leads != sorted(set(leads)) or leads[0] != 0:
+            raise ValueError("ahead 须从 0 开始，逐级增大")
+        return self
+
+
 class LearningFile(Shape):
     """`learning.yaml`; see `domain.learning_rules.LearningRules`."""
 
@@ -40,7 +67,8 @@ class LearningFile(Shape):
     precision: PrecisionShape
     return_cost: CasesShape
     most_cases: CasesShape
+    keyword_confidence: ConfidenceShape
 
     def figures(self) -> dict[str, CasesShape | ShareShape | PrecisionShape]:
-        """Every value, by its name."""
-        return dict(self)
+        """Every single value, by its name."""
+        return {name: shape for name, shape in self if not isinstance(shape, ConfidenceShape)}

@@ -105,7 +105,7 @@ def test_the_version_is_the_same_in_another_process() -> None:
 
 # ---- what is refused: the file, what is replaced, by what, lines below it, words of the reason ----
 
-WATER, ENERGY = "taxonomy/water.yaml", "taxonomy/energy.yaml"
+WATER, ENERGY, MUNICIPAL = (f"taxonomy/{name}.yaml" for name in ("water", "energy", "municipal"))
 CUT = "special: [停水, 没水, 没有水, 断水, 自来水停, 水停了, 无水可用, 关水]"
 PRESSURE = (
     "special: [水压低, 水压不足, 水流小, 水压, 高层没水, 二次供水, 加压泵]\n"
@@ -147,6 +147,8 @@ BROKEN: dict[str, tuple[str, str, str, int | None, str]] = {
     "half a place": ("figures.yaml", "value: 2", "value: 2.5", 0, "应为整数"),
     "an unknown figure": ("figures.yaml", "[on_time_signing,", "[happiness,", 0, "只能是 "),
     "ranked twice": ("figures.yaml", "[on_time_signing,", "[satisfaction,", None, "重复"),
+    "more than one is right": ("learning.yaml", "[0.6, 0.05, 0.05]", "[0.9, 0.1, 0.05]", 0, "相加不得超过 1"),
+    "confidence that falls back": ("learning.yaml", "ahead: 0.55", "ahead: 0.9", None, "逐级增大"),
     "no case": ("learning.yaml", "value: 30", "value: 0", 0, "不得小于 1"),
     "switched off": ("ladder.yaml", "value: true", "value: false", 0, "只能为 true"),
     "yellow card in hours": (
@@ -229,34 +231,10 @@ BROKEN: dict[str, tuple[str, str, str, int | None, str]] = {
     "unknown kind of place": ("places.yaml", "kind: community", "kind: hamlet", 0, "只能是"),
     "no suffix": ("places.yaml", "  village: {", "  community: {", 0, "“community”重复"),
     "not in two towns": ("places.yaml", "same_name: [丁庄, 张庄]", "same_name: [丁庄, 张庄, 桃园]", 0, "并非两地同名"),
-    "rural counterpart unknown": (
-        "taxonomy/municipal.yaml",
-        "rural: village-light",
-        "rural: no-such-light",
-        0,
-        "未知的小类“no-such-light”",
-    ),
-    "rural counterpart of itself": (
-        "taxonomy/municipal.yaml",
-        "rural: village-light",
-        "rural: street-light-out",
-        0,
-        "须是另一个小类",
-    ),
-    "estate of no town": (
-        "places.yaml",
-        "places:\n",
-        "estates: [{name: 测试家园, town: housing}]\nplaces:\n",
-        0,
-        "“housing”不是镇街",
-    ),
-    "estate and village": (
-        "places.yaml",
-        "places:\n",
-        "estates: [{name: 桃园村, town: kuangqu-street}]\nplaces:\n",
-        0,
-        "“桃园村”已是村居的名称",
-    ),
+    "no rural matter": (MUNICIPAL, "rural: village-light", "rural: no-such", 0, "未知的小类“no-such”"),
+    "its own rural matter": (MUNICIPAL, "rural: village-light", "rural: street-light-out", 0, "须是另一个小类"),
+    "estate of no town": ("places.yaml", "estates: []", "estates: [{name: 测试家园, town: housing}]", 0, "不是镇街"),
+    "estate and village": ("places.yaml", "estates: []", "estates: [{name: 桃园村, town: qicun-town}]", 0, "已是村居"),
     "village outside": ("places.yaml", "names: [薛城区", "names: [桃园村", 0, "“桃园村”是本区村居的名称"),
     "too far is not near": ("places.yaml", "value: 6", "value: 60", 0, "不得大于 20"),
     "road and village": ("places.yaml", "roads: [光明路", "roads: [桃园村", 0, "既是道路又是村居"),
