@@ -68,7 +68,7 @@ def _look_ups(policy: Policy, seconds: float) -> Table:
     memory = _once(
         table, f"从台账取出({len(content) / 1e6:.1f} MB)并建索引", lambda: _read_again(content, data.version)
     )
-    positions = _inside(memory, 20_000)
+    positions = inside(memory, 20_000)
     given = [from_wgs84(item, CoordinateSystem.BD09) for item in positions]
     scan = _rate(seconds, positions, lambda item: _scanned(data, item))
     rates = {
@@ -100,7 +100,8 @@ def _read_again(content: bytes, version: str) -> MemoryGeography:
     return MemoryGeography(unpacked(content, version))
 
 
-def _inside(memory: MemoryGeography, count: int) -> list[Position]:
+def inside(memory: MemoryGeography, count: int) -> list[Position]:
+    """Positions anywhere in the district, the same each time."""
     west, south, east, north = memory.data.district.bounds
     chance = random.Random(1)
     found: list[Position] = []
