@@ -25,7 +25,8 @@ from domain.dispatch import DispatchRequest, KeywordDispatcher
 from domain.learned import Experience
 from domain.learning_dispatch import LearningDispatcher, signs_of
 from domain.place import Located, locate
-from domain.policy import Policy, UnitKind
+from domain.policy import Policy
+from domain.units import UnitKind
 from gateways.geography import MemoryGeography
 from gateways.geography_example import write_example
 from gateways.geography_files import load_geography

@@ -25,7 +25,8 @@ from rich.table import Table
 
 from domain.coordinates import CoordinateSystem, Position, from_wgs84, metres_between, to_wgs84
 from domain.place import locate
-from domain.policy import Policy, UnitKind
+from domain.policy import Policy
+from domain.units import UnitKind
 from gateways.geography import GeographyData, MemoryGeography, unpacked
 from gateways.geography_example import write_example
 from gateways.geography_files import load_geography

@@ -12,11 +12,13 @@ from itertools import zip_longest
 from typing import Protocol
 
 from domain.alarms import Alarm
+from domain.conduct import RequestType, Urgency
 from domain.dispatch_rules import TOWN_OF_PLACE, DispatchRules, KeywordRule, Spoken
 from domain.elsewhere import Suspicion
 from domain.evidence import Pile
 from domain.place import Located
-from domain.policy import Policy, RequestType, UnitKind, Urgency
+from domain.policy import Policy
+from domain.units import UnitKind
 from domain.where import Where, where
 
 

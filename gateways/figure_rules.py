@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from domain.conduct import Figure
 from domain.figure_rules import FigureRules
 from domain.figures import SHARES
-from domain.policy import Figure
 from models.figures_file import FiguresFile
 
 

@@ -12,19 +12,12 @@ from typing import TypeVar
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from domain.conduct import DeadlineRule, Figure, LadderRules, LimitException
 from domain.dispatch_rules import DispatchRules
 from domain.learning_rules import ConfidenceStep, LearningRules
 from domain.notices import BackOff, NoticeRule, NoticeRules, QuietHours
-from domain.policy import (
-    Category,
-    DeadlineRule,
-    Duty,
-    Figure,
-    LadderRules,
-    LimitException,
-    Policy,
-    Unit,
-)
+from domain.policy import Policy
+from domain.units import Category, Duty, Unit
 from domain.workdays import Duration, OfficeHours
 from gateways import policy_checks
 from gateways.alarm_rules import ALARMS, ELSEWHERE, alarm_rules, check_alarms, elsewhere_rules, figures_of

@@ -9,8 +9,8 @@ from pendulum import DateTime
 from sqlalchemy.orm import defer, joinedload
 from sqlalchemy.sql.base import ExecutableOption
 
+from domain.conduct import DeadlineKind, RequestType, Urgency
 from domain.petition import Card, Facts, Obligation, Rung, Satisfaction
-from domain.policy import DeadlineKind, RequestType, Urgency
 from domain.stages import Stage
 from domain.workdays import Duration, Extension, Pause, TimeUnit
 from models.tables import Assignment, Petition, Supervision

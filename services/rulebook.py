@@ -12,7 +12,8 @@ import clock
 from domain.actions import Actor
 from domain.calendar import WorkCalendar
 from domain.errors import PolicyMissing
-from domain.policy import Category, Policy, SubCategory, Unit
+from domain.policy import Policy
+from domain.units import Category, SubCategory, Unit
 from gateways.live_files import LiveFile
 from gateways.policy_files import dump, policy_from_dict
 from models.tables import PolicyVersion
