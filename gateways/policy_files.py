@@ -12,15 +12,14 @@ from typing import TypeVar
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from domain.conduct import DeadlineRule, Figure, LadderRules, LimitException
+from domain.conduct import Figure
 from domain.dispatch_rules import DispatchRules
-from domain.learning_rules import ConfidenceStep, LearningRules
-from domain.notices import BackOff, NoticeRule, NoticeRules, QuietHours
 from domain.policy import Policy
 from domain.units import Category, Duty, Unit
-from domain.workdays import Duration, OfficeHours
+from domain.workdays import OfficeHours
 from gateways import policy_checks
 from gateways.alarm_rules import ALARMS, ELSEWHERE, alarm_rules, check_alarms, elsewhere_rules, figures_of
+from gateways.conduct_rules import deadline_rules, ladder_rules, learning_rules, notice_rules
 from gateways.figure_rules import figure_rules, values_told
 from gateways.holidays import CalendarFileError, load_calendar
 from gateways.letters import variants_of
@@ -214,11 +213,11 @@ def _build(files: PolicyFiles, office: OfficeHours) -> Policy:
         office=office,
         units=tuple(Unit(**unit.model_dump()) for unit in units.units),
         categories=tuple(Category(**item.model_dump()) for item in taxonomy.categories),
-        deadlines=_deadlines(deadlines),
-        ladder=_ladder(ladder),
+        deadlines=deadline_rules(deadlines),
+        ladder=ladder_rules(ladder),
         dispatch=_dispatch(dispatch_rules(dispatch, matters, places, units), matters.values(), alarms, elsewhere),
-        notices=_notices(notices),
-        learning=_learning(learning),
+        notices=notice_rules(notices),
+        learning=learning_rules(learning),
         figure_rules=figure_rules(figures),
         district=district.name,
         case_prefix=district.case_prefix,
@@ -243,71 +242,6 @@ def _dispatch(
     shapes = (item for matter in matters for item in matter.sub_categories)
     whole = replace(rules, alarms=alarm_rules(alarms, shapes), elsewhere=elsewhere_rules(elsewhere))
     return replace(whole, reading=replace(whole.reading, variants=variants_of(whole.all_words())))
-
-
-def _deadlines(file: DeadlinesFile) -> tuple[DeadlineRule, ...]:
-    return tuple(
-        DeadlineRule(
-            id=rule.id,
-            kind=rule.kind,
-            duration=Duration(rule.amount, rule.unit),
-            source=rule.source,
-            priority=rule.priority or 0,
-            urgencies=frozenset(rule.urgencies),
-            request_types=frozenset(rule.request_types),
-            categories=frozenset(rule.categories),
-            origin=rule.origin,
-        )
-        for rule in file.rules
-    )
-
-
-def _ladder(file: LadderFile) -> LadderRules:
-    return LadderRules(
-        return_limit=file.return_limit.value,
-        transfer_limit=file.transfer_limit.value,
-        redo_limit=file.redo_limit.value,
-        extension_limit=file.extension_limit.value,
-        sources={name: shape.source for name, shape in file.figures().items()},
-        exceptions=tuple(
-            LimitException(
-                id=rule.id,
-                limit=rule.limit,
-                value=rule.value,
-                source=rule.source,
-                priority=rule.priority,
-                urgencies=frozenset(rule.urgencies),
-                request_types=frozenset(rule.request_types),
-                categories=frozenset(rule.categories),
-                origin=rule.origin,
-            )
-            for rule in file.exceptions
-        ),
-    )
-
-
-def _notices(file: NoticesFile) -> NoticeRules:
-    return NoticeRules(
-        rules=tuple(
-            NoticeRule(**rule.model_dump(exclude={"urgencies"}), urgencies=frozenset(rule.urgencies))
-            for rule in file.rules
-        ),
-        quiet_hours=QuietHours(file.quiet_hours.starts, file.quiet_hours.ends, file.quiet_hours.timezone),
-        back_off=BackOff(file.back_off.minutes),
-    )
-
-
-def _learning(file: LearningFile) -> LearningRules:
-    return LearningRules(
-        least_cases=file.least_cases.value,
-        tolerance=file.tolerance.value,
-        least_training_cases=file.least_training_cases.value,
-        held_out=file.held_out.value,
-        precision=file.precision.value,
-        return_cost=file.return_cost.value,
-        most_cases=file.most_cases.value,
-        keyword_confidence=tuple(ConfidenceStep(step.ahead, step.right) for step in file.keyword_confidence.steps),
-    )
 
 
 def _figures(files: PolicyFiles) -> Iterator[Figure]:
