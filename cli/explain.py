@@ -35,15 +35,15 @@ def explain(
     except BadCoordinate as refusal:
         raise typer.BadParameter(refusal.message, param_hint="--crs" if crs is None else "--at") from None
     unit = policy.unit_name(said.answer.unit) if said.answer.unit else "转派遣专席 to the desk"
-    console.print(f"派给 goes to: {unit}；紧急程度 urgency: {URGENCY_LABELS[said.urgency]}", highlight=False)
-    console.print(f"理由 why: {said.answer.explanation}", highlight=False, markup=False)
+    typer.echo(f"派给 goes to: {unit}；紧急程度 urgency: {URGENCY_LABELS[said.urgency]}")
+    typer.echo(f"理由 why: {said.answer.explanation}")
     if said.needs_person:
-        console.print(f"须由专席确认 a person looks first: {said.needs_person}", highlight=False, markup=False)
+        typer.echo(f"须由专席确认 a person looks first: {said.needs_person}")
     for advice in said.advice:
-        console.print(f"提示 note: {advice}", highlight=False, markup=False)
+        typer.echo(f"提示 note: {advice}")
     if said.answer.town:
-        console.print(f"地点 place: {policy.unit_name(said.answer.town)}", highlight=False)
-    console.print(f"规则版本 rules: {said.answer.rule_version}", highlight=False)
+        typer.echo(f"地点 place: {policy.unit_name(said.answer.town)}")
+    typer.echo(f"规则版本 rules: {said.answer.rule_version}")
     if said.answer.candidates:
         console.print(_candidates(said.answer, policy))
 
@@ -52,18 +52,14 @@ def why(case_number: Annotated[str, typer.Argument(help="案号")]) -> None:
     """说明一件诉求当日为什么派给那里，不论现在的规则。 Say why a case went where it went, as of that day."""
     for sent in dispatch_history.why(get_context(), case_number):
         at = sent.at.in_timezone(SHANGHAI).format("YYYY-MM-DD HH:mm")
-        console.print(f"{at} {sent.step} {sent.unit}({sent.actor})", highlight=False, markup=False)
-        console.print(f"  理由 why: {sent.reason}", highlight=False, markup=False)
+        typer.echo(f"{at} {sent.step} {sent.unit}({sent.actor})")
+        typer.echo(f"  理由 why: {sent.reason}")
         if sent.rule_version:
             learned = f"，学习结果 model: {sent.model_version[:12]}" if sent.model_version else ""
-            console.print(f"  规则版本 rules: {sent.rule_version}{learned}", highlight=False)
+            typer.echo(f"  规则版本 rules: {sent.rule_version}{learned}")
         for unit, kept in sent.candidates:
             sure = f"，把握{kept['confidence']:.0%}" if kept.get("confidence") is not None else ""
-            console.print(
-                f"  候选 {unit}(得分{kept['score']:g}{sure})：{'；'.join(kept['reasons'])}",
-                highlight=False,
-                markup=False,
-            )
+            typer.echo(f"  候选 {unit}(得分{kept['score']:g}{sure})：{'；'.join(kept['reasons'])}")
 
 
 def _given(at: str, crs: CoordinateSystem | None) -> Given:

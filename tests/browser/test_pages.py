@@ -136,7 +136,9 @@ def live(office: Office) -> tuple[Case, Case]:
     """One petition is signed for and has a yellow card, another one is closed and rated."""
     desk = office.installation.told("keys", "create", "--role", "desk", "--label", "派遣专席")
     unit = office.installation.told("keys", "create", "--role", "unit", "--unit", "municipal-parks", "--label", "园林")
-    waiting, closed = (office.api("/petitions", body=BODY) for _ in range(2))
+    # The same person's very same words would be no petition of their own.
+    texts = (f"{BODY['text']}，{number}号灯杆" for number in (1, 2))
+    waiting, closed = (office.api("/petitions", body=BODY | {"text": text}) for text in texts)
     for registered in (waiting, closed):
         office.wait_for(registered["case_number"], "待签收", "SCHEDULED")
     # Nobody waits four working days for a card.

@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 import clock
+from cli import explain as explain_commands
 from cli import geography as geography_commands
 from cli import policy as policy_commands
 from gateways.geography import TownArea
@@ -28,7 +29,7 @@ def context(engine: sa.Engine, frozen_clock: clock.StoryClock) -> Iterator[Conte
 
 @pytest.fixture(autouse=True)
 def _wide(monkeypatch: pytest.MonkeyPatch) -> None:
-    for part in (geography_commands, policy_commands):
+    for part in (explain_commands, geography_commands, policy_commands):
         monkeypatch.setattr(part.console, "width", 200)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ from models.tables import Notice
 from services.context import Context
 from services.delivery import Outcome
 from services.sending import AT_ONCE_PER_ROUTE, send_owed
-from tests.services.lives import UNIT, dispatched, register, settle
+from tests.services.lives import TEXT, UNIT, dispatched, register, settle
 from tests.support.context import a_context
 from tests.support.prefect_workers import wait_until
 from tests.support.receivers import HttpRecorder, MailServer
@@ -34,10 +35,14 @@ LONG = 60.0
 """Seconds of a round; reached by a test that fails."""
 
 
+_NUMBERS = count(1)
+
+
 def some(context: Context, number: int) -> None:
     """Petitions that owe one notice to the unit and two to their petitioner."""
     for _ in range(number):
-        settle(context, register(context, petitioner=PERSON))
+        # The same person's very same words are no petition of their own.
+        settle(context, register(context, f"{TEXT}，{next(_NUMBERS)}号灯杆", petitioner=PERSON))
 
 
 def notices_of(context: Context, **which: Any) -> int:
