@@ -81,6 +81,7 @@ def lives(at: Installation, count: int) -> Spent:
 def bare_calls(at: Installation, count: int, *, shown: bool) -> Spent:
     """What such a life asks of Prefect's API, asked by one client and nothing else: the run, its eleven state changes.
 
+    Eleven as Prefect's own workers ask them; ours leaves out the Pending of two wakes.
     `shown`: also the label and the case file of each wake, which operators see.
     """
     states = [Pending, Running, _parked, Scheduled, Pending, Running, _parked, Scheduled, Pending, Running, Completed]
