@@ -53,9 +53,26 @@ types: $(VENV)/.ready-dev ## 类型检查 mypy, strict
 bench: $(VENV)/.ready-dev ## 基准 What a petition costs: make bench [ARGS=--postgresql]
 	$(BIN)/python -m benchmarks.lifecycle $(ARGS)
 
+.PHONY: bench-words
+bench-words: $(VENV)/.ready-dev ## 词表加大的代价 What half a million words cost
+	$(BIN)/python -m benchmarks.word_lists
+
 .PHONY: bench-dispatch
 bench-dispatch: $(VENV)/.ready-dev ## 派遣的准确率 How often dispatch is right, on ../shared/data if it is there
 	$(BIN)/python -m benchmarks.dispatch $(ARGS)
+
+.PHONY: bench-place
+bench-place: $(VENV)/.ready-dev ## 地点的速度 What looking up a place costs, and place names found falsely
+	$(BIN)/python -m benchmarks.place $(ARGS)
+.PHONY: bench-same
+bench-same: $(VENV)/.ready-dev ## 查重的快慢和准确率 How fast and how rightly duplicates are found: ARGS="--sizes 10000"
+	$(BIN)/python -m benchmarks.same_matter $(ARGS)
+.PHONY: bench-learning
+bench-learning: $(VENV)/.ready-dev ## 学习的准确率 How well dispatch learns, beside the plain way (20 minutes)
+	$(BIN)/python -m benchmarks.learning $(ARGS)
+.PHONY: bench-figures
+bench-figures: $(VENV)/.ready-dev ## 指标的耗时 What figures cost on large ledgers: make bench-figures [ARGS=--postgresql]
+	$(BIN)/python -m benchmarks.figures $(ARGS)
 
 .PHONY: ci
 ci: lint types test ## 与 CI 相同 Everything CI runs (.ci/run also installs what Debian lacks)

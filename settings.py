@@ -45,8 +45,15 @@ class Settings(BaseSettings):
         48, ge=1, le=168, description="How long the answer to an Idempotency-Key is kept for a repeated request."
     )
     notices_seconds: int = Field(30, ge=1, description="How often owed notices are sent.")
+    topics_seconds: int = Field(21_600, ge=60, description="How often hot topics are looked for.")
     channels_file: Path | None = Field(
         None, description="Apprise addresses of the recipients (secret). Empty: channels.yaml in the data directory."
+    )
+
+    person_key_file: Path | None = Field(
+        None,
+        description="Key by which petitioners are told apart without naming them (secret); every machine that works "
+        "with the ledger needs the same. Empty: person.key in the data directory, made at first use.",
     )
 
     crash_at: str = Field("", description="Only for kill tests: the named point at which this process dies.")
@@ -68,6 +75,10 @@ class Settings(BaseSettings):
     @property
     def prefect_api_url(self) -> str:
         return self.prefect_url or f"http://{reachable(self.prefect_host)}:{self.prefect_port}/api"
+
+    @property
+    def person_key_path(self) -> Path:
+        return self.person_key_file or self.data_dir / "person.key"
 
     @property
     def channels_path(self) -> Path:

@@ -8,8 +8,18 @@ from fastapi.responses import JSONResponse
 from api.changes import POSTING, ChangeOf
 from api.documentation import CHANGING
 from models.answers import PetitionDetail
-from models.bodies import ApproveIn, CategoryIn, DispatchIn, GrantIn, MergeIn, NothingIn, ReasonIn, RedispatchIn
-from services import decisions, dispatching, intake, ladder
+from models.bodies import (
+    ApproveIn,
+    CategoryIn,
+    DispatchIn,
+    GrantIn,
+    MergeIn,
+    NothingIn,
+    NotSameIn,
+    ReasonIn,
+    RedispatchIn,
+)
+from services import decisions, dispatching, intake, ladder, same_matter, separation
 
 router = APIRouter(prefix="/petitions/{petition_id}", tags=["派遣专席 desk"], responses=CHANGING, dependencies=POSTING)
 
@@ -39,7 +49,14 @@ def dispatch(body: DispatchIn, change: ChangeOf) -> JSONResponse:
     """Dispatch a petition the engine was not sure of; `candidates` of the detail are its best guesses."""
     return change.make(
         lambda context, key, actor, version: dispatching.dispatch(
-            context, key, actor, unit=body.unit, reason=body.reason, category=body.category, version=version
+            context,
+            key,
+            actor,
+            unit=body.unit,
+            reason=body.reason,
+            category=body.category,
+            sub_category=body.sub_category,
+            version=version,
         )
     )
 
@@ -49,7 +66,14 @@ def redispatch(body: RedispatchIn, change: ChangeOf) -> JSONResponse:
     """Counts as a transfer and resets no clock."""
     return change.make(
         lambda context, key, actor, version: dispatching.redispatch(
-            context, key, actor, unit=body.unit, reason=body.reason, version=version
+            context,
+            key,
+            actor,
+            unit=body.unit,
+            reason=body.reason,
+            category=body.category,
+            sub_category=body.sub_category,
+            version=version,
         )
     )
 
@@ -108,12 +132,36 @@ def merge(body: MergeIn, change: ChangeOf) -> JSONResponse:
     )
 
 
+@router.post("/separation", response_model=PetitionDetail, summary="拆单 Undo a wrong merge")
+def separate(body: ReasonIn, change: ChangeOf) -> JSONResponse:
+    """What was merged by mistake becomes a case of its own, under the code its petitioner has."""
+    return change.make(
+        lambda context, key, actor, version: separation.separate(context, key, actor, body.reason, version)
+    )
+
+
+@router.post("/not-same", response_model=PetitionDetail, summary="不是同一事项 Another matter")
+def dismiss(body: NotSameIn, change: ChangeOf) -> JSONResponse:
+    """What was proposed as a duplicate is another matter; it is not proposed again."""
+    return change.make(
+        lambda context, key, actor, version: same_matter.dismiss(
+            context, key, actor, other_id=body.other, reason=body.reason, version=version
+        )
+    )
+
+
 @router.post("/category", response_model=PetitionDetail, summary="调整分类 Reclassify")
 def reclassify(body: CategoryIn, change: ChangeOf) -> JSONResponse:
-    """Correct the category; no clock is reset."""
+    """Correct the category, the sub-category or both; no clock is reset."""
     return change.make(
         lambda context, key, actor, version: intake.reclassify(
-            context, key, actor, category=body.category, reason=body.reason, version=version
+            context,
+            key,
+            actor,
+            category=body.category,
+            sub_category=body.sub_category,
+            reason=body.reason,
+            version=version,
         )
     )
 

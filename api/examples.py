@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from api.figure_examples import FIGURES
+from api.same_matter_examples import same_matter_examples
+
 _HEAD: dict[str, Any] = {
     "id": "3f1f8a52-6d0c-4a7e-9a5b-2f9f3f0c1d11",
     "case_number": "SZ-20260302-00001",
@@ -35,6 +38,11 @@ _DETAIL: dict[str, Any] = _HEAD | {
     "place": "广济路与解放路交叉口",
     "longitude": None,
     "latitude": None,
+    "given_longitude": None,
+    "given_latitude": None,
+    "crs": None,
+    "location": None,
+    "geography_version": None,
     "channel": "web",
     "closed_at": None,
     "merged_into": None,
@@ -263,6 +271,7 @@ _REGISTERED: dict[str, Any] = {
     "stage": {"code": "registered", "name": "待受理"},
     "registered_at": "2026-03-02T09:00:00+08:00",
     "progress": "/progress/GH7KQ4MXT9RC",
+    "location": None,
     "allowed_actions": ["withdraw"],
 }
 _DOSSIER: dict[str, Any] = {
@@ -375,6 +384,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "Clocks": _CLOCKS,
     "History": _HISTORY,
     "Dossier": _DOSSIER,
+    **FIGURES,
     "Health": {
         "status": "ok",
         "database": "ok",
@@ -382,5 +392,5 @@ ANSWERS: dict[str, dict[str, Any]] = {
         "files": [],
         "policy_version": _DETAIL["policy_version"],
     },
-}
+} | same_matter_examples(_HEAD)
 """By the name of the answer's shape."""

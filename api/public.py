@@ -47,6 +47,7 @@ _EXAMPLES = {
             "place": "文化路街道建设小区",
             "longitude": 117.56,
             "latitude": 34.86,
+            "crs": "gcj02",
             "petitioner": {"name": "测试甲", "contact_kind": "email", "contact": "test@example.com"},
         },
     },

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from cli.figures_page import docs_figures
 from cli.glossary_page import docs_glossary
 from cli.policy_page import docs_policy
 from cli.stages_page import docs_stages
 from gateways.policy_files import load_policy
 
-__all__ = ["docs_glossary", "docs_policy", "docs_stages", "pages", "write_all"]
+__all__ = ["docs_figures", "docs_glossary", "docs_policy", "docs_stages", "pages", "write_all"]
 
 
 def pages(root: Path) -> dict[Path, str]:
@@ -17,10 +18,11 @@ def pages(root: Path) -> dict[Path, str]:
 
     Raises PolicyError when `policy/` cannot be loaded.
     """
-    docs = root / "docs"
+    docs, policy = root / "docs", load_policy(root / "policy")
     return {
+        docs / "figures.md": docs_figures(policy),
         docs / "glossary.md": docs_glossary(),
-        docs / "policy.md": docs_policy(load_policy(root / "policy")),
+        docs / "policy.md": docs_policy(policy),
         docs / "stages.md": docs_stages(),
     }
 

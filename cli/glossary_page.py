@@ -7,6 +7,10 @@ from enum import Enum
 from typing import Any
 
 from domain.actions import ROLE_LABELS
+from domain.coordinates import SYSTEM_LABELS
+from domain.figures import GROUPING_LABELS
+from domain.gazetteer import PLACE_LABELS
+from domain.periods import PERIOD_LABELS
 from domain.petition import CARD_LABELS, RUNG_LABELS, SATISFACTION_LABELS
 from domain.policy import DEADLINE_LABELS, ORIGIN_LABELS, REQUEST_TYPE_LABELS, URGENCY_LABELS
 from domain.stages import STAGE_LABELS, TRIGGER_LABELS
@@ -46,6 +50,14 @@ _WORDS: tuple[tuple[str, str, str], ...] = (
     ("redo", "重办", "不满意后重新办理，仅一次，另行计时"),
     ("follow-up", "回访", "信息员向诉求人反馈并代录评价"),
     ("merge", "并单", "同一事项的诉求合并办理，各诉求人仍各得通知、各自评价"),
+    (
+        "same matter / duplicate",
+        "同一事项 / 疑似重复",
+        "说的是一回事、又有地点或诉求人等可凭的诉求；只提示，由专席定夺，本人原文重复的才自动并单",
+    ),
+    ("imprint", "比对索引", "每件诉求供查重用的一组数字，看不出是谁、说了什么"),
+    ("separation", "拆单", "并错的诉求另立一件单独办理，诉求人的查询码随之转到新件"),
+    ("hot topic", "热点", "近来越来越多人反映的同一事项，以地点和小类命名"),
     ("notice", "通知", "欠某一收件人的一条消息；与引起它的变化在同一事务中写下"),
     ("outbox", "发件箱", "待发通知的队列，由任务发送并重试"),
     ("dead letter", "死信", "多次发送仍失败、等人处理的通知"),
@@ -54,12 +66,22 @@ _WORDS: tuple[tuple[str, str, str], ...] = (
     ("drift", "偏差", "对账时发现的不一致的件数"),
     ("invariant", "恒定条件", "任何时候都须成立的事，如每件未结诉求恰有一个有效的时限"),
     ("policy", "规则", "`policy/` 中的数据：时限、阶梯、单位、分类、派遣、通知，按版本整份保存"),
+    ("figure", "指标", "一个数，有唯一的定义、截至时刻和基数，能逐件列出；定义见 docs/figures.md"),
+    ("base", "基数", "率的分母：按定义计入的件数或次数"),
+    ("as of", "截至时刻", "只看此刻以前写入台账的事；以后按同一时刻再算，数不变"),
+    ("expected share", "应有", "单位的各大类若都像全区同类一样办理会有的率，排名时与实际比较"),
+    ("report", "日报、周报、月报", "时段结束后自动做一次的指标表，截至时刻为时段末，存于台账"),
     ("provisional", "暂定", "涉及尚未公布放假安排的年份，先按周一至周五推算，公布后重算"),
     ("make-up workday", "调休上班", "与放假调换而上班的周末"),
     ("evidence", "办结凭据", "办结时须填的联系、答复和附件"),
     ("disposition", "督办结论", "督办了结时的处理：责令整改、约谈、通报、移交、容错、不成立"),
     ("dossier", "督办卷宗", "一件诉求的持有、退转、延期、催办和规则依据的汇总"),
     ("town / street", "镇街", "区下的镇和街道，本区 11 个"),
+    ("geography", "地理数据", "镇街范围、网格和点位，单独成版本，与规则分开启用和回退"),
+    ("grid", "网格", "镇街之内有专人负责的最小范围，附警务块和路段"),
+    ("surveyed point", "点位", "实测过坐标的设施，如路灯、井盖；定位时说明最近的一个和距离"),
+    ("coordinate system", "坐标系", "一对经纬度属于哪个体系：WGS-84、GCJ-02 或 BD-09；不写明的不收"),
+    ("gazetteer", "地名表", "文字里的地名：镇街、村居、小区、道路和区外地名"),
     ("grid worker", "网格员", "在网格内巡查、上报的人员"),
 )
 
@@ -74,6 +96,10 @@ _LABELS: tuple[tuple[str, Mapping[Any, str]], ...] = (
     ("亮牌 Cards", CARD_LABELS),
     ("评价 Ratings", SATISFACTION_LABELS),
     ("来历 Origins", ORIGIN_LABELS),
+    ("坐标系 Coordinate systems", SYSTEM_LABELS),
+    ("地名种类 Kinds of places", PLACE_LABELS),
+    ("指标分组 Groupings", GROUPING_LABELS),
+    ("时段 Periods", PERIOD_LABELS),
 )
 
 

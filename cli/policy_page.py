@@ -19,9 +19,19 @@ from domain.policy import (
 _TESTS = "tests/policy/test_shipped_policy.py"
 _TAXONOMY = "tests/policy/test_shipped_taxonomy.py"
 _DISPATCH = "tests/policy/test_shipped_dispatch.py"
+_ALARMS = "tests/policy/test_shipped_alarms.py"
+_ELSEWHERE = "tests/policy/test_shipped_elsewhere.py"
+
+_SAME = "tests/domain/test_same_matter.py"
+_SAME_FOUND = "tests/services/test_same_matter.py"
+_LEARNING = "tests/services/test_learning.py"
+_BACKTEST = "tests/domain/test_backtest.py"
+_SHARES = "tests/domain/test_shares.py"
 
 _BY_CLOCK = ("domain.petition.deadlines", f"{_TESTS}::test_each_clock_runs_by_its_rule")
 _BY_CARD = ("domain.petition.deadlines", f"{_TESTS}::test_the_cards_stand_around_the_deadline")
+_BY_COMPARING = ("domain.same_matter.compare", f"{_SAME}::test_another_matter")
+_BY_NAME = ("domain.same_matter.traits_of", f"{_SAME}::test_names_of_places")
 _BY_ACTION = ("domain.actions.check", f"{_TESTS}::test_what_is_allowed_once_is_refused_the_second_time")
 
 DEADLINE_APPLIED: dict[DeadlineKind, tuple[str, str]] = dict.fromkeys(
@@ -42,7 +52,17 @@ FIGURES_APPLIED: dict[str, tuple[str, str, str]] = {
     "ladder.redo_limit": ("重办次数", "domain.petition.decide", f"{_TESTS}::test_dissatisfied_is_redone_once"),
     "ladder.extension_limit": ("延期次数", *_BY_ACTION),
     "ladder.designated_may_not_return": ("指定承办不得退单", *_BY_ACTION),
-    "places": ("村居", "domain.dispatch.find_town", f"{_DISPATCH}::test_towns"),
+    "places": ("村居", "domain.gazetteer.Gazetteer", f"{_DISPATCH}::test_towns"),
+    "places.near": (
+        "村居名离镇街名多近仍算地点",
+        "domain.gazetteer.Gazetteer",
+        "tests/domain/test_gazetteer.py::test_towns",
+    ),
+    "places.outside": (
+        "区外地名",
+        "domain.gazetteer.Gazetteer",
+        "tests/domain/test_gazetteer.py::test_places_outside",
+    ),
     "taxonomy.sizes": (
         "大类小类数目",
         "gateways.taxonomy_checks.check_taxonomy",
@@ -52,21 +72,131 @@ FIGURES_APPLIED: dict[str, tuple[str, str, str]] = {
     "taxonomy": ("诉求大类", "domain.policy.Policy.category_name", f"{_TESTS}::test_twenty_categories_are_all_used"),
     "dispatch.threshold": ("自动派遣的最低得分", "domain.dispatch.KeywordDispatcher", f"{_DISPATCH}::test_dispatch"),
     "dispatch.margin": ("自动派遣的最小领先", "domain.dispatch.KeywordDispatcher", f"{_DISPATCH}::test_dispatch"),
+    "dispatch.margin_share": (
+        "领先须占最高分几成",
+        "domain.dispatch.KeywordDispatcher",
+        "tests/domain/test_dispatch.py::test_among_many_words_a_lead_must_be_a_share_of_the_score",
+    ),
     "dispatch.proposal_weight": (
         "退单单位建议的分量",
         "domain.dispatch.KeywordDispatcher",
         f"{_DISPATCH}::test_a_proposal_comes_first_and_is_left_to_the_desk",
     ),
-    "dispatch.weights": ("词语三档的权重", "domain.dispatch.KeywordDispatcher", f"{_DISPATCH}::test_dispatch"),
-    "dispatch.emergency_words": ("突发词", "domain.dispatch.find_urgency", f"{_DISPATCH}::test_urgency"),
-    "dispatch.urgent_words": ("紧急词", "domain.dispatch.find_urgency", f"{_DISPATCH}::test_urgency"),
-    "dispatch.desk_words": (
-        "须人工把关的词",
-        "domain.dispatch.needs_person",
-        f"{_DISPATCH}::test_matters_for_a_person",
+    "dispatch.weighing": (
+        "词语在文中的分量",
+        "domain.evidence.Weighing",
+        "tests/domain/test_evidence.py::test_a_word_weighs_by_where_and_how_often_it_stands",
+    ),
+    "dispatch.weights": ("词语四档的权重", "domain.dispatch.KeywordDispatcher", f"{_DISPATCH}::test_dispatch"),
+    "dispatch.reading": (
+        "怎样读诉求的文字",
+        "domain.plain_text.Reading",
+        "tests/domain/test_plain_text.py::test_what_cannot_be_read_says_why",
+    ),
+    "alarms.dangers": ("险情及其去向", "domain.alarms.AlarmRules.alarm", f"{_ALARMS}::test_danger_is_recognised"),
+    "alarms.urgent_words": ("紧急词", "domain.alarms.AlarmRules.is_urgent", f"{_ALARMS}::test_what_cannot_wait"),
+    "alarms.around": ("不是险情的说法", "domain.phrases.Listener", f"{_ALARMS}::test_what_is_no_danger"),
+    "elsewhere": (
+        "不属平台的事项",
+        "domain.elsewhere.ElsewhereRules.suspicions",
+        f"{_ELSEWHERE}::test_matters_of_others_are_recognised",
+    ),
+    "elsewhere.around": (
+        "不是此类事项的说法",
+        "domain.phrases.Listener",
+        f"{_ELSEWHERE}::test_what_only_sounds_like_it",
+    ),
+    "learning.least_cases": (
+        "办结几件才判断",
+        "domain.backtest.Comparison.faults",
+        f"{_BACKTEST}::test_too_few_cases_judge_nothing",
+    ),
+    "learning.tolerance": (
+        "回测容许的变差",
+        "domain.backtest.Comparison.faults",
+        f"{_BACKTEST}::test_what_counts_as_worse",
+    ),
+    "learning.least_training_cases": (
+        "办结几件才学习",
+        "services.learning.learn",
+        f"{_LEARNING}::test_too_few_cases_teach_nothing",
+    ),
+    "learning.held_out": (
+        "留出检验的比例",
+        "services.learning.learn",
+        f"{_LEARNING}::test_the_latest_cases_are_held_out",
+    ),
+    "learning.precision": (
+        "自动派遣应有的正确率",
+        "services.learning.teach",
+        f"{_LEARNING}::test_the_share_that_must_be_right_decides_how_sure_to_be",
+    ),
+    "learning.return_cost": (
+        "派错一件抵几件",
+        "domain.backtest.Figures.worth",
+        f"{_BACKTEST}::test_what_counts_as_worse",
+    ),
+    "learning.keyword_confidence": (
+        "学习之前关键词的把握",
+        "domain.learning_rules.LearningRules.confidence_of",
+        "tests/domain/test_learning_rules.py::test_how_sure_the_keywords_are",
+    ),
+    "learning.most_cases": (
+        "最多看多少件",
+        "services.evidence.past_cases",
+        "tests/services/test_backtests.py::test_only_the_latest_cases_count",
+    ),
+    "figures.least_cases": (
+        "几件才排名",
+        "domain.shares.ranking",
+        f"{_SHARES}::test_whoever_has_too_few_is_beside_the_ranking",
+    ),
+    "figures.confidence": ("区间的置信水平", "domain.shares.wilson", f"{_SHARES}::test_the_interval_is_wilsons"),
+    "figures.decimals": ("百分数的小数位", "domain.shares.percent", f"{_SHARES}::test_a_percentage_as_it_is_shown"),
+    "figures.catch_up": (
+        "补报几期",
+        "services.reports.make_due",
+        "tests/services/test_reports.py::test_what_was_missed_is_made_later",
+    ),
+    "figures.ranked": (
+        "按哪些率排名",
+        "services.figure_views.ranks_of",
+        "tests/services/test_figures.py::test_units_are_ranked_only_with_enough_cases",
     ),
     "notices.quiet_hours": ("静默时段", "domain.notices.earliest_sending", f"{_TESTS}::test_nights_are_quiet"),
     "notices.back_off": ("通知重发的等待", "domain.notices.next_attempt", f"{_TESTS}::test_a_dead_channel_is_tried_on"),
+    "same_matter.threshold": ("疑似重复的最低得分", *_BY_COMPARING),
+    "same_matter.weights": (
+        "同一事项各项的分量",
+        "domain.same_matter.compare",
+        f"{_SAME}::test_the_figures_are_those_of_the_policy",
+    ),
+    "same_matter.texts": ("多长的文字才算数", *_BY_COMPARING),
+    "same_matter.distances": ("多近算同一处", *_BY_COMPARING),
+    "same_matter.windows": ("相隔多久还算同一事项", *_BY_COMPARING),
+    "same_matter.exact_repeats": (
+        "原文重复自动并单",
+        "services.same_matter.take_in",
+        f"{_SAME_FOUND}::test_the_policy_may_leave_every_merge_to_the_desk",
+    ),
+    "same_matter.petitioner": (
+        "告知诉求人的内容",
+        "services.same_matter.similar_matters",
+        f"{_SAME_FOUND}::test_the_policy_says_what_may_be_told",
+    ),
+    "same_matter.proposals": (
+        "最多提示几件",
+        "services.same_matter.take_in",
+        f"{_SAME_FOUND}::test_no_more_is_proposed_than_the_desk_looks_at",
+    ),
+    "same_matter.hot_topics": (
+        "热点",
+        "domain.hot_topics.hot_topics",
+        "tests/domain/test_hot_topics.py::test_what_is_hot",
+    ),
+    "same_matter.courtesies": ("客套话", "domain.same_matter.traits_of", f"{_SAME}::test_another_matter"),
+    "same_matter.place_suffixes": ("地名后缀", *_BY_NAME),
+    "same_matter.not_places": ("不是地名的词", *_BY_NAME),
 }
 """By place in the files: the rule's name, the function that applies it, and the test that holds it."""
 
@@ -120,7 +250,8 @@ def _deadline_row(rule: DeadlineRule, policy: Policy) -> str:
 
 
 def _figure_row(figure: Figure) -> str:
-    name, function, test = FIGURES_APPLIED[figure.id]
+    known = FIGURES_APPLIED.get(figure.id) or FIGURES_APPLIED[figure.id.partition(".")[0]]
+    name, function, test = known
     cells = (f"{name} `{figure.id}`", figure.value, "全部", figure.source)
     return _row(*cells, ORIGIN_LABELS[figure.origin], f"`{function}`", f"`{test}`")
 

@@ -19,7 +19,7 @@ from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.actions import DeploymentScheduleCreate, WorkPoolCreate
 from prefect.client.schemas.objects import ConcurrencyOptions
 from prefect.client.schemas.responses import DeploymentResponse
-from prefect.client.schemas.schedules import IntervalSchedule
+from prefect.client.schemas.schedules import CronSchedule, IntervalSchedule
 from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
 from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect.utilities.callables import parameter_schema
@@ -126,7 +126,7 @@ def _deploy(client: SyncPrefectClient, entry: dict[str, Any], pool: str) -> Regi
         parameters=entry.get("parameters"),
         work_pool_name=pool,
         schedules=[
-            DeploymentScheduleCreate(schedule=IntervalSchedule.model_validate(schedule), active=not paused)
+            DeploymentScheduleCreate(schedule=_schedule(schedule), active=not paused)
             for schedule in entry.get("schedules", [])
         ],
         concurrency_limit=limit.get("limit"),
@@ -136,6 +136,11 @@ def _deploy(client: SyncPrefectClient, entry: dict[str, Any], pool: str) -> Regi
         pull_steps=[],
     )
     return Registered(name, str(deployment_id))
+
+
+def _schedule(written: dict[str, Any]) -> CronSchedule | IntervalSchedule:
+    kind = CronSchedule if "cron" in written else IntervalSchedule
+    return kind.model_validate(written)
 
 
 def _digest(entry: dict[str, Any], schema: dict[str, Any]) -> str:

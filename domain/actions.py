@@ -110,6 +110,7 @@ PERMITTED: dict[Trigger, frozenset[Role]] = {
     Trigger.MERGE: _DESK,
     Trigger.WITHDRAW: frozenset({Role.PETITIONER}),
     Trigger.LEAVE: frozenset(),  # what a withdrawal comes to while the matter is also that of others
+    Trigger.SEPARATE: frozenset(),  # the desk's, but whether the petitioner still is a party only the ledger knows
     Trigger.TERMINATE: frozenset({Role.DESK, Role.LEADER}),
 }
 """Which roles may pull a trigger. The platform may pull every one, because the domain decided it."""

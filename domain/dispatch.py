@@ -5,12 +5,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 from typing import Protocol
 
-from domain.dispatch_rules import TOWN_OF_PLACE, DispatchRules, KeywordRule
+from domain.alarms import Alarm
+from domain.dispatch_rules import TOWN_OF_PLACE, DispatchRules, KeywordRule, Spoken
+from domain.elsewhere import Suspicion
+from domain.evidence import Pile
+from domain.place import Located
 from domain.policy import Policy, RequestType, UnitKind, Urgency
+from domain.where import Where, where
 
 
 @dataclass(frozen=True)
@@ -25,6 +32,10 @@ class DispatchRequest:
     proposed: str | None = None
     """The unit that the last returning unit named as the right one."""
     request_type: RequestType | None = None
+    located: Located | None = None
+    """Where its coordinate lies, if it has one."""
+    day: dt.date | None = None
+    """The day of registration in the district: a duty that begins later is still its former holder's."""
 
 
 @dataclass(frozen=True)
@@ -36,11 +47,14 @@ class Candidate:
     score: float
     reasons: tuple[str, ...]
     sub_category: str | None = None
+    confidence: float | None = None
+    """How often such a candidate was right, 0 to 1: among the district's closed cases, before that by the policy's own
+    figures; `None` where neither says."""
 
 
 @dataclass(frozen=True)
 class Dispatch:
-    """The answer: the unit if the engine is sure, the candidates best first, and which rules said so."""
+    """The answer: the unit if the engine is sure, the candidates best first, and which rules and model said so."""
 
     unit: str | None
     category: str | None
@@ -49,6 +63,18 @@ class Dispatch:
     explanation: str
     rule_version: str
     sub_category: str | None = None
+    model_version: str | None = None
+
+
+@dataclass(frozen=True)
+class Considered:
+    """What the keywords say in full: an answer with every candidate, and what else bears on it."""
+
+    answer: Dispatch
+    unplaced: float
+    """What speaks for a town while nobody knows which."""
+    barred: str
+    """Why no engine may dispatch it, be it ever so sure; empty: it may."""
 
 
 Matter = tuple[str, str | None]
@@ -65,20 +91,38 @@ class Dispatcher(Protocol):
 class _Tally:
     """What speaks for one unit. A word speaks once for it, with the greatest weight any of its matters gives it."""
 
-    rules: dict[str, KeywordRule] = field(default_factory=dict)
+    words: Pile = field(default_factory=Pile)
+    spoken: dict[str, Spoken] = field(default_factory=dict)
     matters: dict[Matter, float] = field(default_factory=lambda: defaultdict(float))
     proposal: float = 0.0
 
-    def add(self, rule: KeywordRule) -> None:
-        self.matters[rule.category, rule.sub_category] += rule.weight
-        known = self.rules.get(rule.word)
-        if known is None or rule.weight > known.weight:
-            self.rules[rule.word] = rule
+    def add(self, spoken: Spoken) -> None:
+        rule, weight = spoken.rule, spoken.rule.weight * spoken.factor
+        self.matters[rule.category, rule.sub_category] += weight
+        if self.words.add(rule.word, weight):
+            self.spoken[rule.word] = spoken
 
     @property
     def score(self) -> float:
-        # Weights such as 0.1 have no exact binary form; a lead of 0.9999999999 is a lead of 1.
-        return round(sum(rule.weight for rule in self.rules.values()) + self.proposal, 6)
+        return round(self.words.total + self.proposal, 2)
+
+    def decisive(self, least: float) -> float:
+        """What the words weigh by themselves, wherever and however often they stand, those lighter than `least` not."""
+        weights = [spoken.rule.weight for spoken in self.spoken.values()]
+        return round(sum(weight for weight in weights if weight >= least), 2)
+
+
+@dataclass(frozen=True)
+class _Doubt:
+    """What keeps the engine from being sure.
+
+    `unplaced` is what speaks for a town while nobody knows which: it leads to no unit. `decisive` is what the words of
+    the best unit weigh by themselves, `flaw` why the text cannot be relied on.
+    """
+
+    unplaced: float
+    decisive: float
+    flaw: str | None
 
 
 class KeywordDispatcher:
@@ -90,30 +134,49 @@ class KeywordDispatcher:
 
     def rank(self, request: DispatchRequest) -> Dispatch:
         """Rank the units; the answer names one only above the threshold and with the margin over the runner-up."""
-        town, place_word = self._town_of(request)
+        answer = self.consider(request).answer
+        sure = self._policy.learning.confidence_of([item.score for item in answer.candidates[:3]])
+        pairs = zip_longest(answer.candidates[:3], sure)
+        return replace(answer, candidates=tuple(replace(item, confidence=right) for item, right in pairs))
+
+    def consider(self, request: DispatchRequest) -> Considered:
+        """Everything the words and the place say."""
+        reading = self._rules.reading
+        flaw = reading.flaw(request.text)
+        request = replace(request, text=reading.plain(request.text), place=reading.plain(request.place))
+        place = where(request.place, request.text, request.town, request.located, self._policy)
+        town = place.town
         tallies: dict[str, _Tally] = defaultdict(_Tally)
         unplaced = _Tally()
-        for rule in self._rules.spoken_in(request.text):
-            unit = town if rule.unit == TOWN_OF_PLACE else rule.unit
+        for said in self._rules.spoken_in(request.text):
+            spoken = self._in_a_village(said) if place.rural else said
+            holder = self._holder(spoken.rule, request.day)
+            unit = town if holder == TOWN_OF_PLACE else holder
             if unit is None:
-                unplaced.add(rule)
+                unplaced.add(spoken)
             elif unit not in request.excluded:
-                tallies[unit].add(rule)
+                tallies[unit].add(spoken)
         proposed = request.proposed
         if proposed and proposed in self._policy.units_by_code and proposed not in request.excluded:
             tallies[proposed].proposal = self._rules.proposal_weight
         ranked = sorted(tallies.items(), key=lambda item: (-item[1].score, item[0]))
-        found = f"地点“{place_word}”" if place_word else "地点"
-        lies = f"{found}属于{self._policy.unit_name(town)}"
         candidates = tuple(
-            self._candidate(request, unit, tally, lies if unit == town else "") for unit, tally in ranked
+            self._candidate(request, unit, tally, place.told if unit == town or request.located else "")
+            for unit, tally in ranked
         )
-        return self._answer(request, town, candidates, unplaced.score)
+        least = self._rules.weighing.least_decisive
+        doubt = _Doubt(unplaced.score, ranked[0][1].decisive(least) if ranked else 0.0, flaw)
+        return self._answer(request, place, candidates, doubt)
+
+    def _holder(self, rule: KeywordRule, day: dt.date | None) -> str:
+        """The unit whose duty the rule's matter is on that day."""
+        duty = self._policy.duty_of(rule.sub_category, day) if day is not None else None
+        return duty.unit if duty is not None else rule.unit
 
     def _candidate(self, request: DispatchRequest, unit: str, tally: _Tally, place: str) -> Candidate:
         category, sub_category = self._best(tally, request) or (request.category, None)
-        duty = self._policy.duties_by_sub_category.get(sub_category or "")
-        reasons = [self._word_reason(rule) for rule in tally.rules.values()]
+        duty = self._policy.duty_of(sub_category, request.day)
+        reasons = [self._word_reason(spoken) for spoken in tally.spoken.values()]
         if tally.proposal:
             reasons.append("退单单位建议由其承办")
         if place:
@@ -133,74 +196,89 @@ class KeywordDispatcher:
 
         return max(tally.matters, key=standing, default=None)
 
-    def _word_reason(self, rule: KeywordRule) -> str:
+    def _word_reason(self, spoken: Spoken) -> str:
+        rule = spoken.rule
         matter = self._policy.category_name(rule.category)
         if rule.sub_category is not None:
             matter += f"·{self._policy.sub_category_name(rule.sub_category)}"
-        return f"出现“{rule.word}”({matter}，权重{rule.weight:g})"
+        where = "，在开头" if spoken.opening else ""
+        often = f"，{spoken.times}次" if spoken.times > 1 else ""
+        return f"出现“{rule.word}”({matter}，权重{rule.weight:g}{where}{often})"
 
-    def _town_of(self, request: DispatchRequest) -> tuple[str | None, str]:
-        """The town that is known, else the one the place lies in, else the one the text speaks of."""
-        if request.town in self._policy.units_by_code:  # a former policy may have known a town that is gone
-            return request.town, ""
-        town, word = find_town(request.place, self._rules)
-        return (town, word) if town else find_town(f"{request.place}\n{request.text}", self._rules)
+    def _in_a_village(self, spoken: Spoken) -> Spoken:
+        """The same word for what the matter is in a village, where that is another sub-category."""
+        here = self._policy.sub_categories_by_code.get(spoken.rule.sub_category or "")
+        there = self._policy.sub_categories_by_code.get(here.rural or "") if here else None
+        if there is None:
+            return spoken
+        rule = replace(spoken.rule, category=there.category, unit=there.lead, sub_category=there.code)
+        return replace(spoken, rule=rule)
 
     def _answer(
-        self, request: DispatchRequest, town: str | None, candidates: tuple[Candidate, ...], unplaced: float
-    ) -> Dispatch:
-        """`unplaced` is what speaks for a town while nobody knows which: it leads to no unit, but it casts doubt."""
+        self,
+        request: DispatchRequest,
+        place: Where,
+        candidates: tuple[Candidate, ...],
+        doubt: _Doubt,
+    ) -> Considered:
         best = candidates[0] if candidates else None
-        second = max(candidates[1].score if len(candidates) > 1 else 0.0, unplaced)
+        second = max(candidates[1].score if len(candidates) > 1 else 0.0, doubt.unplaced)
         lead = round(best.score - second, 6) if best else 0.0
-        sure = best is not None and best.score >= self._rules.threshold and lead >= self._rules.margin
-        if request.excluded:
-            # An engine that was wrong about this petition once does not guess again: a person chooses.
-            sure, explanation = False, f"已被{len(request.excluded)}个单位退单，转人工派遣"
+        needed = max(self._rules.margin, self._rules.margin_share * best.score) if best else 0.0
+        sure = best is not None and doubt.decisive >= self._rules.threshold and lead >= needed
+        barred = _barred(request, place, doubt.flaw)
+        if barred:
+            sure, explanation = False, barred
+        elif best is not None and sure:
+            explanation = f"{self._policy.unit_name(best.unit)}：{'；'.join(best.reasons)}"
+        elif doubt.unplaced and (best is None or doubt.unplaced >= best.score):
+            explanation = f"像是镇街的事务，但不知在哪个镇街{place.told and f'({place.told})'}，转人工派遣"
         elif best is None:
             explanation = "没有匹配到任何关键词，转人工派遣"
-        elif sure:
-            explanation = f"{self._policy.unit_name(best.unit)}：{'；'.join(best.reasons)}"
-        elif unplaced >= best.score:
-            explanation = "像是镇街的事务，但不知在哪个镇街，转人工派遣"
         else:
             explanation = f"把握不足(得分{best.score:g}，领先{lead:g})，转人工派遣"
-        return Dispatch(
+        answer = Dispatch(
             unit=best.unit if best and sure else None,
             category=best.category if best else request.category,
-            town=town,
-            candidates=candidates[:3],
+            town=place.town,
+            candidates=candidates,
             explanation=explanation,
             rule_version=self._policy.version,
             sub_category=best.sub_category if best else None,
         )
+        return Considered(answer, doubt.unplaced, barred)
 
 
-def find_town(text: str, rules: DispatchRules) -> tuple[str | None, str]:
-    """The town whose place name is the longest one found, and that name; `None` when two towns are equally likely."""
-    found = {span.word for span in rules.places_in(text)}
-    named = [
-        (len(word), town, word) for town, words in rules.town_words.items() for word in words if word.lower() in found
-    ]
-    if not named:
-        return None, ""
-    greatest = max(length for length, _, _ in named)
-    towns = {town: word for length, town, word in named if length == greatest}
-    return next(iter(towns.items())) if len(towns) == 1 else (None, "")
+def _barred(request: DispatchRequest, place: Where, flaw: str | None) -> str:
+    """Why a person has to choose, be the engine ever so sure; empty where nothing speaks against it."""
+    if request.excluded:
+        # An engine that was wrong about this petition once does not guess again.
+        return f"已被{len(request.excluded)}个单位退单，转人工派遣"
+    doubt = place.told if place.elsewhere else flaw
+    return f"{doubt}，转人工派遣" if doubt else ""
 
 
 def find_urgency(text: str, rules: DispatchRules) -> Urgency:
     """Danger to life or property first, then what a household cannot do without, then the rest."""
-    if any(word in text for word in rules.emergency_words):
+    plain = rules.reading.plain(text)
+    if rules.dangers.alarm(plain) is not None:
         return Urgency.EMERGENCY
-    if any(word in text for word in rules.urgent_words):
-        return Urgency.URGENT
-    return Urgency.ORDINARY
+    return Urgency.URGENT if rules.dangers.is_urgent(plain) else Urgency.ORDINARY
 
 
-def needs_person(text: str, rules: DispatchRules) -> str | None:
-    """The word that makes a person look before acceptance, if there is one."""
-    return next((word for word in rules.desk_words if word in text), None)
+def find_alarm(text: str, rules: DispatchRules) -> Alarm | None:
+    """The danger that makes a petition an emergency, if it is one."""
+    return rules.dangers.alarm(rules.reading.plain(text))
+
+
+def needs_person(text: str, rules: DispatchRules, place: str = "") -> Suspicion | None:
+    """What makes a person look before acceptance, if anything does."""
+    return next((item for item in suspicions(text, rules, place) if item.rule.holds), None)
+
+
+def suspicions(text: str, rules: DispatchRules, place: str = "") -> tuple[Suspicion, ...]:
+    """Everything that looks as if it belonged elsewhere, with the advice to the desk."""
+    return rules.others.suspicions(rules.reading.plain(text), rules.reading.plain(place))
 
 
 def town_codes(policy: Policy) -> frozenset[str]:

@@ -117,6 +117,8 @@ class NoticeRule:
     title: str
     body: str
     urgent: bool = False
+    urgencies: frozenset[str] = frozenset()
+    """Only petitions of these urgencies owe it; without any every one does."""
 
 
 @dataclass(frozen=True)

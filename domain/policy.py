@@ -6,14 +6,17 @@ Nothing here has a default figure: every number comes from a policy file, beside
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
 from domain.dispatch_rules import DispatchRules
 from domain.errors import PolicyMissing
+from domain.figure_rules import FigureRules
+from domain.learning_rules import LearningRules
 from domain.notices import NoticeRules
+from domain.same_matter import SameMatterRules
 from domain.workdays import Duration, OfficeHours
 
 
@@ -239,7 +242,7 @@ class SubCategory:
     """A kind of matter within a category (小类), with the one unit whose duty it is.
 
     `lead` is a unit's code, or `TOWN_OF_PLACE` where it is every town's own duty; `town_part` is what a town does
-    beside the lead, which never makes it the lead.
+    beside the lead, which never makes it the lead. `rural` is the sub-category that the same matter is in a village.
     """
 
     code: str
@@ -249,6 +252,7 @@ class SubCategory:
     request_types: frozenset[RequestType]
     urgency: Urgency = Urgency.ORDINARY
     town_part: str = ""
+    rural: str | None = None
 
 
 @dataclass(frozen=True)
@@ -277,9 +281,13 @@ class Policy:
     case_prefix: str = ""
     """First part of every case number, as in SZ-20260302-00017."""
     figures: tuple[Figure, ...] = ()
+    learning: LearningRules = field(default_factory=LearningRules)
+    figure_rules: FigureRules = field(default_factory=FigureRules)
     sub_categories: tuple[SubCategory, ...] = ()
     duties: tuple[Duty, ...] = ()
     """Both are empty in policies kept from before there were any."""
+    same_matter: SameMatterRules | None = None
+    """`None` in policies kept from before there were any: nothing is compared then."""
     foreign_units: tuple[Unit, ...] = field(default=(), compare=False)
     foreign_categories: tuple[Category, ...] = field(default=(), compare=False)
     foreign_sub_categories: tuple[SubCategory, ...] = field(default=(), compare=False)
@@ -315,6 +323,14 @@ class Policy:
         known = (*self.categories, *self.foreign_categories)
         return next((item.name for item in known if item.code == code), code or "未分类")
 
+    def knows_category(self, code: str) -> bool:
+        """Whether this or any other version has such a category."""
+        return any(item.code == code for item in (*self.categories, *self.foreign_categories))
+
+    def knows_sub_category(self, code: str) -> bool:
+        """Whether this or any other version has such a sub-category."""
+        return code in self._known_sub_categories
+
     def sub_category_name(self, code: str) -> str:
         known = self._known_sub_categories.get(code)
         return known.name if known else code
@@ -334,8 +350,26 @@ class Policy:
 
     @cached_property
     def duties_by_sub_category(self) -> Mapping[str, Duty]:
-        """The one duty that covers each sub-category."""
-        return {code: duty for duty in self.duties for code in duty.covers}
+        """The duty that covers each sub-category; of several the one that begins last."""
+        return {code: duties[-1] for code, duties in self._duties_of.items()}
+
+    def duty_of(self, sub_category: str | None, day: dt.date | None = None) -> Duty | None:
+        """The duty that covers the sub-category on `day`: the latest that has begun; before the first one that one.
+
+        Without a day the last one; `None` when no duty covers it.
+        """
+        duties = self._duties_of.get(sub_category or "", ())
+        begun = [duty for duty in duties if day is None or duty.valid_from <= day] or duties[:1]
+        return begun[-1] if begun else None
+
+    @cached_property
+    def _duties_of(self) -> Mapping[str, Sequence[Duty]]:
+        """Who has had each sub-category, one after the other."""
+        found: dict[str, list[Duty]] = {}
+        for duty in sorted(self.duties, key=lambda item: item.valid_from):
+            for code in duty.covers:
+                found.setdefault(code, []).append(duty)
+        return found
 
     def deadline(
         self, kind: DeadlineKind, urgency: Urgency, request_type: RequestType, category: str | None

@@ -126,6 +126,7 @@ class Trigger(StrEnum):
     MERGE = "merge"
     WITHDRAW = "withdraw"
     LEAVE = "leave"
+    SEPARATE = "separate"
     TERMINATE = "terminate"
 
 
@@ -175,6 +176,7 @@ TRIGGER_LABELS: dict[Trigger, str] = {
     Trigger.MERGE: "并单",
     Trigger.WITHDRAW: "撤回",
     Trigger.LEAVE: "诉求人撤出",
+    Trigger.SEPARATE: "拆单",
     Trigger.TERMINATE: "终止办理",
 }
 
@@ -258,6 +260,8 @@ TRANSITIONS: dict[Trigger, Transition] = {
     Trigger.WITHDRAW: _from(*sorted(OPEN_STAGES - CLOSING_STAGES), to=Stage.WITHDRAWN),
     # One petitioner of several takes theirs back: of the main case, or of one that was merged into it.
     Trigger.LEAVE: _from(*sorted(OPEN_STAGES - CLOSING_STAGES), Stage.MERGED, to=None),
+    # What was merged by mistake goes its own way as a new petition; this one keeps its end.
+    Trigger.SEPARATE: _from(Stage.MERGED, to=None),
     Trigger.TERMINATE: _from(
         Stage.AWAITING_SUPPLEMENT,
         Stage.ACCEPTED,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from operator import add
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, order=True)
-class Span:
+class Span(NamedTuple):
     """A word found in a text: from `start` up to `end`. Latin letters are found in any case and told in small ones."""
 
     start: int
@@ -20,23 +20,30 @@ class Span:
 
 
 class WordIndex:
-    """A list of words, made ready once. Asked at each letter: is there a word of one of the lengths that begin so?"""
+    """A list of words, made ready once. Asked at each pair of letters: is there a word of a length that begins so?
+
+    Pairs, because of a hundred thousand words some begin with nearly every letter, but few with the next two of a text.
+    """
 
     def __init__(self, words: Iterable[str]) -> None:
         self._words = frozenset(word.lower() for word in words if word)
+        self._letters = frozenset(word for word in self._words if len(word) == 1)
         lengths: dict[str, set[int]] = {}
-        for word in self._words:
-            lengths.setdefault(word[0], set()).add(len(word))
-        self._lengths = {first: tuple(sorted(found)) for first, found in lengths.items()}
+        for word in self._words - self._letters:
+            lengths.setdefault(word[:2], set()).add(len(word))
+        self._lengths = {begin: tuple(sorted(found)) for begin, found in lengths.items()}
 
     def find(self, text: str) -> list[Span]:
         """Every occurrence of every word, overlapping ones too, from left to right."""
         folded = text.lower()
         spans = []
-        for start, letter in enumerate(folded):
-            for length in self._lengths.get(letter, ()):
+        lengths, words, letters = self._lengths, self._words, self._letters
+        for start, pair in enumerate(map(add, folded, folded[1:] + " ")):
+            if letters and folded[start] in letters:
+                spans.append(Span(start, start + 1, folded[start]))
+            for length in lengths.get(pair, ()):
                 word = folded[start : start + length]
-                if len(word) == length and word in self._words:  # near the end a slice is shorter than was asked for
+                if word in words and start + length <= len(folded):
                     spans.append(Span(start, start + length, word))
         return spans
 

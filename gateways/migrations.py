@@ -56,6 +56,12 @@ def head() -> str | None:
     return ScriptDirectory.from_config(_config()).get_current_head()
 
 
+def revisions() -> list[str]:
+    """Every revision there ever was, the first first."""
+    steps = ScriptDirectory.from_config(_config()).walk_revisions()
+    return [step.revision for step in steps][::-1]
+
+
 @contextmanager
 def transaction(url: str) -> Iterator[sa.Connection]:
     """A connection in a transaction that nobody else migrates beside; on both databases it holds schema changes."""

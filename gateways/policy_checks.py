@@ -12,7 +12,11 @@ from itertools import combinations
 from domain.policy import DEADLINE_LABELS, DECIDED_KINDS, DeadlineKind, UnitKind
 from domain.stages import TRIGGER_LABELS
 from gateways.yaml_lines import Loc
+from models.alarm_files import AlarmsFile, ElsewhereFile
+from models.figures_file import FiguresFile
+from models.learning_file import LearningFile
 from models.policy_files import Conditional, DeadlinesFile, DispatchFile, DistrictFile, LadderFile, NoticesFile
+from models.same_matter_file import SameMatterFile
 from models.taxonomy_files import PlacesFile, SubCategoriesFile, TaxonomyFile, UnitsFile
 
 OFFICE_KINDS = tuple(kind for kind in UnitKind if kind not in (UnitKind.TOWN, UnitKind.DEPARTMENT))
@@ -39,7 +43,12 @@ class PolicyFiles:
     taxonomy: TaxonomyFile | None = None
     places: PlacesFile | None = None
     dispatch: DispatchFile | None = None
+    learning: LearningFile | None = None
+    figures: FiguresFile | None = None
     notices: NoticesFile | None = None
+    alarms: AlarmsFile | None = None
+    elsewhere: ElsewhereFile | None = None
+    same_matter: SameMatterFile | None = None
     sub_categories: dict[str, SubCategoriesFile | None] = field(default_factory=dict)
     """By category, of each that `taxonomy.yaml` names."""
 
@@ -53,10 +62,13 @@ def check(files: PolicyFiles) -> Iterator[Fault]:
         yield from _deadlines(files.deadlines, categories)
     if files.ladder:
         yield from _ladder(files.ladder, categories)
-    if files.dispatch:
-        yield from _words(files.dispatch)
+    if files.figures:
+        yield from repeated("figures.yaml", ("ranked", "names"), None, files.figures.ranked.names)
     if files.notices:
         yield from _notices(files.notices)
+    if files.same_matter:
+        for key in ("courtesies", "place_suffixes", "not_places"):
+            yield from repeated("same_matter.yaml", (key, "words"), None, getattr(files.same_matter, key).words)
 
 
 def _units(file: UnitsFile) -> Iterator[Fault]:
@@ -117,16 +129,6 @@ def _overlap(first: Conditional, second: Conditional) -> bool:
         (first.categories, second.categories),
     )
     return all(not one or not other or set(one) & set(other) for one, other in pairs)
-
-
-def _words(file: DispatchFile) -> Iterator[Fault]:
-    lists = {
-        "emergency_words": file.emergency_words,
-        "urgent_words": file.urgent_words,
-        "desk_words": file.desk_words,
-    }
-    for key, shape in lists.items():
-        yield from repeated("dispatch.yaml", (key, "words"), None, shape.words)
 
 
 def _notices(file: NoticesFile) -> Iterator[Fault]:

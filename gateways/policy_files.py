@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
@@ -12,6 +12,10 @@ from typing import TypeVar
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from domain.dispatch_rules import DispatchRules
+from domain.figure_rules import FigureRules
+from domain.figures import SHARES
+from domain.learning_rules import ConfidenceStep, LearningRules
 from domain.notices import BackOff, NoticeRule, NoticeRules, QuietHours
 from domain.policy import (
     Category,
@@ -25,11 +29,17 @@ from domain.policy import (
 )
 from domain.workdays import Duration, OfficeHours
 from gateways import policy_checks
+from gateways.alarm_rules import ALARMS, ELSEWHERE, alarm_rules, check_alarms, elsewhere_rules, figures_of
 from gateways.holidays import CalendarFileError, load_calendar
+from gateways.letters import variants_of
 from gateways.policy_checks import PolicyFiles
+from gateways.same_matter_rules import same_matter_figures, same_matter_rules
 from gateways.taxonomy_checks import check_taxonomy, file_of
 from gateways.taxonomy_rules import dispatch_rules, sub_categories
 from gateways.yaml_lines import Document, Loc, line_of, read_document
+from models.alarm_files import AlarmsFile, ElsewhereFile
+from models.figures_file import FiguresFile
+from models.learning_file import LearningFile
 from models.policy_files import (
     DeadlinesFile,
     DispatchFile,
@@ -40,6 +50,7 @@ from models.policy_files import (
     Sourced,
 )
 from models.policy_json import dump, policy_from_dict
+from models.same_matter_file import SameMatterFile
 from models.taxonomy_files import PlacesFile, SubCategoriesFile, TaxonomyFile, UnitsFile
 
 __all__ = ["PolicyError", "Problem", "dump", "load_policy", "policy_from_dict"]
@@ -53,11 +64,16 @@ _SHAPES: dict[str, type[Shape]] = {
     "taxonomy.yaml": TaxonomyFile,
     "places.yaml": PlacesFile,
     "dispatch.yaml": DispatchFile,
+    "learning.yaml": LearningFile,
+    "figures.yaml": FiguresFile,
     "notices.yaml": NoticesFile,
+    ALARMS: AlarmsFile,
+    ELSEWHERE: ElsewhereFile,
+    "same_matter.yaml": SameMatterFile,
 }
 _FOLDER = "taxonomy"
 """One file for each category."""
-_BESIDE = {CALENDAR_FILE, "README.md", _FOLDER}
+_BESIDE = {CALENDAR_FILE, "README.md", "geography", _FOLDER}
 
 S = TypeVar("S", bound=Shape)
 
@@ -75,6 +91,7 @@ _REASONS = {
     "finite_number": "应为有限的数",
     "bool_type": "只能是 true 或 false",
     "greater_than": "须大于 {gt}",
+    "less_than": "须小于 {lt}",
     "greater_than_equal": "不得小于 {ge}",
     "less_than_equal": "不得大于 {le}",
     "too_short": "至少要有 {min_length} 项",
@@ -120,7 +137,7 @@ def load_policy(directory: Path) -> Policy:
         for category in reading.files.taxonomy.categories:
             reading.files.sub_categories[category.code] = reading.read(file_of(category.code), SubCategoriesFile)
     problems = [*reading.problems, *_foreign_files(directory, reading.files)]
-    faults = (*policy_checks.check(reading.files), *check_taxonomy(reading.files))
+    faults = (*policy_checks.check(reading.files), *check_taxonomy(reading.files), *check_alarms(reading.files))
     problems.extend(
         Problem(fault.file, line_of(reading.lines[fault.file], fault.loc), fault.reason) for fault in faults
     )
@@ -149,7 +166,7 @@ class _Reading:
         try:
             return shape.model_validate(document.data)
         except ValidationError as error:
-            self.problems.extend(_problem(name, document, fault) for fault in error.errors(include_url=False))
+            self.problems.extend(problem_of(name, document, fault) for fault in error.errors(include_url=False))
             return None
 
 
@@ -169,7 +186,8 @@ def _absent() -> Document:
     return Document(faults=[(1, "缺少此文件")])
 
 
-def _problem(name: str, document: Document, fault: ErrorDetails) -> Problem:
+def problem_of(name: str, document: Document, fault: ErrorDetails) -> Problem:
+    """What Pydantic found in a file, with its line, in Chinese."""
     reason = _REASONS.get(fault["type"], "").format(**fault.get("ctx", {}))
     if fault["type"] == "value_error":
         reason = fault["msg"].removeprefix("Value error, ")
@@ -192,9 +210,12 @@ def _office(path: Path, problems: list[Problem]) -> OfficeHours | None:
 def _build(files: PolicyFiles, office: OfficeHours) -> Policy:
     district, deadlines, ladder, units = files.district, files.deadlines, files.ladder, files.units
     taxonomy, places, dispatch, notices = files.taxonomy, files.places, files.dispatch, files.notices
+    learning, figures, same_matter = files.learning, files.figures, files.same_matter
     # Every file was read, or a problem would have been told: this says so to the type checker.
     assert district and deadlines and ladder and units  # noqa: S101, PT018
     assert taxonomy and places and dispatch and notices  # noqa: S101, PT018
+    alarms, elsewhere = files.alarms, files.elsewhere
+    assert learning and figures and same_matter and alarms and elsewhere  # noqa: S101, PT018
     matters = {category: file for category, file in files.sub_categories.items() if file is not None}
     policy = Policy(
         version="",
@@ -203,16 +224,28 @@ def _build(files: PolicyFiles, office: OfficeHours) -> Policy:
         categories=tuple(Category(**item.model_dump()) for item in taxonomy.categories),
         deadlines=_deadlines(deadlines),
         ladder=_ladder(ladder),
-        dispatch=dispatch_rules(dispatch, matters, places, units),
+        dispatch=_dispatch(dispatch_rules(dispatch, matters, places, units), matters.values(), alarms, elsewhere),
         notices=_notices(notices),
+        learning=_learning(learning),
+        figure_rules=_figure_rules(figures),
         district=district.name,
         case_prefix=district.case_prefix,
-        figures=tuple(_figures(ladder, units, taxonomy, places, dispatch, notices)),
+        figures=(*_figures(files), *figures_of(alarms, elsewhere), *same_matter_figures(same_matter)),
         sub_categories=sub_categories(matters),
         duties=tuple(Duty(**duty.model_dump()) for duty in units.duties),
+        same_matter=same_matter_rules(same_matter),
     )
     content = json.dumps(dump(policy), sort_keys=True, ensure_ascii=False)
     return replace(policy, version=f"{district.version}+{hashlib.sha256(content.encode()).hexdigest()[:12]}")
+
+
+def _dispatch(
+    rules: DispatchRules, matters: Iterable[SubCategoriesFile], alarms: AlarmsFile, elsewhere: ElsewhereFile
+) -> DispatchRules:
+    """The rules with what is looked at first, and with the other forms of all their letters."""
+    shapes = (item for matter in matters for item in matter.sub_categories)
+    whole = replace(rules, alarms=alarm_rules(alarms, shapes), elsewhere=elsewhere_rules(elsewhere))
+    return replace(whole, reading=replace(whole.reading, variants=variants_of(whole.all_words())))
 
 
 def _deadlines(file: DeadlinesFile) -> tuple[DeadlineRule, ...]:
@@ -258,21 +291,44 @@ def _ladder(file: LadderFile) -> LadderRules:
 
 def _notices(file: NoticesFile) -> NoticeRules:
     return NoticeRules(
-        rules=tuple(NoticeRule(**rule.model_dump()) for rule in file.rules),
+        rules=tuple(
+            NoticeRule(**rule.model_dump(exclude={"urgencies"}), urgencies=frozenset(rule.urgencies))
+            for rule in file.rules
+        ),
         quiet_hours=QuietHours(file.quiet_hours.starts, file.quiet_hours.ends, file.quiet_hours.timezone),
         back_off=BackOff(file.back_off.minutes),
     )
 
 
-def _figures(
-    ladder: LadderFile,
-    units: UnitsFile,
-    taxonomy: TaxonomyFile,
-    places: PlacesFile,
-    dispatch: DispatchFile,
-    notices: NoticesFile,
-) -> Iterator[Figure]:
+def _learning(file: LearningFile) -> LearningRules:
+    return LearningRules(
+        least_cases=file.least_cases.value,
+        tolerance=file.tolerance.value,
+        least_training_cases=file.least_training_cases.value,
+        held_out=file.held_out.value,
+        precision=file.precision.value,
+        return_cost=file.return_cost.value,
+        most_cases=file.most_cases.value,
+        keyword_confidence=tuple(ConfidenceStep(step.ahead, step.right) for step in file.keyword_confidence.steps),
+    )
+
+
+def _figure_rules(file: FiguresFile) -> FigureRules:
+    return FigureRules(
+        least_cases=file.least_cases.value,
+        confidence=file.confidence.value,
+        decimals=file.decimals.value,
+        catch_up=file.catch_up.value,
+        ranked=file.ranked.names,
+    )
+
+
+def _figures(files: PolicyFiles) -> Iterator[Figure]:
     """Everything sourced that is no deadline, told in short."""
+    ladder, units, taxonomy, places = files.ladder, files.units, files.taxonomy, files.places
+    dispatch, learning, notices, figures = files.dispatch, files.learning, files.notices, files.figures
+    assert ladder and units and taxonomy and places  # noqa: S101, PT018 - see _build
+    assert dispatch and learning and figures and notices  # noqa: S101, PT018
     for name, shape in ladder.figures().items():
         yield _figure(f"ladder.{name}", "是" if isinstance(shape.value, bool) else f"{shape.value}次", shape)
     yield _figure("units", f"{len(units.units)}个单位、{len(units.duties)}条职责", units)
@@ -280,12 +336,29 @@ def _figures(
     sizes = taxonomy.sizes
     yield _figure("taxonomy.sizes", f"{sizes.categories}大类、{sizes.sub_categories}小类", sizes)
     yield _figure("places", f"{len(places.places)}个村居", places)
-    for name in ("threshold", "margin", "proposal_weight"):
+    yield _figure("places.near", f"{places.near.value}个字", places.near)
+    yield _figure("places.outside", f"{len(places.outside.names)}个地名", places.outside)
+    for name in ("threshold", "margin", "margin_share", "proposal_weight"):
         yield _figure(f"dispatch.{name}", f"{getattr(dispatch, name).value:g}", getattr(dispatch, name))
     weights = dispatch.weights
-    yield _figure("dispatch.weights", f"{weights.special:g}、{weights.telling:g}、{weights.general:g}", weights)
-    for name in ("emergency_words", "urgent_words", "desk_words"):
-        yield _figure(f"dispatch.{name}", f"{len(getattr(dispatch, name).words)}个词", getattr(dispatch, name))
+    four = (weights.special, weights.telling, weights.general, weights.context)
+    yield _figure("dispatch.weights", "、".join(f"{weight:g}" for weight in four), weights)
+    reading = dispatch.reading
+    yield _figure("dispatch.reading", f"前{reading.longest}字，乱码不过{reading.most_broken:.0%}", reading)
+    weighing = dispatch.weighing
+    told = f"开头{weighing.opening}字{weighing.opening_factor:g}倍，次数每翻一倍加{weighing.repeat_gain:g}份"
+    yield _figure("dispatch.weighing", told, weighing)
+    for name, measure in learning.figures().items():
+        said = f"{measure.value}件" if isinstance(measure.value, int) else f"{measure.value:g}"
+        yield _figure(f"learning.{name}", said, measure)
+    steps = learning.keyword_confidence.steps
+    sure = "、".join(f"领先{step.ahead:g}起{step.right[0]:.0%}" for step in steps)
+    yield _figure("learning.keyword_confidence", sure, learning.keyword_confidence)
+    yield _figure("figures.least_cases", f"{figures.least_cases.value}件", figures.least_cases)
+    yield _figure("figures.confidence", f"{figures.confidence.value:.0%}", figures.confidence)
+    yield _figure("figures.decimals", f"{figures.decimals.value}位", figures.decimals)
+    yield _figure("figures.catch_up", f"{figures.catch_up.value}期", figures.catch_up)
+    yield _figure("figures.ranked", "、".join(SHARES[name].chinese for name in figures.ranked.names), figures.ranked)
     quiet = notices.quiet_hours
     yield _figure("notices.quiet_hours", f"{quiet.starts:%H:%M}至{quiet.ends:%H:%M}", quiet)
     yield _figure("notices.back_off", "、".join(map(str, notices.back_off.minutes)) + "分钟", notices.back_off)

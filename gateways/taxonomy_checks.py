@@ -5,6 +5,7 @@ Each fault names the file, the place in it and the reason, in Chinese.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator
 
@@ -12,7 +13,7 @@ from domain.dispatch_rules import TOWN_OF_PLACE
 from domain.policy import UnitKind
 from gateways.policy_checks import OFFICE_KINDS, Fault, PolicyFiles, repeated
 from gateways.yaml_lines import Loc
-from models.taxonomy_files import PlacesFile, SubCategoryShape, TaxonomyFile, UnitsFile
+from models.taxonomy_files import DutyShape, PlacesFile, SubCategoryShape, TaxonomyFile, UnitsFile
 
 Placed = tuple[str, Loc, SubCategoryShape]
 """A sub-category with the file and the place in it where it stands."""
@@ -41,8 +42,11 @@ def check_taxonomy(files: PolicyFiles) -> Iterator[Fault]:
         yield from _duties(files.units, kinds)
         if whole:
             yield from _leads(files.units, placed)
+    if whole:
+        yield from _rural(placed)
     if files.places:
         yield from _places(files.places, kinds)
+        yield from _other_places(files.places, kinds)
 
 
 def _categories(file: TaxonomyFile, sub_categories: int | None) -> Iterator[Fault]:
@@ -78,6 +82,18 @@ def _handling_unit(file: str, loc: Loc, unit: str, kinds: dict[str, UnitKind]) -
         yield Fault(file, loc, f"“{unit}”是平台岗位，不承办诉求")
 
 
+def _rural(placed: list[Placed]) -> Iterator[Fault]:
+    """What a matter is in a village is a sub-category that has no counterpart of its own."""
+    counterparts = {item.code: item.rural for _, _, item in placed}
+    for file, loc, item in placed:
+        if item.rural is None:
+            continue
+        if item.rural not in counterparts:
+            yield Fault(file, (*loc, "rural"), f"未知的小类“{item.rural}”")
+        elif item.rural == item.code or counterparts[item.rural] is not None:
+            yield Fault(file, (*loc, "rural"), f"“{item.rural}”须是另一个小类，且自身不再有 rural")
+
+
 def _words(placed: list[Placed]) -> Iterator[Fault]:
     """A special word is of one matter alone; a matter whose words are all another's could never be told from it."""
     owners: dict[str, set[str]] = defaultdict(set)
@@ -96,7 +112,7 @@ def _words(placed: list[Placed]) -> Iterator[Fault]:
 def _duties(file: UnitsFile, kinds: dict[str, UnitKind]) -> Iterator[Fault]:
     for index, duty in enumerate(file.duties):
         yield from _handling_unit("units.yaml", ("duties", index, "unit"), duty.unit, kinds)
-    yield from repeated("units.yaml", ("duties",), "title", (duty.title for duty in file.duties))
+    yield from repeated("units.yaml", ("duties",), "title", (f"{duty.unit}：{duty.title}" for duty in file.duties))
     having = {duty.unit for duty in file.duties}
     for index, unit in enumerate(file.units):
         if unit.kind is UnitKind.DEPARTMENT and unit.code not in having:
@@ -104,19 +120,24 @@ def _duties(file: UnitsFile, kinds: dict[str, UnitKind]) -> Iterator[Fault]:
 
 
 def _leads(file: UnitsFile, placed: list[Placed]) -> Iterator[Fault]:
-    """Duty list and taxonomy name the same one lead, so that no duty is pushed to whoever has it not."""
+    """Duty list and taxonomy name the same one lead, so that no duty is pushed to whoever has it not.
+
+    A duty that moves stands twice, once with each unit and the date from which it is theirs; the lead is the last.
+    """
     leads = {item.code: item.lead for _, _, item in placed}
-    covered: dict[str, str] = {}
+    covered: dict[str, dict[dt.date, DutyShape]] = defaultdict(dict)
+    last = {code: duty for duty in sorted(file.duties, key=lambda item: item.valid_from) for code in duty.covers}
     for index, duty in enumerate(file.duties):
         for place, code in enumerate(duty.covers):
             at: Loc = ("duties", index, "covers", place)
             if code not in leads:
                 yield Fault("units.yaml", at, f"未知的小类“{code}”")
-            elif code in covered:
-                yield Fault("units.yaml", at, f"小类“{code}”已属于“{covered[code]}”")
-            elif leads[code] != duty.unit:
+            elif duty.valid_from in covered[code]:
+                other = covered[code][duty.valid_from].title
+                yield Fault("units.yaml", at, f"小类“{code}”已属于“{other}”，同日起算的只能有一条")
+            elif last[code] is duty and duty.unit != leads[code]:
                 yield Fault("units.yaml", at, f"小类“{code}”的牵头单位是“{leads[code]}”，不是“{duty.unit}”")
-            covered.setdefault(code, duty.title)
+            covered[code].setdefault(duty.valid_from, duty)
     for name, loc, item in placed:
         if item.code not in covered:
             yield Fault(name, (*loc, "code"), f"小类“{item.code}”不在任何单位的职责(units.yaml 的 duties)之内")
@@ -150,3 +171,18 @@ def _places(file: PlacesFile, kinds: dict[str, UnitKind] | None) -> Iterator[Fau
     for index, road in enumerate(file.roads):
         if road in words:
             yield Fault(name, ("roads", index), f"“{road}”既是道路又是村居")
+
+
+def _other_places(file: PlacesFile, kinds: dict[str, UnitKind] | None) -> Iterator[Fault]:
+    """Estates and places outside have names of their own."""
+    name = "places.yaml"
+    words = {word for place in file.places if place.kind in file.suffixes for word in file.words_of(place)}
+    yield from repeated(name, ("estates",), "name", (estate.name for estate in file.estates))
+    for index, estate in enumerate(file.estates):
+        if kinds is not None and kinds.get(estate.town) is not UnitKind.TOWN:
+            yield Fault(name, ("estates", index, "town"), f"“{estate.town}”不是镇街")
+        if estate.name in words:
+            yield Fault(name, ("estates", index, "name"), f"“{estate.name}”已是村居的名称")
+    for index, outside in enumerate(file.outside.names):
+        if outside in words:
+            yield Fault(name, ("outside", "names", index), f"“{outside}”是本区村居的名称")

@@ -52,6 +52,15 @@ class TimelineEntry(Answer):
     reason: str = ""
 
 
+class SimilarMatter(Answer):
+    """A matter of others that is probably the same: only how far it is, as far as the policy lets it be told."""
+
+    number: str | None = Field(description="编号；规则未允许告知的各项为空")
+    stage: Named | None
+    unit: Named | None
+    due_at: Shown | None
+
+
 class Progress(Answer):
     """The public side of a petition (按查询码)."""
 
@@ -65,6 +74,7 @@ class Progress(Answer):
     registered_at: Shown
     closed_at: Shown | None
     merged_into: Progress | None = Field(None, description="已并单的，主单的进度；凭本码可对主单补充、评价、撤出")
+    similar: list[SimilarMatter] = Field([], description="疑似已有他人反映、正在办理的同一事项；只有办理情况")
     timeline: list[TimelineEntry]
     allowed_actions: list[str]
 
@@ -78,6 +88,10 @@ class Registered(Answer):
     stage: Named
     registered_at: Shown
     progress: str = Field(description="进度查询地址")
+    location: str | None = Field(
+        None, description="坐标所在的网格、镇街和最近点位，或在区外；没有坐标或没有地理数据的为空"
+    )
+    similar: list[SimilarMatter] = Field([], description="疑似已有他人反映、正在办理的同一事项；只有办理情况")
     allowed_actions: list[str]
 
 
@@ -184,8 +198,13 @@ class PetitionDetail(PetitionHead):
 
     text: str
     place: str
-    longitude: float | None
-    latitude: float | None
+    longitude: float | None = Field(description="WGS-84 度")
+    latitude: float | None = Field(description="WGS-84 度")
+    given_longitude: float | None = Field(None, description="登记时所给的经度，坐标系见 crs")
+    given_latitude: float | None = Field(None, description="登记时所给的纬度，坐标系见 crs")
+    crs: str | None = Field(None, description="登记时写明的坐标系；早先登记的没有")
+    location: str | None = Field(None, description="坐标所在的网格、镇街和最近点位，或在区外")
+    geography_version: str | None = Field(None, description="据以定位的地理数据版本")
     channel: str
     closed_at: Shown | None
     merged_into: str | None

@@ -15,7 +15,7 @@ MAX_TERM = 365
 """The longest term a decision may set, in its own unit: beyond a year it is no deadline (our own decision)."""
 
 Code = Annotated[str, Field(min_length=1, max_length=60, pattern="^[a-z0-9-]+$", examples=["municipal-parks"])]
-"""The code of a unit or a category; whether there is one, the policy says."""
+"""The code of a unit, a category or a sub-category; whether there is one, the policy says."""
 
 
 class NothingIn(Shape):
@@ -68,13 +68,16 @@ class DispatchIn(Shape):
     unit: Code
     reason: Reason = Field(examples=["路灯养护属市政园林"])
     category: Code | None = Field(None, examples=["municipal"])
+    sub_category: Code | None = Field(None, description="小类；只给小类时分类随之", examples=["street-light-out"])
 
 
 class RedispatchIn(Shape):
-    """Another unit, and why."""
+    """Another unit, and why, with the matter where it was wrong."""
 
     unit: Code
     reason: Reason = Field(examples=["权属已查明，归镇街管理"])
+    category: Code | None = Field(None, examples=["municipal"])
+    sub_category: Code | None = Field(None, description="小类；只给小类时分类随之", examples=["street-light-pole"])
 
 
 class GrantIn(Shape):
@@ -101,10 +104,21 @@ class MergeIn(Shape):
     reason: Reason = Field(examples=["与主单反映同一路段路灯"])
 
 
-class CategoryIn(Shape):
-    """The right category."""
+class NotSameIn(Shape):
+    """A case that was proposed as the same matter and is another one."""
 
-    category: Code = Field(examples=["municipal"])
+    other: Annotated[
+        str,
+        Field(pattern="^[0-9a-f-]{36}$", description="对方的 id", examples=["3f1f8a52-6d0c-4a7e-9a5b-2f9f3f0c1d11"]),
+    ]
+    reason: Reason = Field(examples=["同一条路，但不是同一盏灯"])
+
+
+class CategoryIn(Shape):
+    """The right category, sub-category, or both."""
+
+    category: Code | None = Field(None, examples=["municipal"])
+    sub_category: Code | None = Field(None, description="小类；只给小类时分类随之", examples=["street-light-out"])
     reason: Reason = Field(examples=["实为市政设施问题"])
 
 

@@ -38,6 +38,13 @@ class Petition(Base):
     place: Mapped[str] = mapped_column(Text, default="")
     longitude: Mapped[float | None] = mapped_column(Double)
     latitude: Mapped[float | None] = mapped_column(Double)
+    """WGS-84 degrees. What was given, and in which system, stands beside it; older rows came without a system."""
+    given_longitude: Mapped[float | None] = mapped_column(Double)
+    given_latitude: Mapped[float | None] = mapped_column(Double)
+    crs: Mapped[str | None] = mapped_column(String(10))
+    geography_version: Mapped[str | None] = mapped_column(String(40))
+    """The geography that located it last; `located` is what it said."""
+    located: Mapped[dict[str, Any] | None]
     town: Mapped[str | None] = mapped_column(String(60))
     unit: Mapped[str | None] = mapped_column(String(60), index=True)
 
@@ -99,6 +106,8 @@ class Petition(Base):
     __table_args__ = (
         UniqueConstraint("channel", "channel_reference"),
         Index("ix_petition_stage_due_at", "stage", "due_at"),
+        # Figures are asked of the petitions of a period.
+        Index("ix_petition_registered_at", "registered_at"),
         # Sweeps look for open petitions only, and ask which wake earliest.
         Index("ix_petition_open_wake_at", "wake_at", postgresql_where=sql_text("wake_at IS NOT NULL")),
         # Reconcile asks which petitions a run has not seen yet; of millions archived there are none.

@@ -185,12 +185,38 @@ class WeightShape(Sourced):
     value: Weight
 
 
+class ShareShape(Sourced):
+    """A share of something, from nothing to all of it."""
+
+    value: Annotated[float, Field(strict=True, ge=0, le=1, allow_inf_nan=False)]
+
+
 class WeightsShape(Sourced):
-    """What a word of each class weighs: of this matter alone, telling, or said of many things."""
+    """What a word of each class weighs: of this matter alone, telling, said of many things, of the field of life."""
 
     special: Weight
     telling: Weight
     general: Weight
+    context: Weight
+
+
+class WeighingShape(Sourced):
+    """How much a word says by where and how often it stands; letters, and factors of its weight."""
+
+    opening: Annotated[int, Field(strict=True, ge=0, le=200)]
+    opening_factor: Annotated[float, Field(strict=True, ge=1, le=10, allow_inf_nan=False)]
+    repeat_gain: Annotated[float, Field(strict=True, ge=0, le=10, allow_inf_nan=False)]
+    denials: tuple[Word, ...]
+    beside: tuple[Word, ...]
+
+
+class ReadingShape(Sourced):
+    """How texts are read, and which of them nobody is sent by; `longest` and `many` in letters."""
+
+    longest: Annotated[int, Field(strict=True, ge=100, le=1_000_000)]
+    most_broken: Annotated[float, Field(strict=True, ge=0, le=1, allow_inf_nan=False)]
+    many: Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
+    least_varied: Annotated[float, Field(strict=True, ge=0, le=100, allow_inf_nan=False)]
 
 
 class WordsShape(Sourced):
@@ -204,11 +230,11 @@ class DispatchFile(Shape):
 
     threshold: WeightShape
     margin: WeightShape
+    margin_share: ShareShape
     proposal_weight: WeightShape
     weights: WeightsShape
-    emergency_words: WordsShape
-    urgent_words: WordsShape
-    desk_words: WordsShape
+    weighing: WeighingShape
+    reading: ReadingShape
 
 
 class QuietHoursShape(Sourced):
@@ -234,6 +260,7 @@ class NoticeShape(Shape):
     title: Text
     body: Text
     urgent: Annotated[bool, Field(strict=True)] = False
+    urgencies: tuple[Urgency, ...] = ()
 
     @field_validator("title", "body")
     @classmethod

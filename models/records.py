@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pendulum import DateTime
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy import text as sql_text
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -34,7 +34,20 @@ class HistoryRow(Base):
     details: Mapped[dict[str, Any]]
     digest: Mapped[str] = mapped_column(String(64))
 
+    # How the step left the petition, for figures as of a past moment. The digest does not cover it: it follows from
+    # the steps and the rules. All of it is empty in rows from before it was kept, where `card` is empty too.
+    town: Mapped[str | None] = mapped_column(String(60))
+    category: Mapped[str | None] = mapped_column(String(60))
+    sub_category: Mapped[str | None] = mapped_column(String(60))
+    card: Mapped[str | None] = mapped_column(String(10))
+    due_at: Mapped[DateTime | None]
+    due_met: Mapped[bool | None]
+    stage_due_at: Mapped[DateTime | None]
+
     __table_args__ = (Index("ix_history_trigger_at", "trigger", "at"),)
+
+    LEFT_AS = ("town", "category", "sub_category", "card", "due_at", "due_met", "stage_due_at")
+    """What a row keeps of the petition as the step left it, by the names both have."""
 
 
 class TimerRow(Base):
@@ -174,6 +187,32 @@ class PolicyVersion(Base):
     )
 
 
+class GeographyVersion(Base):
+    """A geography that was once in force, whole: the areas and points by which petitions were located."""
+
+    __tablename__ = "geography_version"
+
+    version: Mapped[str] = mapped_column(String(40), primary_key=True)
+    title: Mapped[str] = mapped_column(Text)
+    source: Mapped[str] = mapped_column(Text)
+    counted: Mapped[str] = mapped_column(Text)
+    """How much there is of what, for people."""
+    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    """Compressed; its digest is in the version."""
+
+
+class GeographyActivation(Base):
+    """Who put which geography in force, and when; appended, never edited. The last row is what is in force."""
+
+    __tablename__ = "geography_activation"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version: Mapped[str | None] = mapped_column(ForeignKey("geography_version.version"))
+    """`None`: since then there is none."""
+    activated_at: Mapped[DateTime]
+    activated_by: Mapped[str] = mapped_column(String(120))
+
+
 class Counter(Base):
     """The last number given out in a series, e.g. the case numbers of a day."""
 
@@ -181,3 +220,19 @@ class Counter(Base):
 
     series: Mapped[str] = mapped_column(String(60), primary_key=True)
     value: Mapped[int]
+
+
+class FigureReport(Base):
+    """The report of a day, week or month, as it was made: once, and never again."""
+
+    __tablename__ = "figure_report"
+
+    kind: Mapped[str] = mapped_column(String(10), primary_key=True)
+    since: Mapped[DateTime] = mapped_column(primary_key=True)
+    as_of: Mapped[DateTime]
+    """The end of its period, however late it was made."""
+    made_at: Mapped[DateTime]
+    text: Mapped[str] = mapped_column(Text)
+    """Markdown; figures and names of units only."""
+    shown_at: Mapped[DateTime | None]
+    """When it was published to Prefect."""

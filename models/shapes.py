@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Annotated, Self
 
 from pydantic import (
@@ -17,8 +18,10 @@ from pydantic import (
 )
 
 from domain.calendar import local
+from domain.coordinates import NAME_THE_SYSTEM, CoordinateSystem
 from domain.policy import RequestType
 
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _LAID_OUT = frozenset("\t\n\r")
 _YEARS = range(1900, 2200)
 """Years that can be meant; at the ends of the calendar a moment cannot even change its zone (our own decision)."""
@@ -40,6 +43,16 @@ def _written_out(value: object) -> object:
     raise ValueError("应为时间，如 2026-03-02T09:00:00+08:00")
 
 
+def _a_day(value: object) -> object:
+    """A bare number would be read as seconds since 1970."""
+    try:
+        if isinstance(value, str) and _DAY.fullmatch(value):
+            return dt.date.fromisoformat(value)
+    except ValueError:  # no such day in the calendar
+        pass
+    raise ValueError("应为日期，如 2026-03-02")
+
+
 def _in_living_memory(moment: dt.datetime) -> dt.datetime:
     if moment.year not in _YEARS:
         raise ValueError(f"时间须在{_YEARS[0]}年至{_YEARS[-1]}年之间")
@@ -49,6 +62,9 @@ def _in_living_memory(moment: dt.datetime) -> dt.datetime:
 Printable = AfterValidator(_printable)
 Instant = Annotated[AwareDatetime, BeforeValidator(_written_out), AfterValidator(_in_living_memory)]
 """An aware moment a client names; kept on the Chinese clock, as it is shown again."""
+Day = Annotated[dt.date, BeforeValidator(_a_day)]
+"""A day a client names, on the Chinese calendar."""
+Code = Annotated[str, StringConstraints(min_length=1, max_length=60), Printable]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), Printable]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=5000), Printable]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=2000), Printable]
@@ -79,7 +95,7 @@ class PetitionerIn(Shape):
 
 
 class Registration(Shape):
-    """A petition as a channel hands it in. Coordinates are WGS-84 degrees and come in pairs."""
+    """A petition as a channel hands it in. Coordinates come in pairs and name their system (`crs`)."""
 
     channel: Annotated[str, StringConstraints(pattern="^[a-z0-9-]{2,40}$")]
     channel_reference: _Reference | None = None
@@ -87,8 +103,10 @@ class Registration(Shape):
     text: _Report
     place: Line = ""
     category: Line | None = None
-    longitude: Annotated[float, Field(ge=-180, le=180)] | None = None
-    latitude: Annotated[float, Field(ge=-90, le=90)] | None = None
+    longitude: Annotated[float, Field(json_schema_extra={"minimum": -180, "maximum": 180})] | None = None
+    latitude: Annotated[float, Field(json_schema_extra={"minimum": -90, "maximum": 90})] | None = None
+    # Ranges are checked where the coordinate is read: there it can be said that the two are swapped.
+    crs: Annotated[CoordinateSystem, Field(description=NAME_THE_SYSTEM)] | None = None
     petitioner: PetitionerIn = PetitionerIn()
 
     @model_validator(mode="after")

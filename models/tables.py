@@ -1,6 +1,7 @@
 """Every table in one import, for migrations and for creating the schema."""
 
 from models.base import Base
+from models.learned import DispatchModel, ModelActivation
 from models.petition import (
     Assignment,
     Completion,
@@ -14,6 +15,9 @@ from models.petition import (
 from models.records import (
     ApiKey,
     Counter,
+    FigureReport,
+    GeographyActivation,
+    GeographyVersion,
     HistoryRow,
     IdempotentReply,
     Notice,
@@ -21,6 +25,7 @@ from models.records import (
     Supervision,
     TimerRow,
 )
+from models.same_matter import HotTopic, Imprint, ImprintMark, Proposal
 
 __all__ = [
     "ApiKey",
@@ -29,14 +34,23 @@ __all__ = [
     "Completion",
     "Counter",
     "DecisionRequest",
+    "DispatchModel",
     "ExtensionRow",
+    "FigureReport",
+    "GeographyActivation",
+    "GeographyVersion",
     "HistoryRow",
+    "HotTopic",
     "IdempotentReply",
+    "Imprint",
+    "ImprintMark",
+    "ModelActivation",
     "Notice",
     "PauseRow",
     "Petition",
     "Petitioner",
     "PolicyVersion",
+    "Proposal",
     "RatingRow",
     "Supervision",
     "TimerRow",

@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 from domain.policy import RequestType, UnitKind, Urgency
 from models.policy_files import CODE, Code, Shape, Sourced, Text, Word
 
-MIN_WORDS, MAX_WORDS = 3, 12
+MIN_WORDS, MAX_WORDS = 3, 32
 """With fewer a matter is found by chance only, with more it is two matters (our own decision)."""
 
 
@@ -58,17 +58,20 @@ class SubCategoryShape(Shape):
     special: Annotated[tuple[Word, ...], Field(min_length=1)]
     telling: tuple[Word, ...] = ()
     general: tuple[Word, ...] = ()
+    context: tuple[Word, ...] = ()
     excluded: tuple[Word, ...] = ()
     town: Text = ""
+    rural: Code | None = None
+    """The sub-category that the same matter is in a village, where that is another."""
 
     @property
     def words(self) -> tuple[str, ...]:
-        return (*self.special, *self.telling, *self.general)
+        return (*self.special, *self.telling, *self.general, *self.context)
 
     @model_validator(mode="after")
     def _says_enough(self) -> Self:
         if not MIN_WORDS <= len(self.words) <= MAX_WORDS:
-            raise ValueError(f"三类词语合计须有 {MIN_WORDS} 至 {MAX_WORDS} 个")
+            raise ValueError(f"词语合计须有 {MIN_WORDS} 至 {MAX_WORDS} 个")
         if repeated := sorted({word for word in self.words if self.words.count(word) > 1}):
             raise ValueError(f"词语“{'、'.join(repeated)}”重复")
         return self
@@ -133,6 +136,25 @@ class SuffixesShape(Shape):
     full: Annotated[tuple[Word, ...], Field(min_length=1)]
 
 
+class EstateShape(Shape):
+    """A housing estate by its whole name, which no other place has."""
+
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=20)]
+    town: Code
+
+
+class OutsideShape(Sourced):
+    """Names of places outside the district."""
+
+    names: tuple[Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=20)], ...]
+
+
+class NearShape(Sourced):
+    """How many letters from its town's name a bare name of a village still counts."""
+
+    value: Annotated[int, Field(strict=True, ge=0, le=20)]
+
+
 class PlacesFile(Sourced):
     """`places.yaml`."""
 
@@ -140,6 +162,10 @@ class PlacesFile(Sourced):
     same_name: tuple[Word, ...]
     """Names that two towns have; they say nothing of the town."""
     roads: tuple[Word, ...]
+    near: NearShape
+    outside: OutsideShape
+    estates: tuple[EstateShape, ...] = ()
+    """Public lists have none; a district adds its own."""
     places: tuple[PlaceShape, ...]
 
     def words_of(self, place: PlaceShape) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from typing import Any
 from pendulum import DateTime
 
 import clock
-from domain.errors import Incomplete, Missing, RuleRefusal
+from domain.errors import RuleRefusal
 from domain.policy import UnitKind
 from models.tables import Assignment, Petition
 from services.transactions import Transaction
@@ -94,9 +94,3 @@ def require_handling_unit(tx: Transaction, code: str, field: str = "unit") -> No
         raise RuleRefusal("unknown-unit", f"没有代码为“{code}”的单位，请从单位名录中选择", field=field)
     if unit.kind not in (UnitKind.TOWN, UnitKind.DEPARTMENT):
         raise RuleRefusal("not-a-handling-unit", f"{unit.name}不是承办单位，不能承办诉求", field=field)
-
-
-def require_category(tx: Transaction, code: str) -> None:
-    """Raises `Incomplete` unless `code` is a category of the taxonomy in force, by which units have their duties."""
-    if code not in {category.code for category in tx.policy_in_force().categories}:
-        raise Incomplete([Missing("category", f"没有代码为“{code}”的分类")])

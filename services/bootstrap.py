@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cache, partial
 
 from gateways.channels import AddressBook, load_address_book
 from gateways.database import create_ledger_engine, reading_factory, session_factory
@@ -13,6 +14,7 @@ from gateways.holidays import load_calendar
 from gateways.live_files import LiveFile
 from gateways.orchestrator import Orchestrator
 from gateways.prefect_orchestrator import PrefectOrchestrator
+from gateways.secret_file import secret_in
 from services.context import Context
 from services.rulebook import RuleBook
 from settings import Settings, get_settings
@@ -43,6 +45,7 @@ def build_context(settings: Settings, orchestrator: Orchestrator | None = None) 
         notifier=book.notifier(),
         addresses=book,
         replies_kept=dt.timedelta(hours=settings.replies_hours),
+        person_key=cache(partial(secret_in, settings.person_key_path)),
         files=(channels, calendar),
     )
 

@@ -3,7 +3,8 @@
 It lies in Prefect, so it holds no personal data, none of the petition's text, and nothing that a person typed: any of
 it may name somebody. A reason is shown when the platform gave it (`actor_role`), and not even then where the platform
 passes on a person's words: an approval by default repeats the unit's public reply. Whoever acted is shown by role and
-unit, never by name; pauses and extensions appear in the due date's story without their reasons.
+unit, never by name; pauses and extensions appear in the due date's story without their reasons; the surveyed point that
+is nearest to a place is left out, because a few metres from it may be somebody's home.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import clock
 from domain.actions import ROLE_LABELS, Role
 from domain.errors import NotFound
 from domain.petition import CARD_LABELS, RUNG_LABELS, Card, Deadline, Facts, Rung, decide, handling_due
+from domain.place import without_distance
 from domain.policy import DEADLINE_LABELS, DeadlineKind, Policy
 from domain.stages import STAGE_LABELS, Stage, Trigger, trigger_label
 from models.tables import HistoryRow, Petition, TimerRow
@@ -92,7 +94,7 @@ def _timeline(history: Sequence[HistoryRow], policy: Policy) -> Iterator[str]:
             STAGE_LABELS[Stage(row.stage_after)],
             policy.unit_name(row.unit),
             _who(row, policy),
-            row.reason if _may_show_reason(row) else "",
+            without_distance(row.reason) if _may_show_reason(row) else "",
         )
         for row in history
     )
@@ -143,7 +145,8 @@ def _dispatch(history: Sequence[HistoryRow], policy: Policy) -> Iterator[str]:
     for row in asked:
         yield f"- {_moment(row.at)} {trigger_label(row.trigger)}（规则{row.details.get('rule_version', '')}）"
         for item in row.details["candidates"]:
-            yield f"  - {policy.unit_name(item['unit'])}，得分{item['score']:g}：{'；'.join(item['reasons'])}"
+            reasons = without_distance("；".join(item["reasons"]))
+            yield f"  - {policy.unit_name(item['unit'])}，得分{item['score']:g}：{reasons}"
 
 
 def _table(titles: Sequence[str], rows: Iterator[tuple[str, ...]] | Sequence[tuple[str, ...]]) -> Iterator[str]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy.orm import Session, sessionmaker
@@ -12,6 +13,8 @@ from gateways.channels import AddressBook
 from gateways.live_files import LiveFile
 from gateways.notifier import Notifier
 from gateways.orchestrator import Orchestrator
+from services.geographies import GeographyBook
+from services.modelbook import ModelBook
 from services.rulebook import RuleBook
 
 
@@ -29,8 +32,13 @@ class Context:
     addresses: AddressBook
     replies_kept: dt.timedelta
     """How long an answer is kept for a request that comes again."""
+    person_key: Callable[[], bytes]
+    """The key under which it is kept who reported, so that the same person is known without being named."""
     files: tuple[LiveFile[Any], ...] = ()
     """The files these parts came from, where they did."""
+    models: ModelBook = field(default_factory=ModelBook)
+    """What dispatch has learned."""
+    geographies: GeographyBook = field(default_factory=GeographyBook)
 
     @property
     def broken_files(self) -> list[LiveFile[Any]]:

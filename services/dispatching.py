@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
 
+import clock
 from domain.actions import PLATFORM, Actor
-from domain.dispatch import Dispatch, Dispatcher, DispatchRequest, KeywordDispatcher
+from domain.at_once import at_once
+from domain.dispatch import Dispatch, Dispatcher, DispatchRequest, KeywordDispatcher, find_urgency, suspicions
 from domain.errors import RuleRefusal
-from domain.policy import Policy, RequestType
+from domain.learned import Experience
+from domain.learning_dispatch import LearningDispatcher
+from domain.place import Located
+from domain.policy import Policy, RequestType, Urgency
 from domain.stages import Trigger
 from models.tables import DecisionRequest, Petition
-from services.assignments import assign_lead, ending_assist, require_category, units_that_returned
+from services import matters, places
+from services.assignments import assign_lead, ending_assist, units_that_returned
 from services.context import Context
 from services.ledger import move
-from services.transactions import Transaction, acting
+from services.places import Given
+from services.transactions import Transaction, acting, reading
 
 
-def dispatcher_for(policy: Policy) -> Dispatcher:
-    """The engine in use; a better one takes its place here."""
-    return KeywordDispatcher(policy)
+def dispatcher_for(policy: Policy, experience: Experience | None) -> Dispatcher:
+    """The engine in use: keywords alone until something was learned, then both together."""
+    return KeywordDispatcher(policy) if experience is None else LearningDispatcher(policy, experience)
 
 
-def rank_units(tx: Transaction, petition: Petition) -> Dispatch:
+def rank_units(tx: Transaction, petition: Petition, located: Located | None = None) -> Dispatch:
     """What the engine says of this petition now; units that returned it are not asked again."""
     policy = tx.policy_in_force()
     request = DispatchRequest(
@@ -34,24 +42,62 @@ def rank_units(tx: Transaction, petition: Petition) -> Dispatch:
         excluded=units_that_returned(petition),
         proposed=_proposed_unit(tx, petition),
         request_type=RequestType(petition.request_type),
+        located=located,
+        day=petition.registered_at.in_timezone(clock.SHANGHAI).date(),
     )
-    return dispatcher_for(policy).rank(request)
+    return dispatcher_for(policy, tx.context.models.active(tx.session)).rank(request)
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What the platform makes of a text, before anybody registers it."""
+
+    answer: Dispatch
+    urgency: Urgency
+    needs_person: str | None
+    """Why a person looks before acceptance, as a Chinese sentence."""
+    advice: tuple[str, ...] = ()
+    """What else it looks like that belongs elsewhere, each as a Chinese sentence."""
+
+
+def explain(context: Context, text: str, place: str = "", given: Given | None = None) -> Explanation:
+    """Where this would go by the rules and the geography in force, and why. Nothing is written.
+
+    Raises:
+        BadCoordinate: the coordinate cannot be meant, or its system is not named.
+    """
+    with reading(context) as session:
+        policy, experience = context.rules.active(session), context.models.active(session)
+        located = places.locate_given(context.geographies.active(session), given) if given else None
+    answer = dispatcher_for(policy, experience).rank(DispatchRequest(text=text, place=place, located=located))
+    urgency, met = find_urgency(text, policy.dispatch), suspicions(text, policy.dispatch, place)
+    held = next((item.told for item in met if item.rule.holds and urgency is not Urgency.EMERGENCY), None)
+    advice = tuple(item.told for item in met if item.told != held)
+    return Explanation(at_once(text, answer, policy), urgency, held, advice)
 
 
 def dispatch_by_engine(tx: Transaction, petition: Petition) -> None:
-    """Dispatch when the engine is sure, else hand the petition to the desk with the best candidates."""
-    answer = rank_units(tx, petition)
-    details = as_details(answer)
+    """Dispatch when the engine is sure, else hand the petition to the desk with the best candidates.
+
+    An emergency goes at once to the unit that the policy sends there, however unsure the engine is.
+    """
+    place = places.find(tx, petition)
+    answer = rank_units(tx, petition, place.located if place else None)
+    if petition.urgency == Urgency.EMERGENCY:
+        answer = at_once(petition.text, answer, tx.policy_in_force(), units_that_returned(petition))
+    details = as_details(answer) | (place.as_details() if place else {})
+    changes: dict[str, Any] = place.as_changes() if place else {}
     if answer.unit is None:
-        reason = answer.explanation
-        changes: dict[str, Any] = {"needs_desk": True, "town": petition.town or answer.town}
+        advice = suspicions(petition.text, tx.policy_in_force().dispatch, petition.place)
+        reason = "。".join((answer.explanation, *(item.told for item in advice)))
+        changes = {"needs_desk": True, "town": petition.town or answer.town} | changes
         move(
             tx, petition, Trigger.REFER_TO_DESK, PLATFORM, reason=reason, public=False, details=details, changes=changes
         )
         return
     details |= ending_assist(petition, answer.unit)
-    changes = _give_to(tx, petition, answer.unit, answer.candidates[0].reasons)
-    changes |= _matter(petition, answer)
+    changes = _give_to(tx, petition, answer.unit, answer.candidates[0].reasons) | changes
+    changes |= matters.found(petition, answer)
     changes["town"] = changes.get("town") or petition.town or answer.town
     move(
         tx,
@@ -73,22 +119,29 @@ def dispatch(
     unit: str,
     reason: str,
     category: str | None = None,
+    sub_category: str | None = None,
     version: int | None = None,
 ) -> Petition:
     """The desk dispatches a petition the engine was not sure of."""
     with acting(context, petition_id, actor, Trigger.DISPATCH, version) as (tx, petition):
         ended = ending_assist(petition, unit)
         changes = _give_to(tx, petition, unit, (reason,))
-        if category is not None:
-            require_category(tx, category)
-            changes |= in_category(petition, category)
+        changes |= matters.chosen(tx, petition, category, sub_category)
         details = {"unit": unit, "returned_by": sorted(units_that_returned(petition))} | ended
         move(tx, petition, Trigger.DISPATCH, actor, reason=reason, public=False, details=details, changes=changes)
         return petition
 
 
 def redispatch(
-    context: Context, petition_id: str, actor: Actor, *, unit: str, reason: str, version: int | None = None
+    context: Context,
+    petition_id: str,
+    actor: Actor,
+    *,
+    unit: str,
+    reason: str,
+    category: str | None = None,
+    sub_category: str | None = None,
+    version: int | None = None,
 ) -> Petition:
     """The desk gives a petition to another unit (改派): it counts as a transfer and resets no clock."""
     with acting(context, petition_id, actor, Trigger.REDISPATCH, version) as (tx, petition):
@@ -96,7 +149,7 @@ def redispatch(
         if unit == former:
             raise RuleRefusal("same-unit", "该诉求已由此单位承办，无需改派", field="unit")
         details = {"from": former, "to": unit} | ending_assist(petition, unit)
-        changes = _give_to(tx, petition, unit, (reason,))
+        changes = _give_to(tx, petition, unit, (reason,)) | matters.chosen(tx, petition, category, sub_category)
         move(tx, petition, Trigger.REDISPATCH, actor, reason=reason, public=False, details=details, changes=changes)
         return petition
 
@@ -105,30 +158,19 @@ def as_details(answer: Dispatch) -> dict[str, Any]:
     """The engine's whole answer, kept in the history: why it was sent there can be read a year later."""
     return {
         "rule_version": answer.rule_version,
+        "model_version": answer.model_version,
         "candidates": [
             {
                 "unit": item.unit,
                 "category": item.category,
                 "sub_category": item.sub_category,
                 "score": item.score,
+                "confidence": None if item.confidence is None else round(item.confidence, 4),
                 "reasons": list(item.reasons),
             }
             for item in answer.candidates
         ],
     }
-
-
-def in_category(petition: Petition, category: str) -> dict[str, Any]:
-    """The changes that put a petition into a category; a sub-category of another one is said no longer."""
-    kept = petition.sub_category if category == petition.category else None
-    return {"category": category, "sub_category": kept}
-
-
-def _matter(petition: Petition, answer: Dispatch) -> dict[str, Any]:
-    """What the petition is about: the category that somebody chose stands, else what the engine found."""
-    if petition.category is None or petition.category == answer.category:
-        return {"category": answer.category, "sub_category": answer.sub_category}
-    return {}
 
 
 def _give_to(tx: Transaction, petition: Petition, unit: str, reasons: tuple[str, ...]) -> dict[str, Any]:

@@ -2,35 +2,39 @@
 
 from __future__ import annotations
 
-import secrets
+from typing import Any
 
 from sqlalchemy import select
 
-import clock
-from domain.actions import Actor
+from domain.actions import PLATFORM, Actor
 from domain.dispatch import find_urgency, needs_person
-from domain.errors import RuleRefusal
+from domain.errors import Incomplete, Missing, RuleRefusal
+from domain.policy import Urgency
 from domain.stages import FINAL_STAGES, Stage, Trigger
 from models.shapes import Registration
-from models.tables import Counter, Petition, Petitioner
-from services.assignments import require_category
+from models.tables import Petition, Petitioner
+from services import places
 from services.context import Context
 from services.decisions import end_case
-from services.dispatching import in_category
 from services.ledger import move
+from services.matters import chosen, require_category
+from services.new_petitions import new_petition
+from services.numbering import next_case_number
 from services.parties import has_left, parties_of
+from services.same_matter import GOING_ON, settle_proposals, take_in
 from services.transactions import Transaction, acting, transaction
-
-# No letters or digits that people mix up when they read a code aloud (0/O, 1/I/L, 2/Z, 5/S, 8/B).
-CODE_LETTERS = "34679ACDEFGHJKMNPQRTUVWXY"
-CODE_LENGTH = 12
 
 
 def register(context: Context, registration: Registration, actor: Actor) -> Petition:
     """Put a petition into the ledger; its run is started after the commit.
 
     The same channel reference twice is the same petition: the first one is returned.
+
+    Raises:
+        BadCoordinate: the coordinate cannot be meant, or its system is not named; nothing was written.
     """
+    given = places.given_by(registration)
+    position = given.position if given else None
     with transaction(context) as tx:
         known = _known(tx, registration)
         if known is not None:
@@ -38,34 +42,26 @@ def register(context: Context, registration: Registration, actor: Actor) -> Peti
         policy = tx.policy_in_force()
         if registration.category is not None:
             require_category(tx, registration.category)
-        case_number = _next_case_number(tx, policy.case_prefix)
+        case_number = next_case_number(tx, policy.case_prefix)
         # Whoever registered the same reference at this very moment held the counter; it is ours now, so look again.
         known = _known(tx, registration)
         if known is not None:
             return known
-        now = clock.now()
-        person = needs_person(registration.text, policy.dispatch)
-        petition = Petition(
-            case_number=case_number,
-            query_code="".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH)),
+        suspicion = needs_person(registration.text, policy.dispatch, registration.place)
+        petition = new_petition(
+            policy,
+            case_number,
             channel=registration.channel,
             channel_reference=registration.channel_reference,
             request_type=registration.request_type.value,
-            urgency=find_urgency(registration.text, policy.dispatch).value,
             category=registration.category,
             text=registration.text,
             place=registration.place,
-            longitude=registration.longitude,
-            latitude=registration.latitude,
-            registered_at=now,
-            needs_desk=person is not None,
-            policy_version=policy.version,
-            **_AT_BIRTH,
-            # Nothing belongs to it yet; said here, the database need not be asked.
-            pauses=[],
-            extensions=[],
-            assignments=[],
-            supervision=None,
+            longitude=position.longitude if position else None,
+            latitude=position.latitude if position else None,
+            given_longitude=registration.longitude,
+            given_latitude=registration.latitude,
+            crs=registration.crs.value if registration.crs else None,
         )
         petition.petitioner = Petitioner(
             name=registration.petitioner.name,
@@ -73,10 +69,34 @@ def register(context: Context, registration: Registration, actor: Actor) -> Peti
             contact=registration.petitioner.contact,
             confidential=registration.petitioner.confidential,
         )
+        place = places.find(tx, petition)
         tx.session.add(petition)
-        reason = f"出现“{person}”，由专席确认是否受理" if person else ""
-        move(tx, petition, Trigger.REGISTER, actor, reason=reason, public=False, details={"channel": petition.channel})
+        details = {"channel": petition.channel} | (place.as_details() if place else {})
+        held = "，由专席确认是否受理" if petition.needs_desk else ""
+        reasons = [f"{suspicion.told}{held}" if suspicion else "", place.told if place else ""]
+        move(
+            tx,
+            petition,
+            Trigger.REGISTER,
+            actor,
+            reason="；".join(filter(None, reasons)),
+            public=False,
+            details=details,
+            changes=place.as_changes() if place else None,
+        )
+        _merge_repeat(context, petition, take_in(tx, petition))
         return petition
+
+
+def _merge_repeat(context: Context, petition: Petition, main: Petition | None) -> None:
+    """What the same person said before, word for word, is not handled twice; its petitioner is told and can leave."""
+    if main is None:
+        return
+    with transaction(context) as tx:
+        # The case may have ended while it was looked for.
+        if Stage(tx.lock(main.id).stage) in GOING_ON:
+            reason = f"与您此前反映的{main.case_number}内容相同，并入该件一并办理"
+            merge(context, petition.id, main.id, PLATFORM, reason)
 
 
 def accept(context: Context, petition_id: str, actor: Actor, version: int | None = None) -> Petition:
@@ -106,12 +126,16 @@ def ask_supplement(
 def supplement(
     context: Context, petition_id: str, actor: Actor, text: str, place: str = "", version: int | None = None
 ) -> Petition:
-    """The petitioner adds what was missing; whoever asked for it looks at the whole again."""
+    """The petitioner adds what was missing; whoever asked for it looks at the whole again, danger waits for nobody."""
     with acting(context, petition_id, actor, Trigger.SUPPLEMENT, version) as (tx, petition):
-        changes = {"text": f"{petition.text}\n补充：{text}", "needs_desk": True}
+        danger = find_urgency(text, tx.policy_in_force().dispatch) is Urgency.EMERGENCY
+        changes: dict[str, Any] = {"text": f"{petition.text}\n补充：{text}", "needs_desk": not danger}
+        if danger:
+            changes["urgency"] = Urgency.EMERGENCY.value
         if place:
             changes["place"] = place
         move(tx, petition, Trigger.SUPPLEMENT, actor, public=False, changes=changes)
+        take_in(tx, petition)
         return petition
 
 
@@ -126,7 +150,7 @@ def withdraw(
         RuleRefusal: this petitioner has withdrawn already.
     """
     with transaction(context) as tx:
-        main_id = _lock_matter(tx, petition_id)
+        main_id = lock_matter(tx, petition_id)
         with acting(context, main_id, actor, Trigger.WITHDRAW, version) as (_, main):
             own = tx.session.get_one(Petition, petition_id)
             if has_left(tx.session, petition_id):
@@ -141,7 +165,7 @@ def withdraw(
             return own
 
 
-def _lock_matter(tx: Transaction, petition_id: str) -> str:
+def lock_matter(tx: Transaction, petition_id: str) -> str:
     """Hold a petition and the main case it was merged into, if it was; the id of the one that is being handled.
 
     Raises:
@@ -152,7 +176,7 @@ def _lock_matter(tx: Transaction, petition_id: str) -> str:
     main_id = found.merged_into_id if found is not None else None
     _lock_in_order(tx, petition_id, main_id or petition_id)
     if tx.session.get_one(Petition, petition_id).merged_into_id != main_id:
-        return _lock_matter(tx, petition_id)  # it was merged on just now
+        return lock_matter(tx, petition_id)  # it was merged on just now
     return main_id or petition_id
 
 
@@ -178,6 +202,7 @@ def merge(
                 follower.merged_into_id = into_id
             end_case(tx, petition)
             details = {"into": main.case_number}
+            settle_proposals(tx, petition, into_id, actor)
             move(
                 tx, petition, Trigger.MERGE, actor, reason=reason, details=details, changes={"merged_into_id": into_id}
             )
@@ -191,14 +216,19 @@ def reclassify(
     petition_id: str,
     actor: Actor,
     *,
-    category: str,
+    category: str | None = None,
+    sub_category: str | None = None,
     reason: str,
     version: int | None = None,
 ) -> Petition:
-    """Correct the category. The rule of the new category counts from the same start: no clock is reset."""
+    """Correct what it is about. The rule of the new category counts from the same start: no clock is reset."""
     with acting(context, petition_id, actor, Trigger.RECLASSIFY, version) as (tx, petition):
-        require_category(tx, category)
-        details = {"from": petition.category, "to": category}
+        changes = chosen(tx, petition, category, sub_category)
+        if not changes:
+            raise Incomplete([Missing("category", "请给出正确的分类或小类")])
+        details = {"from": petition.category, "to": changes["category"]}
+        if petition.sub_category != changes["sub_category"]:
+            details |= {"from_sub_category": petition.sub_category, "to_sub_category": changes["sub_category"]}
         move(
             tx,
             petition,
@@ -207,26 +237,9 @@ def reclassify(
             reason=reason,
             public=False,
             details=details,
-            changes=in_category(petition, category),
+            changes=changes,
         )
         return petition
-
-
-_AT_BIRTH = {
-    "rung": 0,
-    "card": "none",
-    "designated": False,
-    "returns": 0,
-    "transfers": 0,
-    "redos": 0,
-    "extensions_granted": 0,
-    "signing_reminded": False,
-    "clock_kind": "handling",
-    "rating_asked": False,
-    "looked_version": 0,
-    "announced_version": 0,
-}
-"""Column defaults are only filled in on the way to the database; the ledger reasons about the row before that."""
 
 
 def _known(tx: Transaction, registration: Registration) -> Petition | None:
@@ -236,23 +249,3 @@ def _known(tx: Transaction, registration: Registration) -> Petition | None:
         Petition.channel == registration.channel, Petition.channel_reference == registration.channel_reference
     )
     return tx.session.scalar(same)
-
-
-def _next_case_number(tx: Transaction, prefix: str) -> str:
-    """`SZ-20220430-00017`: the day in Shanghai and a number that counts from one each day."""
-    day = clock.now().in_timezone(clock.SHANGHAI).format("YYYYMMDD")
-    series = f"case:{day}"
-    counter = tx.session.get(Counter, series, with_for_update=True)
-    if counter is None:
-        counter = _begin_series(tx, series)
-    counter.value += 1
-    return f"{prefix}-{day}-{counter.value:05d}"
-
-
-def _begin_series(tx: Transaction, series: str) -> Counter:
-    """The first number of a day: two registrations at midnight may both want to begin it, one of them waits."""
-    from sqlalchemy.dialects import postgresql, sqlite  # noqa: PLC0415 - which one is only known here
-
-    dialect = postgresql if tx.session.get_bind().dialect.name == "postgresql" else sqlite
-    tx.session.execute(dialect.insert(Counter).values(series=series, value=0).on_conflict_do_nothing())
-    return tx.session.get_one(Counter, series, with_for_update=True, populate_existing=True)

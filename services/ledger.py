@@ -180,6 +180,7 @@ def _append(  # noqa: PLR0913 - see move
         reason=reason,
         public=public,
         details=details,
+        **{name: getattr(petition, name) for name in HistoryRow.LEFT_AS},
     )
     row.digest = digest_of(row, previous.digest if previous else "")
     tx.session.add(row)

@@ -38,7 +38,7 @@ def owe_notices(
     """Write down every notice that this step owes, once per recipient and rule."""
     policy = tx.policy_of(petition)
     for rule in policy.notices.rules:
-        if rule.trigger != row.trigger:
+        if rule.trigger != row.trigger or (rule.urgencies and petition.urgency not in rule.urgencies):
             continue
         for recipient, told in _recipients(tx, petition, rule, unit_before, concerns).items():
             tx.session.add(_notice(petition, row, rule, policy, recipient, told))

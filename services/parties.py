@@ -11,7 +11,8 @@ from domain.stages import Trigger
 from models.tables import HistoryRow, Petition
 
 # Leaving is read from the history: it is the only trace of it, and it is never taken back.
-_LEFT = exists().where(HistoryRow.petition_id == Petition.id, HistoryRow.trigger == Trigger.LEAVE.value)
+_LEAVING = (Trigger.LEAVE.value, Trigger.SEPARATE.value)
+_LEFT = exists().where(HistoryRow.petition_id == Petition.id, HistoryRow.trigger.in_(_LEAVING))
 
 
 def parties_of(session: Session, main_id: str) -> dict[str, str]:
@@ -29,5 +30,5 @@ def merged_into(session: Session, main_id: str) -> Sequence[Petition]:
 
 
 def has_left(session: Session, petition_id: str) -> bool:
-    """Whether the petitioner of this petition withdrew from a matter that goes on for others."""
+    """Whether the petitioner of this petition withdrew from a matter that goes on for others, or was taken out."""
     return session.scalar(select(Petition.id).where(Petition.id == petition_id, _LEFT)) is not None

@@ -7,7 +7,10 @@ from sqlalchemy import select
 from domain.actions import Actor
 from domain.errors import NotFound
 from domain.policy import Policy
-from models.tables import PolicyVersion
+from gateways.geography import GeographyData
+from models.tables import GeographyActivation, GeographyVersion, PolicyVersion
+from services import geographies
+from services.backtests import Progress, require_no_worse
 from services.context import Context
 from services.rulebook import activate
 
@@ -18,8 +21,18 @@ def active_policy(context: Context) -> Policy:
         return context.rules.active(session)
 
 
-def activate_policy(context: Context, policy: Policy, actor: Actor) -> bool:
-    """Put `policy` in force for what comes in from now on; False when it was already."""
+def activate_policy(
+    context: Context, policy: Policy, actor: Actor, *, force: bool = False, progress: Progress | None = None
+) -> bool:
+    """Put `policy` in force for what comes in from now on; False when it was already.
+
+    `progress` is called once for each closed case on which it is tried.
+
+    Raises:
+        RuleRefusal: it would dispatch the closed cases worse, and nobody forces it.
+    """
+    if not force and _any_in_force(context):
+        require_no_worse(context, policy, progress)
     with context.sessions.begin() as session:
         return activate(session, policy, actor)
 
@@ -33,7 +46,49 @@ def roll_back(context: Context, version: str, actor: Actor) -> None:
         activate(session, context.rules.of(session, version), actor)
 
 
+def _any_in_force(context: Context) -> bool:
+    with context.readers() as session:
+        return session.scalar(select(PolicyVersion.version).where(PolicyVersion.active)) is not None
+
+
 def versions(context: Context) -> list[PolicyVersion]:
     """Every version that was ever in force, the latest first."""
     with context.readers() as session:
         return list(session.scalars(select(PolicyVersion).order_by(PolicyVersion.activated_at.desc())))
+
+
+def active_geography(context: Context) -> GeographyData | None:
+    """The geography in force, as data; `None` where there is none."""
+    with context.readers() as session:
+        found = context.geographies.active(session)
+        return found.data if found is not None else None
+
+
+def activate_geography(context: Context, data: GeographyData, actor: Actor) -> bool:
+    """Locate by `data` from now on; False when it was in force already. What was located stays as it was."""
+    with context.sessions.begin() as session:
+        return geographies.put_in_force(session, data, actor)
+
+
+def roll_back_geography(context: Context, version: str, actor: Actor) -> None:
+    """Put a former geography back in force, or none. Raises `NotFound`, naming those there are; `DamagedGeography`."""
+    with context.sessions.begin() as session:
+        known = list(session.scalars(select(GeographyVersion.version).order_by(GeographyVersion.version)))
+        if version == geographies.NONE_IN_FORCE:
+            geographies.activated(session, None, actor)
+            return
+        if version not in known:
+            raise NotFound(f"地理数据版本“{version}”；启用过的有 there are: {'、'.join(known) or '无'}")
+        geographies.data_of(session, version)
+        geographies.activated(session, version, actor)
+
+
+def geography_history(context: Context) -> list[tuple[GeographyActivation, str]]:
+    """Every activation of a geography, the latest first, with how much there was in it."""
+    query = (
+        select(GeographyActivation, GeographyVersion.counted)
+        .outerjoin(GeographyVersion, GeographyVersion.version == GeographyActivation.version)
+        .order_by(GeographyActivation.id.desc())
+    )
+    with context.readers() as session:
+        return [(row, counted or "不用地理数据") for row, counted in session.execute(query)]

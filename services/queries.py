@@ -31,9 +31,10 @@ from models.tables import Completion, DecisionRequest, HistoryRow, Petition, Tim
 from services.access import may_contact, may_read, petition_for
 from services.context import Context
 from services.facts import facts_of
-from services.intake import CODE_LENGTH, CODE_LETTERS
 from services.labels import holder_of, shown_due
+from services.numbering import CODE_LENGTH, CODE_LETTERS
 from services.parties import has_left, merged_into, parties_of
+from services.same_matter import similar_matters
 from services.transactions import reading
 from services.views import (
     Lens,
@@ -116,6 +117,7 @@ def _progress(
         registered_at=petition.registered_at,
         closed_at=petition.closed_at,
         merged_into=merged_into,
+        similar=similar_matters(context, session, petition),
         timeline=timeline_of(_history(session, petition.id)),
         allowed_actions=actions,
     )
@@ -141,6 +143,8 @@ def registered(context: Context, petition_id: str) -> Registered:
             stage=stage_named(petition.stage),
             registered_at=petition.registered_at,
             progress=f"/progress/{petition.query_code}",
+            location=(petition.located or {}).get("told"),
+            similar=similar_matters(context, session, petition),
             allowed_actions=actions_for(petition, lens),
         )
 
@@ -184,6 +188,11 @@ def detail_of(session: Session, petition: Petition, lens: Lens) -> PetitionDetai
         place=petition.place,
         longitude=petition.longitude,
         latitude=petition.latitude,
+        given_longitude=petition.given_longitude,
+        given_latitude=petition.given_latitude,
+        crs=petition.crs,
+        location=(petition.located or {}).get("told"),
+        geography_version=petition.geography_version,
         channel=petition.channel,
         closed_at=petition.closed_at,
         merged_into=main.case_number if main else None,

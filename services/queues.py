@@ -50,7 +50,8 @@ def unit_queue(
     with its `outcome` and the `explanation` it still owes.
 
     With `changed_after` (aware) only what changed since, and also what was taken from the unit since then: its
-    `outcome` says how. Ask next time from the page's `as_of`, a minute earlier for what was being written.
+    `outcome` says how, and an `explanation` that is gone is no longer owed. Ask next time from the page's `as_of`, a
+    minute earlier for what was being written.
     """
     require_role(actor, Role.UNIT)
     running, owing = Assignment.ended_at.is_(None), _owes_explanation(actor)
@@ -66,19 +67,26 @@ def unit_queue(
         query = query.where(or_(running, owing))
     else:
         query = query.where(
-            or_(Assignment.ended_at > changed_after, and_(or_(running, owing), HistoryRow.at > changed_after))
+            or_(
+                Assignment.ended_at > changed_after,
+                and_(or_(running, _was_asked_to_explain(actor)), HistoryRow.at > changed_after),
+            )
         )
     return _page(context, actor, query, due, Assignment.id, limit, cursor)
 
 
 def _owes_explanation(actor: Actor) -> ColumnElement[bool]:
     """Whether this is the last task of a unit that has no task any more, and still has to explain itself."""
+    owed = and_(Supervision.closed_at.is_(None), Supervision.explanation_due_at.is_not(None))
+    return and_(owed, _was_asked_to_explain(actor))
+
+
+def _was_asked_to_explain(actor: Actor) -> ColumnElement[bool]:
+    """Whether this is the last task of a unit that has no task any more, and was asked to explain itself."""
     later = aliased(Assignment)
     mine = and_(later.petition_id == Assignment.petition_id, later.unit == Assignment.unit)
     return and_(
         Supervision.unit == actor.unit,
-        Supervision.closed_at.is_(None),
-        Supervision.explanation_due_at.is_not(None),
         Assignment.ended_at.is_not(None),
         ~exists().where(mine, or_(later.ended_at.is_(None), later.id > Assignment.id)),
     )

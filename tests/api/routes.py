@@ -6,6 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import sqlalchemy as sa
+
+from models.tables import Proposal
 from tests.api.conftest import EVIDENCE, OTHER, TOWN, UNIT, Api
 
 REASON = {"reason": "说明理由"}
@@ -44,6 +47,24 @@ def unclear(api: Api) -> Case:
     return api.dispatched(text=UNCLEAR)
 
 
+def probably_the_same(api: Api) -> Case:
+    """The second of two petitions about one lamp."""
+    api.dispatched()
+    return api.dispatched()
+
+
+def merged(api: Api) -> Case:
+    main, part = api.dispatched()[0], api.dispatched()
+    api.done("desk", f"/petitions/{part[0]}/merge", {"into": main, **REASON})
+    return part
+
+
+def first_like_it(api: Api) -> str:
+    """The case that the newest petition was proposed to be part of."""
+    with api.context.readers() as session:
+        return session.scalars(sa.select(Proposal.same_as_id).order_by(Proposal.id.desc())).first() or ""
+
+
 def _after(reached: Callable[[Api], Case], who: str, what: str, body: Any) -> Callable[[Api], Case]:
     def further(api: Api) -> Case:
         case = reached(api)
@@ -79,6 +100,8 @@ CHANGES = (
     Changing(_OF + "suspension", Api.in_hand, "desk", REASON),
     Changing(_OF + "termination", Api.in_hand, "desk", REASON),
     Changing(_OF + "merge", Api.dispatched, "desk", lambda api: {"into": api.dispatched()[0], **REASON}),
+    Changing(_OF + "separation", merged, "desk", REASON),
+    Changing(_OF + "not-same", probably_the_same, "desk", lambda api: {"other": first_like_it(api), **REASON}),
     Changing(_OF + "category", Api.dispatched, "desk", {"category": "energy", **REASON}),
     Changing(_OF + "first-review", Api.in_hand, "desk", REASON),
     Changing(_OF + "assignment", in_review, "reviewer", {"lead": TASK, "assists": [HELP], **REASON}),
@@ -101,6 +124,7 @@ CHANGES = (
 )
 
 # The routes that only read; what they ask for stands in the address.
+FIGURE = "registered"
 READS = (
     "/health",
     "/queue",
@@ -109,6 +133,11 @@ READS = (
     "/petitions/{petition_id}/clock",
     "/petitions/{petition_id}/history",
     "/petitions/{petition_id}/dossier",
+    "/petitions/{petition_id}/duplicates",
+    "/duplicates",
+    "/hot-topics",
     "/inspection/overdue",
+    "/figures",
+    "/figures/{figure}/cases",
     "/progress/{query_code}",
 )

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from services.context import Context
 from services.transactions import reading, transaction
 from tests.api.conftest import LAMPS, Api
-from tests.api.routes import CHANGES, READS, Case, Changing
+from tests.api.routes import CHANGES, FIGURE, READS, Case, Changing
 from tests.support.steps import petition_of
 
 NOBODYS: Case = (str(uuid.UUID(int=5)), "NAAAAAAAAAAA")
@@ -48,7 +48,7 @@ def test_every_question_is_answered(api: Api) -> None:
     petition_id, code = api.in_hand()
     case_number = petition_of(api.context, petition_id).case_number
     for path in READS:
-        address = path.format(petition_id=petition_id, query_code=code, case_number=case_number)
+        address = path.format(petition_id=petition_id, query_code=code, case_number=case_number, figure=FIGURE)
         answers = {api.get(who, address).status_code for who in ("unit", "desk", "inspector")}
         assert 200 in answers <= {200, 403}, address
 
@@ -79,7 +79,9 @@ def test_a_change_is_made_once_and_of_the_version_that_was_seen(api: Api, change
 def test_nobodys_petition_is_not_found(api: Api) -> None:
     before = api.rows()
     for change in CHANGES:
-        body = {"into": NOBODYS[0], "reason": "同一事项"} if change.path.endswith("/merge") else change.body
+        body = change.body
+        if callable(body):
+            body = {"into" if change.path.endswith("/merge") else "other": NOBODYS[0], "reason": "同一事项"}
         answer = api.post(change.who, change.address(NOBODYS), body, Idempotency_Key="nobodys-petition")
         assert (answer.status_code, answer.json()["code"]) == (404, "not-found"), change.path
         assert answer.headers["content-type"] == "application/problem+json"

@@ -65,7 +65,7 @@ def test_an_unexpected_fault_shows_and_logs_nothing_of_the_petition(
     def broken(*_: object) -> None:
         raise RuntimeError(f"cannot store {LAMPS}")
 
-    monkeypatch.setattr(intake, "_next_case_number", broken)
+    monkeypatch.setattr(intake, "next_case_number", broken)
     answer = api.post("anybody", "/petitions", {"channel": "web", "text": LAMPS})
     assert (answer.status_code, answer.json()["code"]) == (500, "internal-error")
     assert answer.headers["content-type"] == "application/problem+json"

@@ -5,8 +5,11 @@ from __future__ import annotations
 import pendulum
 
 import clock
-from tests.api.conftest import EVIDENCE, OTHER, TOWN, UNIT, Api
+from domain.actions import Actor, Role
+from services import policies
+from tests.api.conftest import EVIDENCE, LAMPS, OTHER, TOWN, UNIT, Api
 from tests.support import steps
+from tests.support.geographies import geography
 
 
 def test_from_registration_to_the_archive(api: Api) -> None:
@@ -192,3 +195,19 @@ def _decision() -> dict[str, object]:
         "assists": [{"unit": TOWN, "duty": "组织居民配合", "term": {"amount": 2}}],
         "reason": "现场会议决定",
     }
+
+
+def test_a_coordinate_is_answered_with_its_place(api: Api) -> None:
+    data = geography()
+    policies.activate_geography(api.context, data, Actor(Role.OPERATOR, name="运维"))
+    given = {"longitude": 117.58, "latitude": 34.85, "crs": "wgs84"}
+    receipt = api.post("anybody", "/petitions", {"channel": "web", "text": LAMPS} | given).json()
+    assert receipt["location"].startswith("坐标位于齐村一格(齐村镇)，最近点位“三号公厕”，相距 ")
+    found = api.get("desk", "/petitions", case_number=receipt["case_number"]).json()
+    assert (found["town"]["name"], found["location"]) == ("齐村镇", receipt["location"])
+    assert (found["given_longitude"], found["given_latitude"], found["crs"]) == (117.58, 34.85, "wgs84")
+    assert found["geography_version"] == data.version
+    outside = {"longitude": 117.9, "latitude": 35.3, "crs": "wgs84"}
+    told = api.post("anybody", "/petitions", {"channel": "web", "text": LAMPS} | outside).json()
+    assert told["location"] == "坐标在本区范围以外"
+    assert api.post("anybody", "/petitions", {"channel": "web", "text": LAMPS}).json()["location"] is None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.api.conftest import LAMPS, Api
-from tests.api.routes import CHANGES, HELP, READS, REASON, TASK, Case
+from tests.api.routes import CHANGES, FIGURE, HELP, READS, REASON, TASK, Case
 from tests.support.steps import petition_of
 
 NAME, ADDRESS = "测试甲", "test@example.com"
@@ -17,21 +17,24 @@ CASE = {
     "/petitions/{petition_id}/history",
 }
 DOSSIER, OVERDUE, QUEUE = "/petitions/{petition_id}/dossier", "/inspection/overdue", "/queue"
+TOPICS = "/hot-topics"
+DUPLICATES = {"/duplicates", "/petitions/{petition_id}/duplicates"}
+FIGURES = {"/figures", "/figures/{figure}/cases"}
 PUBLIC = {"/health", "/progress/{query_code}"}
 
 # What each may read of a case whose lead is `unit` and which `town` assists; everything else is refused.
 MAY_READ: dict[str, set[str]] = {
     "anybody": PUBLIC,
     "channel": PUBLIC,
-    "other": PUBLIC | {QUEUE},
-    "unit": PUBLIC | {QUEUE} | CASE,
-    "town": PUBLIC | {QUEUE} | CASE,
-    "desk": PUBLIC | {QUEUE, OVERDUE} | CASE,
-    "follow_up": PUBLIC | {QUEUE, OVERDUE} | CASE,
-    "operator": PUBLIC | {QUEUE, OVERDUE} | CASE,
-    "reviewer": PUBLIC | {QUEUE, OVERDUE} | CASE,
-    "leader": PUBLIC | {QUEUE, OVERDUE, DOSSIER} | CASE,
-    "inspector": PUBLIC | {QUEUE, OVERDUE, DOSSIER} | CASE,
+    "other": PUBLIC | FIGURES | {QUEUE},
+    "unit": PUBLIC | FIGURES | {QUEUE} | CASE,
+    "town": PUBLIC | FIGURES | {QUEUE} | CASE,
+    "desk": PUBLIC | FIGURES | {TOPICS, QUEUE, OVERDUE} | DUPLICATES | CASE,
+    "follow_up": PUBLIC | FIGURES | {QUEUE, OVERDUE} | CASE,
+    "operator": PUBLIC | FIGURES | {TOPICS, QUEUE, OVERDUE} | CASE,
+    "reviewer": PUBLIC | FIGURES | {TOPICS, QUEUE, OVERDUE} | CASE,
+    "leader": PUBLIC | FIGURES | {TOPICS, QUEUE, OVERDUE, DOSSIER} | CASE,
+    "inspector": PUBLIC | FIGURES | {TOPICS, QUEUE, OVERDUE, DOSSIER} | CASE,
 }
 MUST_REACH_THE_PETITIONER = {"unit", "desk", "follow_up"}
 
@@ -49,7 +52,7 @@ def case(api: Api) -> Case:
 
 def test_the_table_is_of_every_role_and_every_question(api: Api) -> None:
     assert MAY_READ.keys() == api.keys.keys() | {"anybody"}
-    assert set(READS) == PUBLIC | CASE | {DOSSIER, OVERDUE, QUEUE}
+    assert set(READS) == PUBLIC | CASE | DUPLICATES | FIGURES | {DOSSIER, OVERDUE, QUEUE, TOPICS}
 
 
 @pytest.mark.parametrize("who", MAY_READ)
@@ -57,7 +60,8 @@ def test_who_reads_what(api: Api, case: Case, who: str) -> None:
     petition = petition_of(api.context, case[0])
     sees_the_case = MAY_READ[who] >= CASE
     for path in READS:
-        address = path.format(petition_id=case[0], query_code=case[1], case_number=petition.case_number)
+        particulars = {"petition_id": case[0], "query_code": case[1], "case_number": petition.case_number}
+        address = path.format(**particulars, figure=FIGURE)
         answer = api.get(who, address)
         refused = {401} if who == "anybody" else {403, 404}
         assert answer.status_code in ({200} if path in MAY_READ[who] else refused), address
@@ -76,7 +80,8 @@ def test_whoever_does_not_see_a_case_cannot_touch_it_or_learn_of_it(api: Api, ca
     before = api.rows()
     for change in CHANGES:
         if "{petition_id}" in change.path:
-            body = {"into": case[0], **REASON} if change.path.endswith("/merge") else change.body
+            named = {"/merge": "into", "/not-same": "other"}.get(change.path[len("/petitions/{petition_id}") :])
+            body = {named: case[0], **REASON} if named else change.body
             answer = api.post(who, change.address(case), body, Idempotency_Key="not-my-petition")
             assert (answer.status_code, answer.json()["code"]) == (404, "not-found"), change.path
             assert "current" not in answer.json()

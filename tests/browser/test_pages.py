@@ -169,7 +169,7 @@ def look_around(browser: Browser, installation: Installation, waiting: Case, clo
         "dashboard": ("Flow Runs", "rongetong"),
         "runs": (waiting.name, closed.name),
         "flows": ("petition", "reconcile"),
-        "deployments": ("petition", "reconcile", "notices", "invariants"),
+        "deployments": ("petition", "reconcile", "notices", "learning", "invariants", "topics", "report"),
         "work-pools": ("rongetong",),
         "work-pools/work-pool/rongetong": ("rongetong", "Work Queues"),
         "blocks": ("Blocks",),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,14 +13,17 @@ from sqlalchemy import update
 from typer.testing import CliRunner, Result
 
 import clock
+from cli import backtest as backtest_commands
+from cli import explain as explain_commands
 from cli import keys as key_commands
 from cli import operations as operation_commands
 from cli import policy as policy_commands
 from cli.app import app
-from domain.actions import Role
+from domain.actions import Actor, Role
 from gateways.channels import AddressBook
 from gateways.live_files import LiveFile
 from gateways.notifier import RecordingNotifier
+from gateways.tables import read_rows
 from models.tables import Petition
 from services import delivery, keys, outbox, policies
 from services.bootstrap import use_context
@@ -37,7 +41,7 @@ def context(engine: sa.Engine, frozen_clock: clock.StoryClock) -> Iterator[Conte
 @pytest.fixture(autouse=True)
 def _wide(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tables are not folded, whatever the terminal is."""
-    for part in (key_commands, operation_commands, policy_commands):
+    for part in (backtest_commands, explain_commands, key_commands, operation_commands, policy_commands):
         monkeypatch.setattr(part.console, "width", 200)
 
 
@@ -182,3 +186,51 @@ def rows(result: Result) -> list[list[str]]:
     """The cells of a printed table, line by line."""
     lines = [line.split("│")[1:-1] for line in result.output.splitlines() if line.startswith("│")]
     return [[cell.strip() for cell in line] for line in lines]
+
+
+def test_a_text_is_explained_with_its_words_its_duty_and_the_rules_that_said_so(context: Context) -> None:
+    said = run("dispatch", "explain", "广济路路灯不亮三天了").output
+    assert all(word in said for word in ("市政", "路灯不亮", "职责：", policies.active_policy(context).version))
+    unsure = run("dispatch", "explain", "有些话想说一说").output
+    assert "转派遣专席" in unsure
+
+
+def test_why_a_case_went_there_is_told_by_what_was_in_force_that_day(context: Context) -> None:
+    petition_id = lives.redispatched(context)
+    number = lives.petition_of(context, petition_id).case_number
+    first = policies.active_policy(context).version
+    other = dataclasses.replace(policies.active_policy(context), version="other")
+    policies.activate_policy(context, other, Actor(Role.OPERATOR, name="测试运维"))
+    said = run("dispatch", "why", number).output
+    assert all(part in said for part in ("派遣", "出现“路灯不亮”", first, "改派", "候选"))
+    assert "other" not in said
+    assert run("dispatch", "why", "SZ-1").exit_code == 1
+
+
+def cautious_rules(folder: Path) -> Path:
+    """The shipped rules, with a threshold that no petition reaches, judged on a single case."""
+    shutil.copytree(POLICY_DIR, folder)
+    for name, former, value in (("learning.yaml", "value: 30", "value: 1"), ("dispatch.yaml", "value: 2", "value: 50")):
+        text = (folder / name).read_text("utf-8")
+        (folder / name).write_text(text.replace(former, value, 1), encoding="utf-8")
+    return folder
+
+
+def test_changed_rules_are_tried_on_closed_cases_and_refused_when_worse(context: Context, tmp_path: Path) -> None:
+    lives.archived(context)
+    folder, out = str(cautious_rules(tmp_path / "policy")), tmp_path / "moved.csv"
+    tried = run("dispatch", "backtest", folder, "--out", str(out))
+    assert tried.exit_code == 1
+    assert "自动派遣由派对1件、派错0件变为派对0件、派错0件" in tried.output
+    with read_rows(out) as rows:
+        (moved,) = list(rows)
+    assert (moved["改后派给"], moved["变化"]) == ("转专席", "变差")
+    assert lives.TEXT not in out.read_text("utf-8"), "what people wrote stays in the ledger"
+    refused = run("policy", "activate", "--by", "测试运维", folder)
+    assert refused.exit_code == 1
+    assert "--force" in refused.output
+    assert run("policy", "activate", "--by", "测试运维", "--force", folder).exit_code == 0
+
+
+def test_without_closed_cases_there_is_nothing_to_compare(context: Context) -> None:
+    assert "还没有办结的诉求" in run("dispatch", "backtest").output

@@ -23,6 +23,7 @@ pull: []
 deployments:
   - name: "{{ $RONGETONG_WORK_POOL }}"
     entrypoint: tests.support.parking_flows.three_waits
+    schedules: [{cron: "10 0 * * *", timezone: Asia/Shanghai}]
     work_pool: {name: "{{ $RONGETONG_WORK_POOL }}"}
   - name: "{{ $RONGETONG_WORK_POOL }}"
     entrypoint: tests.support.parking_flows.no_coroutine
@@ -59,7 +60,8 @@ def assert_as_written(settings: Settings) -> None:
     assert scheduled["entrypoint"] == "tests.support.parking_flows.no_coroutine"
     assert scheduled["parameters"] == {"folder": "nowhere"}
     plain = deployment(settings, "three-waits")
-    assert plain["schedules"] == []
+    [timed] = [one["schedule"] for one in plain["schedules"]]
+    assert (timed["cron"], timed["timezone"]) == ("10 0 * * *", "Asia/Shanghai")
     assert plain["work_pool_name"] == settings.work_pool
     assert not plain["pull_steps"]
     assert set(plain["parameter_openapi_schema"]["properties"]) == {"folder", "wait_seconds"}
@@ -146,6 +148,7 @@ def intervals(settings: Settings) -> dict[str, int]:
         entry["name"]: schedule["interval"]
         for entry in read_deployments(settings)
         for schedule in entry.get("schedules", [])
+        if "interval" in schedule
     }
 
 
@@ -167,5 +170,6 @@ def test_the_intervals_in_the_file_are_the_defaults_of_the_settings() -> None:
         entry["name"]: schedule["interval"]
         for entry in YAML(typ="safe", pure=True).load(PREFECT_FILE.read_text("utf-8"))["deployments"]
         for schedule in entry.get("schedules", [])
+        if "interval" in schedule
     }
     assert written == intervals(Settings.model_construct())

@@ -30,7 +30,7 @@ from tests.support.prefect_workers import wait_until
 README = (PROJECT_ROOT / "README.md").read_text(encoding="utf-8")
 ADDRESS = f"http://127.0.0.1:{Settings.model_fields['api_port'].default}"
 LIFE = ["register", "accept", "dispatch", "sign", "submit_completion", "approve_completion", "rate", "archive"]
-TOLD = ("区市政园林服务中心", "allowed_actions", "办理中", "计第1至", "办结待审核", "已办结", "已评价", "已归档")
+TOLD = ("区市政园林服务中心", "allowed_actions", "办理中", "计第1", "办结待审核", "已办结", "已评价", "已归档")
 
 
 class Stepping(RecordingOrchestrator):

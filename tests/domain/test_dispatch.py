@@ -10,16 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.coordinates import Position
 from domain.dispatch import (
     Dispatch,
     DispatchRequest,
     KeywordDispatcher,
-    find_town,
     find_urgency,
     needs_person,
     town_codes,
 )
 from domain.dispatch_rules import TOWN_OF_PLACE, KeywordRule
+from domain.place import Grid, Located, NearestPoint
 from domain.policy import Duty, Policy, RequestType, SubCategory, Urgency
 from tests.support.facts import HOUSING, NORTH_TOWN, PARKS, SOUTH_TOWN, WATER, a_policy
 
@@ -54,10 +55,10 @@ def test_sure(text: str, unit: str, category: str) -> None:
 
 UNSURE = [
     ("nothing-known", "邻居太吵", "没有匹配到任何关键词"),
-    ("empty", "", "没有匹配到任何关键词"),
+    ("empty", "", "诉求没有文字"),
     ("below-the-threshold", "好像漏水", "把握不足"),
     ("two-units-alike", "新建道路的路灯", "把握不足"),
-    ("town-unknown", "小巷坑洼", "没有匹配到任何关键词"),
+    ("town-unknown", "小巷坑洼", "不知在哪个镇街"),
 ]
 
 
@@ -77,6 +78,11 @@ def test_the_lead_over_the_runner_up_must_reach_the_margin(margin: float, unit: 
 @pytest.mark.parametrize(("threshold", "unit"), [(3.0, PARKS), (3.01, None)])
 def test_the_weight_must_reach_the_threshold(threshold: float, unit: str | None) -> None:
     assert rank("路灯不亮", with_dispatch(threshold=threshold)).unit == unit
+
+
+def test_among_many_words_a_lead_must_be_a_share_of_the_score() -> None:
+    assert rank("路灯不亮", with_dispatch(margin_share=0.66)).unit == PARKS  # a lead of 2 in 3
+    assert rank("路灯不亮", with_dispatch(margin_share=0.67)).unit is None
 
 
 def test_tenths_add_up_to_what_a_person_would_say() -> None:
@@ -154,25 +160,46 @@ def test_a_town_of_a_former_policy_is_looked_for_again() -> None:
     assert (answer.town, answer.unit) == (NORTH_TOWN, NORTH_TOWN)
 
 
-TOWNS = [
-    ("none", "某处", None, ""),
-    ("one", "北街口", NORTH_TOWN, "北街"),
-    ("longest-name-wins", "广济路南段路口", SOUTH_TOWN, "广济路南段"),
-    ("the-shorter-name-alone", "广济路口", NORTH_TOWN, "广济路"),
-    ("two-names-alike", "从北街到南街", None, ""),
-    ("one-name-in-two-towns", "人民路中段", None, ""),
-    ("a-longer-name-settles-it", "人民路近广济路南段", SOUTH_TOWN, "广济路南段"),
-]
+HERE = Position(117.5, 34.8)
+GRID = Grid("G1", "一网格", NORTH_TOWN)
+IN_THE_NORTH = Located(HERE, "geo-1", NORTH_TOWN, GRID, NearestPoint("P1", "路灯", "一号路灯", 12.0))
+OUTSIDE = Located(HERE, "geo-1", outside=True)
 
 
-@pytest.mark.parametrize(("text", "town", "word"), [case[1:] for case in TOWNS], ids=[case[0] for case in TOWNS])
-def test_towns(text: str, town: str | None, word: str) -> None:
-    assert find_town(text, RULES) == (town, word)
+def test_a_coordinate_says_the_town_its_grid_and_how_far_the_nearest_point_is() -> None:
+    answer = rank("小巷坑洼", located=IN_THE_NORTH, town=SOUTH_TOWN)
+    assert (answer.unit, answer.town) == (NORTH_TOWN, NORTH_TOWN)
+    assert "坐标位于一网格(北街道)，最近点位“一号路灯”，相距 12 米" in answer.candidates[0].reasons
 
 
-def test_two_names_of_the_same_town_are_no_doubt() -> None:
-    rules = dataclasses.replace(RULES, town_words={NORTH_TOWN: ("北街", "北巷")})
-    assert find_town("北街与北巷路口", rules)[0] == NORTH_TOWN
+def test_a_department_is_told_the_place_too() -> None:
+    assert any("相距 12 米" in reason for reason in rank("路灯不亮", located=IN_THE_NORTH).candidates[0].reasons)
+
+
+@pytest.mark.parametrize("text", ["路灯不亮", "小巷坑洼", "不明"])
+def test_nothing_outside_the_district_is_dispatched(text: str) -> None:
+    answer = rank(text, located=OUTSIDE, place="北街")
+    assert (answer.unit, answer.town) == (None, None)
+    assert answer.explanation == "坐标在本区范围以外，转人工派遣"
+
+
+def test_words_of_another_town_than_the_coordinate_s_leave_a_town_s_matter_to_a_person() -> None:
+    answer = rank("南街的小巷坑洼", located=IN_THE_NORTH)
+    assert (answer.unit, answer.town) == (None, None)
+    assert "坐标在北街道，文字中地点“南街”属于南街道" in answer.explanation
+    assert rank("南街路灯不亮", located=IN_THE_NORTH).unit == PARKS, "a department's matter is its own anywhere"
+
+
+def test_a_town_that_the_policy_does_not_know_is_no_town() -> None:
+    gone = dataclasses.replace(IN_THE_NORTH, town="town-that-was-merged")
+    assert rank("小巷坑洼", located=gone, place="南街").unit == SOUTH_TOWN
+
+
+def test_what_speaks_of_other_districts_alone_goes_to_a_person() -> None:
+    policy = with_dispatch(outside=("西城区",))
+    answer = rank("西城区的路灯不亮", policy)
+    assert (answer.unit, answer.explanation) == (None, "“西城区”在本区以外，转人工派遣")
+    assert rank("从西城区到北街的路灯不亮", policy).unit == PARKS
 
 
 URGENCIES = [
@@ -191,7 +218,8 @@ def test_danger_goes_before_supplies_and_supplies_before_the_rest(text: str, urg
 
 @pytest.mark.parametrize(("text", "word"), [("法院已受理", "法院"), ("仲裁裁决后", "仲裁"), ("路灯不亮", None)])
 def test_matters_for_a_person_name_the_word(text: str, word: str | None) -> None:
-    assert needs_person(text, RULES) == word
+    found = needs_person(text, RULES)
+    assert (found.word if found else None) == word
 
 
 def test_towns_are_units_of_their_kind_only() -> None:
@@ -281,3 +309,39 @@ def test_the_name_of_a_place_says_nothing_of_the_matter(text: str) -> None:
 
 def test_words_of_policies_without_sub_categories_count_wherever_they_stand() -> None:
     assert rank("停水时路灯不亮", with_matters()).candidates[1].unit == WATER
+
+
+# ---- duties that move ----
+
+
+def with_a_moving_duty() -> Policy:
+    """Lamps were the parks' first and are the water board's from 2026-07-01 on."""
+    policy = with_matters()
+    former, later = policy.duties[0], Duty(WATER, "路灯管护(划转)", dt.date(2026, 7, 1), (LAMP_OUT, LAMP_NEW))
+    return dataclasses.replace(policy, duties=(later, former))
+
+
+HOLDERS = [
+    ("the-day-before", dt.date(2026, 6, 30), PARKS, "职责：路灯管护"),
+    ("the-first-day", dt.date(2026, 7, 1), WATER, "职责：路灯管护(划转)"),
+    ("long-after", dt.date(2030, 1, 1), WATER, "职责：路灯管护(划转)"),
+    ("before-anybody", dt.date(1999, 1, 1), PARKS, "职责：路灯管护"),
+]
+
+
+@pytest.mark.parametrize(("day", "unit", "duty"), [case[1:] for case in HOLDERS], ids=[case[0] for case in HOLDERS])
+def test_a_duty_is_whose_it_was_on_the_day_of_registration(day: dt.date, unit: str, duty: str) -> None:
+    answer = rank("路灯不亮", with_a_moving_duty(), day=day)
+    assert answer.unit == unit
+    assert duty in answer.candidates[0].reasons
+
+
+def test_a_matter_without_any_duty_is_its_words_units() -> None:
+    assert rank("停水", with_a_moving_duty(), day=dt.date(2026, 7, 1)).unit == WATER
+
+
+@given(st.dates(dt.date(2000, 1, 1), dt.date(2040, 1, 1)))
+def test_on_every_day_a_matter_has_exactly_one_holder(day: dt.date) -> None:
+    duty = with_a_moving_duty().duty_of(LAMP_OUT, day)
+    assert duty is not None
+    assert duty.unit == (WATER if day >= dt.date(2026, 7, 1) else PARKS)

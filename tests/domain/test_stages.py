@@ -58,7 +58,7 @@ EXPECTED = {
         submit_completion>completion_submitted remind_signing""",
     "archived": _FILE,
     "refused": _FILE,
-    "merged": f"{_FILE} leave",
+    "merged": f"{_FILE} leave separate",
     "withdrawn": _FILE,
     "terminated": _FILE,
 }

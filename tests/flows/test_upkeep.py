@@ -13,8 +13,10 @@ from sqlalchemy import update
 
 import clock
 from models.tables import Petition, PolicyVersion
+from services import learning
 from tests.faults.conftest import nursery as nursery  # noqa: PLC0414, a fixture
 from tests.faults.world import TEXT, World, close_world, make_world
+from tests.services import closed_cases
 from tests.support.forked import Nursery
 from tests.support.prefect_server import PrefectServer
 
@@ -47,6 +49,10 @@ def test_they_publish_what_they_found_and_fail_over_what_is_wrong(world: World) 
     assert world.run_flow("invariants") == ("COMPLETED", "")
     assert "| 违反 violations | 0 |" in table(world, "invariants")
 
+    assert world.run_flow("topics") == ("COMPLETED", "")
+    assert "| 没有热点 none | 0 |" in table(world, "hot-topics")
+    assert "| 补入索引 taken in | 0 |" in table(world, "same-matter-index")
+
     change(world, petition_id, returns=1)
     state, message = world.run_flow("invariants")
     assert (state, "returns_are_counted" in message) == ("FAILED", True)
@@ -62,3 +68,19 @@ def test_they_publish_what_they_found_and_fail_over_what_is_wrong(world: World) 
     assert (state, named in message, TEXT in message) == ("FAILED", True, False)
     assert f"- {named}" in table(world, "reconcile")
     assert "| missing | 1 |" in table(world, "reconcile")
+
+
+def test_dispatch_learns_from_closed_cases_and_shows_how_that_fared(world: World) -> None:
+    petition_id = world.register()
+    world.wait_at_rest(petition_id)
+    assert world.run_flow("learning") == ("COMPLETED", "")
+    assert "没有学习" in table(world, "dispatch-learning")
+
+    past = closed_cases.cases(times=12)
+    closed_cases.put_away(world.context, past, petition_id)
+    assert world.run_flow("learning") == ("COMPLETED", "")
+    shown = table(world, "dispatch-learning")
+    assert "采用 adopted" in shown
+    assert "首选正确 right first" in shown
+    assert not any(case.request.text in shown for case in past)
+    assert len(learning.activations(world.context)) == 1

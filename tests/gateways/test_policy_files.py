@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import shutil
 import subprocess
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from domain.figure_rules import FigureRules
 from gateways.policy_files import PolicyError, Problem, dump, load_policy, policy_from_dict
 
 ROOT = Path(__file__).parents[2]
@@ -47,6 +49,12 @@ def test_a_policy_comes_back_the_same() -> None:
     assert again == policy
     assert dump(again) == content
     assert again.office_of(policy.units_by_code["desk"].kind) == "desk"
+
+
+def test_a_kept_policy_without_later_parts_has_what_they_said_first() -> None:
+    content = dump(load_policy(SHIPPED))
+    del content["figure_rules"]
+    assert policy_from_dict(content).figure_rules == FigureRules()
 
 
 def test_what_is_no_policy_does_not_come_back() -> None:
@@ -97,8 +105,8 @@ def test_the_version_is_the_same_in_another_process() -> None:
 
 # ---- what is refused: the file, what is replaced, by what, lines below it, words of the reason ----
 
-WATER, ENERGY = "taxonomy/water.yaml", "taxonomy/energy.yaml"
-CUT = "special: [停水, 没水, 没有水, 断水, 自来水停, 水停了, 无水可用]"
+WATER, ENERGY, MUNICIPAL = (f"taxonomy/{name}.yaml" for name in ("water", "energy", "municipal"))
+CUT = "special: [停水, 没水, 没有水, 断水, 自来水停, 水停了, 无水可用, 关水]"
 PRESSURE = (
     "special: [水压低, 水压不足, 水流小, 水压, 高层没水, 二次供水, 加压泵]\n"
     "    telling: [供水不足]\n    general: [楼层高]"
@@ -131,9 +139,17 @@ BROKEN: dict[str, tuple[str, str, str, int | None, str]] = {
     "negative weight": ("dispatch.yaml", "special: 3", "special: -1", 0, "须大于 0"),
     "endless weight": ("dispatch.yaml", "special: 3", "special: .inf", 0, "special"),
     "empty word": ("taxonomy/municipal.yaml", "special: [路灯不亮", 'special: [" "', 0, "不能为空"),
-    "empty urgent word": ("dispatch.yaml", "    - 停水\n", '    - ""\n', 0, "不能为空"),
+    "empty urgent word": ("alarms.yaml", "words: [停水, 没水", 'words: ["", 没水', 0, "不能为空"),
     "clock time": ("notices.yaml", '"21:00"', '"24:00"', 0, "应为带引号的时刻"),
     "no waits": ("notices.yaml", "minutes: [1, 5, 15, 60, 240, 720, 1440]", "minutes: []", 0, "至少要有 1 项"),
+    "a share of half": ("learning.yaml", "value: 0.005", "value: 0.5", 0, "须小于 0.5"),
+    "certainty": ("figures.yaml", "value: 0.95", "value: 1", 0, "须小于 1"),
+    "half a place": ("figures.yaml", "value: 2", "value: 2.5", 0, "应为整数"),
+    "an unknown figure": ("figures.yaml", "[on_time_signing,", "[happiness,", 0, "只能是 "),
+    "ranked twice": ("figures.yaml", "[on_time_signing,", "[satisfaction,", None, "重复"),
+    "more than one is right": ("learning.yaml", "[0.6, 0.05, 0.05]", "[0.9, 0.1, 0.05]", 0, "相加不得超过 1"),
+    "confidence that falls back": ("learning.yaml", "ahead: 0.55", "ahead: 0.9", None, "逐级增大"),
+    "no case": ("learning.yaml", "value: 30", "value: 0", 0, "不得小于 1"),
     "switched off": ("ladder.yaml", "value: true", "value: false", 0, "只能为 true"),
     "yellow card in hours": (
         "deadlines.yaml", "kind: yellow_card\n    amount: 1\n    unit: working_days",
@@ -187,8 +203,8 @@ BROKEN: dict[str, tuple[str, str, str, int | None, str]] = {
     "unknown request type": (WATER, "types: [help, complaint]", "types: [prayer]", 0, "只能是"),
     "no request type": (WATER, "types: [help, complaint]", "types: []", 0, "至少要有 1 项"),
     "no special word": (WATER, CUT, "special: []", 0, "至少要有 1 项"),
-    "two words": (WATER, PRESSURE, "special: [水压低, 水压]", -4, "须有 3 至 12 个"),
-    "thirteen words": (WATER, PRESSURE, f"special: [{', '.join('甲乙丙丁戊己庚辛壬癸子丑寅')}]", -4, "须有 3 至 12 个"),
+    "two words": (WATER, PRESSURE, "special: [水压低, 水压]", -4, "须有 3 至 32 个"),
+    "too many words": (WATER, PRESSURE, f"special: [{', '.join(f'甲{n}' for n in range(33))}]", -4, "须有 3 至 32 个"),
     "word twice": (WATER, "special: [停水, 没水", "special: [没水, 没水", -5, "词语“没水”重复"),
     "special word of two": (WATER, "special: [水压低", "special: [停水", 0, "专用词“停水”又见于“water-cut”"),
     "swallowed": (WATER, PRESSURE, "special: [停水, 没水, 供水]", -4, "全部词语都见于“water-cut”"),
@@ -215,9 +231,34 @@ BROKEN: dict[str, tuple[str, str, str, int | None, str]] = {
     "unknown kind of place": ("places.yaml", "kind: community", "kind: hamlet", 0, "只能是"),
     "no suffix": ("places.yaml", "  village: {", "  community: {", 0, "“community”重复"),
     "not in two towns": ("places.yaml", "same_name: [丁庄, 张庄]", "same_name: [丁庄, 张庄, 桃园]", 0, "并非两地同名"),
+    "no rural matter": (MUNICIPAL, "rural: village-light", "rural: no-such", 0, "未知的小类“no-such”"),
+    "its own rural matter": (MUNICIPAL, "rural: village-light", "rural: street-light-out", 0, "须是另一个小类"),
+    "estate of no town": ("places.yaml", "estates: []", "estates: [{name: 测试家园, town: housing}]", 0, "不是镇街"),
+    "estate and village": ("places.yaml", "estates: []", "estates: [{name: 桃园村, town: qicun-town}]", 0, "已是村居"),
+    "village outside": ("places.yaml", "names: [薛城区", "names: [桃园村", 0, "“桃园村”是本区村居的名称"),
+    "too far is not near": ("places.yaml", "value: 6", "value: 60", 0, "不得大于 20"),
     "road and village": ("places.yaml", "roads: [光明路", "roads: [桃园村", 0, "既是道路又是村居"),
-    # urgency
-    "emergency word twice": ("dispatch.yaml", "    - 起火\n", "    - 着火\n", 0, "“着火”重复"),
+    # what is looked at before dispatch
+    "danger word twice": ("alarms.yaml", "words: [持刀,", "words: [跳楼, 持刀,", 0, "“跳楼”已属于“轻生”"),
+    "danger of nobody": ("alarms.yaml", "unit: fire-rescue", "unit: brigade", 0, "未知的单位“brigade”"),
+    "danger for an office": ("alarms.yaml", "unit: fire-rescue", "unit: discipline", 0, "平台岗位"),
+    "danger twice": ("alarms.yaml", "id: violence", "id: life", 0, "“life”重复"),
+    "danger without words": ("alarms.yaml", "words: [发生爆炸", "words: []\n      say: [发生爆炸", 0, "至少要有 1 项"),
+    "urgent word twice": ("alarms.yaml", "words: [停水, 没水", "words: [停水, 停水, 没水", 0, "“停水”重复"),
+    "rule of others twice": ("elsewhere.yaml", "id: arbitration", "id: litigation", 0, "“litigation”重复"),
+    "unit of others unknown": ("elsewhere.yaml", "unit: tobacco", "unit: smoke", 0, "未知的单位“smoke”"),
+    "holding unsaid": ("elsewhere.yaml", "holds: true", "holds: maybe", 0, "只能是 true 或 false"),
+    "no advice": ("elsewhere.yaml", "advice: 已申请仲裁的", "advise: 已申请仲裁的", 0, "不认识的项"),
+    # how texts are read and words are weighed
+    "share of more than all": ("dispatch.yaml", "value: 0.25", "value: 1.25", 0, "不得大于 1"),
+    "lighter in the opening": ("dispatch.yaml", "opening_factor: 1.5", "opening_factor: 0.5", 0, "不得小于 1"),
+    "hardly anything read": ("dispatch.yaml", "longest: 20000", "longest: 10", 0, "不得小于 100"),
+    "notice for no urgency": ("notices.yaml", "urgencies: [emergency]", "urgencies: [panic]", 0, "只能是"),
+    # the same matter
+    "far is nearer than near": ("same_matter.yaml", "far_metres: 1000", "far_metres: 100", -2, "不得小于 near_metres"),
+    "more than all": ("same_matter.yaml", "place: 0.7", "place: 1.7", 0, "不得大于 1"),
+    "told of whom": ("same_matter.yaml", "told: [stage,", "told: [person,", 0, "只能是"),
+    "courtesy twice": ("same_matter.yaml", "    - 请问\n", "    - 您好\n", 0, "“您好”重复"),
     # notices
     "unknown trigger": ("notices.yaml", "trigger: register\n", "trigger: enrol\n", 0, "只能是"),
     "unknown audience": ("notices.yaml", "audiences: [petitioner]", "audiences: [mayor]", 0, "只能是"),
@@ -247,6 +288,30 @@ def test_a_broken_file_is_refused(folder: Path, file: str, old: str, new: str, b
     if below is not None:
         assert line + below in [problem.line for problem in told]
     assert any("\u4e00" <= letter <= "\u9fff" for problem in told for letter in problem.reason)
+
+
+def test_a_duty_may_move_to_another_unit_on_a_later_day(folder: Path) -> None:
+    edit(folder, "taxonomy/market.yaml", "lead: tobacco", "lead: market-regulation")
+    moved = """  - unit: market-regulation
+    title: 烟草专卖管理
+    valid_from: 2027-01-01
+    covers: [salt-tobacco]
+"""
+    edit(folder, "units.yaml", "  - unit: tobacco", f"{moved}  - unit: tobacco")
+    policy = load_policy(folder)
+    holders = [policy.duty_of("salt-tobacco", day) for day in (dt.date(2026, 12, 31), dt.date(2027, 1, 1))]
+    assert [duty.unit for duty in holders if duty] == ["tobacco", "market-regulation"]
+
+
+def test_the_lead_is_whoever_has_the_duty_last(folder: Path) -> None:
+    moved = """  - unit: market-regulation
+    title: 烟草专卖管理
+    valid_from: 2027-01-01
+    covers: [salt-tobacco]
+"""
+    edit(folder, "units.yaml", "  - unit: tobacco", f"{moved}  - unit: tobacco")
+    found = [problem.reason for problem in problems(folder)]
+    assert found == ["小类“salt-tobacco”的牵头单位是“tobacco”，不是“market-regulation”"]
 
 
 def test_every_problem_is_told_at_once(folder: Path) -> None:

@@ -99,3 +99,20 @@ def test_a_towns_own_duty_waits_for_the_town_and_goes_to_no_department(policy: P
     assert somewhere.unit is None
     there = KeywordDispatcher(policy).rank(DispatchRequest(text, place="税郭镇桃园村"))
     assert (there.unit, there.sub_category) == ("shuiguo-town", matter)
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "unit", "matter"),
+    [
+        ("路灯不亮三天了", "税郭镇桃园村", "shuiguo-town", "village-light"),
+        ("路灯不亮三天了", "税郭镇桃园", "shuiguo-town", "village-light"),
+        ("路灯不亮三天了", "光明社区", "municipal-parks", "street-light-out"),
+        ("路灯不亮三天了", "税郭镇", "municipal-parks", "street-light-out"),
+        ("桃园村村民反映广济路路灯不亮三天了", "", "municipal-parks", "street-light-out"),
+        ("垃圾没人清，垃圾堆积", "西王庄镇石羊村", "xiwangzhuang-town", "village-rubbish"),
+        ("垃圾没人清，垃圾堆积", "公园社区", "urban-management", "rubbish-overflow"),
+    ],
+)
+def test_what_a_matter_is_in_a_village(policy: Policy, text: str, place: str, unit: str, matter: str) -> None:
+    answer = KeywordDispatcher(policy).rank(DispatchRequest(text, place=place))
+    assert (answer.unit, answer.sub_category) == (unit, matter)

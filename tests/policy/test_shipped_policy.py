@@ -6,7 +6,6 @@ import pendulum
 import pytest
 
 from domain.actions import Actor, Role, check
-from domain.dispatch import find_town
 from domain.errors import RuleRefusal
 from domain.notices import Audience, earliest_sending, next_attempt
 from domain.petition import Facts, Satisfaction, Step, deadlines, decide, handling_due
@@ -40,6 +39,7 @@ SILENT = {
     Trigger.GRANT_RETURN,  # the next dispatch tells it
     Trigger.APPROVE_COMPLETION,  # the request for a rating tells it
     Trigger.LEAVE,  # whoever left knows, and for the others nothing changed
+    Trigger.SEPARATE,  # the new petition's registration tells it
     Trigger.RATE,  # the archive, the redo or the climb tells it
 }
 
@@ -224,7 +224,8 @@ def test_eleven_towns_with_their_names(policy: Policy) -> None:
     assert {unit.code: unit.name for unit in policy.units if unit.kind is UnitKind.TOWN} == TOWNS
     assert set(policy.dispatch.town_words) == set(TOWNS)
     for code, name in TOWNS.items():
-        assert find_town(f"{name}办事处门前", policy.dispatch) == (code, name)
+        found = policy.dispatch.gazetteer.read(f"{name}办事处门前")
+        assert (found.town, found.word) == (code, name)
     for kind in set(UnitKind) - {UnitKind.TOWN, UnitKind.DEPARTMENT}:
         assert policy.office_of(kind)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 
-from domain.dispatch import DispatchRequest, KeywordDispatcher, find_town, find_urgency
+from domain.dispatch import DispatchRequest, KeywordDispatcher, find_urgency
 from domain.dispatch_rules import TOWN_OF_PLACE
 from domain.policy import Policy, UnitKind, Urgency
 
@@ -39,7 +39,7 @@ def test_each_matter_finds_itself_by_its_own_name_or_words(policy: Policy) -> No
     lost = []
     for rule in policy.dispatch.keywords:
         if rule.weight == max(item.weight for item in policy.dispatch.keywords):
-            answer = KeywordDispatcher(policy).rank(DispatchRequest(rule.word, town="kuangqu-street"))
+            answer = KeywordDispatcher(policy).rank(DispatchRequest(f"{rule.word}的事", town="kuangqu-street"))
             if answer.sub_category != rule.sub_category or answer.unit is None:
                 lost.append((rule.word, rule.sub_category, answer.sub_category))
     assert lost == []
@@ -58,8 +58,9 @@ def test_special_words_of_urgent_matters_make_urgent(policy: Policy) -> None:
 def test_170_villages_lie_in_the_11_towns(policy: Policy) -> None:
     towns = {unit.code for unit in policy.units if unit.kind is UnitKind.TOWN}
     assert set(policy.dispatch.town_words) == towns
-    assert find_town("光明社区门口", policy.dispatch) == ("getabu-street", "光明社区")
-    assert find_town("光明路", policy.dispatch) == (None, "")
+    assert policy.dispatch.gazetteer.read("光明社区门口").town == "getabu-street"
+    assert policy.dispatch.gazetteer.read("光明路").town is None
+    assert len(policy.dispatch.places) == 170
 
 
 def test_the_name_of_a_place_is_no_complaint(policy: Policy) -> None:

@@ -179,7 +179,7 @@ def test_a_petition_whose_run_could_not_start_is_named_when_it_does(context: Con
 def test_foreign_names_are_no_part_of_a_policy(context: Context) -> None:
     reform(context)
     with context.readers() as session:
-        old = context.rules.of(session, shipped_policy().version)
+        old = context.rules.of(session, shipped_policy().version, naming=LAMPS)
     assert old.unit_name(LAMPS) == LAMPS_NAME
     assert LAMPS not in old.units_by_code
     assert (old, dump(old)) == (shipped_policy(), dump(shipped_policy()))

@@ -52,9 +52,13 @@ def test_who_was_asked_to_explain_finds_it_after_the_petition_has_gone(
     assert {item.id for item in changed} == {early, asked}
     others = {item.id for item in queues.unit_queue(context, Actor(Role.UNIT, OTHER_UNIT)).items}
     assert others == ({asked, early} if losing is lose else set())
+    since = queues.unit_queue(context, AT_UNIT).as_of
+    story.move_to(story.now().add(minutes=5))
     supervision.answer(context, asked, AT_UNIT, WORDS)
     supervision.dispose(context, early, INSPECTOR, disposition=Disposition.UNFOUNDED, opinion=WORDS)
     assert [item.id for item in queues.unit_queue(context, AT_UNIT).items] == [late]
+    no_longer_owed = queues.unit_queue(context, AT_UNIT, changed_after=since).items
+    assert {(item.id, item.explanation is None) for item in no_longer_owed} == {(asked, True), (early, True)}
 
 
 def test_who_still_has_what_it_was_asked_about_finds_it_once(context: Context) -> None:

@@ -34,6 +34,7 @@ def a_context(engine: sa.Engine, *, policy: Policy | None = None, **changes: Any
         "notifier": RecordingNotifier(),
         "addresses": AddressBook(),
         "replies_kept": dt.timedelta(hours=48),
+        "person_key": lambda: b"a key of the tests",
     }
     context = Context(**(parts | changes))
     with context.sessions.begin() as session:

@@ -1,0 +1,101 @@
+"""Figures as they are shown: each with its numerator, base and definition, and when and of what it was counted."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from models.answers import Answer, Named, Shown
+
+
+class PeriodView(Answer):
+    """From midnight to midnight in Asia/Shanghai; `None` leaves a side open."""
+
+    since: Shown | None
+    until: Shown | None = Field(description="不含此刻")
+    said: str = Field(description="首日至末日，均含在内")
+
+
+class DefinitionView(Answer):
+    """What a figure counts, of what, and what it leaves out."""
+
+    name: str
+    chinese: str
+    english: str
+    counted: Named
+    base: str
+    numerator: str
+    excluded: str
+    source: str
+    more_is_better: bool
+
+
+class ShareView(Answer):
+    """A share with what it is made of. `expected`, `rank` and `verdict` only by unit, for figures that are ranked."""
+
+    figure: str
+    numerator: int
+    base: int
+    excluded: int = Field(description="按定义不计入基数的件数或次数")
+    share: float | None = Field(description="基数为零时没有")
+    shown: str
+    low: float | None
+    high: float | None
+    expected: float | None = Field(default=None, description="各大类若都同全区一样办，该单位应有的率")
+    rank: int | None = Field(default=None, description="按实际减应有排列；并列的同位次")
+    tied: bool = False
+    verdict: Named | None = None
+
+
+class StageTimeView(Answer):
+    """How long the stays in a stage took, in hours of the wall clock."""
+
+    stage: Named
+    stays: int
+    median_hours: float
+    ninetieth_hours: float
+
+
+class GroupView(Answer):
+    """All figures of one group; `group` is `None` for the total."""
+
+    group: Named | None
+    counts: dict[str, int]
+    shares: list[ShareView]
+    times: list[StageTimeView]
+
+
+class FiguresView(Answer):
+    """Figures of one selection by one grouping."""
+
+    as_of: Shown
+    period: PeriodView
+    by: Named | None
+    rules: list[str] = Field(description="归期、截至、归属的规则")
+    policy_version: str
+    least_cases: int
+    confidence: float
+    total: GroupView
+    groups: list[GroupView]
+    definitions: list[DefinitionView]
+
+
+class FigureCase(Answer):
+    """One case, task or stay in the base of a figure; `case` is the case number."""
+
+    case: str
+    unit: Named | None
+    at: Shown = Field(description="件为登记，次为派遣，停留为进入阶段的时刻")
+    counts: bool = Field(description="是否计入分子")
+    stage: Named | None = None
+    seconds: int | None = None
+
+
+class FigureCasesView(Answer):
+    """What a figure is made of, oldest case first."""
+
+    as_of: Shown
+    period: PeriodView
+    definition: DefinitionView
+    base: int
+    cases: list[FigureCase]
+    next: int | None = Field(description="下一页的 offset")

@@ -1,0 +1,78 @@
+"""Which rows belong to the base of each figure and which of them count: the words of `domain.figures`, in SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from sqlalchemy import CTE, ColumnElement, and_, or_, true
+
+from domain.facts import Card, Satisfaction
+from domain.figures import Counted, CountName, FigureName, ShareName, TimeName
+from domain.measured import Selection
+from domain.stages import CLOSING_STAGES, FINAL_STAGES, OPEN_STAGES, WORKING_STAGES, Stage, Trigger
+
+_DONE = CLOSING_STAGES | {Stage.ARCHIVED}
+_VOID = FINAL_STAGES - {Stage.ARCHIVED}
+_CONTENT = (Satisfaction.SATISFIED.value, Satisfaction.BASICALLY_SATISFIED.value)
+_MAY_RETURN = (Trigger.DISPATCH.value, Trigger.REDISPATCH.value)
+
+
+class Parts(NamedTuple):
+    """Of a row: whether it belongs to the base, and whether it counts, too."""
+
+    base: ColumnElement[bool]
+    counts: ColumnElement[bool]
+
+
+def parts_of(counted: Counted, table: CTE, selection: Selection) -> Mapping[FigureName, Parts]:
+    """Every figure that is counted of `table`, which `figure_tables.table_of` gave for the same selection."""
+    match counted:
+        case Counted.CASES:
+            return _of_cases(table, selection)
+        case Counted.TASKS:
+            return _of_tasks(table, selection)
+        case Counted.STAYS:
+            return {TimeName.STAGE_TIME: _all(true())}
+
+
+def _of_cases(table: CTE, selection: Selection) -> Mapping[FigureName, Parts]:
+    c = table.c
+    done, working = c.stage.in_(_DONE), c.stage.in_(WORKING_STAGES)
+    # As `domain.petition.is_overdue` has it, of what the ledger wrote down.
+    overdue = and_(working, c.due_at < selection.as_of, c.due_met.is_not(True))
+    dated = or_(and_(done, c.in_time.is_not(None)), overdue)
+    return {
+        CountName.REGISTERED: _all(true()),
+        CountName.OPEN: _all(c.stage.in_(OPEN_STAGES)),
+        CountName.OVERDUE: _all(overdue),
+        CountName.YELLOW: _all(and_(working, c.card == Card.YELLOW.value)),
+        CountName.RED: _all(and_(working, c.card == Card.RED.value)),
+        CountName.SUPERVISED: _all(and_(c.supervised > 0, or_(c.concluded.is_(None), c.concluded < c.supervised))),
+        ShareName.RESPONSE: _some(and_(done, c.contacted.is_not(None)), c.contacted.is_(True)),
+        ShareName.ON_TIME_COMPLETION: _some(dated, and_(done, c.in_time.is_(True))),
+        ShareName.COMPLETION: _some(c.stage.not_in(_VOID), done),
+        ShareName.SUPERVISED_COMPLETION: _some(and_(c.supervised > 0, c.stage.not_in(_VOID)), done),
+        ShareName.RESOLUTION: _some(and_(done, c.solved.is_not(None)), c.solved.is_(True)),
+        ShareName.SATISFACTION: _some(c.satisfaction.is_not(None), c.satisfaction.in_(_CONTENT)),
+        ShareName.REDO: _some(c.approvals > 0, c.redos > 0),
+    }
+
+
+def _of_tasks(table: CTE, selection: Selection) -> Mapping[FigureName, Parts]:
+    c = table.c
+    still_there = (or_(ended.is_(None), c.due_at < ended) for ended in (c.next_at, c.taken_at))
+    missed = and_(c.due_at < selection.as_of, *still_there)
+    dated = and_(c.due_at.is_not(None), or_(c.answered_at.is_not(None), missed))
+    return {
+        ShareName.ON_TIME_SIGNING: _some(dated, c.answered_at <= c.due_at),
+        ShareName.RETURN: _some(c.trigger.in_(_MAY_RETURN), c.returned > 0),
+    }
+
+
+def _all(base: ColumnElement[bool]) -> Parts:
+    return Parts(base, base)
+
+
+def _some(base: ColumnElement[bool], counts: ColumnElement[bool]) -> Parts:
+    return Parts(base, and_(base, counts))

@@ -1,0 +1,116 @@
+"""Figures for those who may see them: of a period, as of a moment, by unit, town or category, down to the cases."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sqlalchemy import case, func, select
+
+from domain.actions import Actor, Role
+from domain.errors import Incomplete, Missing, NotPermitted
+from domain.figures import DEFINITIONS, FigureName, Grouping, TimeName
+from domain.stages import Stage
+from models.answers import Named
+from models.figure_answers import FigureCase, FigureCasesView, FiguresView
+from services.access import ALL_SEEING, require_role
+from services.context import Context
+from services.figure_bases import parts_of
+from services.figure_selection import Asked, selection_of
+from services.figure_tables import table_of
+from services.figure_views import (
+    definition_view,
+    figures_view,
+    group_view,
+    period_view,
+    ranks_of,
+    total_view,
+)
+from services.measuring import measure
+from services.transactions import reading
+from services.views import stage_named
+
+MAX_CASES = 1000
+"""Cases a page."""
+MAX_OFFSET = 10_000_000
+
+
+def figures(context: Context, actor: Actor, asked: Asked, by: Grouping | None = None) -> FiguresView:
+    """Every figure, in total and by group. A unit is shown the district's total and, of the groups, its own part.
+
+    Raises:
+        Incomplete: a filter that cannot be meant, named by its field.
+        NotPermitted: not for this role, or another unit's figures.
+    """
+    _require_reader(actor, asked)
+    own = actor.unit if actor.role is Role.UNIT else None
+    by = by or (Grouping.UNIT if own else None)
+    with reading(context) as session:
+        policy = context.rules.active(session)
+        selection = selection_of(replace(asked, unit=None) if own else asked, policy)
+        whole = measure(session, selection, by)
+        beside = own is not None and by is not Grouping.UNIT
+        parts = measure(session, replace(selection, unit=own), by) if beside else whole
+    ranks = ranks_of(whole, policy) if by is Grouping.UNIT and selection.unit is None else {}
+    wanted = [] if by is None else parts.groups if own is None or beside else [own]
+    groups = [group_view(parts, group, policy, ranks) for group in wanted]
+    return figures_view(selection, by, policy, total_view(whole, policy), groups)
+
+
+def cases_of(
+    context: Context,
+    actor: Actor,
+    asked: Asked,
+    name: FigureName,
+    *,
+    counted: bool | None = None,
+    stage: Stage | None = None,
+    limit: int = 100,
+    offset: int = 0,
+) -> FigureCasesView:
+    """The base of one figure, case by case: all of it, or only what is (not) in the numerator.
+
+    A unit is shown its own cases only. `stage` chooses among the stays of the time per stage. Raises as `figures`.
+    """
+    _require_reader(actor, asked)
+    if stage is not None and name is not TimeName.STAGE_TIME:
+        raise Incomplete([Missing("stage", "只有各阶段用时(stage_time)可以按阶段列出")])
+    own = actor.unit if actor.role is Role.UNIT else None
+    with reading(context) as session:
+        policy = context.rules.active(session)
+        selection = selection_of(replace(asked, unit=own) if own else asked, policy)
+        counting = DEFINITIONS[name].counted
+        table = table_of(counting, selection)
+        part = parts_of(counting, table, selection)[name]
+        counts = case((part.counts, 1), else_=0)
+        wanted = select(table, counts.label("counts")).where(part.base)
+        if counted is not None:
+            wanted = wanted.where(counts == int(counted))
+        if stage is not None:
+            wanted = wanted.where(table.c.stage == stage.value)
+        base = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
+        page = wanted.order_by(table.c.case_number, table.c.version).limit(limit).offset(offset)
+        rows = session.execute(page).mappings().all()
+    return FigureCasesView(
+        as_of=selection.as_of,
+        period=period_view(selection.period),
+        definition=definition_view(name),
+        base=base,
+        cases=[
+            FigureCase(
+                case=row["case_number"],
+                unit=Named(code=row["unit"], name=policy.unit_name(row["unit"])) if row["unit"] else None,
+                at=row["at"],
+                counts=bool(row["counts"]),
+                stage=stage_named(row["stage"]) if "stage" in row else None,
+                seconds=row.get("seconds"),
+            )
+            for row in rows
+        ],
+        next=offset + limit if offset + limit < base else None,
+    )
+
+
+def _require_reader(actor: Actor, asked: Asked) -> None:
+    require_role(actor, Role.UNIT, *ALL_SEEING)
+    if actor.role is Role.UNIT and (actor.unit is None or asked.unit not in (None, actor.unit)):
+        raise NotPermitted("承办单位只能查看本单位和全区的指标")

@@ -1,0 +1,38 @@
+"""The numbers a petition is known by: its case number, and the query code that only its petitioner has."""
+
+from __future__ import annotations
+
+import secrets
+
+import clock
+from models.tables import Counter
+from services.transactions import Transaction
+
+# No letters or digits that people mix up when they read a code aloud (0/O, 1/I/L, 2/Z, 5/S, 8/B).
+CODE_LETTERS = "34679ACDEFGHJKMNPQRTUVWXY"
+CODE_LENGTH = 12
+
+
+def new_query_code() -> str:
+    """A code that nobody guesses."""
+    return "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
+
+
+def next_case_number(tx: Transaction, prefix: str) -> str:
+    """`SZ-20220430-00017`: the day in Shanghai and a number that counts from one each day."""
+    day = clock.now().in_timezone(clock.SHANGHAI).format("YYYYMMDD")
+    series = f"case:{day}"
+    counter = tx.session.get(Counter, series, with_for_update=True)
+    if counter is None:
+        counter = _begin_series(tx, series)
+    counter.value += 1
+    return f"{prefix}-{day}-{counter.value:05d}"
+
+
+def _begin_series(tx: Transaction, series: str) -> Counter:
+    """The first number of a day: two registrations at midnight may both want to begin it, one of them waits."""
+    from sqlalchemy.dialects import postgresql, sqlite  # noqa: PLC0415 - which one is only known here
+
+    dialect = postgresql if tx.session.get_bind().dialect.name == "postgresql" else sqlite
+    tx.session.execute(dialect.insert(Counter).values(series=series, value=0).on_conflict_do_nothing())
+    return tx.session.get_one(Counter, series, with_for_update=True, populate_existing=True)

@@ -1,0 +1,85 @@
+"""`rongetong figures` as it is typed: on the screen, in a file, case by case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from typer.testing import CliRunner, Result
+
+import clock
+from cli import figures as figure_commands
+from cli.app import app
+from gateways.tables import read_rows
+from services.bootstrap import use_context
+from services.context import Context
+from tests.services import lives
+from tests.support.context import a_context
+
+
+@pytest.fixture
+def context(engine: sa.Engine, frozen_clock: clock.StoryClock) -> Iterator[Context]:
+    with use_context(a_context(engine)) as context:
+        yield context
+
+
+@pytest.fixture(autouse=True)
+def _wide(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(figure_commands.console, "width", 250)
+
+
+def run(*words: str) -> Result:
+    result = CliRunner().invoke(app, ["figures", *words])
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result
+
+
+def test_figures_are_shown_with_their_base_and_their_moment(context: Context) -> None:
+    lives.completed(context)
+    lives.redone(context)
+    shown = run("--by", "unit", "--period", "month").output
+    assert "登记于 2026-03-01至2026-03-31，截至 2026-03-02 09:00:00(北京时间)" in shown
+    assert "50.00% (1/2)" in shown
+    assert "区市政园林服务中心" in shown
+
+
+@pytest.mark.parametrize("name", ["figures.csv", "figures.xlsx"])
+def test_figures_are_written_to_a_file(context: Context, tmp_path: Path, name: str) -> None:
+    lives.completed(context)
+    lives.dispatched(context)
+    assert "3行写入" in run("--by", "unit", "--out", str(tmp_path / name)).output
+    with read_rows(tmp_path / name) as rows:
+        written = [row.values for row in rows]
+    whole, unit, nobody = written
+    assert (whole["分组"], whole["登记"], whole["办结率"], whole["办结率基数"]) == ("合计", "2", "50.00%", "2")
+    assert (unit["代码"], unit["登记"]) == (lives.UNIT, "2")
+    assert nobody["登记"] == "0"
+
+
+def test_the_cases_behind_a_figure_are_listed(context: Context, tmp_path: Path) -> None:
+    done, waiting = lives.completed(context), lives.dispatched(context)
+    numbers = [lives.petition_of(context, petition_id).case_number for petition_id in (done, waiting)]
+    shown = run("--cases", "completion").output
+    assert all(number in shown for number in numbers)
+    run("--cases", "completion", "--out", str(tmp_path / "cases.csv"))
+    with read_rows(tmp_path / "cases.csv") as rows:
+        assert [(row["案号"], row["计入分子"]) for row in rows] == [(numbers[0], "是"), (numbers[1], "否")]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--from", "2026-03-02", "--to", "2026-03-01"], "止日不能早于起日"),
+        (["--period", "day", "--from", "2026-03-02"], "只能用一种"),
+        (["--as-of", "2027-01-01"], "截至时刻不能晚于现在"),
+        (["--unit", "nobody"], "没有代码为“nobody”的单位"),
+        (["--cases", "nothing"], "没有指标“nothing”"),
+        (["--out", "figures.txt"], ".csv 或 .xlsx"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_in_a_sentence(context: Context, words: list[str], said: str) -> None:
+    refused = run(*words)
+    assert refused.exit_code != 0
+    assert said in refused.output.replace("\n", "").replace("│", "").replace(" ", "") or said in refused.output
