@@ -15,7 +15,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from deployments.claim_rule import adopt_exact_claims
 from deployments.claims import HEADER
-from deployments.garbage import Collector
 from deployments.sqlite_engine import adopt_sqlite_on_the_loop
 
 # What the pages bring themselves: code and styles inline, WebAssembly, images as data, workers as blobs.
@@ -45,5 +44,4 @@ def create_app() -> FastAPI:
     adopt_exact_claims()
     app = create_prefect_app()
     app.add_middleware(OwnHostOnly)
-    Collector().start()
     return app
