@@ -50,26 +50,37 @@ types: $(VENV)/.ready-dev ## 类型检查 mypy, strict
 	$(BIN)/mypy
 
 .PHONY: bench
-bench: $(VENV)/.ready-dev ## 基准 What a petition costs: make bench [ARGS=--postgresql]
+bench: $(VENV)/.ready-dev ## 全部基准 Every benchmark below, one after the other (hours)
+	for each in lifecycle dispatch learning message place words same figures; do $(MAKE) bench-$$each ARGS=; done
+
+.PHONY: bench-lifecycle
+bench-lifecycle: $(VENV)/.ready-dev ## 办理的代价 What a petition costs: make bench-lifecycle [ARGS=--postgresql]
 	$(BIN)/python -m benchmarks.lifecycle $(ARGS)
+
+.PHONY: bench-dispatch
+bench-dispatch: $(VENV)/.ready-dev ## 关键词的准确率 How often the keywords are right, on ../shared/data if it is there
+	$(BIN)/python -m benchmarks.dispatch $(ARGS)
+
+.PHONY: bench-learning
+bench-learning: $(VENV)/.ready-dev ## 学习的准确率 How well dispatch learns, beside the plain way (20 minutes)
+	$(BIN)/python -m benchmarks.learning $(ARGS)
+
+.PHONY: bench-message
+bench-message: $(VENV)/.ready-dev ## 一件诉求的派遣 What one message costs: keywords, learned and place together
+	$(BIN)/python -m benchmarks.one_message
+
+.PHONY: bench-place
+bench-place: $(VENV)/.ready-dev ## 地点的速度 What looking up a place costs, and place names found falsely
+	$(BIN)/python -m benchmarks.place $(ARGS)
 
 .PHONY: bench-words
 bench-words: $(VENV)/.ready-dev ## 词表加大的代价 What half a million words cost
 	$(BIN)/python -m benchmarks.word_lists
 
-.PHONY: bench-dispatch
-bench-dispatch: $(VENV)/.ready-dev ## 派遣的准确率 How often dispatch is right, on ../shared/data if it is there
-	$(BIN)/python -m benchmarks.dispatch $(ARGS)
-
-.PHONY: bench-place
-bench-place: $(VENV)/.ready-dev ## 地点的速度 What looking up a place costs, and place names found falsely
-	$(BIN)/python -m benchmarks.place $(ARGS)
 .PHONY: bench-same
 bench-same: $(VENV)/.ready-dev ## 查重的快慢和准确率 How fast and how rightly duplicates are found: ARGS="--sizes 10000"
 	$(BIN)/python -m benchmarks.same_matter $(ARGS)
-.PHONY: bench-learning
-bench-learning: $(VENV)/.ready-dev ## 学习的准确率 How well dispatch learns, beside the plain way (20 minutes)
-	$(BIN)/python -m benchmarks.learning $(ARGS)
+
 .PHONY: bench-figures
 bench-figures: $(VENV)/.ready-dev ## 指标的耗时 What figures cost on large ledgers: make bench-figures [ARGS=--postgresql]
 	$(BIN)/python -m benchmarks.figures $(ARGS)
@@ -112,7 +123,7 @@ clean: ## 清理 Remove the environment and every cache; the data in var/ stays
 help: ## 本页 This page
 	@awk 'BEGIN { FS = ":.*## " } \
 		/^##@ / { printf "\n\033[1m%s\033[0m\n", substr($$0, 5) } \
-		/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+		/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 # The environment. Each stamp is newer than what it was built from, so nothing is done twice.
 # The lock names every package with its hashes, so pip resolves nothing (`--no-deps`): its resolver would look at newer

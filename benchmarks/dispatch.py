@@ -24,8 +24,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from domain.conduct import Urgency
 from domain.dispatch import Dispatch, DispatchRequest, KeywordDispatcher, find_urgency, needs_person
-from domain.policy import Policy, Urgency
+from domain.policy import Policy
 from gateways.policy_files import load_policy, policy_from_dict
 
 ROOT = Path(__file__).parents[1]

@@ -37,6 +37,8 @@ from tests.services import lives
 from tests.support.context import a_context
 from tests.support.postgres import PostgresCluster
 
+console = Console(width=140)
+
 INSPECTOR = Actor(Role.INSPECTOR, name="benchmark")
 START = pendulum.datetime(2025, 1, 1, 1, tz="UTC")
 SPAN = dt.timedelta(days=700)
@@ -59,11 +61,12 @@ def main() -> None:
         for database, url in _databases(postgresql=asked.postgresql):
             with url as address:
                 for question, seconds in _measure(address, count):
+                    console.print(f"{count:,} cases, {database}, {question}: {seconds:.2f} s", highlight=False)
                     measured.setdefault((question, database), []).append(seconds)
     for (question, database), costs in measured.items():
         ratio = costs[-1] / costs[0] / (asked.cases[-1] / asked.cases[0])
         table.add_row(question, database, *(f"{cost:.2f} s" for cost in costs), f"{ratio:.2f}")
-    Console(width=140).print(table)
+    console.print(table)
 
 
 def _databases(*, postgresql: bool) -> Iterator[tuple[str, Any]]:

@@ -1,7 +1,7 @@
 """What a petition costs: a wake on our worker beside Prefect's stock one, a whole life, many parked runs, lateness.
 
-`make bench` runs it on SQLite, `make bench ARGS=--postgresql` on a PostgreSQL of its own. Everything that is compared
-is measured in the same run; docs/adr/0002 says what the figures are for.
+`make bench-lifecycle` runs it on SQLite, `make bench-lifecycle ARGS=--postgresql` on a PostgreSQL of its own.
+Everything that is compared is measured in the same run; docs/adr/0002 says what the figures are for.
 """
 
 from __future__ import annotations

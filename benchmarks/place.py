@@ -25,7 +25,8 @@ from rich.table import Table
 
 from domain.coordinates import CoordinateSystem, Position, from_wgs84, metres_between, to_wgs84
 from domain.place import locate
-from domain.policy import Policy, UnitKind
+from domain.policy import Policy
+from domain.units import UnitKind
 from gateways.geography import GeographyData, MemoryGeography, unpacked
 from gateways.geography_example import write_example
 from gateways.geography_files import load_geography
@@ -68,7 +69,7 @@ def _look_ups(policy: Policy, seconds: float) -> Table:
     memory = _once(
         table, f"从台账取出({len(content) / 1e6:.1f} MB)并建索引", lambda: _read_again(content, data.version)
     )
-    positions = _inside(memory, 20_000)
+    positions = inside(memory, 20_000)
     given = [from_wgs84(item, CoordinateSystem.BD09) for item in positions]
     scan = _rate(seconds, positions, lambda item: _scanned(data, item))
     rates = {
@@ -100,7 +101,8 @@ def _read_again(content: bytes, version: str) -> MemoryGeography:
     return MemoryGeography(unpacked(content, version))
 
 
-def _inside(memory: MemoryGeography, count: int) -> list[Position]:
+def inside(memory: MemoryGeography, count: int) -> list[Position]:
+    """Positions anywhere in the district, the same each time."""
     west, south, east, north = memory.data.district.bounds
     chance = random.Random(1)
     found: list[Position] = []

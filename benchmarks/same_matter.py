@@ -155,9 +155,8 @@ def multiply(context: Context, last: int) -> float:
             "i.sub_category, '[]' FROM copies n JOIN imprint i ON i.id = n.id"
         ),
         (
-            "INSERT INTO imprint_mark "
-            "SELECT CASE WHEN random() < 0.3 THEN m.mark ELSE (random() * 9e18)::bigint END, key "
-            "FROM copies n JOIN imprint_mark m ON m.imprint_id = n.id"
+            "INSERT INTO imprint_mark SELECT CASE WHEN random() < 0.3 THEN m.mark ELSE (random() * 9e18)::bigint END, "
+            "key FROM copies n JOIN imprint_mark m ON m.imprint_id = n.id"
         ),
         "ALTER TABLE imprint_mark ADD CONSTRAINT pk_imprint_mark PRIMARY KEY (mark, imprint_id)",
     )

@@ -9,9 +9,10 @@ from rich.console import Console
 from rich.table import Table
 
 from clock import SHANGHAI
+from domain.conduct import URGENCY_LABELS
 from domain.coordinates import BadCoordinate, CoordinateSystem
 from domain.dispatch import Dispatch
-from domain.policy import URGENCY_LABELS, Policy
+from domain.policy import Policy
 from services import dispatch_history, dispatching, policies
 from services.bootstrap import get_context
 from services.places import Given

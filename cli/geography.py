@@ -14,7 +14,8 @@ from clock import SHANGHAI
 from domain.actions import Actor
 from domain.coordinates import CoordinateSystem
 from domain.errors import DomainError
-from domain.policy import Policy, UnitKind
+from domain.policy import Policy
+from domain.units import UnitKind
 from gateways.geography import PREFIX, DamagedGeography, GeographyData
 from gateways.geography_diff import GeographyDiff, LayerDiff, compare
 from gateways.geography_example import write_example

@@ -7,12 +7,12 @@ from enum import Enum
 from typing import Any
 
 from domain.actions import ROLE_LABELS
+from domain.conduct import DEADLINE_LABELS, ORIGIN_LABELS, REQUEST_TYPE_LABELS, URGENCY_LABELS
 from domain.coordinates import SYSTEM_LABELS
 from domain.figures import GROUPING_LABELS
 from domain.gazetteer import PLACE_LABELS
 from domain.periods import PERIOD_LABELS
 from domain.petition import CARD_LABELS, RUNG_LABELS, SATISFACTION_LABELS
-from domain.policy import DEADLINE_LABELS, ORIGIN_LABELS, REQUEST_TYPE_LABELS, URGENCY_LABELS
 from domain.stages import STAGE_LABELS, TRIGGER_LABELS
 
 _WORDS: tuple[tuple[str, str, str], ...] = (

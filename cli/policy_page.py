@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain.policy import (
+from domain.conduct import (
     DEADLINE_LABELS,
     DECIDED_KINDS,
     ORIGIN_LABELS,
@@ -13,8 +13,8 @@ from domain.policy import (
     Figure,
     LimitException,
     Origin,
-    Policy,
 )
+from domain.policy import Policy
 
 _TESTS = "tests/policy/test_shipped_policy.py"
 _TAXONOMY = "tests/policy/test_shipped_taxonomy.py"

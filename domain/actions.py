@@ -9,9 +9,10 @@ import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
+from domain.conduct import DeadlineKind, Limit
 from domain.errors import DomainError, NotPermitted, RuleRefusal
 from domain.petition import Facts, handling_due, times_of
-from domain.policy import DeadlineKind, Limit, Policy
+from domain.policy import Policy
 from domain.stages import WORKING_STAGES, Stage, Trigger, forbidden, is_allowed
 from domain.workdays import WorkCalendar, due_date
 

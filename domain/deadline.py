@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from pendulum import DateTime
 
-from domain.policy import DeadlineKind
+from domain.conduct import DeadlineKind
 from domain.workdays import DueDate
 
 

@@ -12,11 +12,13 @@ from itertools import zip_longest
 from typing import Protocol
 
 from domain.alarms import Alarm
+from domain.conduct import RequestType, Urgency
 from domain.dispatch_rules import TOWN_OF_PLACE, DispatchRules, KeywordRule, Spoken
 from domain.elsewhere import Suspicion
 from domain.evidence import Pile
 from domain.place import Located
-from domain.policy import Policy, RequestType, UnitKind, Urgency
+from domain.policy import Policy
+from domain.units import UnitKind
 from domain.where import Where, where
 
 
@@ -134,7 +136,11 @@ class KeywordDispatcher:
 
     def rank(self, request: DispatchRequest) -> Dispatch:
         """Rank the units; the answer names one only above the threshold and with the margin over the runner-up."""
-        answer = self.consider(request).answer
+        return self.answer_of(self.consider(request))
+
+    def answer_of(self, considered: Considered) -> Dispatch:
+        """What people are told: the first three candidates, and how sure the keywords are of each."""
+        answer = considered.answer
         sure = self._policy.learning.confidence_of([item.score for item in answer.candidates[:3]])
         pairs = zip_longest(answer.candidates[:3], sure)
         return replace(answer, candidates=tuple(replace(item, confidence=right) for item, right in pairs))

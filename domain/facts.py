@@ -7,7 +7,7 @@ from enum import IntEnum, StrEnum
 
 from pendulum import DateTime
 
-from domain.policy import DeadlineKind, RequestType, Urgency
+from domain.conduct import DeadlineKind, RequestType, Urgency
 from domain.stages import Stage
 from domain.workdays import Duration, Extension, Pause
 

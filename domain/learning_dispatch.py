@@ -44,7 +44,7 @@ class LearningDispatcher:
         considered = self._keywords.consider(request)
         said = considered.answer
         if said.unit is not None and role_of(said.unit, self._policy) not in self._known:
-            return replace(said, candidates=said.candidates[:3], model_version=self._model.version)
+            return replace(self._keywords.answer_of(considered), model_version=self._model.version)
         guesses = self._model.predict(request.text, signs_of(considered, self._policy))
         candidates = tuple(self._candidates(request, considered, guesses[:MOST_GUESSES]))
         best = candidates[0] if candidates else None

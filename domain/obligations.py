@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from domain.conduct import DECIDED_KINDS, DeadlineKind
 from domain.deadline import Deadline, Step
 from domain.facts import Facts, Obligation
-from domain.policy import DECIDED_KINDS, DeadlineKind
 from domain.stages import ASSISTED_STAGES, OPEN_STAGES
 from domain.workdays import Pause, WorkCalendar, due_date
 

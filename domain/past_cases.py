@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 
 from domain.dispatch import DispatchRequest
 from domain.dispatch_rules import TOWN_OF_PLACE
-from domain.policy import Policy, UnitKind
+from domain.policy import Policy
+from domain.units import UnitKind
 
 
 @dataclass(frozen=True)

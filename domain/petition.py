@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 from pendulum import DateTime
 
+from domain.conduct import DeadlineKind, DeadlineRule, Limit, Times
 from domain.deadline import Deadline, Step
 from domain.facts import CARD_LABELS, RUNG_LABELS, SATISFACTION_LABELS, Card, Facts, Obligation, Rung, Satisfaction
 from domain.obligations import assist_deadlines, explanation_due, reminders_of_units, stands_still
-from domain.policy import DeadlineKind, DeadlineRule, Limit, Policy, Times
+from domain.policy import Policy
 from domain.stages import FINAL_STAGES, REVIEW_STAGES, WORKING_STAGES, Stage
 from domain.workdays import WorkCalendar, due_date, opening_after, working_days_before
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from domain.alarms import AlarmRules, Danger
+from domain.conduct import Figure, Urgency
 from domain.dispatch_rules import TOWN_OF_PLACE
 from domain.elsewhere import ElsewhereRule, ElsewhereRules
 from domain.phrases import Around
-from domain.policy import Figure, UnitKind, Urgency
+from domain.units import UnitKind
 from gateways.policy_checks import OFFICE_KINDS, Fault, PolicyFiles, repeated
 from gateways.yaml_lines import Loc
 from models.alarm_files import AlarmsFile, AroundShape, ElsewhereFile

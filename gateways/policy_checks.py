@@ -9,8 +9,9 @@ from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
-from domain.policy import DEADLINE_LABELS, DECIDED_KINDS, DeadlineKind, UnitKind
+from domain.conduct import DEADLINE_LABELS, DECIDED_KINDS, DeadlineKind
 from domain.stages import TRIGGER_LABELS
+from domain.units import UnitKind
 from gateways.yaml_lines import Loc
 from models.alarm_files import AlarmsFile, ElsewhereFile
 from models.figures_file import FiguresFile

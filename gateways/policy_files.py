@@ -12,24 +12,15 @@ from typing import TypeVar
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from domain.conduct import Figure
 from domain.dispatch_rules import DispatchRules
-from domain.figure_rules import FigureRules
-from domain.figures import SHARES
-from domain.learning_rules import ConfidenceStep, LearningRules
-from domain.notices import BackOff, NoticeRule, NoticeRules, QuietHours
-from domain.policy import (
-    Category,
-    DeadlineRule,
-    Duty,
-    Figure,
-    LadderRules,
-    LimitException,
-    Policy,
-    Unit,
-)
-from domain.workdays import Duration, OfficeHours
+from domain.policy import Policy
+from domain.units import Category, Duty, Unit
+from domain.workdays import OfficeHours
 from gateways import policy_checks
 from gateways.alarm_rules import ALARMS, ELSEWHERE, alarm_rules, check_alarms, elsewhere_rules, figures_of
+from gateways.conduct_rules import deadline_rules, ladder_rules, learning_rules, notice_rules
+from gateways.figure_rules import figure_rules, values_told
 from gateways.holidays import CalendarFileError, load_calendar
 from gateways.letters import variants_of
 from gateways.policy_checks import PolicyFiles
@@ -222,15 +213,20 @@ def _build(files: PolicyFiles, office: OfficeHours) -> Policy:
         office=office,
         units=tuple(Unit(**unit.model_dump()) for unit in units.units),
         categories=tuple(Category(**item.model_dump()) for item in taxonomy.categories),
-        deadlines=_deadlines(deadlines),
-        ladder=_ladder(ladder),
+        deadlines=deadline_rules(deadlines),
+        ladder=ladder_rules(ladder),
         dispatch=_dispatch(dispatch_rules(dispatch, matters, places, units), matters.values(), alarms, elsewhere),
-        notices=_notices(notices),
-        learning=_learning(learning),
-        figure_rules=_figure_rules(figures),
+        notices=notice_rules(notices),
+        learning=learning_rules(learning),
+        figure_rules=figure_rules(figures),
         district=district.name,
         case_prefix=district.case_prefix,
-        figures=(*_figures(files), *figures_of(alarms, elsewhere), *same_matter_figures(same_matter)),
+        figures=(
+            *_figures(files),
+            *figures_of(alarms, elsewhere),
+            *same_matter_figures(same_matter),
+            *values_told(figures),
+        ),
         sub_categories=sub_categories(matters),
         duties=tuple(Duty(**duty.model_dump()) for duty in units.duties),
         same_matter=same_matter_rules(same_matter),
@@ -248,87 +244,12 @@ def _dispatch(
     return replace(whole, reading=replace(whole.reading, variants=variants_of(whole.all_words())))
 
 
-def _deadlines(file: DeadlinesFile) -> tuple[DeadlineRule, ...]:
-    return tuple(
-        DeadlineRule(
-            id=rule.id,
-            kind=rule.kind,
-            duration=Duration(rule.amount, rule.unit),
-            source=rule.source,
-            priority=rule.priority or 0,
-            urgencies=frozenset(rule.urgencies),
-            request_types=frozenset(rule.request_types),
-            categories=frozenset(rule.categories),
-            origin=rule.origin,
-        )
-        for rule in file.rules
-    )
-
-
-def _ladder(file: LadderFile) -> LadderRules:
-    return LadderRules(
-        return_limit=file.return_limit.value,
-        transfer_limit=file.transfer_limit.value,
-        redo_limit=file.redo_limit.value,
-        extension_limit=file.extension_limit.value,
-        sources={name: shape.source for name, shape in file.figures().items()},
-        exceptions=tuple(
-            LimitException(
-                id=rule.id,
-                limit=rule.limit,
-                value=rule.value,
-                source=rule.source,
-                priority=rule.priority,
-                urgencies=frozenset(rule.urgencies),
-                request_types=frozenset(rule.request_types),
-                categories=frozenset(rule.categories),
-                origin=rule.origin,
-            )
-            for rule in file.exceptions
-        ),
-    )
-
-
-def _notices(file: NoticesFile) -> NoticeRules:
-    return NoticeRules(
-        rules=tuple(
-            NoticeRule(**rule.model_dump(exclude={"urgencies"}), urgencies=frozenset(rule.urgencies))
-            for rule in file.rules
-        ),
-        quiet_hours=QuietHours(file.quiet_hours.starts, file.quiet_hours.ends, file.quiet_hours.timezone),
-        back_off=BackOff(file.back_off.minutes),
-    )
-
-
-def _learning(file: LearningFile) -> LearningRules:
-    return LearningRules(
-        least_cases=file.least_cases.value,
-        tolerance=file.tolerance.value,
-        least_training_cases=file.least_training_cases.value,
-        held_out=file.held_out.value,
-        precision=file.precision.value,
-        return_cost=file.return_cost.value,
-        most_cases=file.most_cases.value,
-        keyword_confidence=tuple(ConfidenceStep(step.ahead, step.right) for step in file.keyword_confidence.steps),
-    )
-
-
-def _figure_rules(file: FiguresFile) -> FigureRules:
-    return FigureRules(
-        least_cases=file.least_cases.value,
-        confidence=file.confidence.value,
-        decimals=file.decimals.value,
-        catch_up=file.catch_up.value,
-        ranked=file.ranked.names,
-    )
-
-
 def _figures(files: PolicyFiles) -> Iterator[Figure]:
     """Everything sourced that is no deadline, told in short."""
     ladder, units, taxonomy, places = files.ladder, files.units, files.taxonomy, files.places
-    dispatch, learning, notices, figures = files.dispatch, files.learning, files.notices, files.figures
+    dispatch, learning, notices = files.dispatch, files.learning, files.notices
     assert ladder and units and taxonomy and places  # noqa: S101, PT018 - see _build
-    assert dispatch and learning and figures and notices  # noqa: S101, PT018
+    assert dispatch and learning and notices  # noqa: S101, PT018
     for name, shape in ladder.figures().items():
         yield _figure(f"ladder.{name}", "是" if isinstance(shape.value, bool) else f"{shape.value}次", shape)
     yield _figure("units", f"{len(units.units)}个单位、{len(units.duties)}条职责", units)
@@ -354,11 +275,6 @@ def _figures(files: PolicyFiles) -> Iterator[Figure]:
     steps = learning.keyword_confidence.steps
     sure = "、".join(f"领先{step.ahead:g}起{step.right[0]:.0%}" for step in steps)
     yield _figure("learning.keyword_confidence", sure, learning.keyword_confidence)
-    yield _figure("figures.least_cases", f"{figures.least_cases.value}件", figures.least_cases)
-    yield _figure("figures.confidence", f"{figures.confidence.value:.0%}", figures.confidence)
-    yield _figure("figures.decimals", f"{figures.decimals.value}位", figures.decimals)
-    yield _figure("figures.catch_up", f"{figures.catch_up.value}期", figures.catch_up)
-    yield _figure("figures.ranked", "、".join(SHARES[name].chinese for name in figures.ranked.names), figures.ranked)
     quiet = notices.quiet_hours
     yield _figure("notices.quiet_hours", f"{quiet.starts:%H:%M}至{quiet.ends:%H:%M}", quiet)
     yield _figure("notices.back_off", "、".join(map(str, notices.back_off.minutes)) + "分钟", notices.back_off)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from domain.policy import Figure
+from domain.conduct import Figure
 from domain.same_matter import HotTopicRules, SameMatterRules, Shown
 from models.policy_files import Sourced
 from models.same_matter_file import SameMatterFile

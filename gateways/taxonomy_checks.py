@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from domain.dispatch_rules import TOWN_OF_PLACE
-from domain.policy import UnitKind
+from domain.units import UnitKind
 from gateways.policy_checks import OFFICE_KINDS, Fault, PolicyFiles, repeated
 from gateways.yaml_lines import Loc
 from models.taxonomy_files import DutyShape, PlacesFile, SubCategoryShape, TaxonomyFile, UnitsFile

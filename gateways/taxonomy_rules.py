@@ -8,7 +8,7 @@ from domain.dispatch_rules import DispatchRules, KeywordRule
 from domain.evidence import Weighing
 from domain.gazetteer import PlaceKind, PlaceName
 from domain.plain_text import Reading
-from domain.policy import SubCategory, UnitKind
+from domain.units import SubCategory, UnitKind
 from models.policy_files import DispatchFile, WeightsShape
 from models.taxonomy_files import PlacesFile, SubCategoriesFile, UnitsFile
 

@@ -21,17 +21,9 @@ from pydantic import (
     model_validator,
 )
 
+from domain.conduct import DEADLINE_LABELS, DECIDED_KINDS, DeadlineKind, Limit, Origin, RequestType, Urgency
 from domain.durations import MAX_AMOUNT
 from domain.notices import CONCERNING, Audience
-from domain.policy import (
-    DEADLINE_LABELS,
-    DECIDED_KINDS,
-    DeadlineKind,
-    Limit,
-    Origin,
-    RequestType,
-    Urgency,
-)
 from domain.stages import TRIGGER_LABELS, Trigger
 from domain.workdays import TimeUnit
 

@@ -171,7 +171,7 @@ class PolicyVersion(Base):
     __tablename__ = "policy_version"
 
     version: Mapped[str] = mapped_column(String(80), primary_key=True)
-    content: Mapped[dict[str, Any]]
+    content: Mapped[dict[str, Any]] = mapped_column(deferred=True)
     activated_at: Mapped[DateTime]
     activated_by: Mapped[str] = mapped_column(String(120))
     active: Mapped[bool]

@@ -18,8 +18,8 @@ from pydantic import (
 )
 
 from domain.calendar import local
+from domain.conduct import RequestType
 from domain.coordinates import NAME_THE_SYSTEM, CoordinateSystem
-from domain.policy import RequestType
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _LAID_OUT = frozenset("\t\n\r")

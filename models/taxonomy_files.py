@@ -7,7 +7,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
-from domain.policy import RequestType, UnitKind, Urgency
+from domain.conduct import RequestType, Urgency
+from domain.units import UnitKind
 from models.policy_files import CODE, Code, Shape, Sourced, Text, Word
 
 MIN_WORDS, MAX_WORDS = 3, 32

@@ -8,7 +8,7 @@ from pendulum import DateTime
 
 import clock
 from domain.errors import RuleRefusal
-from domain.policy import UnitKind
+from domain.units import UnitKind
 from models.tables import Assignment, Petition
 from services.transactions import Transaction
 

@@ -17,10 +17,11 @@ from sqlalchemy import select
 
 import clock
 from domain.actions import ROLE_LABELS, Role
+from domain.conduct import DEADLINE_LABELS, DeadlineKind
 from domain.errors import NotFound
 from domain.petition import CARD_LABELS, RUNG_LABELS, Card, Deadline, Facts, Rung, decide, handling_due
 from domain.place import without_distance
-from domain.policy import DEADLINE_LABELS, DeadlineKind, Policy
+from domain.policy import Policy
 from domain.stages import STAGE_LABELS, Stage, Trigger, trigger_label
 from models.tables import HistoryRow, Petition, TimerRow
 from services.context import Context

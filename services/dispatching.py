@@ -10,12 +10,13 @@ from sqlalchemy import select
 import clock
 from domain.actions import PLATFORM, Actor
 from domain.at_once import at_once
+from domain.conduct import RequestType, Urgency
 from domain.dispatch import Dispatch, Dispatcher, DispatchRequest, KeywordDispatcher, find_urgency, suspicions
 from domain.errors import RuleRefusal
 from domain.learned import Experience
 from domain.learning_dispatch import LearningDispatcher
 from domain.place import Located
-from domain.policy import Policy, RequestType, Urgency
+from domain.policy import Policy
 from domain.stages import Trigger
 from models.tables import DecisionRequest, Petition
 from services import matters, places

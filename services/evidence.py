@@ -8,10 +8,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from domain.actions import Role
+from domain.conduct import RequestType
 from domain.dispatch import DispatchRequest
 from domain.past_cases import PastCase
 from domain.place import Geography, Located
-from domain.policy import RequestType
 from domain.stages import Stage, Trigger
 from models.tables import HistoryRow, Petition
 from services.places import located_by

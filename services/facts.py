@@ -10,8 +10,8 @@ from pendulum import DateTime
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import defer, joinedload
 
+from domain.conduct import DeadlineKind, RequestType, Urgency
 from domain.petition import Card, Facts, Obligation, Rung, Satisfaction
-from domain.policy import DeadlineKind, RequestType, Urgency
 from domain.stages import Stage
 from domain.workdays import Duration, Extension, Pause, TimeUnit
 from models.tables import Assignment, Petition, Supervision

@@ -8,8 +8,8 @@ from typing import Any
 
 import clock
 from domain.actions import Actor
+from domain.conduct import DeadlineKind
 from domain.errors import Incomplete, Missing, NotFound
-from domain.policy import DeadlineKind
 from domain.stages import Trigger
 from models.evidence import CompletionEvidence
 from models.tables import Completion, DecisionRequest, Petition

@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import select
 
 from domain.actions import PLATFORM, Actor
+from domain.conduct import Urgency
 from domain.dispatch import find_urgency, needs_person
 from domain.errors import Incomplete, Missing, RuleRefusal
-from domain.policy import Urgency
 from domain.stages import FINAL_STAGES, Stage, Trigger
 from models.shapes import Registration
 from models.tables import Petition, Petitioner

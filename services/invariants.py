@@ -15,8 +15,8 @@ from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, sel
 from sqlalchemy.orm import aliased
 
 import clock
+from domain.conduct import DeadlineKind
 from domain.petition import Rung, Step
-from domain.policy import DeadlineKind
 from domain.stages import (
     CLOCK_STOPPED_STAGES,
     CLOSING_STAGES,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pendulum import DateTime
 
 from domain.petition import Card
-from domain.policy import Policy, UnitKind
+from domain.policy import Policy
 from domain.stages import FINAL_STAGES, REVIEW_STAGES, STAGE_LABELS, WORKING_STAGES, Stage
+from domain.units import UnitKind
 from gateways.orchestrator import RunLabel
 from models.tables import Petition
 from services.facts import is_supervised

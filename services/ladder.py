@@ -9,9 +9,9 @@ from pendulum import DateTime
 
 import clock
 from domain.actions import PLATFORM, Actor
+from domain.conduct import DEADLINE_LABELS, DeadlineKind, Limit
 from domain.errors import Incomplete, Missing
 from domain.petition import Deadline, Rung, Satisfaction, next_rung, times_of
-from domain.policy import DEADLINE_LABELS, DeadlineKind, Limit
 from domain.stages import Stage, Trigger
 from domain.workdays import Duration, due_date
 from models.tables import Assignment, Petition, Supervision

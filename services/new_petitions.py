@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import clock
+from domain.conduct import Urgency
 from domain.dispatch import find_urgency, needs_person
-from domain.policy import Policy, Urgency
+from domain.policy import Policy
 from models.tables import Petition
 from services.numbering import new_query_code
 

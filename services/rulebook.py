@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,7 +12,8 @@ import clock
 from domain.actions import Actor
 from domain.calendar import WorkCalendar
 from domain.errors import PolicyMissing
-from domain.policy import Category, Policy, SubCategory, Unit
+from domain.policy import Policy
+from domain.units import Category, SubCategory, Unit
 from gateways.live_files import LiveFile
 from gateways.policy_files import dump, policy_from_dict
 from models.tables import PolicyVersion
@@ -21,8 +22,10 @@ from models.tables import PolicyVersion
 class RuleBook:
     """Finds policies by version; a petition lives under the version it was registered under."""
 
-    def __init__(self, calendar: WorkCalendar | LiveFile[WorkCalendar]) -> None:
+    def __init__(self, calendar: WorkCalendar | LiveFile[WorkCalendar], at_hand: Iterable[Policy] = ()) -> None:
+        """`at_hand` are policies that this process has already; the ledger says whether they were ever in force."""
         self._calendar = calendar
+        self._at_hand = {policy.version: policy for policy in at_hand}
         self._known: dict[str, Policy] = {}
 
     @property
@@ -59,7 +62,7 @@ class RuleBook:
 
     def _read(self, session: Session) -> None:
         """Read every version there is; what a policy does not know itself goes by its latest name."""
-        known = self._known
+        known = self._at_hand | self._known
         rows = session.scalars(select(PolicyVersion).order_by(PolicyVersion.activated_at, PolicyVersion.version))
         policies = [known.get(row.version) or policy_from_dict(row.content) for row in rows]
         units = {unit.code: unit for policy in policies for unit in policy.units}

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session, aliased, joinedload
 
 import clock
 from domain.actions import Actor, Role
+from domain.conduct import RequestType
 from domain.dispatch import needs_person
 from domain.errors import NotFound
-from domain.policy import Policy, RequestType
+from domain.policy import Policy
 from domain.same_matter import Likeness, Shown, Traits, asked_marks, compare
 from domain.stages import CLOSING_STAGES, FINAL_STAGES, OPEN_STAGES, TRANSITIONS, Stage, Trigger
 from models.answers import Named, PetitionHead, SimilarMatter

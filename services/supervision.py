@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 import clock
 from domain.actions import PLATFORM, Actor, Role
+from domain.conduct import DeadlineKind
 from domain.errors import RuleRefusal
 from domain.petition import Deadline
-from domain.policy import DeadlineKind
 from domain.stages import Stage, Trigger
 from domain.supervision import DISPOSITION_LABELS, SECRET_DISPOSITIONS, Disposition
 from domain.workdays import Duration, due_date, working_minutes_between

@@ -16,9 +16,10 @@ from sqlalchemy.orm import Session, selectinload
 
 import clock
 from domain.actions import Actor, check
+from domain.conduct import DeadlineKind, DeadlineRule
 from domain.errors import NotFound, StaleVersion
 from domain.petition import Ruling, decide
-from domain.policy import DeadlineKind, DeadlineRule, Policy
+from domain.policy import Policy
 from domain.stages import Trigger
 from gateways.crash_points import crash_point
 from gateways.orchestrator import OrchestratorUnavailable

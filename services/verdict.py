@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import clock
 from domain.actions import PLATFORM, Actor, Role
+from domain.conduct import DeadlineKind
 from domain.errors import Incomplete, Missing
 from domain.petition import Satisfaction
-from domain.policy import DeadlineKind
 from domain.stages import Trigger
 from models.tables import Petition, RatingRow
 from services.assignments import assign_lead

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 import clock
 from domain.actions import Actor, Role, allowed_actions
+from domain.conduct import DEADLINE_LABELS, DeadlineKind
 from domain.petition import Deadline
-from domain.policy import DEADLINE_LABELS, DeadlineKind, Policy
+from domain.policy import Policy
 from domain.stages import (
     CLOSING_STAGES,
     FINAL_STAGES,

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pendulum import DateTime
 
 from domain.actions import PETITIONER, Actor, Role
+from domain.conduct import RequestType
 from domain.petition import Satisfaction
-from domain.policy import RequestType
 from domain.supervision import Disposition
 from domain.workdays import Duration, TimeUnit
 from models.evidence import CompletionEvidence

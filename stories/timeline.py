@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from clock import SHANGHAI
 from domain.actions import ROLE_LABELS, Role
+from domain.conduct import DEADLINE_LABELS, DeadlineKind
 from domain.petition import RUNG_LABELS, Rung
-from domain.policy import DEADLINE_LABELS, DeadlineKind
 from domain.stages import STAGE_LABELS, Stage, trigger_label
 from models.tables import HistoryRow, Petition, TimerRow
 from services.context import Context

@@ -12,7 +12,7 @@ import pytest
 from cli.documents import pages, write_all
 from cli.policy_page import DEADLINE_APPLIED, FIGURES_APPLIED, docs_policy
 from domain.actions import PERMITTED
-from domain.policy import DEADLINE_LABELS, DECIDED_KINDS, DeadlineKind, Limit, LimitException, Origin, RequestType
+from domain.conduct import DEADLINE_LABELS, DECIDED_KINDS, DeadlineKind, Limit, LimitException, Origin, RequestType
 from domain.stages import STAGE_LABELS, TRANSITIONS, TRIGGER_LABELS, Stage, Trigger
 from gateways.policy_files import load_policy
 

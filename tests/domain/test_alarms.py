@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from domain.alarms import AlarmRules, Danger
+from domain.conduct import Urgency
 from domain.dispatch import find_alarm, find_urgency
 from domain.phrases import Around
-from domain.policy import Urgency
 from tests.support.facts import HOUSING, WATER, a_policy
 
 FIRE = Danger("fire", "火灾", HOUSING, ("着火",))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from domain.conduct import DeadlineKind
 from domain.petition import deadlines
-from domain.policy import DeadlineKind
 from domain.workdays import DueDate, StepKind, WorkCalendar, due_date, opening_after, working_days_before
 from tests.domain.calendars import REAL, WITH_2027
 from tests.support.facts import a_policy, at, facts, hours, working_days

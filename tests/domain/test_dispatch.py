@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.conduct import RequestType, Urgency
 from domain.coordinates import Position
 from domain.dispatch import (
     Dispatch,
@@ -21,7 +22,8 @@ from domain.dispatch import (
 )
 from domain.dispatch_rules import TOWN_OF_PLACE, KeywordRule
 from domain.place import Grid, Located, NearestPoint
-from domain.policy import Duty, Policy, RequestType, SubCategory, Urgency
+from domain.policy import Policy
+from domain.units import Duty, SubCategory
 from tests.support.facts import HOUSING, NORTH_TOWN, PARKS, SOUTH_TOWN, WATER, a_policy
 
 POLICY = a_policy()

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from domain.actions import Actor, Role, check
+from domain.conduct import Limit, LimitException, RequestType, Urgency
 from domain.errors import RuleRefusal
 from domain.petition import Facts, Satisfaction, Step, decide
-from domain.policy import Limit, LimitException, Policy, RequestType, Urgency
+from domain.policy import Policy
 from domain.stages import Stage, Trigger
 from tests.support.facts import HOUSING, MONDAY, a_calendar, a_policy, facts
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from pendulum import DateTime
 
+from domain.conduct import DeadlineKind
 from domain.petition import Card, Deadline, Facts, Rung, Satisfaction, Step, deadlines, decide, handling_due, next_rung
-from domain.policy import DeadlineKind
 from domain.stages import Stage
 from tests.support.facts import MONDAY, a_calendar, a_policy, at, facts, working_days
 from tests.support.life import wait

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from pendulum import DateTime
 
+from domain.conduct import DeadlineKind, RequestType, Urgency
 from domain.errors import PolicyMissing
 from domain.petition import Card, Deadline, Facts, Rung, Satisfaction, Step, deadlines, decide, handling_due, is_overdue
-from domain.policy import DeadlineKind, RequestType, Urgency
 from domain.stages import Stage
 from domain.workdays import Duration, Extension, Pause, TimeUnit
 from tests.domain.calendars import WITH_2027

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from pendulum import DateTime
 
 from domain.actions import Actor, Role, allowed_actions
+from domain.conduct import RequestType, Urgency
 from domain.petition import Card, Facts, Obligation, Rung, Satisfaction, Step, decide
-from domain.policy import RequestType, Urgency
 from domain.stages import FINAL_STAGES, OPEN_STAGES, WORKING_STAGES, Stage, Trigger, is_allowed
 from domain.workdays import Pause
 from tests.support.facts import HOUSING, MONDAY, NORTH_TOWN, PARKS, WATER, a_calendar, a_policy, facts, working_days

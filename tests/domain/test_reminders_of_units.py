@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from domain.conduct import DECIDED_KINDS, DeadlineKind
 from domain.petition import (
     Facts,
     Obligation,
@@ -18,7 +19,6 @@ from domain.petition import (
     explanation_due,
     stage_due,
 )
-from domain.policy import DECIDED_KINDS, DeadlineKind
 from domain.stages import ASSISTED_STAGES, FINAL_STAGES, OPEN_STAGES, Stage, Trigger
 from domain.workdays import Pause
 from tests.support.facts import HOUSING, MONDAY, PARKS, WATER, a_calendar, a_policy, at, facts, hours, working_days

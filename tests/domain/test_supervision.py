@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from domain.conduct import DeadlineKind
 from domain.petition import Card, Facts, Rung, Step, deadlines
-from domain.policy import DeadlineKind
 from domain.stages import Stage
 from tests.support.facts import MONDAY, a_calendar, a_policy, at, facts
 from tests.support.life import wait

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from domain.policy import UnitKind
+from domain.units import UnitKind
 from gateways.geography import MemoryGeography
 from gateways.geography_example import NOTE, write_example
 from gateways.geography_files import load_geography

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from domain.policy import Limit, RequestType, Urgency
+from domain.conduct import Limit, RequestType, Urgency
 from gateways.policy_files import PolicyError, Problem, dump, load_policy, policy_from_dict
 from tests.support.context import POLICY_DIR as SHIPPED
 

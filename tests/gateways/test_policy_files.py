@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from domain.figure_rules import FigureRules
 from gateways.policy_files import PolicyError, Problem, dump, load_policy, policy_from_dict
 
 ROOT = Path(__file__).parents[2]
@@ -49,12 +48,6 @@ def test_a_policy_comes_back_the_same() -> None:
     assert again == policy
     assert dump(again) == content
     assert again.office_of(policy.units_by_code["desk"].kind) == "desk"
-
-
-def test_a_kept_policy_without_later_parts_has_what_they_said_first() -> None:
-    content = dump(load_policy(SHIPPED))
-    del content["figure_rules"]
-    assert policy_from_dict(content).figure_rules == FigureRules()
 
 
 def test_what_is_no_policy_does_not_come_back() -> None:
@@ -143,10 +136,6 @@ BROKEN: dict[str, tuple[str, str, str, int | None, str]] = {
     "clock time": ("notices.yaml", '"21:00"', '"24:00"', 0, "应为带引号的时刻"),
     "no waits": ("notices.yaml", "minutes: [1, 5, 15, 60, 240, 720, 1440]", "minutes: []", 0, "至少要有 1 项"),
     "a share of half": ("learning.yaml", "value: 0.005", "value: 0.5", 0, "须小于 0.5"),
-    "certainty": ("figures.yaml", "value: 0.95", "value: 1", 0, "须小于 1"),
-    "half a place": ("figures.yaml", "value: 2", "value: 2.5", 0, "应为整数"),
-    "an unknown figure": ("figures.yaml", "[on_time_signing,", "[happiness,", 0, "只能是 "),
-    "ranked twice": ("figures.yaml", "[on_time_signing,", "[satisfaction,", None, "重复"),
     "more than one is right": ("learning.yaml", "[0.6, 0.05, 0.05]", "[0.9, 0.1, 0.05]", 0, "相加不得超过 1"),
     "confidence that falls back": ("learning.yaml", "ahead: 0.55", "ahead: 0.9", None, "逐级增大"),
     "no case": ("learning.yaml", "value: 30", "value: 0", 0, "不得小于 1"),

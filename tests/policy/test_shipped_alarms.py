@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from domain.conduct import Urgency
 from domain.dispatch import find_alarm, find_urgency
-from domain.policy import Policy, UnitKind, Urgency
+from domain.policy import Policy
+from domain.units import UnitKind
 
 DANGERS = {
     "楼道里有一股煤气味，怀疑漏气": "housing",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from domain.conduct import Urgency
 from domain.dispatch import DispatchRequest, KeywordDispatcher, find_urgency, needs_person
-from domain.policy import Policy, Urgency
+from domain.policy import Policy
 
 
 @pytest.mark.parametrize(

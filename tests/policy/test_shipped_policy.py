@@ -6,11 +6,13 @@ import pendulum
 import pytest
 
 from domain.actions import Actor, Role, check
+from domain.conduct import DECIDED_KINDS, DeadlineKind, RequestType, Urgency
 from domain.errors import RuleRefusal
 from domain.notices import Audience, earliest_sending, next_attempt
 from domain.petition import Facts, Satisfaction, Step, deadlines, decide, handling_due
-from domain.policy import DECIDED_KINDS, DeadlineKind, Policy, RequestType, UnitKind, Urgency
+from domain.policy import Policy
 from domain.stages import Stage, Trigger
+from domain.units import UnitKind
 from domain.workdays import Extension, WorkCalendar
 from models.policy_files import placeholders
 

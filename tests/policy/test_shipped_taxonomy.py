@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 
+from domain.conduct import Urgency
 from domain.dispatch import DispatchRequest, KeywordDispatcher, find_urgency
 from domain.dispatch_rules import TOWN_OF_PLACE
-from domain.policy import Policy, UnitKind, Urgency
+from domain.policy import Policy
+from domain.units import UnitKind
 
 
 def test_the_numbers_are_those_the_district_decided_on(policy: Policy) -> None:

@@ -18,8 +18,9 @@ from domain.actions import Actor, Role, allowed_actions
 from domain.dispatch_rules import KeywordRule
 from domain.errors import DomainError
 from domain.petition import Step
-from domain.policy import Policy, Unit, UnitKind
+from domain.policy import Policy
 from domain.stages import FINAL_STAGES, Trigger
+from domain.units import Unit, UnitKind
 from gateways.notifier import RecordingNotifier
 from gateways.orchestrator import RecordingOrchestrator
 from models.shapes import PetitionerIn, Registration

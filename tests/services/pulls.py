@@ -11,8 +11,8 @@ from hypothesis.strategies import DataObject, SearchStrategy
 
 import clock
 from domain.actions import Actor, Role
+from domain.conduct import DeadlineKind
 from domain.petition import Satisfaction
-from domain.policy import DeadlineKind
 from domain.stages import Trigger
 from domain.supervision import Disposition
 from domain.workdays import Duration, TimeUnit

@@ -11,8 +11,9 @@ from domain.actions import Actor, Role
 from domain.dispatch_rules import KeywordRule
 from domain.errors import Incomplete, RuleRefusal
 from domain.petition import Satisfaction, Step
-from domain.policy import Category, Policy, Unit, UnitKind
+from domain.policy import Policy
 from domain.stages import Stage
+from domain.units import Category, Unit, UnitKind
 from domain.workdays import Duration, TimeUnit
 from gateways.policy_files import dump
 from models.tables import Notice

@@ -11,9 +11,9 @@ import pytest
 import sqlalchemy as sa
 
 import clock
+from domain.conduct import DeadlineKind
 from domain.errors import NotFound
 from domain.petition import Step
-from domain.policy import DeadlineKind
 from domain.stages import OPEN_STAGES, Stage
 from models.shapes import PetitionerIn
 from models.tables import Petition

@@ -9,21 +9,13 @@ from typing import Any
 import pendulum
 from pendulum import DateTime
 
+from domain.conduct import DeadlineKind, DeadlineRule, LadderRules, RequestType, Urgency
 from domain.dispatch_rules import TOWN_OF_PLACE, DispatchRules, KeywordRule
 from domain.notices import BackOff, NoticeRules, QuietHours
 from domain.petition import Facts
-from domain.policy import (
-    Category,
-    DeadlineKind,
-    DeadlineRule,
-    LadderRules,
-    Policy,
-    RequestType,
-    Unit,
-    UnitKind,
-    Urgency,
-)
+from domain.policy import Policy
 from domain.stages import CLOCK_STOPPED_STAGES, CLOSING_STAGES, INTAKE_STAGES, Stage
+from domain.units import Category, Unit, UnitKind
 from domain.workdays import Duration, OfficeHours, Pause, TimeUnit, WorkCalendar
 from tests.domain.calendars import REAL
 

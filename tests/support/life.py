@@ -11,8 +11,9 @@ from typing import Any
 
 from pendulum import DateTime
 
+from domain.conduct import DeadlineKind
 from domain.petition import Card, Facts, Obligation, Ruling, Rung, Satisfaction, Step, decide, next_rung
-from domain.policy import DeadlineKind, Policy
+from domain.policy import Policy
 from domain.stages import CLOCK_STOPPED_STAGES, REVIEW_STAGES, TRANSITIONS, Stage, Trigger, rejection_to, stage_after
 from domain.workdays import Duration, Extension, Pause, TimeUnit, WorkCalendar
 from tests.support.facts import SOUTH_TOWN, WATER
