@@ -44,13 +44,19 @@ def main() -> None:
             table.add_row(name, f"{spent.count / spent.wall:.2f}", *shown, f"{spent.each / ours.each:.1f}")
         console.print(table)
 
-        life, states, bare = (
+        life, states, bare, unclaimed = (
             measures.lives(at, asked.lives),
             measures.bare_calls(at, asked.lives, shown=False),
             measures.bare_calls(at, asked.lives, shown=True),
+            measures.bare_calls(at, asked.lives, shown=True, claimed=False),
         )
         table = _table("A whole life: three wakes", "what", "lives/s", "server ms", "client ms", "CPU ms", "ratio")
-        rows = (("its run and states alone", states), ("its bare Prefect API calls", bare), ("the petition", life))
+        rows = (
+            ("its run and states alone", states),
+            ("its bare Prefect API calls", bare),
+            ("the same with a Pending at every wake", unclaimed),
+            ("the petition", life),
+        )
         for name, spent in rows:
             each = (spent.server / spent.count, spent.worker / spent.count, spent.each)
             shown = [f"{1000 * value:.1f}" for value in each]

@@ -19,8 +19,9 @@ from uuid import UUID
 
 import httpx
 from pendulum import DateTime
+from prefect.client.schemas import OrchestrationResult
 from prefect.client.schemas.objects import FlowRun, State, StateType, WorkerMetadata
-from prefect.client.schemas.responses import WorkerFlowRunResponse
+from prefect.client.schemas.responses import SetStateStatus, WorkerFlowRunResponse
 from prefect.context import SettingsContext
 from prefect.exceptions import Abort, ObjectNotFound, Pause
 from prefect.flow_engine import run_flow_async, run_flow_sync
@@ -33,6 +34,7 @@ from prefect.utilities.engine import propose_state
 from prefect.workers.base import BaseJobConfiguration, BaseVariables, BaseWorker, BaseWorkerResult
 
 from clock import SystemClock
+from deployments.claims import HEADER, claim_id
 from deployments.flow_loading import load_flow
 from deployments.run_client import RunClient, one_client
 
@@ -72,6 +74,7 @@ class InProcessWorker(BaseWorker[BaseJobConfiguration, BaseVariables, BaseWorker
         self._cancelling: set[UUID] = set()
         self._entrypoints: dict[UUID, str] = {}
         self._room = asyncio.Event()
+        self._exact_claims = False
 
     async def run(self, *_args: object, **_kwargs: object) -> BaseWorkerResult:
         """Never called: there is no infrastructure to start."""
@@ -151,6 +154,7 @@ class InProcessWorker(BaseWorker[BaseJobConfiguration, BaseVariables, BaseWorker
             path_params={"name": self._work_pool_name},
             json={"scheduled_before": until.isoformat(), "limit": most + len(self._in_flight)},
         )
+        self._exact_claims = HEADER in response.headers
         found = WorkerFlowRunResponse.model_validate_list(response.json())
         return [entry.flow_run for entry in found if entry.flow_run.id not in self._in_flight][:most]
 
@@ -171,8 +175,9 @@ class InProcessWorker(BaseWorker[BaseJobConfiguration, BaseVariables, BaseWorker
     async def _serve_run(self, run: FlowRun) -> None:
         try:
             await self._wait_until_due(run)
-            if await self.claim(run):
-                await self._execute(run)
+            running = await self.take_up(run)
+            if running is not None or await self.claim(run):
+                await self._execute(run, running)
         except httpx.HTTPError as failure:
             # Prefect was away for longer than its client tries; reconcile finds the run where it was left.
             self._logger.warning("Lost touch with Prefect over run %s: %s", run.id, type(failure).__name__)
@@ -191,6 +196,24 @@ class InProcessWorker(BaseWorker[BaseJobConfiguration, BaseVariables, BaseWorker
         if due is not None:
             await asyncio.sleep(max(0.0, (due - self._wall.now()).total_seconds()))
 
+    async def take_up(self, run: FlowRun) -> State[Any] | None:
+        """Make a run that was parked ours and Running in one step; `None`: it has to be claimed (`deployments.claims`).
+
+        An answer that is lost leaves the run Running and nowhere, as a worker that dies here does; reconcile finds it.
+        """
+        if not (self._exact_claims and run.run_count and run.state_id):
+            return None
+        state = {"type": "RUNNING", "name": "Running", "state_details": {"transition_id": str(claim_id(run.state_id))}}
+        try:
+            with self._impatient():
+                response = await self.client.request(
+                    "POST", "/flow_runs/{id}/set_state", path_params={"id": run.id}, json={"state": state}
+                )
+        except httpx.HTTPStatusError:
+            return None
+        result = OrchestrationResult[Any].model_validate(response.json())
+        return result.state if result.status == SetStateStatus.ACCEPT else None
+
     async def claim(self, run: FlowRun) -> bool:
         """Make the run ours, so that no other worker runs it. False: another has it, or it is not due any more."""
         try:
@@ -207,7 +230,7 @@ class InProcessWorker(BaseWorker[BaseJobConfiguration, BaseVariables, BaseWorker
             return False
         return True
 
-    async def _execute(self, run: FlowRun) -> None:
+    async def _execute(self, run: FlowRun, running: State[Any] | None) -> None:
         try:
             flow = load_flow(await self._entrypoint(run))
         except Exception as failure:
@@ -216,7 +239,7 @@ class InProcessWorker(BaseWorker[BaseJobConfiguration, BaseVariables, BaseWorker
             return
         state: State[Any] | None = None
         try:
-            with self._run_client.executing(run) as known:
+            with self._run_client.executing(run, running) as known:
                 state = await _run(flow, known)
         except Pause:
             return  # parked

@@ -13,7 +13,8 @@ from prefect.settings import PREFECT_API_DATABASE_CONNECTION_URL
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from deployments.garbage import Collector
+from deployments.claim_rule import adopt_exact_claims
+from deployments.claims import HEADER
 from deployments.sqlite_engine import adopt_sqlite_on_the_loop
 
 # What the pages bring themselves: code and styles inline, WebAssembly, images as data, workers as blobs.
@@ -21,7 +22,7 @@ _POLICY = "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; form-ac
 
 
 class OwnHostOnly:
-    """ASGI middleware: forbids the browser to load anything from elsewhere."""
+    """ASGI middleware: forbids the browser to load anything from elsewhere, and tells workers whose server this is."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -29,7 +30,9 @@ class OwnHostOnly:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message)["Content-Security-Policy"] = _POLICY
+                headers = MutableHeaders(scope=message)
+                headers["Content-Security-Policy"] = _POLICY
+                headers[HEADER] = "1"
             await send(message)
 
         await self._app(scope, receive, sending if scope["type"] == "http" else send)
@@ -38,7 +41,7 @@ class OwnHostOnly:
 def create_app() -> FastAPI:
     """The application of the server process: `uvicorn --factory deployments.prefect_app:create_app`."""
     adopt_sqlite_on_the_loop(PREFECT_API_DATABASE_CONNECTION_URL.value())
+    adopt_exact_claims()
     app = create_prefect_app()
     app.add_middleware(OwnHostOnly)
-    Collector().start()
     return app

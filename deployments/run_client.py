@@ -13,7 +13,9 @@ from uuid import UUID
 
 import httpx
 from prefect.client.orchestration import PrefectClient, SyncPrefectClient
-from prefect.client.schemas.objects import FlowRun, ServerDefaultResultStorage
+from prefect.client.schemas import OrchestrationResult
+from prefect.client.schemas.objects import FlowRun, ServerDefaultResultStorage, State
+from prefect.client.schemas.responses import SetStateStatus, StateAcceptDetails
 from prefect.context import AsyncClientContext, SyncClientContext
 from prefect.settings import (
     PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED,
@@ -31,23 +33,42 @@ class RunClient(PrefectClient):
         super().__init__(api_url, auth_string=auth_string, api_key=api_key)
         self._executing: dict[UUID, FlowRun] = {}
         self._known: dict[UUID, dict[str, Any]] = {}
+        self._running: dict[UUID, State[Any]] = {}
 
     @contextmanager
-    def executing(self, run: FlowRun) -> Iterator[FlowRun]:
-        """While `run`, just read from the server and claimed, is executed here; gives it as the engine is to see it."""
+    def executing(self, run: FlowRun, running: State[Any] | None = None) -> Iterator[FlowRun]:
+        """While `run`, just read from the server and claimed, is executed here; gives it as the engine is to see it.
+
+        `running` is the state it was claimed with, where that was no Pending one: the engine need not set it again.
+        """
         # Without a deployment id the engine starts no suspension observer: a thread and a websocket for every run.
         # The transition to Running, which the engine makes before it reads the run, counts one execution more.
         bare = run.model_copy(deep=True, update={"deployment_id": None, "run_count": run.run_count + 1})
         self._known[run.id] = {"flow_version": run.flow_version, "empirical_policy": run.empirical_policy}
         self._executing[run.id] = bare
+        if running is not None:
+            self._running[run.id] = running
         try:
             yield bare
         finally:
             del self._executing[run.id], self._known[run.id]
+            self._running.pop(run.id, None)
 
     async def read_flow_run(self, flow_run_id: UUID) -> FlowRun:
         """The run; the very object the engine keeps up to date, while it executes it."""
         return self._executing.get(flow_run_id) or await super().read_flow_run(flow_run_id)
+
+    async def set_flow_run_state(
+        self,
+        flow_run_id: UUID | str,
+        state: State[Any],
+        force: bool = False,  # noqa: FBT001, FBT002 - the client's signature
+    ) -> OrchestrationResult[Any]:
+        """Set it, unless it is the Running that the run was claimed with."""
+        claimed = self._running.pop(UUID(str(flow_run_id)), None)
+        if claimed is not None and state.is_running():
+            return OrchestrationResult(state=claimed, status=SetStateStatus.ACCEPT, details=StateAcceptDetails())
+        return await super().set_flow_run_state(flow_run_id, state, force=force)
 
     async def update_flow_run(self, flow_run_id: UUID, *args: Any, **changes: Any) -> httpx.Response:  # noqa: ANN401
         """Tell the server what it does not know yet, and nothing else."""

@@ -44,6 +44,9 @@ def main() -> int:
     failed: list[BaseException] = []
 
     def serve() -> None:
+        from deployments.quiet import say_little  # noqa: PLC0415, after the environment is right
+
+        say_little()
         try:
             with asyncio.Runner(loop_factory=lambda: loop) as runner:
                 runner.run(run_worker(stop, settings))

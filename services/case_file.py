@@ -35,9 +35,8 @@ _PASSES_ON_WORDS = frozenset({Trigger.APPROVE_COMPLETION})
 
 def case_file(context: Context, petition_id: str) -> str:
     """The petition's case file as Markdown, times in Asia/Shanghai. Raises `NotFound`."""
-    query = select(Petition).where(Petition.id == petition_id).options(*seen_by_run())
     with context.readers() as session:
-        petition = session.scalars(query).unique().one_or_none()
+        petition = session.scalars(seen_by_run(), {"petition_id": petition_id}).unique().one_or_none()
         if petition is None:
             raise NotFound("该诉求")
         history = session.scalars(

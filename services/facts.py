@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 from typing import Any
 
 from pendulum import DateTime
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import defer, joinedload
-from sqlalchemy.sql.base import ExecutableOption
 
 from domain.conduct import DeadlineKind, RequestType, Urgency
 from domain.petition import Card, Facts, Obligation, Rung, Satisfaction
@@ -64,19 +65,25 @@ def is_supervised(petition: Petition) -> bool:
     return petition.supervision is not None and petition.supervision.closed_at is None
 
 
-def seen_by_run() -> tuple[ExecutableOption, ...]:
-    """How to read a petition for its facts alone, in one query: never its text, and of its assignments what is open.
+@cache
+def seen_by_run() -> Select[tuple[Petition]]:
+    """Reads the petition `petition_id` for its facts alone: never its text, and of its assignments what is open.
 
     All of it is few: a row more each, instead of a query more each. Whoever is to write must not read it like this.
+    Made once, because making it costs more than running it.
     """
     return (
-        defer(Petition.text),
-        joinedload(Petition.pauses),
-        joinedload(Petition.extensions),
-        joinedload(Petition.assignments.and_(Assignment.part == "assist", Assignment.ended_at.is_(None))).load_only(
-            *(getattr(Assignment, name) for name in _OF_AN_ASSIST)
-        ),
-        joinedload(Petition.supervision).defer(Supervision.opinion).defer(Supervision.cause),
+        select(Petition)
+        .where(Petition.id == bindparam("petition_id"))
+        .options(
+            defer(Petition.text),
+            joinedload(Petition.pauses),
+            joinedload(Petition.extensions),
+            joinedload(Petition.assignments.and_(Assignment.part == "assist", Assignment.ended_at.is_(None))).load_only(
+                *(getattr(Assignment, name) for name in _OF_AN_ASSIST)
+            ),
+            joinedload(Petition.supervision).defer(Supervision.opinion).defer(Supervision.cause),
+        )
     )
 
 

@@ -82,9 +82,8 @@ class Change:
 
 def look(context: Context, petition_id: str) -> Look:
     """Look at a petition without touching it. Raises `NotFound`."""
-    query = select(Petition).where(Petition.id == petition_id).options(*seen_by_run())
     with context.readers() as session:
-        petition = session.scalars(query).unique().one_or_none()
+        petition = session.scalars(seen_by_run(), {"petition_id": petition_id}).unique().one_or_none()
         if petition is None:
             raise NotFound("该诉求")
         policy = context.rules.of(session, petition.policy_version, naming=petition.unit)

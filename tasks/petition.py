@@ -19,6 +19,7 @@ from services import platform_steps, runs
 from services.bootstrap import get_context
 from tasks.announcing import announce, case_key
 from tasks.parking import own_run_id, park
+from tasks.task_runs import without_pending
 from tasks.threads import in_thread
 
 logger = logging.getLogger(__name__)
@@ -87,7 +88,7 @@ def _or_park(work: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
 @_or_park
 async def take_step(petition_id: str, step: Step) -> bool:
     """Do what is due, as a task run named after it; False when somebody else did it first."""
-    return await _step(petition_id, step.value, STEP_NAMES[step])
+    return await without_pending(_step, petition_id, step.value, STEP_NAMES[step])
 
 
 @_or_park

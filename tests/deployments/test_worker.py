@@ -217,7 +217,8 @@ def test_a_run_that_was_parked_anew_before_it_was_claimed_goes_back(
 
     async def claim() -> bool:
         worker = InProcessWorker(pool.name, limit=1, poll_seconds=1, grace_seconds=1)
-        async with one_client(), worker:
+        async with one_client() as client:
+            worker._client = client
             (run,) = await worker.runs_due(1)
             due = SystemClock().now() + dt.timedelta(days=5)
             state = {"type": "SCHEDULED", "name": "Waiting", "state_details": {"scheduled_time": due.isoformat()}}
@@ -234,6 +235,75 @@ def test_a_run_that_was_parked_anew_before_it_was_claimed_goes_back(
         assert (view.state_type, view.state_name) == ("SCHEDULED", "Waiting")
         assert view.scheduled_for is not None
         assert view.scheduled_for > SystemClock().now() + dt.timedelta(days=4)
+
+
+def test_a_parked_run_is_taken_up_by_one_worker_and_only_from_the_state_it_was_shown_in(
+    pool: Pool, tmp_path: Path
+) -> None:
+    """Two workers are shown the same run; and it was cancelled, or parked anew, between a look and a claim."""
+    from prefect.settings import PREFECT_API_URL, temporary_settings
+    from prefect.states import Cancelled, Running, Scheduled
+
+    from deployments.in_process import InProcessWorker
+    from deployments.run_client import one_client
+
+    pool.start("three-waits", folder=str(tmp_path))
+
+    async def scene() -> None:
+        worker = InProcessWorker(pool.name, limit=1, poll_seconds=1, grace_seconds=1)
+        async with one_client() as client:
+            worker._client = client
+            (new,) = await worker.runs_due(1)
+            assert await worker.take_up(new) is None, "a run that never ran is claimed by way of Pending"
+            assert await worker.claim(new)
+            await client.set_flow_run_state(new.id, Running())
+            await client.set_flow_run_state(new.id, Scheduled(name="Woken"))
+
+            (woken,) = await worker.runs_due(1)
+            answers = await asyncio.gather(*(worker.take_up(woken) for _ in range(5)))
+            (taken,) = [state for state in answers if state is not None]
+            assert taken.is_running()
+            assert not await worker.claim(woken)
+
+            await client.set_flow_run_state(new.id, Scheduled(name="Woken"))
+            assert await worker.take_up(woken) is None, "it waits in another state now"
+
+            (again,) = await worker.runs_due(1)
+            await client.set_flow_run_state(new.id, Cancelled())
+            assert await worker.take_up(again) is None
+            assert (await client.read_flow_run(new.id)).state_name == "Cancelled"
+
+    with temporary_settings({PREFECT_API_URL: pool.server.api_url}):
+        asyncio.run(scene())
+
+
+def test_a_run_whose_deployment_has_a_limit_waits_for_its_place(pool: Pool, tmp_path: Path) -> None:
+    """Prefect gives out the places at Pending."""
+    from prefect.client.schemas.actions import DeploymentUpdate
+    from prefect.settings import PREFECT_API_URL, temporary_settings
+    from prefect.states import Running, Scheduled
+
+    from deployments.in_process import InProcessWorker
+    from deployments.run_client import one_client
+
+    pool.start("three-waits", folder=str(tmp_path))
+
+    async def scene() -> None:
+        worker = InProcessWorker(pool.name, limit=1, poll_seconds=1, grace_seconds=1)
+        async with one_client() as client:
+            worker._client = client
+            (new,) = await worker.runs_due(1)
+            assert await worker.claim(new)
+            await client.set_flow_run_state(new.id, Running())
+            await client.set_flow_run_state(new.id, Scheduled(name="Woken"))
+            assert new.deployment_id is not None
+            await client.update_deployment(new.deployment_id, DeploymentUpdate(concurrency_limit=1))
+            (woken,) = await worker.runs_due(1)
+            assert await worker.take_up(woken) is None
+            assert await worker.claim(woken)
+
+    with temporary_settings({PREFECT_API_URL: pool.server.api_url}):
+        asyncio.run(scene())
 
 
 def test_it_connects_without_reading_what_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:

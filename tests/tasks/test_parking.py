@@ -33,6 +33,11 @@ def assert_no_error(pool: Pool, run_id: str, worker_log: str) -> None:
     assert "Traceback" not in worker_log
 
 
+def taken_up(pool: Pool) -> list[str]:
+    """The states a parked run gets when it is due: our worker needs no Pending for it."""
+    return ["Running"] if pool.kind == IN_PROCESS else ["Pending", "Running"]
+
+
 def test_a_run_parks_three_times_and_completes(pool: Pool, tmp_path: Path) -> None:
     with pool.worker() as worker, pool.orchestrator("three-waits") as orchestrator:
         run_id = pool.start("three-waits", folder=str(tmp_path), wait_seconds=0.5)
@@ -40,7 +45,8 @@ def test_a_run_parks_three_times_and_completes(pool: Pool, tmp_path: Path) -> No
         wait_until(lambda: "Finished in state Completed()" in [text for _, text in pool.log_lines(run_id)], "logged")
         assert words(tmp_path) == ["look", "look", "look", "look", "done"]
         states = [name for name in pool.states(run_id) if name not in {"Submitting", "Late"}]
-        assert states == ["Scheduled", *["Pending", "Running", "Waiting"] * 3, "Pending", "Running", "Completed"]
+        again = taken_up(pool)
+        assert states == ["Scheduled", "Pending", "Running", *["Waiting", *again] * 3, "Completed"]
         assert [text for _, text in pool.log_lines(run_id)].count("Parked: Waiting(type=SCHEDULED)") == 3
         run = pool.server.ask("GET", f"flow_runs/{run_id}")
         assert (run["name"], run["tags"]) == ("looked-3", ["looks:3"])
@@ -73,7 +79,7 @@ def test_what_changes_while_it_runs_is_not_lost(pool: Pool, tmp_path: Path) -> N
         assert words(tmp_path) == ["look", "look"]
         states = [name for name in pool.states(run_id) if name not in {"Submitting", "Late"}]
         round_one = ["Scheduled", "Pending", "Running", "Round1", "Woken"]
-        assert states == [*round_one, "Pending", "Running", "Round2"]
+        assert states == [*round_one, *taken_up(pool), "Round2"]
         assert_no_error(pool, run_id, worker.log)
 
 
