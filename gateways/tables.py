@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import openpyxl
 from openpyxl.cell import WriteOnlyCell
@@ -180,24 +181,32 @@ def _csv_reason(said: str) -> str:
 
 @contextmanager
 def _excel(path: Path) -> Iterator[Rows]:
+    # Opened here, so that it is closed here: a row that breaks off leaves the library with the sheet half read.
+    with path.open("rb") as file:
+        book = _workbook(path, file)
+        try:
+            sheet = book.worksheets[0]
+            total = sheet.max_row or 0
+            sheet.reset_dimensions()  # other programs write wrong ones
+            position = [0]
+            yield Rows(
+                path, _excel_cells(path, sheet, position), lambda: min(1.0, position[0] / total) if total else None
+            )
+        finally:
+            book.close()
+
+
+def _workbook(path: Path, file: BinaryIO) -> openpyxl.Workbook:
     try:
-        with zipfile.ZipFile(path) as packed:
+        with zipfile.ZipFile(file) as packed:
             unpacked = sum(part.file_size for part in packed.infolist())
         if unpacked > MAX_UNPACKED:
             raise TableError(path, f"解开后超过 {MAX_UNPACKED >> 30} GB，请拆成几个文件或改用 .csv")
         with warnings.catch_warnings():  # on styles that other programs leave out, which nobody here needs
             warnings.simplefilter("ignore")
-            book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+            return openpyxl.load_workbook(file, read_only=True, data_only=True)
     except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, EOFError, SyntaxError) as error:
         raise TableError(path, f"不是完好的 .xlsx 文件({error})，请重新导出") from None
-    try:
-        sheet = book.worksheets[0]
-        total = sheet.max_row or 0
-        sheet.reset_dimensions()  # other programs write wrong ones
-        position = [0]
-        yield Rows(path, _excel_cells(path, sheet, position), lambda: min(1.0, position[0] / total) if total else None)
-    finally:
-        book.close()
 
 
 def _excel_cells(path: Path, sheet: ReadOnlyWorksheet, position: list[int]) -> Iterator[tuple[int, Sequence[str]]]:
