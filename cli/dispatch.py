@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain, count
@@ -41,6 +42,9 @@ told = Console(stderr=True)
 SHOWN_ROWS = 10
 ANSWERS = ("预测标签", "置信度", "理由", "可自动派遣")
 """What `predict` adds to each row; a name that is taken gets a number."""
+
+_BETWEEN_NAMES = re.compile(r"[,，](?![^(（]*[)）])")
+"""A comma; one in brackets is part of a name, as in 正文(标题,详情)."""
 
 File = Annotated[Path, typer.Argument(help="表格：.csv(UTF-8 或 GB18030)或 .xlsx，第一行是列名")]
 Text = Annotated[str, typer.Option(help="文本所在的列，多列用逗号隔开，如 留言主题,留言详情")]
@@ -185,7 +189,7 @@ def _joined(row: Row, columns: list[str]) -> str:
 
 
 def _columns(named: str) -> list[str]:
-    columns = [name.strip() for name in named.replace("，", ",").split(",") if name.strip()]
+    columns = [name.strip() for name in _BETWEEN_NAMES.split(named) if name.strip()]
     if not columns:
         raise typer.BadParameter("请写明文本所在的列", param_hint="--text")
     return columns

@@ -165,3 +165,16 @@ def test_a_mistake_is_told_in_a_sentence(
 def test_no_column_for_the_text_is_a_mistake(folder: Path) -> None:
     result = run("evaluate", str(folder / "new.csv"), "--model", str(folder / "model"), "--text", "，", "--label", "类")
     assert result.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("named", "columns"),
+    [
+        ("主题,详情", ["主题", "详情"]),
+        ("主题， 详情", ["主题", "详情"]),
+        ("分词(标题+详情,去停用词)", ["分词(标题+详情,去停用词)"]),
+        ("主题,正文（标题，详情）,编号", ["主题", "正文（标题，详情）", "编号"]),
+    ],
+)
+def test_a_comma_in_brackets_is_part_of_a_columns_name(named: str, columns: list[str]) -> None:
+    assert commands._columns(named) == columns
