@@ -362,6 +362,26 @@ _DOSSIER: dict[str, Any] = {
     "clocks": _CLOCKS,
     "history": _ENTRIES,
 }
+_RECUSALS: dict[str, Any] = {
+    "id": _HEAD["id"],
+    "case_number": _HEAD["case_number"],
+    "version": 5,
+    "recusals": [
+        {
+            "number": 1,
+            "unit": {"code": "housing", "name": "区住房和城乡建设局"},
+            "account": None,
+            "stated_by": {"code": "inspectors", "name": "纪检监察或党委督查认定"},
+            "reason": "来信反映该单位工作人员收受好处",
+            "recorded_at": "2026-03-02T09:00:00+08:00",
+            "recorded_by": "测试督查",
+            "lifted_at": None,
+            "lifted_by": None,
+            "lifted_because": "",
+        }
+    ],
+    "allowed_actions": ["note", "supervise", "recuse", "lift_recusal"],
+}
 ANSWERS: dict[str, dict[str, Any]] = {
     "Registered": _REGISTERED,
     "Progress": _PROGRESS,
@@ -384,6 +404,8 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "Clocks": _CLOCKS,
     "History": _HISTORY,
     "Dossier": _DOSSIER,
+    "RecusalsView": _RECUSALS,
+    "RecusalReceipt": {"case_number": "SZ-20260302-00001", "version": 5, "allowed_actions": []},
     **FIGURES,
     "Health": {
         "status": "ok",

@@ -26,6 +26,7 @@ _SAME = "tests/domain/test_same_matter.py"
 _SAME_FOUND = "tests/services/test_same_matter.py"
 _LEARNING = "tests/services/test_learning.py"
 _BACKTEST = "tests/domain/test_backtest.py"
+_RECUSAL = "tests/domain/test_recusal.py"
 _SHARES = "tests/domain/test_shares.py"
 
 _BY_CLOCK = ("domain.petition.deadlines", f"{_TESTS}::test_each_clock_runs_by_its_rule")
@@ -162,6 +163,16 @@ FIGURES_APPLIED: dict[str, tuple[str, str, str]] = {
         "按哪些率排名",
         "services.figure_views.ranks_of",
         "tests/services/test_figures.py::test_units_are_ranked_only_with_enough_cases",
+    ),
+    "supervision.superiors": (
+        "被反映单位回避后由谁承办",
+        "domain.recusal.handler_for",
+        f"{_RECUSAL}::test_who_handles_it_then",
+    ),
+    "supervision.accused": (
+        "怎样认出被反映单位",
+        "domain.recusal.accused_units",
+        f"{_RECUSAL}::test_whom_a_text_accuses",
     ),
     "notices.quiet_hours": ("静默时段", "domain.notices.earliest_sending", f"{_TESTS}::test_nights_are_quiet"),
     "notices.back_off": ("通知重发的等待", "domain.notices.next_attempt", f"{_TESTS}::test_a_dead_channel_is_tried_on"),

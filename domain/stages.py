@@ -128,6 +128,9 @@ class Trigger(StrEnum):
     LEAVE = "leave"
     SEPARATE = "separate"
     TERMINATE = "terminate"
+    RECUSE = "recuse"
+    LIFT_RECUSAL = "lift_recusal"
+    TAKE_AWAY = "take_away"
 
 
 TRIGGER_LABELS: dict[Trigger, str] = {
@@ -178,6 +181,9 @@ TRIGGER_LABELS: dict[Trigger, str] = {
     Trigger.LEAVE: "诉求人撤出",
     Trigger.SEPARATE: "拆单",
     Trigger.TERMINATE: "终止办理",
+    Trigger.RECUSE: "回避",
+    Trigger.LIFT_RECUSAL: "解除回避",
+    Trigger.TAKE_AWAY: "回避收回",
 }
 
 FORMER_TRIGGER_LABELS = {"record_supervision": "记录督办情况"}
@@ -270,6 +276,11 @@ TRANSITIONS: dict[Trigger, Transition] = {
         *sorted(REVIEW_STAGES),
         to=Stage.TERMINATED,
     ),
+    # Whoever it is about stays out of it for good: what is over is hidden from them as well.
+    Trigger.RECUSE: _from(*sorted(Stage), to=None),
+    Trigger.LIFT_RECUSAL: _from(*sorted(Stage), to=None),
+    # A unit that turns out to be complained about loses it at once; in a review it has nothing to lose but its part.
+    Trigger.TAKE_AWAY: _from(*sorted(WORKING_STAGES - REVIEW_STAGES - {Stage.ACCEPTED}), to=Stage.ACCEPTED),
 }
 
 

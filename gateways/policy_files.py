@@ -25,6 +25,7 @@ from gateways.holidays import CalendarFileError, load_calendar
 from gateways.letters import variants_of
 from gateways.policy_checks import PolicyFiles
 from gateways.same_matter_rules import same_matter_figures, same_matter_rules
+from gateways.supervision_rules import recusal_rules, supervision_figures
 from gateways.taxonomy_checks import check_taxonomy, file_of
 from gateways.taxonomy_rules import dispatch_rules, sub_categories
 from gateways.yaml_lines import Document, Loc, line_of, read_document
@@ -42,6 +43,7 @@ from models.policy_files import (
 )
 from models.policy_json import dump, policy_from_dict
 from models.same_matter_file import SameMatterFile
+from models.supervision_file import SupervisionFile
 from models.taxonomy_files import PlacesFile, SubCategoriesFile, TaxonomyFile, UnitsFile
 
 __all__ = ["PolicyError", "Problem", "dump", "load_policy", "policy_from_dict"]
@@ -61,6 +63,7 @@ _SHAPES: dict[str, type[Shape]] = {
     ALARMS: AlarmsFile,
     ELSEWHERE: ElsewhereFile,
     "same_matter.yaml": SameMatterFile,
+    "supervision.yaml": SupervisionFile,
 }
 _FOLDER = "taxonomy"
 """One file for each category."""
@@ -205,7 +208,8 @@ def _build(files: PolicyFiles, office: OfficeHours) -> Policy:
     # Every file was read, or a problem would have been told: this says so to the type checker.
     assert district and deadlines and ladder and units  # noqa: S101, PT018
     assert taxonomy and places and dispatch and notices  # noqa: S101, PT018
-    alarms, elsewhere = files.alarms, files.elsewhere
+    alarms, elsewhere, supervision = files.alarms, files.elsewhere, files.supervision
+    assert supervision  # noqa: S101
     assert learning and figures and same_matter and alarms and elsewhere  # noqa: S101, PT018
     matters = {category: file for category, file in files.sub_categories.items() if file is not None}
     policy = Policy(
@@ -226,10 +230,12 @@ def _build(files: PolicyFiles, office: OfficeHours) -> Policy:
             *figures_of(alarms, elsewhere),
             *same_matter_figures(same_matter),
             *values_told(figures),
+            *supervision_figures(supervision),
         ),
         sub_categories=sub_categories(matters),
         duties=tuple(Duty(**duty.model_dump()) for duty in units.duties),
         same_matter=same_matter_rules(same_matter),
+        recusal=recusal_rules(supervision),
     )
     content = json.dumps(dump(policy), sort_keys=True, ensure_ascii=False)
     return replace(policy, version=f"{district.version}+{hashlib.sha256(content.encode()).hexdigest()[:12]}")

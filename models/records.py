@@ -136,6 +136,31 @@ class Supervision(Base):
     closed_by: Mapped[str | None] = mapped_column(String(120))
 
 
+class Recusal(Base):
+    """Who must stay out of a petition (回避): a unit or an account that it is about; lifted, never deleted."""
+
+    __tablename__ = "recusal"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    petition_id: Mapped[str] = mapped_column(ForeignKey("petition.id"))
+    unit: Mapped[str | None] = mapped_column(String(60))
+    account: Mapped[str | None] = mapped_column(String(120))
+    """The name of an account as the history shows it, whatever its role; a row has this or a unit."""
+    stated_by: Mapped[str] = mapped_column(String(20))
+    reason: Mapped[str] = mapped_column(Text)
+    recorded_at: Mapped[DateTime]
+    recorded_by: Mapped[str] = mapped_column(String(120))
+    lifted_at: Mapped[DateTime | None]
+    lifted_by: Mapped[str | None] = mapped_column(String(120))
+    lifted_because: Mapped[str] = mapped_column(Text, default="")
+
+    __table_args__ = (
+        # Asked of every petition that is read, by whoever must not read it.
+        Index("ix_recusal_petition_id_lifted_at", "petition_id", "lifted_at"),
+        CheckConstraint("(unit IS NULL) <> (account IS NULL)", name="of_one"),
+    )
+
+
 class ApiKey(Base):
     """A key of a unit, channel or office; only its hash is kept."""
 

@@ -22,6 +22,7 @@ from models.records import (
     IdempotentReply,
     Notice,
     PolicyVersion,
+    Recusal,
     Supervision,
     TimerRow,
 )
@@ -52,6 +53,7 @@ __all__ = [
     "PolicyVersion",
     "Proposal",
     "RatingRow",
+    "Recusal",
     "Supervision",
     "TimerRow",
 ]

@@ -15,10 +15,10 @@ from domain.petition import Deadline, Rung, Satisfaction, next_rung, times_of
 from domain.stages import Stage, Trigger
 from domain.workdays import Duration, due_date
 from models.tables import Assignment, Petition, Supervision
-from services.assignments import assign_lead, ending_assist, require_handling_unit
+from services.assignments import NOBODYS, assign_lead, ending_assist, require_handling_unit, require_not_about
 from services.context import Context
 from services.decisions import overtake_requests
-from services.facts import duration_to_json, facts_of, is_supervised, open_assists
+from services.facts import duration_to_json, facts_of, is_supervised, open_assists, recused_units
 from services.ledger import move
 from services.notices import Concern
 from services.transactions import Transaction, acting
@@ -73,6 +73,8 @@ def _taken_up_again(tx: Transaction, petition: Petition) -> dict[str, Any]:
     """The unit whose completion did not satisfy has the petition again while the review decides."""
     if Stage(petition.stage) is not Stage.RATED or petition.unit is None:
         return {}
+    if petition.unit in recused_units(petition):
+        return dict(NOBODYS)
     return assign_lead(tx, petition, petition.unit, reasons=("重办后仍不满意，提级研判",), outcome="completed")
 
 
@@ -155,6 +157,7 @@ def assign(
         if len(set(units)) != len(units):
             raise Incomplete([Missing("assists", "同一单位不能重复承担主办或协办任务")])
         require_handling_unit(tx, decision.lead.unit, "lead.unit")
+        require_not_about(tx, petition, decision.lead.unit, "lead.unit")
         ended = ending_assist(petition, decision.lead.unit)
         changes = assign_lead(
             tx, petition, decision.lead.unit, duty=decision.lead.duty, reasons=(decision.reason,), outcome="moved"
@@ -165,6 +168,7 @@ def assign(
                 assignment.ended_at, assignment.outcome = now, "moved"
         for task in decision.assists:
             require_handling_unit(tx, task.unit, "assists.unit")
+            require_not_about(tx, petition, task.unit, "assists.unit")
             petition.assignments.append(
                 Assignment(
                     unit=task.unit,

@@ -21,6 +21,7 @@ from domain.workdays import Duration, due_date, working_minutes_between
 from models.dossier import Dossier, Holding, NoticeView, TimerView
 from models.tables import Completion, HistoryRow, Notice, Petition, RatingRow, Supervision, TimerRow
 from services.access import petition_for, require_role
+from services.assignments import require_not_about
 from services.chains import check_chain, history_of
 from services.context import Context
 from services.facts import duration_to_json
@@ -75,6 +76,8 @@ def demand_explanation(
     with acting(context, petition_id, actor, Trigger.DEMAND_EXPLANATION, version) as (tx, petition):
         file, now = _file(petition), clock.now()
         file.unit = petition.unit or file.unit
+        if file.unit is not None:
+            require_not_about(tx, petition, file.unit)
         file.explanation_due_at = due_date(now, duration, context.rules.calendar, rule="督办要求").due_at
         file.explanation_demanded_at, file.explanation_term = now, duration_to_json(duration)
         file.explanation_reminded_at = None

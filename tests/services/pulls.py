@@ -6,21 +6,22 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+import sqlalchemy as sa
 from hypothesis import strategies as st
 from hypothesis.strategies import DataObject, SearchStrategy
 
 import clock
-from domain.actions import Actor, Role
+from domain.actions import Actor, Role, may_recuse
 from domain.conduct import DeadlineKind
 from domain.petition import Satisfaction
 from domain.stages import Trigger
 from domain.supervision import Disposition
 from domain.workdays import Duration, TimeUnit
 from models.evidence import CompletionEvidence
-from models.tables import Petition
-from services import decisions, dispatching, handling, intake, ladder, queries, supervision, verdict
+from models.tables import Petition, Recusal
+from services import decisions, dispatching, handling, intake, ladder, queries, recusals, supervision, verdict
 from services.context import Context
-from services.facts import facts_of
+from services.facts import facts_of, recused_units
 from tests.services.lives import EVIDENCE, WORDS
 
 T = TypeVar("T")
@@ -29,10 +30,12 @@ UNITS = ("municipal-parks", "housing", "water", "kuangqu-street", "lighting-cent
 """Some of them are there only under one policy or the other."""
 CATEGORIES = ("municipal", "water", "property")
 """Deadlines differ between the first of them and the others."""
+NEVER_AT_WORK = ("tax", "justice", "health", "education", "commerce", "veterans", "finance", "tobacco")
+"""Units that nothing here is sent to."""
 NO_UNITS = ("desk", "petitioner", "nobody")
 """An office, a holder and no unit at all: none of them handles petitions."""
 ACTORS = (
-    *(Actor(role, name="测试甲") for role in Role if role not in {Role.PLATFORM, Role.UNIT, Role.PETITIONER}),
+    *(Actor(role, name=f"测试甲{role}") for role in Role if role not in {Role.PLATFORM, Role.UNIT, Role.PETITIONER}),
     Actor(Role.PETITIONER),
     *(Actor(Role.UNIT, unit, "测试乙") for unit in UNITS),
 )
@@ -109,6 +112,28 @@ def _rate(hand: Hand) -> object:
     return verdict.rate(*hand.at, satisfaction=satisfaction, reason=hand.words())
 
 
+def _recuse(hand: Hand) -> object:
+    """Two units at most of those at work, and then others; whoever may speak of themselves alone does."""
+    if not may_recuse(hand.actor, None):
+        return recusals.recuse_account(*hand.at, account=hand.actor.name, reason=hand.words())
+    already = recused_units(hand.petition)
+    unit = hand.one_of([code for code in (*hand.units[:2], *NEVER_AT_WORK) if code not in already])
+    return recusals.recuse_unit(*hand.at, unit=unit, reason=hand.words())
+
+
+def liftable(context: Context, petition: Petition, actor: Actor) -> list[int]:
+    """The numbers of the recusals that `actor` may lift: what the inspectors said, the desk does not take back."""
+    with context.readers() as session:
+        rows = session.scalars(sa.select(Recusal).where(Recusal.petition_id == petition.id).order_by(Recusal.id)).all()
+    standing = ((at, row) for at, row in enumerate(rows, 1) if row.lifted_at is None)
+    return [at for at, row in standing if actor.role is not Role.DESK or row.stated_by != "inspectors"]
+
+
+def _lift(hand: Hand) -> object:
+    number = next(iter(liftable(hand.context, hand.petition, hand.actor)), 1)
+    return recusals.lift(*hand.at, number=number, reason=hand.words())
+
+
 def _request_return(hand: Hand) -> object:
     proposed = hand.unit_but(hand.actor.unit)
     return handling.request_return(*hand.at, reason=hand.words(), proposed_unit=proposed, basis=hand.words())
@@ -158,6 +183,8 @@ PULLS: dict[Trigger, Pull] = {
     ),
     Trigger.WITHDRAW: lambda hand: intake.withdraw(*hand.own, hand.one_of(("", WORDS))),
     Trigger.TERMINATE: lambda hand: decisions.terminate(*hand.at, hand.words()),
+    Trigger.RECUSE: _recuse,
+    Trigger.LIFT_RECUSAL: _lift,
 }
 
 
