@@ -169,6 +169,11 @@ FIGURES_APPLIED: dict[str, tuple[str, str, str]] = {
         "domain.recusal.handler_for",
         f"{_RECUSAL}::test_who_handles_it_then",
     ),
+    "supervision.platform": (
+        "平台停运、迟延和临近到期",
+        "domain.platform_delay.due_without_platform",
+        "tests/services/test_platform_delays.py::test_what_the_platform_lost_is_not_the_units",
+    ),
     "supervision.accused": (
         "怎样认出被反映单位",
         "domain.recusal.accused_units",

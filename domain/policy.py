@@ -28,6 +28,7 @@ from domain.learning_rules import LearningRules
 from domain.notices import NoticeRules
 from domain.recusal import RecusalRules
 from domain.same_matter import SameMatterRules
+from domain.supervision import SupervisionRules
 from domain.units import Category, Duty, SubCategory, Unit, UnitKind
 from domain.workdays import OfficeHours
 
@@ -56,6 +57,7 @@ class Policy:
     same_matter: SameMatterRules | None = None
     """`None` in policies kept from before there were any: nothing is compared then."""
     recusal: RecusalRules = field(default_factory=RecusalRules)
+    supervision: SupervisionRules = field(default_factory=SupervisionRules)
     foreign_units: tuple[Unit, ...] = field(default=(), compare=False)
     foreign_categories: tuple[Category, ...] = field(default=(), compare=False)
     foreign_sub_categories: tuple[SubCategory, ...] = field(default=(), compare=False)

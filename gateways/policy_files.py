@@ -25,7 +25,7 @@ from gateways.holidays import CalendarFileError, load_calendar
 from gateways.letters import variants_of
 from gateways.policy_checks import PolicyFiles
 from gateways.same_matter_rules import same_matter_figures, same_matter_rules
-from gateways.supervision_rules import recusal_rules, supervision_figures
+from gateways.supervision_rules import recusal_rules, supervision_figures, supervision_rules
 from gateways.taxonomy_checks import check_taxonomy, file_of
 from gateways.taxonomy_rules import dispatch_rules, sub_categories
 from gateways.yaml_lines import Document, Loc, line_of, read_document
@@ -236,6 +236,7 @@ def _build(files: PolicyFiles, office: OfficeHours) -> Policy:
         duties=tuple(Duty(**duty.model_dump()) for duty in units.duties),
         same_matter=same_matter_rules(same_matter),
         recusal=recusal_rules(supervision),
+        supervision=supervision_rules(supervision),
     )
     content = json.dumps(dump(policy), sort_keys=True, ensure_ascii=False)
     return replace(policy, version=f"{district.version}+{hashlib.sha256(content.encode()).hexdigest()[:12]}")

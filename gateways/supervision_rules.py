@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from domain.conduct import Figure
 from domain.recusal import RecusalRules
+from domain.supervision import SupervisionRules
 from models.supervision_file import SupervisionFile
 
 
@@ -19,10 +20,18 @@ def recusal_rules(file: SupervisionFile) -> RecusalRules:
     )
 
 
+def supervision_rules(file: SupervisionFile) -> SupervisionRules:
+    """What inspectors go by."""
+    return SupervisionRules(
+        gap_minutes=file.platform.gap, late_minutes=file.platform.late, near_minutes=file.platform.near
+    )
+
+
 def supervision_figures(file: SupervisionFile) -> Iterator[Figure]:
     """Every value with its source, told in short."""
     for name, said in (
         ("superiors", f"{len(file.superiors.units)}个单位"),
+        ("platform", f"停运{file.platform.gap}分钟、迟延{file.platform.late}分钟、临近{file.platform.near}工作分钟"),
         ("accused", f"{len(file.accused.words)}个词，相隔{file.accused.within}字以内"),
     ):
         shape = getattr(file, name)

@@ -292,6 +292,7 @@ class Clocks(Answer):
     policy_version: str
     handling: ClockView | None = Field(description="办理时限；派遣前或暂停计时时为空")
     handling_met: bool = Field(description="承办单位已在办理时限内交办结，此后不算其逾期")
+    excused_until: Shown | None = Field(description="扣除平台延误后的到期；承办单位在此前交办结即为按时，到期本身不变")
     deadlines: list[ClockView]
     assists: list[ClockView] = Field(description="尚未反馈的各协办单位的时限；暂停计时时为空")
     pauses: list[PauseView]

@@ -161,6 +161,38 @@ class Recusal(Base):
     )
 
 
+class Heartbeat(Base):
+    """When a part of the platform was last alive."""
+
+    __tablename__ = "heartbeat"
+
+    part: Mapped[str] = mapped_column(String(40), primary_key=True)
+    beaten_at: Mapped[DateTime]
+
+
+class Outage(Base):
+    """A time in which the platform was down (停运); appended, and taken back by a mark, never edited."""
+
+    __tablename__ = "outage"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    started_at: Mapped[DateTime]
+    ended_at: Mapped[DateTime]
+    found_by: Mapped[str] = mapped_column(String(20))
+    """`heartbeat`, or `operator`."""
+    reason: Mapped[str] = mapped_column(Text)
+    recorded_at: Mapped[DateTime]
+    recorded_by: Mapped[str] = mapped_column(String(120))
+    withdrawn_at: Mapped[DateTime | None]
+    withdrawn_by: Mapped[str | None] = mapped_column(String(120))
+    withdrawn_because: Mapped[str] = mapped_column(Text, default="")
+
+    __table_args__ = (
+        Index("ix_outage_ended_at", "ended_at"),
+        CheckConstraint("started_at < ended_at", name="has_length"),
+    )
+
+
 class ApiKey(Base):
     """A key of a unit, channel or office; only its hash is kept."""
 

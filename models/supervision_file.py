@@ -30,8 +30,20 @@ class AccusedShape(Sourced):
     town_endings: Annotated[tuple[Word, ...], Field(min_length=1)]
 
 
+_Minutes = Annotated[int, Field(strict=True, ge=1, le=100_000)]
+
+
+class PlatformShape(Sourced):
+    """When the platform is down or late, and a change near to the deadline; minutes, `near` of office time."""
+
+    gap: _Minutes
+    late: _Minutes
+    near: _Minutes
+
+
 class SupervisionFile(Shape):
     """`supervision.yaml`; see `domain.recusal.RecusalRules`."""
 
     superiors: SuperiorsShape
     accused: AccusedShape
+    platform: PlatformShape

@@ -11,7 +11,7 @@ import clock
 from domain.actions import PLATFORM, Actor
 from domain.conduct import DEADLINE_LABELS, DeadlineKind, Limit
 from domain.errors import Incomplete, Missing
-from domain.petition import Deadline, Rung, Satisfaction, next_rung, times_of
+from domain.petition import Deadline, Rung, Satisfaction, is_overdue, next_rung, times_of
 from domain.stages import Stage, Trigger
 from domain.workdays import Duration, due_date
 from models.tables import Assignment, Petition, Supervision
@@ -21,6 +21,7 @@ from services.decisions import overtake_requests
 from services.facts import duration_to_json, facts_of, is_supervised, open_assists, recused_units
 from services.ledger import move
 from services.notices import Concern
+from services.platform_delays import excused_until
 from services.transactions import Transaction, acting
 
 
@@ -94,7 +95,9 @@ def supervise(
     the history, which nobody can rewrite, holds the earlier ones (`services.inspection_file`).
     """
     now, file = clock.now(), petition.supervision
-    details = {"reopened": True} if file else {}
+    details: dict[str, Any] = {"reopened": True} if file else {}
+    if actor is PLATFORM:
+        details |= _of_the_platform(tx, petition)
     if file is None:
         file = petition.supervision = Supervision()
     file.opened_at, file.cause, file.unit = now, reason, petition.unit or file.unit
@@ -111,6 +114,18 @@ def supervise(
         cause=cause,
         changes={"supervised_at": now, "rung": stands},
     )
+
+
+def _of_the_platform(tx: Transaction, petition: Petition) -> dict[str, Any]:
+    """For a file that opens by itself: what part of the lateness is the platform's, and whether any is the unit's."""
+    policy, calendar = tx.policy_of(petition), tx.context.rules.calendar
+    excused = excused_until(tx.session, petition, policy, calendar)
+    if excused is None or petition.due_at is None or excused <= petition.due_at:
+        return {}
+    charged = is_overdue(facts_of(petition), excused, clock.now())
+    return {
+        "platform": {"due_at": petition.due_at.isoformat(), "excused_until": excused.isoformat(), "charged": charged}
+    }
 
 
 def refer_to_first_review(

@@ -1,6 +1,6 @@
-"""supervision: who stays out of a petition.
+"""supervision: who stays out of a petition, and when the platform was down.
 
-A table and a column that may be empty: the version before writes its rows without them.
+Tables and a column that may be empty: the version before writes its rows without them.
 """
 
 from collections.abc import Sequence
@@ -35,9 +35,34 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_recusal")),
     )
     op.create_index("ix_recusal_petition_id_lifted_at", "recusal", ["petition_id", "lifted_at"], unique=False)
+    op.create_table(
+        "heartbeat",
+        sa.Column("part", sa.String(length=40), nullable=False),
+        sa.Column("beaten_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("part", name=op.f("pk_heartbeat")),
+    )
+    op.create_table(
+        "outage",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("found_by", sa.String(length=20), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_by", sa.String(length=120), nullable=False),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_by", sa.String(length=120), nullable=True),
+        sa.Column("withdrawn_because", sa.Text(), nullable=False),
+        sa.CheckConstraint("started_at < ended_at", name=op.f("ck_outage_has_length")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outage")),
+    )
+    op.create_index("ix_outage_ended_at", "outage", ["ended_at"], unique=False)
 
 
 def downgrade() -> None:
+    op.drop_index("ix_outage_ended_at", table_name="outage")
+    op.drop_table("outage")
+    op.drop_table("heartbeat")
     op.drop_index("ix_recusal_petition_id_lifted_at", table_name="recusal")
     op.drop_table("recusal")
     with op.batch_alter_table("petition", schema=None) as batch_op:
