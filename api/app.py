@@ -9,7 +9,20 @@ from functools import partial
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
-from api import desk, errors, figures, inspection, petitions, public, recusals, review, system, topics, units
+from api import (
+    desk,
+    errors,
+    figures,
+    inspection,
+    party_inspection,
+    petitions,
+    public,
+    recusals,
+    review,
+    system,
+    topics,
+    units,
+)
 from api.documentation import describe
 from api.guards import MAX_BODY_BYTES, Guard
 from api.limits import Buckets, Limits
@@ -56,7 +69,8 @@ def create_app(
     app.state.orchestrator = Watch(partial(system.orchestrator_answers, context), now)
     app.add_middleware(Guard, max_body_bytes=max_body_bytes)
     errors.install(app)
-    for part in (public, petitions, units, desk, review, inspection, recusals, topics, figures, system):
+    offices = (desk, review, inspection, party_inspection, recusals)
+    for part in (public, petitions, units, *offices, topics, figures, system):
         app.include_router(part.router)
     describe(app)
     return app

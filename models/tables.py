@@ -1,6 +1,7 @@
 """Every table in one import, for migrations and for creating the schema."""
 
 from models.base import Base
+from models.inspection import Inspection, SiteVisit
 from models.learned import DispatchModel, ModelActivation
 from models.petition import (
     Assignment,
@@ -48,6 +49,7 @@ __all__ = [
     "IdempotentReply",
     "Imprint",
     "ImprintMark",
+    "Inspection",
     "ModelActivation",
     "Notice",
     "Outage",
@@ -58,6 +60,7 @@ __all__ = [
     "Proposal",
     "RatingRow",
     "Recusal",
+    "SiteVisit",
     "Supervision",
     "TimerRow",
 ]

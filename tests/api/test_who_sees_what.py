@@ -19,6 +19,7 @@ CASE = {
 DOSSIER, OVERDUE, QUEUE = "/petitions/{petition_id}/dossier", "/inspection/overdue", "/queue"
 TOPICS = "/hot-topics"
 RECUSALS = "/petitions/{petition_id}/recusals"
+INSPECTION = "/petitions/{petition_id}/inspection"
 DUPLICATES = {"/duplicates", "/petitions/{petition_id}/duplicates"}
 FIGURES = {"/figures", "/figures/{figure}/cases"}
 PUBLIC = {"/health", "/progress/{query_code}"}
@@ -28,14 +29,15 @@ MAY_READ: dict[str, set[str]] = {
     "anybody": PUBLIC,
     "channel": PUBLIC,
     "other": PUBLIC | FIGURES | {QUEUE},
-    "unit": PUBLIC | FIGURES | {QUEUE} | CASE,
-    "town": PUBLIC | FIGURES | {QUEUE} | CASE,
+    "unit": PUBLIC | FIGURES | {QUEUE, INSPECTION} | CASE,
+    "town": PUBLIC | FIGURES | {QUEUE, INSPECTION} | CASE,
     "desk": PUBLIC | FIGURES | {TOPICS, QUEUE, OVERDUE, RECUSALS} | DUPLICATES | CASE,
     "follow_up": PUBLIC | FIGURES | {QUEUE, OVERDUE} | CASE,
     "operator": PUBLIC | FIGURES | {TOPICS, QUEUE, OVERDUE} | CASE,
     "reviewer": PUBLIC | FIGURES | {TOPICS, QUEUE, OVERDUE} | CASE,
-    "leader": PUBLIC | FIGURES | {TOPICS, QUEUE, OVERDUE, DOSSIER, RECUSALS} | CASE,
-    "inspector": PUBLIC | FIGURES | {TOPICS, QUEUE, OVERDUE, DOSSIER, RECUSALS} | CASE,
+    "leader": PUBLIC | FIGURES | {TOPICS, QUEUE, OVERDUE, DOSSIER, RECUSALS, INSPECTION} | CASE,
+    "inspector": PUBLIC | FIGURES | {TOPICS, QUEUE, OVERDUE, DOSSIER, RECUSALS, INSPECTION} | CASE,
+    "party": PUBLIC | FIGURES | {TOPICS, QUEUE, OVERDUE, DOSSIER, RECUSALS, INSPECTION} | CASE,
 }
 MUST_REACH_THE_PETITIONER = {"unit", "desk", "follow_up"}
 
@@ -53,7 +55,7 @@ def case(api: Api) -> Case:
 
 def test_the_table_is_of_every_role_and_every_question(api: Api) -> None:
     assert MAY_READ.keys() == api.keys.keys() | {"anybody"}
-    assert set(READS) == PUBLIC | CASE | DUPLICATES | FIGURES | {DOSSIER, OVERDUE, QUEUE, TOPICS, RECUSALS}
+    assert set(READS) == PUBLIC | CASE | DUPLICATES | FIGURES | {DOSSIER, OVERDUE, QUEUE, TOPICS, RECUSALS, INSPECTION}
 
 
 @pytest.mark.parametrize("who", MAY_READ)
