@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from api.figure_examples import FIGURES
+from api.review_examples import review_examples
 from api.same_matter_examples import same_matter_examples
 
 _HEAD: dict[str, Any] = {
@@ -385,6 +386,8 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "History": _HISTORY,
     "Dossier": _DOSSIER,
     **FIGURES,
+    **same_matter_examples(_HEAD),
+    **review_examples(_HEAD),
     "Health": {
         "status": "ok",
         "database": "ok",
@@ -392,5 +395,5 @@ ANSWERS: dict[str, dict[str, Any]] = {
         "files": [],
         "policy_version": _DETAIL["policy_version"],
     },
-} | same_matter_examples(_HEAD)
+}
 """By the name of the answer's shape."""

@@ -163,6 +163,16 @@ FIGURES_APPLIED: dict[str, tuple[str, str, str]] = {
         "services.figure_views.ranks_of",
         "tests/services/test_figures.py::test_units_are_ranked_only_with_enough_cases",
     ),
+    "reviews.members": (
+        "两级研判的成员",
+        "domain.reviews.on_duty",
+        "tests/domain/test_reviews.py::test_everybody_has_a_turn_before_anybody_has_another",
+    ),
+    "reviews.quorum": (
+        "几人到会才能决定",
+        "domain.reviews.check_quorum",
+        "tests/domain/test_reviews.py::test_how_many_must_come",
+    ),
     "notices.quiet_hours": ("静默时段", "domain.notices.earliest_sending", f"{_TESTS}::test_nights_are_quiet"),
     "notices.back_off": ("通知重发的等待", "domain.notices.next_attempt", f"{_TESTS}::test_a_dead_channel_is_tried_on"),
     "same_matter.threshold": ("疑似重复的最低得分", *_BY_COMPARING),

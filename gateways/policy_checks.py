@@ -17,6 +17,7 @@ from models.alarm_files import AlarmsFile, ElsewhereFile
 from models.figures_file import FiguresFile
 from models.learning_file import LearningFile
 from models.policy_files import Conditional, DeadlinesFile, DispatchFile, DistrictFile, LadderFile, NoticesFile
+from models.reviews_file import ReviewsFile
 from models.same_matter_file import SameMatterFile
 from models.taxonomy_files import PlacesFile, SubCategoriesFile, TaxonomyFile, UnitsFile
 
@@ -50,6 +51,7 @@ class PolicyFiles:
     alarms: AlarmsFile | None = None
     elsewhere: ElsewhereFile | None = None
     same_matter: SameMatterFile | None = None
+    reviews: ReviewsFile | None = None
     sub_categories: dict[str, SubCategoriesFile | None] = field(default_factory=dict)
     """By category, of each that `taxonomy.yaml` names."""
 

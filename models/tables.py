@@ -25,6 +25,7 @@ from models.records import (
     Supervision,
     TimerRow,
 )
+from models.reviews import DutyChange, ReviewAttendee, ReviewItem, ReviewMeeting
 from models.same_matter import HotTopic, Imprint, ImprintMark, Proposal
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "Counter",
     "DecisionRequest",
     "DispatchModel",
+    "DutyChange",
     "ExtensionRow",
     "FigureReport",
     "GeographyActivation",
@@ -52,6 +54,9 @@ __all__ = [
     "PolicyVersion",
     "Proposal",
     "RatingRow",
+    "ReviewAttendee",
+    "ReviewItem",
+    "ReviewMeeting",
     "Supervision",
     "TimerRow",
 ]
