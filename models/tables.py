@@ -1,5 +1,6 @@
 """Every table in one import, for migrations and for creating the schema."""
 
+from models.accounts import Account, SignInFailure, WebSession
 from models.base import Base
 from models.learned import DispatchModel, ModelActivation
 from models.petition import (
@@ -28,6 +29,7 @@ from models.records import (
 from models.same_matter import HotTopic, Imprint, ImprintMark, Proposal
 
 __all__ = [
+    "Account",
     "ApiKey",
     "Assignment",
     "Base",
@@ -52,6 +54,8 @@ __all__ = [
     "PolicyVersion",
     "Proposal",
     "RatingRow",
+    "SignInFailure",
     "Supervision",
     "TimerRow",
+    "WebSession",
 ]
