@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from cli import dispatch, figures, keys, operations, policy, reviews, same_matter, story
+from cli import accounts, dispatch, figures, keys, operations, policy, reviews, same_matter, story
 from cli.documents import write_all
 from cli.failures import PlainGroup
 from deployments.up import up as run_up
@@ -17,6 +17,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_show_locals=False,  # locals may hold what petitioners wrote
 )
+app.add_typer(accounts.app, name="accounts")
 app.add_typer(keys.app, name="keys")
 app.add_typer(dispatch.app, name="dispatch")
 app.add_typer(policy.app, name="policy")

@@ -1,5 +1,6 @@
 """Every table in one import, for migrations and for creating the schema."""
 
+from models.accounts import Account, SignInFailure, WebSession
 from models.base import Base
 from models.learned import DispatchModel, ModelActivation
 from models.petition import (
@@ -29,6 +30,7 @@ from models.reviews import DutyChange, ReviewAttendee, ReviewItem, ReviewMeeting
 from models.same_matter import HotTopic, Imprint, ImprintMark, Proposal
 
 __all__ = [
+    "Account",
     "ApiKey",
     "Assignment",
     "Base",
@@ -57,6 +59,8 @@ __all__ = [
     "ReviewAttendee",
     "ReviewItem",
     "ReviewMeeting",
+    "SignInFailure",
     "Supervision",
     "TimerRow",
+    "WebSession",
 ]

@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from api.errors import STATUSES, TITLES, TooManyRequests
 from domain.errors import DomainError
+from web.callers import ChangeNeeded, SignInNeeded, on_change_needed, on_sign_in_needed
 from web.follow import Unknown, on_unknown
 from web.forms import sent_form
 from web.rendering import Pages
@@ -43,6 +44,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(ForeignForm, _on_foreign)
     app.add_exception_handler(LapsedForm, _on_lapsed)
     app.add_exception_handler(Unknown, on_unknown)
+    app.add_exception_handler(SignInNeeded, on_sign_in_needed)
+    app.add_exception_handler(ChangeNeeded, on_change_needed)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http)
     app.add_exception_handler(DBAPIError, _on_database)

@@ -11,6 +11,8 @@ from fastapi.testclient import TestClient
 
 from api.limits import Limits, Rate
 from api.main import create_site
+from domain.actions import ROLE_LABELS, Role
+from services import accounts
 from services.context import Context
 
 UNLIMITED = Limits(registrations=Rate(10_000, 1), look_ups=Rate(10_000, 1))
@@ -131,3 +133,22 @@ def code_in(page: Page) -> str:
     found = re.search(r"data-code>([^<]+)<", page.html)
     assert found, page.text
     return found[1]
+
+
+GOOD_PASSWORD = "three lamps of guangji"
+
+
+def signed_in(visitor: Visitor, role: Role, unit: str | None = None, name: str = "") -> Visitor:
+    """The visitor, signed in with an account of their own that has its second password."""
+    name = name or f"测试{ROLE_LABELS[role]}{unit or ''}"
+    first = accounts.create_account(visitor.context, name, role, unit)
+    page = visitor.send(visitor.open("/sign-in").form("/sign-in"), **credentials(name, first))
+    assert page.path == "/account", page.text
+    changed = visitor.send(page.form("/account"), former=first, new=GOOD_PASSWORD)
+    assert "密码已改" in changed.text, changed.text
+    return visitor
+
+
+def credentials(name: str, password: str) -> dict[str, str]:
+    """What the form for signing in asks for."""
+    return {"account-name": name, "account-password": password}
