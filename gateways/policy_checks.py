@@ -15,6 +15,7 @@ from domain.units import UnitKind
 from gateways.yaml_lines import Loc
 from models.alarm_files import AlarmsFile, ElsewhereFile
 from models.figures_file import FiguresFile
+from models.identity_files import IdentityFile, RetentionFile
 from models.learning_file import LearningFile
 from models.policy_files import Conditional, DeadlinesFile, DispatchFile, DistrictFile, LadderFile, NoticesFile
 from models.same_matter_file import SameMatterFile
@@ -50,6 +51,8 @@ class PolicyFiles:
     alarms: AlarmsFile | None = None
     elsewhere: ElsewhereFile | None = None
     same_matter: SameMatterFile | None = None
+    identity: IdentityFile | None = None
+    retention: RetentionFile | None = None
     sub_categories: dict[str, SubCategoriesFile | None] = field(default_factory=dict)
     """By category, of each that `taxonomy.yaml` names."""
 

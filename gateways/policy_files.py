@@ -22,6 +22,7 @@ from gateways.alarm_rules import ALARMS, ELSEWHERE, alarm_rules, check_alarms, e
 from gateways.conduct_rules import deadline_rules, ladder_rules, learning_rules, notice_rules
 from gateways.figure_rules import figure_rules, values_told
 from gateways.holidays import CalendarFileError, load_calendar
+from gateways.identity_rules import identity_figures, identity_rules
 from gateways.letters import variants_of
 from gateways.policy_checks import PolicyFiles
 from gateways.same_matter_rules import same_matter_figures, same_matter_rules
@@ -30,6 +31,7 @@ from gateways.taxonomy_rules import dispatch_rules, sub_categories
 from gateways.yaml_lines import Document, Loc, line_of, read_document
 from models.alarm_files import AlarmsFile, ElsewhereFile
 from models.figures_file import FiguresFile
+from models.identity_files import IdentityFile, RetentionFile
 from models.learning_file import LearningFile
 from models.policy_files import (
     DeadlinesFile,
@@ -61,6 +63,8 @@ _SHAPES: dict[str, type[Shape]] = {
     ALARMS: AlarmsFile,
     ELSEWHERE: ElsewhereFile,
     "same_matter.yaml": SameMatterFile,
+    "identity.yaml": IdentityFile,
+    "retention.yaml": RetentionFile,
 }
 _FOLDER = "taxonomy"
 """One file for each category."""
@@ -206,6 +210,8 @@ def _build(files: PolicyFiles, office: OfficeHours) -> Policy:
     assert district and deadlines and ladder and units  # noqa: S101, PT018
     assert taxonomy and places and dispatch and notices  # noqa: S101, PT018
     alarms, elsewhere = files.alarms, files.elsewhere
+    identity, retention = files.identity, files.retention
+    assert identity and retention  # noqa: S101, PT018
     assert learning and figures and same_matter and alarms and elsewhere  # noqa: S101, PT018
     matters = {category: file for category, file in files.sub_categories.items() if file is not None}
     policy = Policy(
@@ -226,10 +232,12 @@ def _build(files: PolicyFiles, office: OfficeHours) -> Policy:
             *figures_of(alarms, elsewhere),
             *same_matter_figures(same_matter),
             *values_told(figures),
+            *identity_figures(identity, retention),
         ),
         sub_categories=sub_categories(matters),
         duties=tuple(Duty(**duty.model_dump()) for duty in units.duties),
         same_matter=same_matter_rules(same_matter),
+        identity=identity_rules(identity, retention),
     )
     content = json.dumps(dump(policy), sort_keys=True, ensure_ascii=False)
     return replace(policy, version=f"{district.version}+{hashlib.sha256(content.encode()).hexdigest()[:12]}")

@@ -42,6 +42,9 @@ SILENT = {
     Trigger.APPROVE_COMPLETION,  # the request for a rating tells it
     Trigger.LEAVE,  # whoever left knows, and for the others nothing changed
     Trigger.SEPARATE,  # the new petition's registration tells it
+    Trigger.HOLD_IDENTITY,
+    Trigger.RELEASE_IDENTITY,
+    Trigger.ERASE_IDENTITY,
     Trigger.RATE,  # the archive, the redo or the climb tells it
 }
 
