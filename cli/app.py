@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from cli import accounts, dispatch, figures, keys, operations, policy, reviews, same_matter, story
+from cli import accounts, dispatch, figures, identity, keys, operations, policy, reviews, same_matter, story
 from cli.documents import write_all
 from cli.failures import PlainGroup
 from deployments.up import up as run_up
@@ -23,6 +23,7 @@ app.add_typer(dispatch.app, name="dispatch")
 app.add_typer(policy.app, name="policy")
 app.add_typer(reviews.app, name="reviews")
 app.add_typer(same_matter.app, name="same-matter")
+app.add_typer(identity.app, name="identity")
 app.command("reconcile")(operations.reconcile)
 app.command("check")(operations.check)
 app.command("verify")(operations.verify)

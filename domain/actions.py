@@ -117,6 +117,10 @@ PERMITTED: dict[Trigger, frozenset[Role]] = {
     Trigger.LEAVE: frozenset(),  # what a withdrawal comes to while the matter is also that of others
     Trigger.SEPARATE: frozenset(),  # the desk's, but whether the petitioner still is a party only the ledger knows
     Trigger.TERMINATE: frozenset({Role.DESK, Role.LEADER}),
+    Trigger.HOLD_IDENTITY: frozenset(),  # the inspectors', but whether it is held already only the ledger knows
+    Trigger.RELEASE_IDENTITY: frozenset(),
+    Trigger.ERASE_IDENTITY: frozenset(),
+    Trigger.FLAG_READING: frozenset(),
 }
 """Which roles may pull a trigger. The platform may pull every one, because the domain decided it."""
 

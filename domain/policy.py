@@ -24,6 +24,7 @@ from domain.conduct import (
 from domain.dispatch_rules import DispatchRules
 from domain.errors import PolicyMissing
 from domain.figure_rules import FigureRules
+from domain.identity import IdentityRules
 from domain.learning_rules import LearningRules
 from domain.notices import NoticeRules
 from domain.reviews import ReviewRules
@@ -57,6 +58,8 @@ class Policy:
     """`None` in policies kept from before there were any: nothing is compared then."""
     reviews: ReviewRules = field(default_factory=ReviewRules)
     """Empty in policies kept from before there were any: whoever holds a review's key decides then."""
+    identity: IdentityRules = field(default_factory=IdentityRules)
+    """Empty in policies kept from before there were any: nobody reads an identity then."""
     foreign_units: tuple[Unit, ...] = field(default=(), compare=False)
     foreign_categories: tuple[Category, ...] = field(default=(), compare=False)
     foreign_sub_categories: tuple[SubCategory, ...] = field(default=(), compare=False)

@@ -131,6 +131,10 @@ class Trigger(StrEnum):
     LEAVE = "leave"
     SEPARATE = "separate"
     TERMINATE = "terminate"
+    HOLD_IDENTITY = "hold_identity"
+    RELEASE_IDENTITY = "release_identity"
+    ERASE_IDENTITY = "erase_identity"
+    FLAG_READING = "flag_reading"
 
 
 TRIGGER_LABELS: dict[Trigger, str] = {
@@ -184,6 +188,10 @@ TRIGGER_LABELS: dict[Trigger, str] = {
     Trigger.LEAVE: "诉求人撤出",
     Trigger.SEPARATE: "拆单",
     Trigger.TERMINATE: "终止办理",
+    Trigger.HOLD_IDENTITY: "保全身份信息",
+    Trigger.RELEASE_IDENTITY: "解除保全",
+    Trigger.ERASE_IDENTITY: "清除身份信息",
+    Trigger.FLAG_READING: "查阅身份异常",
 }
 
 FORMER_TRIGGER_LABELS = {"record_supervision": "记录督办情况"}
@@ -279,6 +287,11 @@ TRANSITIONS: dict[Trigger, Transition] = {
         *sorted(REVIEW_STAGES),
         to=Stage.TERMINATED,
     ),
+    # Who reported is kept or erased whatever the petition is at; an open one is never erased.
+    Trigger.HOLD_IDENTITY: _from(*sorted(Stage), to=None),
+    Trigger.RELEASE_IDENTITY: _from(*sorted(Stage), to=None),
+    Trigger.ERASE_IDENTITY: _from(*sorted(FINAL_STAGES), to=None),
+    Trigger.FLAG_READING: _from(*sorted(Stage), to=None),
 }
 
 

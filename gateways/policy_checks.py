@@ -15,6 +15,7 @@ from domain.units import UnitKind
 from gateways.yaml_lines import Loc
 from models.alarm_files import AlarmsFile, ElsewhereFile
 from models.figures_file import FiguresFile
+from models.identity_files import IdentityFile, RetentionFile
 from models.learning_file import LearningFile
 from models.policy_files import Conditional, DeadlinesFile, DispatchFile, DistrictFile, LadderFile, NoticesFile
 from models.reviews_file import ReviewsFile
@@ -52,6 +53,8 @@ class PolicyFiles:
     elsewhere: ElsewhereFile | None = None
     same_matter: SameMatterFile | None = None
     reviews: ReviewsFile | None = None
+    identity: IdentityFile | None = None
+    retention: RetentionFile | None = None
     sub_categories: dict[str, SubCategoriesFile | None] = field(default_factory=dict)
     """By category, of each that `taxonomy.yaml` names."""
 

@@ -22,6 +22,7 @@ from gateways.alarm_rules import ALARMS, ELSEWHERE, alarm_rules, check_alarms, e
 from gateways.conduct_rules import deadline_rules, ladder_rules, learning_rules, notice_rules
 from gateways.figure_rules import figure_rules, values_told
 from gateways.holidays import CalendarFileError, load_calendar
+from gateways.identity_rules import identity_figures, identity_rules
 from gateways.letters import variants_of
 from gateways.policy_checks import PolicyFiles
 from gateways.review_rules import REVIEWS, check_reviews, review_figures, review_rules
@@ -31,6 +32,7 @@ from gateways.taxonomy_rules import dispatch_rules, sub_categories
 from gateways.yaml_lines import Document, Loc, line_of, read_document
 from models.alarm_files import AlarmsFile, ElsewhereFile
 from models.figures_file import FiguresFile
+from models.identity_files import IdentityFile, RetentionFile
 from models.learning_file import LearningFile
 from models.policy_files import (
     DeadlinesFile,
@@ -64,6 +66,8 @@ _SHAPES: dict[str, type[Shape]] = {
     ELSEWHERE: ElsewhereFile,
     "same_matter.yaml": SameMatterFile,
     REVIEWS: ReviewsFile,
+    "identity.yaml": IdentityFile,
+    "retention.yaml": RetentionFile,
 }
 _FOLDER = "taxonomy"
 """One file for each category."""
@@ -214,8 +218,9 @@ def _build(files: PolicyFiles, office: OfficeHours) -> Policy:
     assert district and deadlines and ladder and units  # noqa: S101, PT018
     assert taxonomy and places and dispatch and notices  # noqa: S101, PT018
     alarms, elsewhere = files.alarms, files.elsewhere
-    reviews = files.reviews
-    assert learning and figures and same_matter and alarms and elsewhere and reviews  # noqa: S101, PT018
+    reviews, identity, retention = files.reviews, files.identity, files.retention
+    assert learning and figures and same_matter and alarms and elsewhere  # noqa: S101, PT018
+    assert reviews and identity and retention  # noqa: S101, PT018
     matters = {category: file for category, file in files.sub_categories.items() if file is not None}
     policy = Policy(
         version="",
@@ -236,11 +241,13 @@ def _build(files: PolicyFiles, office: OfficeHours) -> Policy:
             *same_matter_figures(same_matter),
             *values_told(figures),
             *review_figures(reviews),
+            *identity_figures(identity, retention),
         ),
         sub_categories=sub_categories(matters),
         duties=tuple(Duty(**duty.model_dump()) for duty in units.duties),
         same_matter=same_matter_rules(same_matter),
         reviews=review_rules(reviews),
+        identity=identity_rules(identity, retention),
     )
     content = json.dumps(dump(policy), sort_keys=True, ensure_ascii=False)
     return replace(policy, version=f"{district.version}+{hashlib.sha256(content.encode()).hexdigest()[:12]}")

@@ -137,12 +137,13 @@ class CompletionView(Answer):
 
 
 class ContactView(Answer):
-    """How to reach whoever reported; only shown to those who must."""
+    """Who reported, masked: 张*, 138****1234. The whole is asked for with its purpose (`POST …/identity`)."""
 
     name: str | None
     contact_kind: str | None
     contact: str | None
     confidential: bool
+    erased_at: Shown | None = Field(None, description="身份按保存期限清除的时刻")
 
 
 class ExplanationView(Answer):

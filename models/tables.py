@@ -1,6 +1,7 @@
 """Every table in one import, for migrations and for creating the schema."""
 
 from models.accounts import Account, SignInFailure, WebSession
+from models.audit import AuditAnchor, IdentityRead, LegalHold
 from models.base import Base
 from models.learned import DispatchModel, ModelActivation
 from models.petition import (
@@ -33,6 +34,7 @@ __all__ = [
     "Account",
     "ApiKey",
     "Assignment",
+    "AuditAnchor",
     "Base",
     "Completion",
     "Counter",
@@ -46,8 +48,10 @@ __all__ = [
     "HistoryRow",
     "HotTopic",
     "IdempotentReply",
+    "IdentityRead",
     "Imprint",
     "ImprintMark",
+    "LegalHold",
     "ModelActivation",
     "Notice",
     "PauseRow",

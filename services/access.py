@@ -1,4 +1,7 @@
-"""Who may look at which petition, and at whose name: a unit sees its own cases, past ones too, and nothing else."""
+"""Who may look at which petition: a unit sees its own cases, past ones too, and nothing else.
+
+Who may know who reported is for `services.identity`.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +10,14 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from domain.actions import Actor, Role
 from domain.errors import NotFound, NotPermitted
+from domain.stages import Trigger
 from domain.supervision import SECRET_DISPOSITIONS
 from models.petition import new_id
-from models.tables import Assignment, HistoryRow, Petition, Petitioner
+from models.tables import Assignment, HistoryRow, Petition
 
 ALL_SEEING = frozenset({Role.DESK, Role.REVIEWER, Role.LEADER, Role.INSPECTOR, Role.OPERATOR, Role.FOLLOW_UP})
 """Roles whose work may concern any petition."""
 
-_CONTACTING = frozenset({Role.DESK, Role.FOLLOW_UP})
 _ID_LENGTH = len(new_id())
 
 
@@ -43,18 +46,13 @@ def may_see(session: Session, petition: Petition, actor: Actor) -> bool:
     return actor.role in ALL_SEEING
 
 
-def may_contact(petition: Petition, person: Petitioner, actor: Actor) -> bool:
-    """Whether `actor` must be able to reach `person`, whose matter the petition is.
-
-    Whoever confided in the platform stays unknown to every unit.
-    """
-    if actor.role is Role.UNIT:
-        return not person.confidential and actor.unit is not None and actor.unit == petition.unit
-    return actor.role in _CONTACTING
-
-
 def may_read(row: HistoryRow, actor: Actor) -> bool:
-    """Whether `actor` may read this row: units are not told of leads that were handed over about them."""
+    """Whether `actor` may read this row: units are not told of leads that were handed over about them.
+
+    Nor is whoever reads identities told that they were noticed.
+    """
+    if row.trigger == Trigger.FLAG_READING.value and actor.role not in (Role.INSPECTOR, Role.OPERATOR):
+        return False
     return actor.role is not Role.UNIT or row.details.get("disposition") not in SECRET_DISPOSITIONS
 
 

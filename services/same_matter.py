@@ -22,7 +22,7 @@ from models.duplicates import Duplicate, DuplicatePage, MergeBody
 from models.tables import Petition, Proposal
 from services.access import petition_for, require_role
 from services.context import Context
-from services.imprints import candidates, keep_imprint, person_number, traits_for, traits_kept
+from services.imprints import candidates, keep_imprint, known_person, traits_for, traits_kept
 from services.labels import shown_due
 from services.ledger import move
 from services.parties import has_left
@@ -51,7 +51,7 @@ def take_in(tx: Transaction, petition: Petition) -> Petition | None:
     rules = policy.same_matter
     if rules is None:
         return None
-    person = person_number(tx.context.person_key(), petition.petitioner)
+    person = known_person(tx.context.person_key(), petition.petitioner)
     traits = traits_for(policy, rules, petition, person)
     found = find(tx.session, policy, traits, petition.id)
     keep_imprint(tx.session, petition, traits, rules)

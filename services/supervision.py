@@ -48,7 +48,7 @@ def dossier(context: Context, petition_id: str, actor: Actor) -> Dossier:
         lens = lens_of(context, session, petition, actor)
         rows = history_of(session, petition.id)
         return Dossier(
-            petition=detail_of(session, petition, lens),
+            petition=detail_of(context, session, petition, lens, with_people=False),
             supervision=file_view(petition, rows, lens),
             held=_holdings(rows, lens),
             clocks=clocks_of(petition, lens),

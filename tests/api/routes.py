@@ -15,6 +15,7 @@ from tests.api.conftest import EVIDENCE, OTHER, TOWN, UNIT, Api
 REASON = {"reason": "说明理由"}
 RETURN = {"reason": "不属本单位管养", "proposed_unit": OTHER, "basis": "三定方案第三条"}
 TASK = {"unit": UNIT, "duty": "修复路灯", "term": {"amount": 3}}
+LOOK = {"purpose": "contact", "words": "电话核实灯杆编号"}
 HELP = {"unit": TOWN, "duty": "组织居民配合", "term": {"amount": 2}}
 DEMAND = {"question": "请说明逾期原因", "term": {"amount": 3}}
 FOR_A_PERSON = "法院判决后对方一直不执行"
@@ -117,6 +118,7 @@ CHANGES = (
     Changing(_OF + "report", assigned, "town", {"text": "已组织居民配合"}),
     Changing(_OF + "notes", Api.in_hand, "unit", {"text": "已到现场查看", "public": True}),
     Changing(_OF + "rating", Api.completed, "follow_up", {"satisfaction": "dissatisfied", **REASON}),
+    Changing(_OF + "identity-hold", Api.in_hand, "inspector", {"held": True, **REASON}),
     Changing(_OF + "supervision", Api.in_hand, "inspector", REASON),
     Changing(_OF + "supervision/demand", supervised, "inspector", DEMAND),
     Changing(_OF + "supervision/answer", demanded, "unit", {"text": "备件到货延迟"}),
@@ -216,6 +218,9 @@ BESIDE = (
     ),
 )
 
+LOOKING = "/petitions/{petition_id}/identity"
+"""Asked with POST, because it is written down; the petition stays as it is."""
+
 # The routes that only read; what they ask for stands in the address.
 FIGURE = "registered"
 READS = (
@@ -227,9 +232,11 @@ READS = (
     "/petitions/{petition_id}/history",
     "/petitions/{petition_id}/dossier",
     "/petitions/{petition_id}/duplicates",
+    "/petitions/{petition_id}/identity/readers",
     "/duplicates",
     "/hot-topics",
     "/inspection/overdue",
+    "/inspection/identity-reads",
     "/figures",
     "/figures/{figure}/cases",
     "/progress/{query_code}",
