@@ -64,6 +64,10 @@ _DESK = frozenset({Role.DESK})
 _UNIT = frozenset({Role.UNIT})
 _REVIEW = frozenset({Role.REVIEWER, Role.LEADER})
 _INSPECTOR = frozenset({Role.INSPECTOR})
+_MAY_BE_RECUSED = frozenset({Role.DESK, Role.REVIEWER, Role.LEADER, Role.INSPECTOR, Role.FOLLOW_UP})
+"""Roles of people who may have to stay out of a case themselves."""
+_RECUSING = _DESK | _INSPECTOR
+"""Who may say of others that they must stay out."""
 
 PERMITTED: dict[Trigger, frozenset[Role]] = {
     Trigger.REGISTER: frozenset({Role.CHANNEL, Role.DESK, Role.PETITIONER}),
@@ -121,6 +125,9 @@ PERMITTED: dict[Trigger, frozenset[Role]] = {
     Trigger.RELEASE_IDENTITY: frozenset(),
     Trigger.ERASE_IDENTITY: frozenset(),
     Trigger.FLAG_READING: frozenset(),
+    Trigger.RECUSE: _MAY_BE_RECUSED,
+    Trigger.LIFT_RECUSAL: _RECUSING,
+    Trigger.TAKE_AWAY: frozenset(),  # what a recusal comes to while the unit has it
 }
 """Which roles may pull a trigger. The platform may pull every one, because the domain decided it."""
 
@@ -158,8 +165,15 @@ def check(
         raise RuleRefusal("already-supervised", "该诉求已在督办中")
     elif trigger in _IN_THE_FILE:
         _check_file(trigger, facts)
+    elif trigger is Trigger.LIFT_RECUSAL and not (facts.recused or facts.accounts_recused):
+        raise RuleRefusal("not-recused", "该诉求没有需要解除的回避")
     elif trigger is Trigger.RATE and actor.role is Role.FOLLOW_UP and not facts.rating_asked:
         raise RuleRefusal("rating-not-asked", "尚未邀请诉求人评价，不能代录评价")
+
+
+def may_recuse(actor: Actor, account: str | None) -> bool:
+    """Whether `actor` may say that this account (`None`: a unit) must stay out; everybody may say so of themselves."""
+    return actor.role in _RECUSING or (account is not None and account == actor.name)
 
 
 def allowed_actions(
@@ -194,6 +208,8 @@ def _check_actor(trigger: Trigger, actor: Actor, facts: Facts) -> None:
         # Whoever was asked explains, even when the petition has moved on to another unit since.
         if actor.unit != facts.explanation.unit:
             raise NotPermitted("只有被要求说明的单位可以作出说明")
+    elif actor.role is Role.UNIT and actor.unit in facts.recused:
+        raise NotPermitted("该诉求反映的是本单位，应当回避")
     elif actor.role is Role.UNIT and (actor.unit is None or actor.unit != facts.unit):
         raise NotPermitted("只有当前承办单位可以执行该操作")
     if trigger in _REVIEWING and actor.role is Role.REVIEWER and facts.stage is Stage.SECOND_REVIEW:

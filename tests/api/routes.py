@@ -86,6 +86,7 @@ in_review = _after(Api.in_hand, "desk", "first-review", REASON)
 in_second_review = _after(in_review, "reviewer", "second-review", REASON)
 assigned = _after(in_review, "reviewer", "assignment", {"lead": TASK, "assists": [HELP], **REASON})
 supervised = _after(Api.in_hand, "inspector", "supervision", REASON)
+recused = _after(Api.in_hand, "inspector", "recusal", {"unit": OTHER, **REASON})
 demanded = _after(supervised, "inspector", "supervision/demand", DEMAND)
 
 _OF = "/petitions/{petition_id}/"
@@ -123,6 +124,9 @@ CHANGES = (
     Changing(_OF + "supervision/demand", supervised, "inspector", DEMAND),
     Changing(_OF + "supervision/answer", demanded, "unit", {"text": "备件到货延迟"}),
     Changing(_OF + "supervision/disposition", demanded, "inspector", {"disposition": "rectify", "opinion": "责令整改"}),
+    Changing(_OF + "recusal", Api.in_hand, "inspector", {"unit": OTHER, **REASON}),
+    Changing(_OF + "own-recusal", Api.in_hand, "leader", REASON),
+    Changing(_OF + "recusal-lifting", recused, "inspector", {"number": 1, **REASON}),
     Changing(_BY_CODE + "rating", Api.completed, "anybody", {"satisfaction": "satisfied"}),
     Changing(_BY_CODE + "supplement", supplement_asked, "anybody", {"text": "判决文号已补充"}),
     Changing(_BY_CODE + "withdrawal", Api.dispatched, "anybody", REASON),
@@ -231,6 +235,7 @@ READS = (
     "/petitions/{petition_id}/clock",
     "/petitions/{petition_id}/history",
     "/petitions/{petition_id}/dossier",
+    "/petitions/{petition_id}/recusals",
     "/petitions/{petition_id}/duplicates",
     "/petitions/{petition_id}/identity/readers",
     "/duplicates",
