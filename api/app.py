@@ -13,12 +13,14 @@ from api import (
     desk,
     errors,
     figures,
+    identity,
     inspection,
     party_inspection,
     petitions,
     public,
     recusals,
     review,
+    reviews,
     system,
     topics,
     units,
@@ -69,8 +71,8 @@ def create_app(
     app.state.orchestrator = Watch(partial(system.orchestrator_answers, context), now)
     app.add_middleware(Guard, max_body_bytes=max_body_bytes)
     errors.install(app)
-    offices = (desk, review, inspection, party_inspection, recusals)
-    for part in (public, petitions, units, *offices, topics, figures, system):
+    of_petitions = (public, petitions, units, desk, review, inspection, party_inspection, identity, recusals)
+    for part in (*of_petitions, reviews, topics, figures, system):
         app.include_router(part.router)
     describe(app)
     return app

@@ -12,9 +12,9 @@ from api.changes import POSTING, ChangeOf, PetitionId, answer
 from api.documentation import CHANGING, READING
 from api.petitions import Cursor, Limit
 from models.answers import Page, PetitionDetail
-from models.bodies import DemandIn, DispositionIn, ReasonIn, RectifiedIn
+from models.bodies import DemandIn, DispositionIn, HoldIn, ReasonIn, RectifiedIn
 from models.dossier import Dossier
-from services import dossiers, ladder, queues, supervision
+from services import dossiers, ladder, queues, retention, supervision
 
 router = APIRouter(tags=["纪检监察 inspection"], responses=READING)
 
@@ -36,6 +36,19 @@ def overdue(
 def dossier(petition_id: PetitionId, context: ContextOf, actor: Caller) -> JSONResponse:
     """Who held it for how long, returns and extensions, notices with proof, timers, and whether history is whole."""
     return answer(dossiers.dossier(context, petition_id, actor))
+
+
+@router.post(
+    "/petitions/{petition_id}/identity-hold",
+    response_model=PetitionDetail,
+    summary="身份保全 Hold the identity",
+    responses=CHANGING,
+    dependencies=POSTING,
+)
+def hold(body: HoldIn, change: ChangeOf) -> JSONResponse:
+    """Keep the identity beyond its time for a lawsuit or an inquiry (`held`), or let the time count again."""
+    work = retention.hold if body.held else retention.release
+    return change.make(lambda context, key, actor, version: work(context, key, actor, body.reason, version))
 
 
 @router.post(

@@ -15,6 +15,7 @@ from domain.errors import DomainError, NotPermitted, RuleRefusal
 from domain.petition import Facts, handling_due, times_of
 from domain.policy import Policy
 from domain.recusal import RECUSAL_SOURCE
+from domain.reviews import Level
 from domain.stages import WORKING_STAGES, Stage, Trigger, forbidden, is_allowed
 from domain.workdays import WorkCalendar, due_date
 
@@ -105,6 +106,9 @@ PERMITTED: dict[Trigger, frozenset[Role]] = {
     Trigger.BEGIN_REDO: frozenset(),
     Trigger.CLIMB_TO_FIRST_REVIEW: _DESK,
     Trigger.CLIMB_TO_SECOND_REVIEW: frozenset({Role.REVIEWER}),
+    Trigger.CONVENE: _REVIEW,
+    Trigger.PUT_OFF: _REVIEW,
+    Trigger.HAND_TO_LEADER: frozenset({Role.LEADER}),
     Trigger.ASSIGN: _REVIEW,
     Trigger.SUPERVISE: _INSPECTOR,
     Trigger.REMIND_SIGNING: frozenset(),
@@ -124,6 +128,10 @@ PERMITTED: dict[Trigger, frozenset[Role]] = {
     Trigger.LEAVE: frozenset(),  # what a withdrawal comes to while the matter is also that of others
     Trigger.SEPARATE: frozenset(),  # the desk's, but whether the petitioner still is a party only the ledger knows
     Trigger.TERMINATE: frozenset({Role.DESK, Role.LEADER}),
+    Trigger.HOLD_IDENTITY: frozenset(),  # the inspectors', but whether it is held already only the ledger knows
+    Trigger.RELEASE_IDENTITY: frozenset(),
+    Trigger.ERASE_IDENTITY: frozenset(),
+    Trigger.FLAG_READING: frozenset(),
     Trigger.RECUSE: _OFFICES,
     Trigger.LIFT_RECUSAL: _RECUSING,
     Trigger.OPEN_INSPECTION: _PARTY,
@@ -159,6 +167,8 @@ def check(
     by_hand = _CLIMBED_BY_HAND_FROM.get(trigger) if actor.role is not Role.PLATFORM else None
     if not is_allowed(facts.stage, trigger) or (by_hand is not None and facts.stage not in by_hand):
         raise forbidden(facts.stage, trigger)
+    if trigger in _AGAINST_THE_DECISION and actor.role is not Role.PLATFORM and facts.finally_decided:
+        raise RuleRefusal("final-decision", "二级研判已作决定，不再改派，也不再提请研判；请按决定办理")
     _check_rules(trigger, actor, facts, policy, calendar, now)
 
 
@@ -199,6 +209,16 @@ def allowed_actions(
     return tuple(allowed)
 
 
+MEETING_ROLES = {Level.FIRST: _REVIEW, Level.SECOND: frozenset({Role.LEADER})}
+"""Who calls and conducts the meetings of each review."""
+ROSTER_ROLES = frozenset({Role.DESK, Role.REVIEWER, Role.LEADER})
+"""Who may write down that somebody stands in on duty."""
+
+_REVIEWING = frozenset({Trigger.CONVENE, Trigger.PUT_OFF, Trigger.ASSIGN})
+_AGAINST_THE_DECISION = frozenset({Trigger.REDISPATCH, Trigger.CLIMB_TO_FIRST_REVIEW})
+"""By hand, what would undo a decision of the leadership; timers go on, and supervision stays possible."""
+
+
 def _check_actor(trigger: Trigger, actor: Actor, facts: Facts) -> None:
     if actor.role not in PERMITTED[trigger]:
         raise NotPermitted(f"{ROLE_LABELS[actor.role]}无权执行该操作")
@@ -213,7 +233,7 @@ def _check_actor(trigger: Trigger, actor: Actor, facts: Facts) -> None:
         raise NotPermitted("该诉求反映的是本单位，应当回避")
     elif actor.role is Role.UNIT and (actor.unit is None or actor.unit != facts.unit):
         raise NotPermitted("只有当前承办单位可以执行该操作")
-    if trigger is Trigger.ASSIGN and actor.role is Role.REVIEWER and facts.stage is Stage.SECOND_REVIEW:
+    if trigger in _REVIEWING and actor.role is Role.REVIEWER and facts.stage is Stage.SECOND_REVIEW:
         raise NotPermitted("已提级二级研判，由领导小组决定")
 
 

@@ -15,8 +15,10 @@ from domain.units import UnitKind
 from gateways.yaml_lines import Loc
 from models.alarm_files import AlarmsFile, ElsewhereFile
 from models.figures_file import FiguresFile
+from models.identity_files import IdentityFile, RetentionFile
 from models.learning_file import LearningFile
 from models.policy_files import Conditional, DeadlinesFile, DispatchFile, DistrictFile, LadderFile, NoticesFile
+from models.reviews_file import ReviewsFile
 from models.same_matter_file import SameMatterFile
 from models.supervision_file import SupervisionFile
 from models.taxonomy_files import PlacesFile, SubCategoriesFile, TaxonomyFile, UnitsFile
@@ -51,6 +53,9 @@ class PolicyFiles:
     alarms: AlarmsFile | None = None
     elsewhere: ElsewhereFile | None = None
     same_matter: SameMatterFile | None = None
+    reviews: ReviewsFile | None = None
+    identity: IdentityFile | None = None
+    retention: RetentionFile | None = None
     supervision: SupervisionFile | None = None
     sub_categories: dict[str, SubCategoriesFile | None] = field(default_factory=dict)
     """By category, of each that `taxonomy.yaml` names."""

@@ -137,12 +137,13 @@ class CompletionView(Answer):
 
 
 class ContactView(Answer):
-    """How to reach whoever reported; only shown to those who must."""
+    """Who reported, masked: 张*, 138****1234. The whole is asked for with its purpose (`POST …/identity`)."""
 
     name: str | None
     contact_kind: str | None
     contact: str | None
     confidential: bool
+    erased_at: Shown | None = Field(None, description="身份按保存期限清除的时刻")
 
 
 class ExplanationView(Answer):
@@ -226,6 +227,8 @@ class QueueItem(PetitionHead):
     task_due_at: Shown | None = None
     outcome: str | None = Field(None, description="本单位任务已结束时的结果")
     changed_at: Shown
+    place: str = Field("", description="诉求人所说的地点")
+    opening: str = Field("", description="诉求内容的开头，供在列表中辨认")
     asked: AskView | None = None
     explanation: ExplanationView | None = Field(
         None, description="纪检监察要求说明而尚未说明的；本单位任务已结束的，仍须说明"
@@ -337,6 +340,17 @@ class ChainCheck(Answer):
     intact: bool
     rows: int
     broken_at: int | None
+
+
+class AccountView(Answer):
+    """An account as it is listed."""
+
+    name: str
+    role: str
+    unit: str | None
+    created_at: Shown
+    disabled_at: Shown | None
+    must_change: bool
 
 
 class RecusalView(Answer):

@@ -28,10 +28,25 @@ class ReasonIn(Shape):
     reason: Reason = Field(examples=["涉及多个部门职责，需专题研判"])
 
 
+class HoldIn(Shape):
+    """Whether the identity is to be kept, and why or why no longer."""
+
+    held: bool = Field(examples=[True])
+    reason: Reason = Field(examples=["诉求人已就该事项提起行政诉讼"])
+
+
 class OptionalReasonIn(Shape):
     """A step that may be explained."""
 
     reason: Words = Field("", examples=["问题已自行解决"])
+
+
+class IdentityIn(Shape):
+    """What a petitioner's identity is read for; `case_number` names a petition that was merged into this one."""
+
+    purpose: Code = Field(examples=["contact"])
+    words: Reason = Field(examples=["电话核实灯杆编号"])
+    case_number: Line | None = Field(None, examples=["SZ-20260302-00017"])
 
 
 class NoteIn(Shape):
@@ -147,6 +162,13 @@ class AssignmentIn(Shape):
     lead: TaskIn
     assists: list[TaskIn] = Field([], max_length=10)
     reason: Reason = Field(examples=["6月17日现场会议决定"])
+
+
+class LeaderIn(Shape):
+    """To which leader in charge, and why."""
+
+    leader: Code = Field(description="领导小组成员代码", examples=["leader-construction"])
+    reason: Reason = Field(examples=["涉及道路移交，请分管城建的领导决定"])
 
 
 class RatingIn(Shape):

@@ -44,7 +44,13 @@ class HistoryRow(Base):
     due_met: Mapped[bool | None]
     stage_due_at: Mapped[DateTime | None]
 
-    __table_args__ = (Index("ix_history_trigger_at", "trigger", "at"),)
+    covers: Mapped[dict[str, Any] | None]
+    """What else the petition had when the step was over: by table, a digest of its rows (`services.coverage`)."""
+    seal: Mapped[str | None] = mapped_column(String(64))
+    """Chains the digest and what it covers to the seal before. Both are empty in steps inside a longer one, and in rows
+    from before they were kept."""
+
+    __table_args__ = (Index("ix_history_trigger_at", "trigger", "at"), Index("ix_history_at", "at"))
 
     LEFT_AS = ("town", "category", "sub_category", "card", "due_at", "due_met", "stage_due_at")
     """What a row keeps of the petition as the step left it, by the names both have."""

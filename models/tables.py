@@ -1,5 +1,7 @@
 """Every table in one import, for migrations and for creating the schema."""
 
+from models.accounts import Account, SignInFailure, WebSession
+from models.audit import AuditAnchor, IdentityRead, LegalHold
 from models.base import Base
 from models.inspection import Inspection, SiteVisit
 from models.learned import DispatchModel, ModelActivation
@@ -29,16 +31,20 @@ from models.records import (
     Supervision,
     TimerRow,
 )
+from models.reviews import DutyChange, ReviewAttendee, ReviewItem, ReviewMeeting
 from models.same_matter import HotTopic, Imprint, ImprintMark, Proposal
 
 __all__ = [
+    "Account",
     "ApiKey",
     "Assignment",
+    "AuditAnchor",
     "Base",
     "Completion",
     "Counter",
     "DecisionRequest",
     "DispatchModel",
+    "DutyChange",
     "ExtensionRow",
     "FigureReport",
     "GeographyActivation",
@@ -47,9 +53,11 @@ __all__ = [
     "HistoryRow",
     "HotTopic",
     "IdempotentReply",
+    "IdentityRead",
     "Imprint",
     "ImprintMark",
     "Inspection",
+    "LegalHold",
     "ModelActivation",
     "Notice",
     "Outage",
@@ -60,7 +68,12 @@ __all__ = [
     "Proposal",
     "RatingRow",
     "Recusal",
+    "ReviewAttendee",
+    "ReviewItem",
+    "ReviewMeeting",
+    "SignInFailure",
     "SiteVisit",
     "Supervision",
     "TimerRow",
+    "WebSession",
 ]

@@ -1,7 +1,8 @@
-"""Who may look at which petition, and at whose name: a unit sees its own cases, past ones too, and nothing else.
+"""Who may look at which petition: a unit sees its own cases, past ones too, and nothing else.
 
-Whom a petition is about (回避) sees and touches nothing of it, whatever else they may: every list of petitions is
-filtered by `not_recused`, every single one by `may_see`, every change by `require_not_recused`.
+Who may know who reported is for `services.identity`. Whom a petition is about (回避) sees and touches nothing of it,
+whatever else they may: every list of petitions is filtered by `not_recused`, every single one by `may_see`, every
+change by `require_not_recused`.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from domain.errors import NotFound, NotPermitted
 from domain.stages import Trigger
 from domain.supervision import SECRET_DISPOSITIONS
 from models.petition import new_id
-from models.tables import Assignment, HistoryRow, Petition, Petitioner, Recusal
+from models.tables import Assignment, HistoryRow, Petition, Recusal
 
 ALL_SEEING = frozenset(
     {Role.DESK, Role.REVIEWER, Role.LEADER, Role.INSPECTOR, Role.PARTY_INSPECTOR, Role.OPERATOR, Role.FOLLOW_UP}
@@ -32,7 +33,6 @@ _NOT_FOR_UNITS = frozenset(
         Trigger.CLOSE_INSPECTION.value,
     }
 )
-_CONTACTING = frozenset({Role.DESK, Role.FOLLOW_UP})
 _ID_LENGTH = len(new_id())
 
 
@@ -97,22 +97,14 @@ def _names(actor: Actor) -> ColumnElement[bool]:
     return and_(Recusal.lifted_at.is_(None), who)
 
 
-def may_contact(petition: Petition, person: Petitioner, actor: Actor) -> bool:
-    """Whether `actor` must be able to reach `person`, whose matter the petition is.
-
-    Whoever confided in the platform stays unknown to every unit.
-    """
-    if actor.role is Role.UNIT:
-        return not person.confidential and actor.unit is not None and actor.unit == petition.unit
-    return actor.role in _CONTACTING
-
-
 def may_read(row: HistoryRow, actor: Actor) -> bool:
     """Whether `actor` may read this row.
 
     Units are not told of leads that were handed over about them, nor who else must stay out of a case and why, nor
-    what party-committee inspectors saw.
+    what party-committee inspectors saw; nor is whoever reads identities told that they were noticed.
     """
+    if row.trigger == Trigger.FLAG_READING.value and actor.role not in (Role.INSPECTOR, Role.OPERATOR):
+        return False
     if actor.role is Role.UNIT and row.trigger in _NOT_FOR_UNITS:
         return False
     told = {row.details.get("disposition"), row.details.get("from")}

@@ -31,9 +31,10 @@ from domain.notices import NoticeRules, earliest_sending, next_attempt
 from gateways.channels import AddressBook, Route, UnusableContact, channel_of
 from gateways.crash_points import crash_point
 from gateways.notifier import Delivery, Message
-from models.tables import Notice, Petition, Petitioner
+from models.tables import Notice, Petition
 from services.context import Context
 from services.facts import units_in
+from services.identity import contact_to_deliver
 from services.outbox import PETITIONER, change, claimable
 
 logger = logging.getLogger(__name__)
@@ -142,7 +143,7 @@ def _claim(context: Context, notice_id: int) -> _Claim | Outcome:
         if may_go_at > now:
             return Outcome.POSTPONED if change(session, mine, next_attempt_at=may_go_at) else Outcome.NOT_DUE
         try:
-            addresses = _addresses(session, context.addresses, notice.recipient)
+            addresses = _addresses(session, context, notice.recipient)
         except UnusableContact:
             changed = change(
                 session, mine, status="dead", next_attempt_at=None, proof=f"unusable contact {_moment(now)}"
@@ -156,6 +157,7 @@ def _claim(context: Context, notice_id: int) -> _Claim | Outcome:
         until = now + _lease(context.addresses, addresses)
         # Counted now and not when it failed: a notice that kills its sender must not be tried for ever.
         if not change(session, mine, claimed_until=until, attempts=Notice.attempts + 1):
+            session.rollback()  # nor was the contact read then
             return Outcome.NOT_DUE
         message = Message(str(notice.id), notice.title, notice.body, notice.urgent)
         attempts = session.scalars(select(Notice.attempts).where(Notice.id == notice_id)).one()
@@ -171,14 +173,13 @@ def _is_withheld(session: Session, notice: Notice, now: DateTime) -> bool:
     return True
 
 
-def _addresses(session: Session, book: AddressBook, recipient: str) -> tuple[str, ...]:
+def _addresses(session: Session, context: Context, recipient: str) -> tuple[str, ...]:
     """Everything behind `recipient`; raises UnusableContact for a petitioner's contact that can be no address."""
+    book = context.addresses
     if not recipient.startswith(PETITIONER):
         return book.addresses_of(recipient)
-    person = session.get(Petitioner, recipient.removeprefix(PETITIONER))
-    if person is None or not person.contact or not person.contact_kind:
-        return ()
-    address = book.petitioner_address(person.contact_kind, person.contact)
+    reached = contact_to_deliver(context, session, recipient.removeprefix(PETITIONER))
+    address = book.petitioner_address(*reached) if reached is not None else None
     return (address,) if address else ()
 
 

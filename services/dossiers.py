@@ -82,7 +82,7 @@ def dossier(context: Context, petition_id: str, actor: Actor) -> Dossier:
         notices = _notices(session, petition.id)
         delays = delays_of(session, petition, lens.policy)
         return Dossier(
-            petition=detail_of(session, petition, lens),
+            petition=detail_of(context, session, petition, lens, with_people=False),
             supervision=file_view(petition, rows, lens),
             held=_holdings(rows, lens, delays),
             clocks=clocks_of(session, petition, lens),

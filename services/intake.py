@@ -12,11 +12,12 @@ from domain.dispatch import find_urgency, needs_person
 from domain.errors import Incomplete, Missing, RuleRefusal
 from domain.stages import FINAL_STAGES, Stage, Trigger
 from models.shapes import Registration
-from models.tables import Petition, Petitioner
+from models.tables import Petition
 from services import places
 from services.access import require_not_recused
 from services.context import Context
 from services.decisions import end_case
+from services.identity import Identity, give_petitioner
 from services.ledger import move
 from services.matters import chosen, require_category
 from services.new_petitions import new_petition
@@ -34,6 +35,7 @@ def register(context: Context, registration: Registration, actor: Actor) -> Peti
 
     Raises:
         BadCoordinate: the coordinate cannot be meant, or its system is not named; nothing was written.
+        KeysUnusable: who reported cannot be sealed; nothing was written. Anonymous reports need no key.
     """
     given = places.given_by(registration)
     position = given.position if given else None
@@ -66,12 +68,9 @@ def register(context: Context, registration: Registration, actor: Actor) -> Peti
             given_latitude=registration.latitude,
             crs=registration.crs.value if registration.crs else None,
         )
-        petition.petitioner = Petitioner(
-            name=registration.petitioner.name,
-            contact_kind=registration.petitioner.contact_kind,
-            contact=registration.petitioner.contact,
-            confidential=registration.petitioner.confidential,
-        )
+        person = registration.petitioner
+        who = Identity(person.name or None, person.contact_kind if person.contact else None, person.contact or None)
+        give_petitioner(tx, petition, who, confidential=person.confidential)
         place = places.find(tx, petition)
         tx.session.add(petition)
         details = {"channel": petition.channel} | (place.as_details() if place else {})

@@ -45,6 +45,7 @@ from models.tables import (
 )
 from services.chains import broken_chains, broken_links
 from services.context import Context
+from services.identity_keeping import unopenable
 
 __all__ = ["CHAIN", "INVARIANTS", "Invariant", "Violation", "broken_chains", "check_invariants"]
 
@@ -55,6 +56,7 @@ CLOSED_LATELY = dt.timedelta(days=2)
 """For how long a closed petition is still checked each time (our own decision); afterwards nobody writes it any more,
 and `rongetong check --all` reads the whole archive."""
 CHAIN = "history_is_unaltered"
+KEYS = "identities_can_be_opened"
 MOST_CASES = 1000
 """The most cases one violation names; one is enough to look, and a broken rule may concern the whole archive."""
 
@@ -100,6 +102,9 @@ def check_invariants(
     broken = tuple(case for case, _ in broken_links(context, _in(OPEN_STAGES)))
     if broken:
         found.append(Violation(CHAIN, "历史记录的校验链完整，没有一条被改动", broken[:MOST_CASES]))
+    lost = tuple(unopenable(context))
+    if lost:
+        found.append(Violation(KEYS, "加密诉求人身份的密钥都在(列出的是缺少的密钥编号，请放回备份)", lost))
     return found
 
 

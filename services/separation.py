@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
-
 import clock
 from domain.actions import Actor, Role
 from domain.errors import RuleRefusal
 from domain.stages import Stage, Trigger, forbidden, is_allowed
-from models.tables import Petition, Petitioner, Proposal
+from models.tables import Petition, Proposal
 from services import places
 from services.access import require_not_recused, require_role
 from services.context import Context
+from services.identity import hand_over
 from services.imprints import forget_imprint
 from services.intake import lock_matter
 from services.ledger import move
@@ -75,10 +74,7 @@ def _anew(tx: Transaction, merged: Petition, main: Petition, case_number: str, a
         crs=merged.crs,
     )
     anew.query_code = code
-    person = tx.session.scalar(select(Petitioner).where(Petitioner.petition_id == merged.id)) or Petitioner()
-    anew.petitioner = Petitioner(
-        name=person.name, contact_kind=person.contact_kind, contact=person.contact, confidential=person.confidential
-    )
+    hand_over(tx, merged, anew)
     place = places.find(tx, anew)
     tx.session.add(anew)
     details = {"channel": anew.channel, "separated_from": merged.case_number} | (place.as_details() if place else {})

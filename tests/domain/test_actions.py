@@ -35,8 +35,8 @@ MAY = {
         refuse_return grant_extension refuse_extension suspend resume approve_completion reject_completion
         climb_to_first_review merge terminate recuse lift_recusal""",
     Role.UNIT: """sign note request_return request_extension resume submit_completion explain answer_inspection""",
-    Role.REVIEWER: "note assign climb_to_second_review recuse",
-    Role.LEADER: "note assign terminate recuse",
+    Role.REVIEWER: "note convene put_off assign climb_to_second_review recuse",
+    Role.LEADER: "note convene put_off hand_to_leader assign terminate recuse",
     Role.INSPECTOR: """note supervise demand_explanation close_supervision recuse lift_recusal
         correct_disposition check_rectification""",
     Role.PARTY_INSPECTOR: """note recuse lift_recusal open_inspection record_visit query_unit close_inspection""",
@@ -147,10 +147,10 @@ ACTIONS = [
     (PETITIONER, Stage.FOLLOW_UP, "rate"),
     (PETITIONER, Stage.RATED, ""),
     (Actor(Role.REVIEWER), Stage.IN_HAND, "note"),
-    (Actor(Role.REVIEWER), Stage.FIRST_REVIEW, "note assign climb_to_second_review"),
+    (Actor(Role.REVIEWER), Stage.FIRST_REVIEW, "note convene put_off assign climb_to_second_review"),
     (Actor(Role.REVIEWER), Stage.SECOND_REVIEW, "note"),
-    (Actor(Role.LEADER), Stage.FIRST_REVIEW, "note assign terminate"),
-    (Actor(Role.LEADER), Stage.SECOND_REVIEW, "note assign terminate"),
+    (Actor(Role.LEADER), Stage.FIRST_REVIEW, "note convene put_off assign terminate"),
+    (Actor(Role.LEADER), Stage.SECOND_REVIEW, "note convene put_off hand_to_leader assign terminate"),
     (Actor(Role.INSPECTOR), Stage.IN_HAND, "note supervise"),
     (Actor(Role.INSPECTOR), Stage.REGISTERED, "note"),
     (
