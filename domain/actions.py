@@ -13,7 +13,7 @@ from domain.conduct import DeadlineKind, Limit
 from domain.errors import DomainError, NotPermitted, RuleRefusal
 from domain.petition import Facts, handling_due, times_of
 from domain.policy import Policy
-from domain.stages import WORKING_STAGES, Stage, Trigger, forbidden, is_allowed
+from domain.stages import FINAL_STAGES, WORKING_STAGES, Stage, Trigger, forbidden, is_allowed
 from domain.workdays import WorkCalendar, due_date
 
 
@@ -75,6 +75,9 @@ PERMITTED: dict[Trigger, frozenset[Role]] = {
     Trigger.REDISPATCH: _DESK,
     Trigger.SIGN: _UNIT,
     Trigger.NOTE: frozenset({Role.UNIT, Role.DESK, Role.REVIEWER, Role.LEADER, Role.INSPECTOR, Role.FOLLOW_UP}),
+    Trigger.ATTACH: frozenset(
+        {Role.PETITIONER, Role.UNIT, Role.DESK, Role.REVIEWER, Role.LEADER, Role.INSPECTOR, Role.FOLLOW_UP}
+    ),
     Trigger.RECLASSIFY: _DESK,
     Trigger.REQUEST_RETURN: _UNIT,
     Trigger.GRANT_RETURN: _DESK,
@@ -144,6 +147,8 @@ def check(
         _check_return(facts, policy, calendar, now)
     elif trigger is Trigger.REQUEST_EXTENSION:
         _check_extension(facts, policy, calendar, now)
+    elif trigger is Trigger.ATTACH and facts.stage in FINAL_STAGES and actor.role is not Role.INSPECTOR:
+        raise forbidden(facts.stage, trigger)
     elif trigger is Trigger.SUPERVISE and facts.supervised:
         raise RuleRefusal("already-supervised", "该诉求已在督办中")
     elif trigger in _IN_THE_FILE:
@@ -176,6 +181,8 @@ def _check_actor(trigger: Trigger, actor: Actor, facts: Facts) -> None:
         # Whoever was asked explains, even when the petition has moved on to another unit since.
         if actor.unit != facts.explanation.unit:
             raise NotPermitted("只有被要求说明的单位可以作出说明")
+    elif trigger is Trigger.ATTACH and any(task.unit == actor.unit for task in facts.assists):
+        pass  # whoever assists shows what they did, too
     elif actor.role is Role.UNIT and (actor.unit is None or actor.unit != facts.unit):
         raise NotPermitted("只有当前承办单位可以执行该操作")
     if trigger is Trigger.ASSIGN and actor.role is Role.REVIEWER and facts.stage is Stage.SECOND_REVIEW:

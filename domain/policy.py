@@ -24,6 +24,7 @@ from domain.conduct import (
 from domain.dispatch_rules import DispatchRules
 from domain.errors import PolicyMissing
 from domain.figure_rules import FigureRules
+from domain.files import AttachmentRules
 from domain.learning_rules import LearningRules
 from domain.notices import NoticeRules
 from domain.same_matter import SameMatterRules
@@ -54,6 +55,8 @@ class Policy:
     """Both are empty in policies kept from before there were any."""
     same_matter: SameMatterRules | None = None
     """`None` in policies kept from before there were any: nothing is compared then."""
+    attachments: AttachmentRules | None = None
+    """`None` in policies kept from before there were any: nothing is stored then."""
     foreign_units: tuple[Unit, ...] = field(default=(), compare=False)
     foreign_categories: tuple[Category, ...] = field(default=(), compare=False)
     foreign_sub_categories: tuple[SubCategory, ...] = field(default=(), compare=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from prefect import flow
 
-from tasks.upkeep import find_violations, forget_replies, only_one, publish_table
+from tasks.upkeep import find_violations, forget_replies, only_one, publish_table, remove_orphans
 
 
 class InvariantBroken(Exception):
@@ -19,10 +19,12 @@ async def invariants() -> None:
     """
     forgotten = await forget_replies()
     with only_one("invariants") as mine:
+        removed = await remove_orphans() if mine else 0
         violations = await find_violations() if mine else []
     if not mine:
         return
     counts = {violation.sentence: len(violation.cases) for violation in violations} or {"违反 violations": 0}
-    await publish_table("invariants", "不变量检查 invariants", counts | {"清除过期答复 replies forgotten": forgotten})
+    done = {"清除过期答复 replies forgotten": forgotten, "清除无主文件 orphaned files removed": removed}
+    await publish_table("invariants", "不变量检查 invariants", counts | done)
     if violations:
         raise InvariantBroken("、".join(violation.name for violation in violations))

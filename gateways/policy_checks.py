@@ -14,6 +14,7 @@ from domain.stages import TRIGGER_LABELS
 from domain.units import UnitKind
 from gateways.yaml_lines import Loc
 from models.alarm_files import AlarmsFile, ElsewhereFile
+from models.attachment_file import AttachmentsFile
 from models.figures_file import FiguresFile
 from models.learning_file import LearningFile
 from models.policy_files import Conditional, DeadlinesFile, DispatchFile, DistrictFile, LadderFile, NoticesFile
@@ -50,6 +51,7 @@ class PolicyFiles:
     alarms: AlarmsFile | None = None
     elsewhere: ElsewhereFile | None = None
     same_matter: SameMatterFile | None = None
+    attachments: AttachmentsFile | None = None
     sub_categories: dict[str, SubCategoriesFile | None] = field(default_factory=dict)
     """By category, of each that `taxonomy.yaml` names."""
 
@@ -65,6 +67,8 @@ def check(files: PolicyFiles) -> Iterator[Fault]:
         yield from _ladder(files.ladder, categories)
     if files.figures:
         yield from repeated("figures.yaml", ("ranked", "names"), None, files.figures.ranked.names)
+    if files.attachments:
+        yield from repeated("attachments.yaml", ("kinds", "names"), None, files.attachments.kinds.names)
     if files.notices:
         yield from _notices(files.notices)
     if files.same_matter:

@@ -19,6 +19,7 @@ from domain.units import Category, Duty, Unit
 from domain.workdays import OfficeHours
 from gateways import policy_checks
 from gateways.alarm_rules import ALARMS, ELSEWHERE, alarm_rules, check_alarms, elsewhere_rules, figures_of
+from gateways.attachment_rules import attachment_rules, attachments_told
 from gateways.conduct_rules import deadline_rules, ladder_rules, learning_rules, notice_rules
 from gateways.figure_rules import figure_rules, values_told
 from gateways.holidays import CalendarFileError, load_calendar
@@ -29,6 +30,7 @@ from gateways.taxonomy_checks import check_taxonomy, file_of
 from gateways.taxonomy_rules import dispatch_rules, sub_categories
 from gateways.yaml_lines import Document, Loc, line_of, read_document
 from models.alarm_files import AlarmsFile, ElsewhereFile
+from models.attachment_file import AttachmentsFile
 from models.figures_file import FiguresFile
 from models.learning_file import LearningFile
 from models.policy_files import (
@@ -61,6 +63,7 @@ _SHAPES: dict[str, type[Shape]] = {
     ALARMS: AlarmsFile,
     ELSEWHERE: ElsewhereFile,
     "same_matter.yaml": SameMatterFile,
+    "attachments.yaml": AttachmentsFile,
 }
 _FOLDER = "taxonomy"
 """One file for each category."""
@@ -205,8 +208,8 @@ def _build(files: PolicyFiles, office: OfficeHours) -> Policy:
     # Every file was read, or a problem would have been told: this says so to the type checker.
     assert district and deadlines and ladder and units  # noqa: S101, PT018
     assert taxonomy and places and dispatch and notices  # noqa: S101, PT018
-    alarms, elsewhere = files.alarms, files.elsewhere
-    assert learning and figures and same_matter and alarms and elsewhere  # noqa: S101, PT018
+    alarms, elsewhere, attachments = files.alarms, files.elsewhere, files.attachments
+    assert learning and figures and same_matter and alarms and elsewhere and attachments  # noqa: S101, PT018
     matters = {category: file for category, file in files.sub_categories.items() if file is not None}
     policy = Policy(
         version="",
@@ -226,10 +229,12 @@ def _build(files: PolicyFiles, office: OfficeHours) -> Policy:
             *figures_of(alarms, elsewhere),
             *same_matter_figures(same_matter),
             *values_told(figures),
+            *attachments_told(attachments),
         ),
         sub_categories=sub_categories(matters),
         duties=tuple(Duty(**duty.model_dump()) for duty in units.duties),
         same_matter=same_matter_rules(same_matter),
+        attachments=attachment_rules(attachments),
     )
     content = json.dumps(dump(policy), sort_keys=True, ensure_ascii=False)
     return replace(policy, version=f"{district.version}+{hashlib.sha256(content.encode()).hexdigest()[:12]}")

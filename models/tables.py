@@ -1,5 +1,6 @@
 """Every table in one import, for migrations and for creating the schema."""
 
+from models.attachment import Attachment
 from models.base import Base
 from models.learned import DispatchModel, ModelActivation
 from models.petition import (
@@ -30,6 +31,7 @@ from models.same_matter import HotTopic, Imprint, ImprintMark, Proposal
 __all__ = [
     "ApiKey",
     "Assignment",
+    "Attachment",
     "Base",
     "Completion",
     "Counter",

@@ -6,6 +6,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from domain.actions import Actor, Role
+from domain.attachments import Purpose
 from domain.errors import NotFound, NotPermitted
 from domain.supervision import SECRET_DISPOSITIONS
 from models.petition import new_id
@@ -54,7 +55,12 @@ def may_contact(petition: Petition, person: Petitioner, actor: Actor) -> bool:
 
 
 def may_read(row: HistoryRow, actor: Actor) -> bool:
-    """Whether `actor` may read this row: units are not told of leads that were handed over about them."""
+    """Whether `actor` may read this row: units are not told of leads that were handed over about them.
+
+    Nor is anybody but inspectors told what inspectors put into their file.
+    """
+    if row.details.get("purpose") == Purpose.SUPERVISION:
+        return actor.role is Role.INSPECTOR
     return actor.role is not Role.UNIT or row.details.get("disposition") not in SECRET_DISPOSITIONS
 
 

@@ -10,6 +10,7 @@ from functools import cache, partial
 
 from gateways.channels import AddressBook, load_address_book
 from gateways.database import create_ledger_engine, reading_factory, session_factory
+from gateways.file_store import DiskStore
 from gateways.holidays import load_calendar
 from gateways.live_files import LiveFile
 from gateways.orchestrator import Orchestrator
@@ -46,6 +47,7 @@ def build_context(settings: Settings, orchestrator: Orchestrator | None = None) 
         addresses=book,
         replies_kept=dt.timedelta(hours=settings.replies_hours),
         person_key=cache(partial(secret_in, settings.person_key_path)),
+        store=DiskStore(settings.files_path, settings.files_reserve_mib * 2**20),
         files=(channels, calendar),
     )
 

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session, sessionmaker
 
 from gateways.channels import AddressBook
+from gateways.file_store import FileStore
 from gateways.live_files import LiveFile
 from gateways.notifier import Notifier
 from gateways.orchestrator import Orchestrator
@@ -34,6 +35,8 @@ class Context:
     """How long an answer is kept for a request that comes again."""
     person_key: Callable[[], bytes]
     """The key under which it is kept who reported, so that the same person is known without being named."""
+    store: FileStore
+    """The files that people send along."""
     files: tuple[LiveFile[Any], ...] = ()
     """The files these parts came from, where they did."""
     models: ModelBook = field(default_factory=ModelBook)

@@ -23,7 +23,7 @@ from domain.stages import (
 from tests.support.facts import MONDAY, a_calendar, a_policy, facts
 
 # Stage by stage, what may happen there: `trigger>stage` moves, a bare trigger only writes history.
-_FILE = "demand_explanation explain close_supervision"
+_FILE = "attach demand_explanation explain close_supervision"
 _ANYWHERE_OPEN = f"note reclassify {_FILE} remind_explanation"
 _CARDS = "show_yellow_card show_red_card"
 _CLIMBS = "climb_to_first_review>first_review climb_to_second_review>second_review"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -11,6 +12,7 @@ from hypothesis.strategies import DataObject, SearchStrategy
 
 import clock
 from domain.actions import Actor, Role
+from domain.attachments import MAY_ADD, Purpose
 from domain.conduct import DeadlineKind
 from domain.petition import Satisfaction
 from domain.stages import Trigger
@@ -18,10 +20,11 @@ from domain.supervision import Disposition
 from domain.workdays import Duration, TimeUnit
 from models.evidence import CompletionEvidence
 from models.tables import Petition
-from services import decisions, dispatching, handling, intake, ladder, queries, supervision, verdict
+from services import attachments, decisions, dispatching, handling, intake, ladder, queries, supervision, verdict
 from services.context import Context
 from services.facts import facts_of
 from tests.services.lives import EVIDENCE, WORDS
+from tests.support.files import a_photo
 
 T = TypeVar("T")
 
@@ -114,6 +117,14 @@ def _request_return(hand: Hand) -> object:
     return handling.request_return(*hand.at, reason=hand.words(), proposed_unit=proposed, basis=hand.words())
 
 
+_another = itertools.count()
+"""The same photo again would be the one that is there already."""
+
+
+def _purposes(hand: Hand) -> Sequence[Purpose]:
+    return sorted(MAY_ADD.get(hand.actor.role, ())) or (Purpose.EVIDENCE,)
+
+
 PULLS: dict[Trigger, Pull] = {
     Trigger.ACCEPT: lambda hand: intake.accept(*hand.at),
     Trigger.REFUSE: lambda hand: intake.refuse(*hand.at, hand.words()),
@@ -127,6 +138,12 @@ PULLS: dict[Trigger, Pull] = {
     ),
     Trigger.SIGN: lambda hand: handling.sign(*hand.at),
     Trigger.NOTE: lambda hand: handling.note(*hand.at, hand.words(), public=hand.draw(st.booleans())),
+    Trigger.ATTACH: lambda hand: attachments.add(
+        *hand.at,
+        "照片",
+        a_photo(next(_another)),
+        hand.one_of(_purposes(hand)),
+    ),
     Trigger.RECLASSIFY: lambda hand: intake.reclassify(*hand.at, category=hand.one_of(CATEGORIES), reason=hand.words()),
     Trigger.REQUEST_RETURN: _request_return,
     Trigger.GRANT_RETURN: lambda hand: decisions.decide_return(*hand.at, granted=True, reason=hand.words()),
@@ -171,6 +188,7 @@ SPOILT: dict[Trigger, tuple[Pull, ...]] = {
         lambda hand: dispatching.redispatch(*hand.at, unit=str(hand.petition.unit), reason=WORDS),
     ),
     Trigger.NOTE: (lambda hand: handling.note(*hand.at, WORDS, version=hand.petition.version + 1),),
+    Trigger.ATTACH: (lambda hand: attachments.add(*hand.at, "照片", b"<svg/>", _purposes(hand)[0]),),
     Trigger.RECLASSIFY: (lambda hand: intake.reclassify(*hand.at, category="nothing", reason=WORDS),),
     Trigger.REQUEST_RETURN: (
         lambda hand: handling.request_return(

@@ -13,6 +13,7 @@ from domain.calendar import WorkCalendar
 from domain.policy import Policy
 from gateways.channels import AddressBook
 from gateways.database import reading_factory, session_factory
+from gateways.file_store import MemoryStore
 from gateways.holidays import load_calendar
 from gateways.notifier import RecordingNotifier
 from gateways.orchestrator import RecordingOrchestrator
@@ -36,6 +37,7 @@ def a_context(engine: sa.Engine, *, policy: Policy | None = None, **changes: Any
         "addresses": AddressBook(),
         "replies_kept": dt.timedelta(hours=48),
         "person_key": lambda: b"a key of the tests",
+        "store": MemoryStore(),
     }
     context = Context(**(parts | changes))
     with context.sessions.begin() as session:
