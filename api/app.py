@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
 from api import (
+    attachments,
     desk,
     errors,
     figures,
@@ -70,7 +71,7 @@ def create_app(
     app.state.orchestrator = Watch(partial(system.orchestrator_answers, context), now)
     app.add_middleware(Guard, max_body_bytes=max_body_bytes)
     errors.install(app)
-    of_petitions = (public, petitions, units, desk, review, inspection, identity, recusals)
+    of_petitions = (public, petitions, attachments, units, desk, review, inspection, identity, recusals)
     for part in (*of_petitions, reviews, topics, figures, system):
         app.include_router(part.router)
     describe(app)

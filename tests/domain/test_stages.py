@@ -23,7 +23,7 @@ from domain.stages import (
 from tests.support.facts import MONDAY, a_calendar, a_policy, facts
 
 # Stage by stage, what may happen there: `trigger>stage` moves, a bare trigger only writes history.
-_FILE = "demand_explanation explain close_supervision"
+_FILE = "attach demand_explanation explain close_supervision"
 _WHO = "hold_identity release_identity flag_reading"
 _OVER = f"{_FILE} {_WHO} erase_identity"
 _ANYWHERE_OPEN = f"note reclassify {_FILE} {_WHO} remind_explanation"
