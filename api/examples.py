@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from api.figure_examples import FIGURES
+from api.finding_examples import FINDINGS
+from api.list_examples import LISTS
 from api.same_matter_examples import same_matter_examples
 
 _HEAD: dict[str, Any] = {
@@ -385,6 +387,8 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "History": _HISTORY,
     "Dossier": _DOSSIER,
     **FIGURES,
+    **LISTS,
+    **FINDINGS,
     "Health": {
         "status": "ok",
         "database": "ok",

@@ -105,6 +105,8 @@ class Facts:
     """When the inspectors closed their file; `None` while it is open, or there is none."""
     explanation: Obligation | None = None
     """What the inspectors demanded and have not been given yet."""
+    striking_refused: bool = False
+    """Whether the desk refused to have it struck off the lists."""
 
     @property
     def supervised(self) -> bool:

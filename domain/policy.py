@@ -25,7 +25,9 @@ from domain.dispatch_rules import DispatchRules
 from domain.errors import PolicyMissing
 from domain.figure_rules import FigureRules
 from domain.learning_rules import LearningRules
+from domain.lists import ListRules
 from domain.notices import NoticeRules
+from domain.pattern_rules import PatternRules
 from domain.same_matter import SameMatterRules
 from domain.units import Category, Duty, SubCategory, Unit, UnitKind
 from domain.workdays import OfficeHours
@@ -49,6 +51,8 @@ class Policy:
     figures: tuple[Figure, ...] = ()
     learning: LearningRules = field(default_factory=LearningRules)
     figure_rules: FigureRules = field(default_factory=FigureRules)
+    pattern_rules: PatternRules = field(default_factory=PatternRules)
+    list_rules: ListRules = field(default_factory=ListRules)
     sub_categories: tuple[SubCategory, ...] = ()
     duties: tuple[Duty, ...] = ()
     """Both are empty in policies kept from before there were any."""

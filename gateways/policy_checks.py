@@ -16,6 +16,7 @@ from gateways.yaml_lines import Loc
 from models.alarm_files import AlarmsFile, ElsewhereFile
 from models.figures_file import FiguresFile
 from models.learning_file import LearningFile
+from models.patterns_file import ListsFile, PatternsFile
 from models.policy_files import Conditional, DeadlinesFile, DispatchFile, DistrictFile, LadderFile, NoticesFile
 from models.same_matter_file import SameMatterFile
 from models.taxonomy_files import PlacesFile, SubCategoriesFile, TaxonomyFile, UnitsFile
@@ -46,6 +47,8 @@ class PolicyFiles:
     dispatch: DispatchFile | None = None
     learning: LearningFile | None = None
     figures: FiguresFile | None = None
+    patterns: PatternsFile | None = None
+    lists: ListsFile | None = None
     notices: NoticesFile | None = None
     alarms: AlarmsFile | None = None
     elsewhere: ElsewhereFile | None = None
@@ -65,6 +68,8 @@ def check(files: PolicyFiles) -> Iterator[Fault]:
         yield from _ladder(files.ladder, categories)
     if files.figures:
         yield from repeated("figures.yaml", ("ranked", "names"), None, files.figures.ranked.names)
+    if files.patterns:
+        yield from repeated("patterns.yaml", ("silent", "words"), None, files.patterns.silent.words)
     if files.notices:
         yield from _notices(files.notices)
     if files.same_matter:

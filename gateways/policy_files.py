@@ -23,6 +23,7 @@ from gateways.conduct_rules import deadline_rules, ladder_rules, learning_rules,
 from gateways.figure_rules import figure_rules, values_told
 from gateways.holidays import CalendarFileError, load_calendar
 from gateways.letters import variants_of
+from gateways.pattern_rules import list_figures, list_rules, pattern_figures, pattern_rules
 from gateways.policy_checks import PolicyFiles
 from gateways.same_matter_rules import same_matter_figures, same_matter_rules
 from gateways.taxonomy_checks import check_taxonomy, file_of
@@ -31,6 +32,7 @@ from gateways.yaml_lines import Document, Loc, line_of, read_document
 from models.alarm_files import AlarmsFile, ElsewhereFile
 from models.figures_file import FiguresFile
 from models.learning_file import LearningFile
+from models.patterns_file import ListsFile, PatternsFile
 from models.policy_files import (
     DeadlinesFile,
     DispatchFile,
@@ -57,6 +59,8 @@ _SHAPES: dict[str, type[Shape]] = {
     "dispatch.yaml": DispatchFile,
     "learning.yaml": LearningFile,
     "figures.yaml": FiguresFile,
+    "patterns.yaml": PatternsFile,
+    "lists.yaml": ListsFile,
     "notices.yaml": NoticesFile,
     ALARMS: AlarmsFile,
     ELSEWHERE: ElsewhereFile,
@@ -206,7 +210,9 @@ def _build(files: PolicyFiles, office: OfficeHours) -> Policy:
     assert district and deadlines and ladder and units  # noqa: S101, PT018
     assert taxonomy and places and dispatch and notices  # noqa: S101, PT018
     alarms, elsewhere = files.alarms, files.elsewhere
+    patterns, lists = files.patterns, files.lists
     assert learning and figures and same_matter and alarms and elsewhere  # noqa: S101, PT018
+    assert patterns and lists  # noqa: S101, PT018
     matters = {category: file for category, file in files.sub_categories.items() if file is not None}
     policy = Policy(
         version="",
@@ -219,6 +225,8 @@ def _build(files: PolicyFiles, office: OfficeHours) -> Policy:
         notices=notice_rules(notices),
         learning=learning_rules(learning),
         figure_rules=figure_rules(figures),
+        pattern_rules=pattern_rules(patterns),
+        list_rules=list_rules(lists),
         district=district.name,
         case_prefix=district.case_prefix,
         figures=(
@@ -226,6 +234,8 @@ def _build(files: PolicyFiles, office: OfficeHours) -> Policy:
             *figures_of(alarms, elsewhere),
             *same_matter_figures(same_matter),
             *values_told(figures),
+            *pattern_figures(patterns),
+            *list_figures(lists),
         ),
         sub_categories=sub_categories(matters),
         duties=tuple(Duty(**duty.model_dump()) for duty in units.duties),

@@ -2,6 +2,7 @@
 
 from models.base import Base
 from models.learned import DispatchModel, ModelActivation
+from models.oversight import Bulletin, BulletinStep, Finding, FindingStep
 from models.petition import (
     Assignment,
     Completion,
@@ -31,12 +32,16 @@ __all__ = [
     "ApiKey",
     "Assignment",
     "Base",
+    "Bulletin",
+    "BulletinStep",
     "Completion",
     "Counter",
     "DecisionRequest",
     "DispatchModel",
     "ExtensionRow",
     "FigureReport",
+    "Finding",
+    "FindingStep",
     "GeographyActivation",
     "GeographyVersion",
     "HistoryRow",

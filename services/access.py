@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, exists, false, select, true
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from domain.actions import Actor, Role
@@ -41,6 +41,13 @@ def may_see(session: Session, petition: Petition, actor: Actor) -> bool:
         had = exists().where(Assignment.petition_id == petition.id, Assignment.unit == actor.unit)
         return actor.unit is not None and bool(session.scalar(select(had)))
     return actor.role in ALL_SEEING
+
+
+def seen_by(actor: Actor) -> ColumnElement[bool]:
+    """The condition on `Petition` that `may_see` is, for queries of many."""
+    if actor.role is Role.UNIT and actor.unit is not None:
+        return exists().where(Assignment.petition_id == Petition.id, Assignment.unit == actor.unit)
+    return true() if actor.role in ALL_SEEING else false()
 
 
 def may_contact(petition: Petition, person: Petitioner, actor: Actor) -> bool:

@@ -57,6 +57,7 @@ def facts_of(petition: Petition) -> Facts:
         supervised_unit=file.unit if file else None,
         supervision_closed_at=file.closed_at if file else None,
         explanation=_explanation(file) if file else None,
+        striking_refused=bool(petition.striking_refused),
     )
 
 

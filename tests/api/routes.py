@@ -85,6 +85,16 @@ assigned = _after(in_review, "reviewer", "assignment", {"lead": TASK, "assists":
 supervised = _after(Api.in_hand, "inspector", "supervision", REASON)
 demanded = _after(supervised, "inspector", "supervision/demand", DEMAND)
 
+
+def archived(api: Api) -> Case:
+    case = api.completed()
+    api.done("follow_up", f"/petitions/{case[0]}/rating", {"satisfaction": "satisfied"})
+    assert api.stage(case[0]) == "archived"
+    return case
+
+
+striking_refused = _after(archived, "desk", "striking-refusal", REASON)
+
 _OF = "/petitions/{petition_id}/"
 _BY_CODE = "/progress/{query_code}/"
 
@@ -103,6 +113,8 @@ CHANGES = (
     Changing(_OF + "separation", merged, "desk", REASON),
     Changing(_OF + "not-same", probably_the_same, "desk", lambda api: {"other": first_like_it(api), **REASON}),
     Changing(_OF + "category", Api.dispatched, "desk", {"category": "energy", **REASON}),
+    Changing(_OF + "striking-refusal", archived, "desk", REASON),
+    Changing(_OF + "striking-restoration", striking_refused, "desk", REASON),
     Changing(_OF + "first-review", Api.in_hand, "desk", REASON),
     Changing(_OF + "assignment", in_review, "reviewer", {"lead": TASK, "assists": [HELP], **REASON}),
     Changing(_OF + "second-review", in_review, "reviewer", REASON),
@@ -123,6 +135,11 @@ CHANGES = (
     Changing(_BY_CODE + "withdrawal", Api.dispatched, "anybody", REASON),
 )
 
+OTHER_CHANGES = {"/petitions", "/inspection/patterns/{finding_id}/decision"}
+"""Those that change something else, or make a petition; each has tests of its own."""
+OTHER_READS = {"/inspection/patterns/{finding_id}"}
+"""Those that read one of something else; likewise."""
+
 # The routes that only read; what they ask for stands in the address.
 FIGURE = "registered"
 READS = (
@@ -137,7 +154,13 @@ READS = (
     "/duplicates",
     "/hot-topics",
     "/inspection/overdue",
+    "/inspection/patterns",
     "/figures",
+    "/lists/summary",
+    "/lists/problems",
+    "/lists/responsibilities",
+    "/lists/progress",
+    "/lists/results",
     "/figures/{figure}/cases",
     "/progress/{query_code}",
 )

@@ -18,23 +18,25 @@ CASE = {
 }
 DOSSIER, OVERDUE, QUEUE = "/petitions/{petition_id}/dossier", "/inspection/overdue", "/queue"
 TOPICS = "/hot-topics"
+PATTERNS = "/inspection/patterns"
 DUPLICATES = {"/duplicates", "/petitions/{petition_id}/duplicates"}
 FIGURES = {"/figures", "/figures/{figure}/cases"}
+LISTS = {f"/lists/{name}" for name in ("summary", "problems", "responsibilities", "progress", "results")}
 PUBLIC = {"/health", "/progress/{query_code}"}
 
 # What each may read of a case whose lead is `unit` and which `town` assists; everything else is refused.
 MAY_READ: dict[str, set[str]] = {
     "anybody": PUBLIC,
     "channel": PUBLIC,
-    "other": PUBLIC | FIGURES | {QUEUE},
-    "unit": PUBLIC | FIGURES | {QUEUE} | CASE,
-    "town": PUBLIC | FIGURES | {QUEUE} | CASE,
-    "desk": PUBLIC | FIGURES | {TOPICS, QUEUE, OVERDUE} | DUPLICATES | CASE,
-    "follow_up": PUBLIC | FIGURES | {QUEUE, OVERDUE} | CASE,
-    "operator": PUBLIC | FIGURES | {TOPICS, QUEUE, OVERDUE} | CASE,
-    "reviewer": PUBLIC | FIGURES | {TOPICS, QUEUE, OVERDUE} | CASE,
-    "leader": PUBLIC | FIGURES | {TOPICS, QUEUE, OVERDUE, DOSSIER} | CASE,
-    "inspector": PUBLIC | FIGURES | {TOPICS, QUEUE, OVERDUE, DOSSIER} | CASE,
+    "other": PUBLIC | FIGURES | LISTS | {QUEUE},
+    "unit": PUBLIC | FIGURES | LISTS | {QUEUE} | CASE,
+    "town": PUBLIC | FIGURES | LISTS | {QUEUE} | CASE,
+    "desk": PUBLIC | FIGURES | LISTS | {TOPICS, QUEUE, OVERDUE} | DUPLICATES | CASE,
+    "follow_up": PUBLIC | FIGURES | LISTS | {QUEUE, OVERDUE} | CASE,
+    "operator": PUBLIC | FIGURES | LISTS | {TOPICS, QUEUE, OVERDUE} | CASE,
+    "reviewer": PUBLIC | FIGURES | LISTS | {TOPICS, QUEUE, OVERDUE} | CASE,
+    "leader": PUBLIC | FIGURES | LISTS | {TOPICS, QUEUE, OVERDUE, DOSSIER} | CASE,
+    "inspector": PUBLIC | FIGURES | LISTS | {TOPICS, QUEUE, OVERDUE, DOSSIER, PATTERNS} | CASE,
 }
 MUST_REACH_THE_PETITIONER = {"unit", "desk", "follow_up"}
 
@@ -52,7 +54,7 @@ def case(api: Api) -> Case:
 
 def test_the_table_is_of_every_role_and_every_question(api: Api) -> None:
     assert MAY_READ.keys() == api.keys.keys() | {"anybody"}
-    assert set(READS) == PUBLIC | CASE | DUPLICATES | FIGURES | {DOSSIER, OVERDUE, QUEUE, TOPICS}
+    assert set(READS) == PUBLIC | CASE | DUPLICATES | FIGURES | LISTS | {DOSSIER, OVERDUE, QUEUE, TOPICS, PATTERNS}
 
 
 @pytest.mark.parametrize("who", MAY_READ)

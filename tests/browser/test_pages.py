@@ -171,7 +171,7 @@ def look_around(browser: Browser, installation: Installation, waiting: Case, clo
         "dashboard": ("Flow Runs", "rongetong"),
         "runs": (waiting.name, closed.name),
         "flows": ("petition", "reconcile"),
-        "deployments": ("petition", "reconcile", "notices", "learning", "invariants", "topics", "report"),
+        "deployments": ("petition", "reconcile", "notices", "learning", "invariants", "topics", "patterns", "report"),
         "work-pools": ("rongetong",),
         "work-pools/work-pool/rongetong": ("rongetong", "Work Queues"),
         "blocks": ("Blocks",),

@@ -33,7 +33,7 @@ MAY = {
     Role.CHANNEL: "register",
     Role.DESK: """register accept refuse ask_supplement supplement dispatch redispatch note reclassify grant_return
         refuse_return grant_extension refuse_extension suspend resume approve_completion reject_completion
-        climb_to_first_review merge terminate""",
+        climb_to_first_review merge terminate refuse_striking restore_striking""",
     Role.UNIT: """sign note request_return request_extension resume submit_completion explain""",
     Role.REVIEWER: "note assign climb_to_second_review",
     Role.LEADER: "note assign terminate",
@@ -56,7 +56,8 @@ def somewhere(trigger: Trigger) -> Facts:
     """A petition at a stage from which `trigger` leads on, with what its guards ask for."""
     preferred = [Stage.FIRST_REVIEW, Stage.IN_HAND, *Stage]
     stage = next(stage for stage in preferred if is_allowed(stage, trigger))
-    return facts(stage, **(ASKED if trigger in IN_THE_FILE else {}))
+    changes: dict[str, Any] = {"striking_refused": trigger is Trigger.RESTORE_STRIKING}
+    return facts(stage, **(changes | (ASKED if trigger in IN_THE_FILE else {})))
 
 
 def does(actor: Actor, trigger: Trigger, petition: Facts, now: DateTime = MONDAY) -> None:

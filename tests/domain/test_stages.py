@@ -56,7 +56,7 @@ EXPECTED = {
     "rated": f"""{_ANYWHERE_OPEN} supervise {_CLIMBS} begin_redo>redo archive>archived""",
     "redo": f"""{_ANYWHERE_OPEN} {_ENDS} {_HELPED} {_CARDS} {_CLIMBS} redispatch>dispatched sign>in_hand
         submit_completion>completion_submitted remind_signing""",
-    "archived": _FILE,
+    "archived": f"{_FILE} refuse_striking restore_striking",
     "refused": _FILE,
     "merged": f"{_FILE} leave separate",
     "withdrawn": _FILE,

@@ -18,7 +18,7 @@ from domain.supervision import Disposition
 from domain.workdays import Duration, TimeUnit
 from models.evidence import CompletionEvidence
 from models.tables import Petition
-from services import decisions, dispatching, handling, intake, ladder, queries, supervision, verdict
+from services import decisions, dispatching, handling, intake, ladder, queries, striking, supervision, verdict
 from services.context import Context
 from services.facts import facts_of
 from tests.services.lives import EVIDENCE, WORDS
@@ -153,6 +153,8 @@ PULLS: dict[Trigger, Pull] = {
     Trigger.CLOSE_SUPERVISION: lambda hand: supervision.dispose(
         *hand.at, disposition=hand.one_of(tuple(Disposition)), opinion=hand.words()
     ),
+    Trigger.REFUSE_STRIKING: lambda hand: striking.refuse(*hand.at, hand.words()),
+    Trigger.RESTORE_STRIKING: lambda hand: striking.restore(*hand.at, hand.words()),
     Trigger.MERGE: lambda hand: intake.merge(
         hand.context, hand.petition.id, hand.one_of(hand.others), hand.actor, hand.words()
     ),
