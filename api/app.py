@@ -9,7 +9,21 @@ from functools import partial
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
-from api import desk, errors, figures, inspection, lists, patterns, petitions, public, review, system, topics, units
+from api import (
+    bulletins,
+    desk,
+    errors,
+    figures,
+    inspection,
+    lists,
+    patterns,
+    petitions,
+    public,
+    review,
+    system,
+    topics,
+    units,
+)
 from api.documentation import describe
 from api.guards import MAX_BODY_BYTES, Guard
 from api.limits import Buckets, Limits
@@ -56,7 +70,20 @@ def create_app(
     app.state.orchestrator = Watch(partial(system.orchestrator_answers, context), now)
     app.add_middleware(Guard, max_body_bytes=max_body_bytes)
     errors.install(app)
-    for part in (public, petitions, units, desk, review, inspection, topics, figures, lists, patterns, system):
+    for part in (
+        public,
+        petitions,
+        units,
+        desk,
+        review,
+        inspection,
+        topics,
+        figures,
+        lists,
+        patterns,
+        bulletins,
+        system,
+    ):
         app.include_router(part.router)
     describe(app)
     return app

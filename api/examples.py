@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from api.bulletin_examples import BULLETINS
 from api.figure_examples import FIGURES
 from api.finding_examples import FINDINGS
 from api.list_examples import LISTS
@@ -389,6 +390,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
     **FIGURES,
     **LISTS,
     **FINDINGS,
+    **BULLETINS,
     "Health": {
         "status": "ok",
         "database": "ok",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from cli import dispatch, figures, keys, lists, operations, patterns, policy, same_matter, story
+from cli import bulletins, dispatch, figures, keys, lists, operations, patterns, policy, same_matter, story
 from cli.documents import write_all
 from cli.failures import PlainGroup
 from deployments.up import up as run_up
@@ -27,6 +27,7 @@ app.command("verify")(operations.verify)
 app.command("notices")(operations.notices)
 app.command("figures")(figures.figures)
 app.command("lists")(lists.lists)
+app.command("bulletins")(bulletins.bulletins)
 app.command("patterns")(patterns.patterns)
 app.command("story")(story.story)
 

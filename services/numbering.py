@@ -21,16 +21,20 @@ def new_query_code() -> str:
 def next_case_number(tx: Transaction, prefix: str) -> str:
     """`SZ-20220430-00017`: the day in Shanghai and a number that counts from one each day."""
     day = clock.now().in_timezone(clock.SHANGHAI).format("YYYYMMDD")
-    series = f"case:{day}"
+    return f"{prefix}-{day}-{next_in_series(tx, f'case:{day}'):05d}"
+
+
+def next_in_series(tx: Transaction, series: str) -> int:
+    """The next number of a series that counts from one, without a gap: whoever comes second waits for the commit."""
     counter = tx.session.get(Counter, series, with_for_update=True)
     if counter is None:
         counter = _begin_series(tx, series)
     counter.value += 1
-    return f"{prefix}-{day}-{counter.value:05d}"
+    return counter.value
 
 
 def _begin_series(tx: Transaction, series: str) -> Counter:
-    """The first number of a day: two registrations at midnight may both want to begin it, one of them waits."""
+    """The first number of a series: two registrations at midnight may both want to begin it, one of them waits."""
     from sqlalchemy.dialects import postgresql, sqlite  # noqa: PLC0415 - which one is only known here
 
     dialect = postgresql if tx.session.get_bind().dialect.name == "postgresql" else sqlite

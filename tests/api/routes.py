@@ -135,9 +135,19 @@ CHANGES = (
     Changing(_BY_CODE + "withdrawal", Api.dispatched, "anybody", REASON),
 )
 
-OTHER_CHANGES = {"/petitions", "/inspection/patterns/{finding_id}/decision"}
+OTHER_CHANGES = {
+    "/petitions",
+    "/inspection/patterns/{finding_id}/decision",
+    "/bulletins/{bulletin_id}/issue",
+    "/bulletins/{bulletin_id}/discard",
+}
 """Those that change something else, or make a petition; each has tests of its own."""
-OTHER_READS = {"/inspection/patterns/{finding_id}"}
+OTHER_READS = {
+    "/inspection/patterns/{finding_id}",
+    "/bulletins/{bulletin_id}",
+    "/bulletins/{bulletin_id}/document",
+    "/bulletins/{bulletin_id}/annex",
+}
 """Those that read one of something else; likewise."""
 
 # The routes that only read; what they ask for stands in the address.
@@ -155,6 +165,7 @@ READS = (
     "/hot-topics",
     "/inspection/overdue",
     "/inspection/patterns",
+    "/bulletins",
     "/figures",
     "/lists/summary",
     "/lists/problems",

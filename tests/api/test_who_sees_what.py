@@ -21,7 +21,9 @@ TOPICS = "/hot-topics"
 PATTERNS = "/inspection/patterns"
 DUPLICATES = {"/duplicates", "/petitions/{petition_id}/duplicates"}
 FIGURES = {"/figures", "/figures/{figure}/cases"}
-LISTS = {f"/lists/{name}" for name in ("summary", "problems", "responsibilities", "progress", "results")}
+LISTS = {"/bulletins"} | {
+    f"/lists/{name}" for name in ("summary", "problems", "responsibilities", "progress", "results")
+}
 PUBLIC = {"/health", "/progress/{query_code}"}
 
 # What each may read of a case whose lead is `unit` and which `town` assists; everything else is refused.
