@@ -32,6 +32,8 @@ from services.list_rows import loop_of
 from services.parties import people_of
 from services.views import Lens, stage_named, task_due
 
+_TAKEN_AWAY = ("moved", "returned", "climbed", "leads")
+"""How a task ends that is the unit's no more; whatever else became of it, it was the unit's to the end."""
 _CLOSES_THE_LOOP = (Trigger.ARCHIVE, Trigger.RESTORE_STRIKING, Trigger.CLOSE_SUPERVISION)
 """The last of these is when an item that is struck off was struck off."""
 
@@ -131,7 +133,7 @@ def _problem(petition: Petition, lens: Lens, mine: Particulars, rules: ListRules
 
 def _responsibility(petition: Petition, lens: Lens, mine: Particulars, rules: ListRules) -> ResponsibilityItem:
     lead = next((row for row in reversed(petition.assignments) if row.part == "lead"), None)
-    assists = [row for row in petition.assignments if row.part == "assist" and row.outcome in (None, "reported")]
+    assists = [row for row in petition.assignments if row.part == "assist" and row.outcome not in _TAKEN_AWAY]
     rung = Rung(petition.rung)
     return ResponsibilityItem(
         **_common(petition, lens, mine, rules),
