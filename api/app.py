@@ -20,6 +20,7 @@ from api import (
     petitions,
     public,
     review,
+    reviews,
     system,
     topics,
     units,
@@ -70,20 +71,8 @@ def create_app(
     app.state.orchestrator = Watch(partial(system.orchestrator_answers, context), now)
     app.add_middleware(Guard, max_body_bytes=max_body_bytes)
     errors.install(app)
-    for part in (
-        public,
-        petitions,
-        units,
-        desk,
-        review,
-        inspection,
-        topics,
-        figures,
-        lists,
-        patterns,
-        bulletins,
-        system,
-    ):
+    watching = (inspection, topics, figures, lists, patterns, bulletins)
+    for part in (public, petitions, units, desk, review, reviews, *watching, system):
         app.include_router(part.router)
     describe(app)
     return app

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from api.bulletin_examples import BULLETINS
-from api.figure_examples import FIGURES
-from api.finding_examples import FINDINGS
-from api.list_examples import LISTS
+from api.review_examples import review_examples
 from api.same_matter_examples import same_matter_examples
+from api.watching_examples import WATCHING
 
 _HEAD: dict[str, Any] = {
     "id": "3f1f8a52-6d0c-4a7e-9a5b-2f9f3f0c1d11",
@@ -387,10 +385,9 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "Clocks": _CLOCKS,
     "History": _HISTORY,
     "Dossier": _DOSSIER,
-    **FIGURES,
-    **LISTS,
-    **FINDINGS,
-    **BULLETINS,
+    **WATCHING,
+    **same_matter_examples(_HEAD),
+    **review_examples(_HEAD),
     "Health": {
         "status": "ok",
         "database": "ok",
@@ -398,5 +395,5 @@ ANSWERS: dict[str, dict[str, Any]] = {
         "files": [],
         "policy_version": _DETAIL["policy_version"],
     },
-} | same_matter_examples(_HEAD)
+}
 """By the name of the answer's shape."""

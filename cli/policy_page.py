@@ -227,6 +227,16 @@ FIGURES_APPLIED: dict[str, tuple[str, str, str]] = {
         "services.figure_views.ranks_of",
         "tests/services/test_figures.py::test_units_are_ranked_only_with_enough_cases",
     ),
+    "reviews.members": (
+        "两级研判的成员",
+        "domain.reviews.on_duty",
+        "tests/domain/test_reviews.py::test_everybody_has_a_turn_before_anybody_has_another",
+    ),
+    "reviews.quorum": (
+        "几人到会才能决定",
+        "domain.reviews.check_quorum",
+        "tests/domain/test_reviews.py::test_how_many_must_come",
+    ),
     "lists.silence": (
         "未评价的是否销号",
         "domain.lists.standing_of",

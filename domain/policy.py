@@ -28,6 +28,7 @@ from domain.learning_rules import LearningRules
 from domain.lists import ListRules
 from domain.notices import NoticeRules
 from domain.pattern_rules import PatternRules
+from domain.reviews import ReviewRules
 from domain.same_matter import SameMatterRules
 from domain.units import Category, Duty, SubCategory, Unit, UnitKind
 from domain.workdays import OfficeHours
@@ -58,6 +59,8 @@ class Policy:
     """Both are empty in policies kept from before there were any."""
     same_matter: SameMatterRules | None = None
     """`None` in policies kept from before there were any: nothing is compared then."""
+    reviews: ReviewRules = field(default_factory=ReviewRules)
+    """Empty in policies kept from before there were any: whoever holds a review's key decides then."""
     foreign_units: tuple[Unit, ...] = field(default=(), compare=False)
     foreign_categories: tuple[Category, ...] = field(default=(), compare=False)
     foreign_sub_categories: tuple[SubCategory, ...] = field(default=(), compare=False)

@@ -111,6 +111,9 @@ class Trigger(StrEnum):
     BEGIN_REDO = "begin_redo"
     CLIMB_TO_FIRST_REVIEW = "climb_to_first_review"
     CLIMB_TO_SECOND_REVIEW = "climb_to_second_review"
+    CONVENE = "convene"
+    PUT_OFF = "put_off"
+    HAND_TO_LEADER = "hand_to_leader"
     ASSIGN = "assign"
     SUPERVISE = "supervise"
     REMIND_SIGNING = "remind_signing"
@@ -163,6 +166,9 @@ TRIGGER_LABELS: dict[Trigger, str] = {
     Trigger.BEGIN_REDO: "重办",
     Trigger.CLIMB_TO_FIRST_REVIEW: "提级一级研判",
     Trigger.CLIMB_TO_SECOND_REVIEW: "提级二级研判",
+    Trigger.CONVENE: "列入研判会议",
+    Trigger.PUT_OFF: "缓议",
+    Trigger.HAND_TO_LEADER: "交分管领导",
     Trigger.ASSIGN: "研判交办",
     Trigger.SUPERVISE: "纪委监委督办",
     Trigger.REMIND_SIGNING: "催签收",
@@ -246,6 +252,9 @@ TRANSITIONS: dict[Trigger, Transition] = {
     Trigger.CLIMB_TO_SECOND_REVIEW: _from(
         *sorted(set(_BEFORE_SUBMISSION) - {Stage.SECOND_REVIEW, Stage.SUSPENDED}), Stage.RATED, to=Stage.SECOND_REVIEW
     ),
+    Trigger.CONVENE: _from(*sorted(REVIEW_STAGES), to=None),
+    Trigger.PUT_OFF: _from(*sorted(REVIEW_STAGES), to=None),
+    Trigger.HAND_TO_LEADER: _from(Stage.SECOND_REVIEW, to=None),
     Trigger.ASSIGN: _from(*sorted(REVIEW_STAGES), to=Stage.DISPATCHED),
     Trigger.SUPERVISE: _from(*sorted(OPEN_STAGES - INTAKE_STAGES), to=None),
     Trigger.REMIND_SIGNING: _from(Stage.DISPATCHED, Stage.REDO, to=None),

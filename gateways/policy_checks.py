@@ -18,6 +18,7 @@ from models.figures_file import FiguresFile
 from models.learning_file import LearningFile
 from models.patterns_file import ListsFile, PatternsFile
 from models.policy_files import Conditional, DeadlinesFile, DispatchFile, DistrictFile, LadderFile, NoticesFile
+from models.reviews_file import ReviewsFile
 from models.same_matter_file import SameMatterFile
 from models.taxonomy_files import PlacesFile, SubCategoriesFile, TaxonomyFile, UnitsFile
 
@@ -53,6 +54,7 @@ class PolicyFiles:
     alarms: AlarmsFile | None = None
     elsewhere: ElsewhereFile | None = None
     same_matter: SameMatterFile | None = None
+    reviews: ReviewsFile | None = None
     sub_categories: dict[str, SubCategoriesFile | None] = field(default_factory=dict)
     """By category, of each that `taxonomy.yaml` names."""
 

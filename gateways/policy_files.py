@@ -25,6 +25,7 @@ from gateways.holidays import CalendarFileError, load_calendar
 from gateways.letters import variants_of
 from gateways.pattern_rules import list_figures, list_rules, pattern_figures, pattern_rules
 from gateways.policy_checks import PolicyFiles
+from gateways.review_rules import REVIEWS, check_reviews, review_figures, review_rules
 from gateways.same_matter_rules import same_matter_figures, same_matter_rules
 from gateways.taxonomy_checks import check_taxonomy, file_of
 from gateways.taxonomy_rules import dispatch_rules, sub_categories
@@ -43,6 +44,7 @@ from models.policy_files import (
     Sourced,
 )
 from models.policy_json import dump, policy_from_dict
+from models.reviews_file import ReviewsFile
 from models.same_matter_file import SameMatterFile
 from models.taxonomy_files import PlacesFile, SubCategoriesFile, TaxonomyFile, UnitsFile
 
@@ -65,6 +67,7 @@ _SHAPES: dict[str, type[Shape]] = {
     ALARMS: AlarmsFile,
     ELSEWHERE: ElsewhereFile,
     "same_matter.yaml": SameMatterFile,
+    REVIEWS: ReviewsFile,
 }
 _FOLDER = "taxonomy"
 """One file for each category."""
@@ -132,7 +135,12 @@ def load_policy(directory: Path) -> Policy:
         for category in reading.files.taxonomy.categories:
             reading.files.sub_categories[category.code] = reading.read(file_of(category.code), SubCategoriesFile)
     problems = [*reading.problems, *_foreign_files(directory, reading.files)]
-    faults = (*policy_checks.check(reading.files), *check_taxonomy(reading.files), *check_alarms(reading.files))
+    faults = (
+        *policy_checks.check(reading.files),
+        *check_taxonomy(reading.files),
+        *check_alarms(reading.files),
+        *check_reviews(reading.files),
+    )
     problems.extend(
         Problem(fault.file, line_of(reading.lines[fault.file], fault.loc), fault.reason) for fault in faults
     )
@@ -210,9 +218,9 @@ def _build(files: PolicyFiles, office: OfficeHours) -> Policy:
     assert district and deadlines and ladder and units  # noqa: S101, PT018
     assert taxonomy and places and dispatch and notices  # noqa: S101, PT018
     alarms, elsewhere = files.alarms, files.elsewhere
-    patterns, lists = files.patterns, files.lists
+    reviews, patterns, lists = files.reviews, files.patterns, files.lists
     assert learning and figures and same_matter and alarms and elsewhere  # noqa: S101, PT018
-    assert patterns and lists  # noqa: S101, PT018
+    assert reviews and patterns and lists  # noqa: S101, PT018
     matters = {category: file for category, file in files.sub_categories.items() if file is not None}
     policy = Policy(
         version="",
@@ -234,12 +242,14 @@ def _build(files: PolicyFiles, office: OfficeHours) -> Policy:
             *figures_of(alarms, elsewhere),
             *same_matter_figures(same_matter),
             *values_told(figures),
+            *review_figures(reviews),
             *pattern_figures(patterns),
             *list_figures(lists),
         ),
         sub_categories=sub_categories(matters),
         duties=tuple(Duty(**duty.model_dump()) for duty in units.duties),
         same_matter=same_matter_rules(same_matter),
+        reviews=review_rules(reviews),
     )
     content = json.dumps(dump(policy), sort_keys=True, ensure_ascii=False)
     return replace(policy, version=f"{district.version}+{hashlib.sha256(content.encode()).hexdigest()[:12]}")

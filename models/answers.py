@@ -226,6 +226,8 @@ class QueueItem(PetitionHead):
     task_due_at: Shown | None = None
     outcome: str | None = Field(None, description="本单位任务已结束时的结果")
     changed_at: Shown
+    place: str = Field("", description="诉求人所说的地点")
+    opening: str = Field("", description="诉求内容的开头，供在列表中辨认")
     asked: AskView | None = None
     explanation: ExplanationView | None = Field(
         None, description="纪检监察要求说明而尚未说明的；本单位任务已结束的，仍须说明"
@@ -335,6 +337,17 @@ class ChainCheck(Answer):
     intact: bool
     rows: int
     broken_at: int | None
+
+
+class AccountView(Answer):
+    """An account as it is listed."""
+
+    name: str
+    role: str
+    unit: str | None
+    created_at: Shown
+    disabled_at: Shown | None
+    must_change: bool
 
 
 class KeyView(Answer):

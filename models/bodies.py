@@ -149,6 +149,13 @@ class AssignmentIn(Shape):
     reason: Reason = Field(examples=["6月17日现场会议决定"])
 
 
+class LeaderIn(Shape):
+    """To which leader in charge, and why."""
+
+    leader: Code = Field(description="领导小组成员代码", examples=["leader-construction"])
+    reason: Reason = Field(examples=["涉及道路移交，请分管城建的领导决定"])
+
+
 class RatingIn(Shape):
     """The petitioner's verdict; whoever is dissatisfied says why."""
 

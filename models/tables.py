@@ -1,5 +1,6 @@
 """Every table in one import, for migrations and for creating the schema."""
 
+from models.accounts import Account, SignInFailure, WebSession
 from models.base import Base
 from models.learned import DispatchModel, ModelActivation
 from models.oversight import Bulletin, BulletinStep, Finding, FindingStep
@@ -26,9 +27,11 @@ from models.records import (
     Supervision,
     TimerRow,
 )
+from models.reviews import DutyChange, ReviewAttendee, ReviewItem, ReviewMeeting
 from models.same_matter import HotTopic, Imprint, ImprintMark, Proposal
 
 __all__ = [
+    "Account",
     "ApiKey",
     "Assignment",
     "Base",
@@ -38,6 +41,7 @@ __all__ = [
     "Counter",
     "DecisionRequest",
     "DispatchModel",
+    "DutyChange",
     "ExtensionRow",
     "FigureReport",
     "Finding",
@@ -57,6 +61,11 @@ __all__ = [
     "PolicyVersion",
     "Proposal",
     "RatingRow",
+    "ReviewAttendee",
+    "ReviewItem",
+    "ReviewMeeting",
+    "SignInFailure",
     "Supervision",
     "TimerRow",
+    "WebSession",
 ]

@@ -34,8 +34,8 @@ from services.bulletin_content import content_of
 from services.bulletin_text import heading_of, markdown_of
 from services.context import Context
 from services.due_periods import due_periods, ends_of
-from services.numbering import next_in_series
-from services.transactions import Transaction, reading, transaction
+from services.numbering import next_bulletin_number
+from services.transactions import reading, transaction
 
 MAX_PAGE = 100
 MAX_OFFSET = 100_000
@@ -147,7 +147,7 @@ def decide(
         standing = after(BulletinStanding(row.standing), act)
         row.standing, row.shown_at = standing.value, None
         if standing is BulletinStanding.ISSUED:
-            row.number, row.issued_at = _next_number(tx), clock.now()
+            row.number, row.issued_at = next_bulletin_number(tx), clock.now()
         _note(row, act.value, actor, reason)
         tx.session.flush()
         return row
@@ -171,11 +171,6 @@ def was_shown(context: Context, row: Bulletin) -> None:
 def text_of(row: Bulletin) -> str:
     """The bulletin as Markdown."""
     return markdown_of(_content(row), row.number, _opinion(row))
-
-
-def _next_number(tx: Transaction) -> str:
-    year = clock.now().in_timezone(clock.SHANGHAI).year
-    return f"督导通报〔{year}〕第{next_in_series(tx, f'bulletin-{year}')}期"
 
 
 def _visible(actor: Actor) -> list[ColumnElement[bool]]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session, sessionmaker
 
+from domain.accounts import SignInRules
 from gateways.channels import AddressBook
 from gateways.live_files import LiveFile
 from gateways.notifier import Notifier
@@ -39,6 +40,7 @@ class Context:
     models: ModelBook = field(default_factory=ModelBook)
     """What dispatch has learned."""
     geographies: GeographyBook = field(default_factory=GeographyBook)
+    sign_in: SignInRules = field(default_factory=SignInRules)
 
     @property
     def broken_files(self) -> list[LiveFile[Any]]:

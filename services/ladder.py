@@ -10,8 +10,8 @@ from pendulum import DateTime
 import clock
 from domain.actions import PLATFORM, Actor
 from domain.conduct import DEADLINE_LABELS, DeadlineKind, Limit
-from domain.errors import Incomplete, Missing
 from domain.petition import Deadline, Rung, Satisfaction, next_rung, times_of
+from domain.reviews import check_assignments
 from domain.stages import Stage, Trigger
 from domain.workdays import Duration, due_date
 from models.tables import Assignment, Petition, Supervision
@@ -123,12 +123,19 @@ def refer_to_first_review(
 
 
 def propose_second_review(
-    context: Context, petition_id: str, actor: Actor, reason: str, version: int | None = None
+    context: Context,
+    petition_id: str,
+    actor: Actor,
+    reason: str,
+    version: int | None = None,
+    *,
+    meeting: str | None = None,
 ) -> Petition:
-    """The experts hand up what exceeds every department's authority (提请二级研判)."""
+    """The experts hand up what exceeds every department's authority (提请二级研判); `meeting` as in `assign`."""
     with acting(context, petition_id, actor, Trigger.CLIMB_TO_SECOND_REVIEW, version) as (tx, petition):
-        rung = max(petition.rung, int(Rung.SECOND_REVIEW))
-        move(tx, petition, Trigger.CLIMB_TO_SECOND_REVIEW, actor, reason=reason, changes={"rung": rung})
+        changes = {"rung": max(petition.rung, int(Rung.SECOND_REVIEW))}
+        details = {"meeting": meeting} if meeting else {}
+        move(tx, petition, Trigger.CLIMB_TO_SECOND_REVIEW, actor, reason=reason, details=details, changes=changes)
         return petition
 
 
@@ -142,18 +149,24 @@ def open_supervision(
 
 
 def assign(
-    context: Context, petition_id: str, actor: Actor, decision: Decision, version: int | None = None
+    context: Context,
+    petition_id: str,
+    actor: Actor,
+    decision: Decision,
+    version: int | None = None,
+    *,
+    meeting: str | None = None,
 ) -> Petition:
     """A review decides who does what until when (交办). The lead is designated: it may not return the petition.
+
+    `meeting` is the number of the meeting that decided; `None` for what was decided outside one.
 
     Raises:
         Incomplete: a unit is named twice.
         RuleRefusal: a unit cannot handle petitions.
     """
     with acting(context, petition_id, actor, Trigger.ASSIGN, version) as (tx, petition):
-        units = [decision.lead.unit, *(task.unit for task in decision.assists)]
-        if len(set(units)) != len(units):
-            raise Incomplete([Missing("assists", "同一单位不能重复承担主办或协办任务")])
+        check_assignments(decision.lead.unit, [task.unit for task in decision.assists])
         require_handling_unit(tx, decision.lead.unit, "lead.unit")
         ended = ending_assist(petition, decision.lead.unit)
         changes = assign_lead(
@@ -182,6 +195,7 @@ def assign(
             "lead": decision.lead.unit,
             "assists": [task.unit for task in decision.assists],
             "duration": duration_to_json(decision.lead.duration),
+            "meeting": meeting,
         } | ended
         changes |= {
             "designated": True,

@@ -9,10 +9,12 @@ from pendulum import DateTime
 
 from domain.notices import Audience, NoticeRule, earliest_sending
 from domain.policy import Policy
+from domain.reviews import Level
 from domain.stages import STAGE_LABELS, Stage, trigger_label
 from models.tables import HistoryRow, Notice, Petition
 from services.labels import shown_due
 from services.parties import parties_of
+from services.roster import member_on_duty
 from services.transactions import Transaction
 
 
@@ -58,6 +60,10 @@ def _recipients(
             unit = petition.unit or unit_before
             if unit is not None:
                 found[f"unit:{unit}"] = everybody
+        elif audience is Audience.ON_DUTY:
+            member = member_on_duty(tx, Level.FIRST)
+            if member is not None:
+                found[f"member:{member.code}"] = everybody
         elif audience is Audience.CONCERNED:
             found.update({f"unit:{concern.unit}": _Told([concern]) for concern in concerns})
         else:

@@ -23,6 +23,8 @@ from services.transactions import reading
 from services.views import ask_view, explanation_view, head_of, lens_of, task_due
 
 MAX_PAGE = 200
+OPENING = 60
+"""Letters by which a petition is told from its neighbours in a list (our own decision)."""
 
 Column = ColumnElement[Any] | InstrumentedAttribute[Any]
 
@@ -206,6 +208,8 @@ def _item(
         task_due_at=owed.due_at if owed and explains else task_due(task) if task else None,
         outcome=task.outcome if task else None,
         changed_at=row[1],
+        place=petition.place,
+        opening=petition.text[:OPENING],
         asked=ask_view(ask, lens) if ask else None,
         explanation=owed,
     )

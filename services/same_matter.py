@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, select
@@ -15,7 +15,7 @@ from domain.conduct import RequestType
 from domain.dispatch import needs_person
 from domain.errors import NotFound
 from domain.policy import Policy
-from domain.same_matter import Likeness, Shown, Traits, asked_marks, compare
+from domain.same_matter import Likeness, SameMatterRules, Shown, Traits, asked_marks, compare
 from domain.stages import CLOSING_STAGES, FINAL_STAGES, OPEN_STAGES, TRANSITIONS, Stage, Trigger
 from models.answers import Named, PetitionHead, SimilarMatter
 from models.duplicates import Duplicate, DuplicatePage, MergeBody
@@ -62,7 +62,7 @@ def take_in(tx: Transaction, petition: Petition) -> Petition | None:
             same_as_id=item.main.id,
             score=item.likeness.score,
             reasons=list(item.likeness.reasons),
-            public=item.likeness.impersonal >= rules.threshold and _may_be_told(policy, item),
+            public=may_be_told(policy, rules, item),
             rule_version=policy.version,
             found_at=clock.now(),
         )
@@ -125,12 +125,19 @@ def _holds(policy: Policy, petition: Petition) -> bool:
     return needs_person(petition.text, policy.dispatch, petition.place) is not None
 
 
-def _may_be_told(policy: Policy, item: Found) -> bool:
-    """Never a report of somebody's doings: whom it concerns could find out by registering the like."""
-    return all(
-        not _is_confided(policy, each) and each.request_type != RequestType.REPORT.value
-        for each in (item.petition, item.main)
+def may_be_told(policy: Policy, rules: SameMatterRules, item: Found) -> bool:
+    """Whether a petitioner may be told of it: only what is not known by the person alone, and is open to all."""
+    return item.likeness.impersonal >= rules.threshold and all(
+        is_open_to_all(policy, each) for each in (item.petition, item.main)
     )
+
+
+def is_open_to_all(policy: Policy, petition: Petition) -> bool:
+    """Whether others may learn that there is such a petition.
+
+    Never a report of somebody's doings: whom it concerns could find out by registering the like.
+    """
+    return not _is_confided(policy, petition) and petition.request_type != RequestType.REPORT.value
 
 
 def settle_proposals(tx: Transaction, petition: Petition, into_id: str, actor: Actor) -> None:
@@ -223,10 +230,11 @@ def similar_matters(context: Context, session: Session, petition: Petition) -> l
     told = set(rules.tell_petitioner)
     query = _open_pairs().where(Proposal.petition_id == petition.id, Proposal.public.is_(True))
     rows = session.execute(query.order_by(Proposal.score.desc(), Proposal.id)).all()
-    return [_told(context, session, main, told) for _, _, main in rows]
+    return [told_of(context, session, main, told) for _, _, main in rows]
 
 
-def _told(context: Context, session: Session, main: Petition, told: set[Shown]) -> SimilarMatter:
+def told_of(context: Context, session: Session, main: Petition, told: Collection[Shown]) -> SimilarMatter:
+    """What a petitioner is `told` of a case that others reported."""
     policy = context.rules.of(session, main.policy_version, naming=main.unit)
     unit = Named(code=main.unit, name=policy.unit_name(main.unit)) if main.unit else None
     return SimilarMatter(

@@ -17,6 +17,7 @@ from domain.actions import Role
 from models.tables import Base, Petition
 from services import keys
 from services.context import Context
+from services.transactions import transaction
 from tests.api.contract import ContractClient
 from tests.support import steps
 from tests.support.context import a_context
@@ -53,7 +54,8 @@ class Api:
     def __init__(self, context: Context, client: TestClient) -> None:
         self.context = context
         self.client = client
-        self.keys = {who: keys.create_key(context, role, unit, f"测试 {who}") for who, (role, unit) in _KEYS.items()}
+        with transaction(context):
+            self.keys = {who: keys.create_key(context, role, of, f"测试 {who}") for who, (role, of) in _KEYS.items()}
 
     def get(self, who: str, path: str, **query: Any) -> httpx.Response:
         answer: httpx.Response = self.client.get(path, params=query or None, headers=self.headers(who))

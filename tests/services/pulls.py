@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+import sqlalchemy as sa
 from hypothesis import strategies as st
 from hypothesis.strategies import DataObject, SearchStrategy
 
@@ -13,12 +14,26 @@ import clock
 from domain.actions import Actor, Role
 from domain.conduct import DeadlineKind
 from domain.petition import Satisfaction
+from domain.reviews import STAGE_OF, Level
 from domain.stages import Trigger
 from domain.supervision import Disposition
 from domain.workdays import Duration, TimeUnit
 from models.evidence import CompletionEvidence
-from models.tables import Petition
-from services import decisions, dispatching, handling, intake, ladder, queries, striking, supervision, verdict
+from models.review_answers import MeetingView
+from models.tables import Petition, ReviewItem, ReviewMeeting
+from services import (
+    decisions,
+    dispatching,
+    handling,
+    intake,
+    ladder,
+    meeting_decisions,
+    meetings,
+    queries,
+    striking,
+    supervision,
+    verdict,
+)
 from services.context import Context
 from services.facts import facts_of
 from tests.services.lives import EVIDENCE, WORDS
@@ -114,6 +129,46 @@ def _request_return(hand: Hand) -> object:
     return handling.request_return(*hand.at, reason=hand.words(), proposed_unit=proposed, basis=hand.words())
 
 
+def _convene(hand: Hand) -> object:
+    level = next(level for level, stage in STAGE_OF.items() if stage == hand.petition.stage)
+    planned = meetings.Call("专题研判会", clock.now().add(days=1), "", _seats(hand, level)[0])
+    found = _meeting_of(hand)
+    if found is None:
+        return meetings.call(hand.context, hand.actor, level, planned, [hand.petition.id])
+    if found.status.code == "scheduled":
+        return meetings.change(hand.context, found.id, hand.actor, planned, [hand.petition.id])
+    return _put_off(hand)
+
+
+def _put_off(hand: Hand) -> object:
+    found = _meeting_of(hand)
+    if found is None:
+        _convene(hand)
+        found = _meeting_of(hand)
+    assert found is not None
+    meetings.attend(hand.context, found.id, hand.actor, _seats(hand, Level(found.level.code)), [])
+    heard = meeting_decisions.Heard(found.id, hand.petition.id, hand.actor, "")
+    return meeting_decisions.put_off(hand.context, heard, hand.words())
+
+
+def _meeting_of(hand: Hand) -> MeetingView | None:
+    """The meeting of the review the petition is with that has still to hear it."""
+    query = (
+        sa.select(ReviewMeeting.id)
+        .join(ReviewItem, ReviewItem.meeting_id == ReviewMeeting.id)
+        .where(ReviewItem.petition_id == hand.petition.id, ReviewItem.outcome.is_(None))
+    )
+    with hand.context.readers() as session:
+        found = session.scalar(query)
+    meeting = meetings.meeting(hand.context, found, hand.actor) if found is not None else None
+    return meeting if meeting and STAGE_OF[Level(meeting.level.code)] == hand.petition.stage else None
+
+
+def _seats(hand: Hand, level: Level) -> list[str]:
+    with hand.context.readers() as session:
+        return [member.code for member in hand.context.rules.active(session).reviews.of(level)]
+
+
 PULLS: dict[Trigger, Pull] = {
     Trigger.ACCEPT: lambda hand: intake.accept(*hand.at),
     Trigger.REFUSE: lambda hand: intake.refuse(*hand.at, hand.words()),
@@ -144,6 +199,11 @@ PULLS: dict[Trigger, Pull] = {
     Trigger.RATE: _rate,
     Trigger.CLIMB_TO_FIRST_REVIEW: lambda hand: ladder.refer_to_first_review(*hand.at, hand.words()),
     Trigger.CLIMB_TO_SECOND_REVIEW: lambda hand: ladder.propose_second_review(*hand.at, hand.words()),
+    Trigger.CONVENE: _convene,
+    Trigger.PUT_OFF: _put_off,
+    Trigger.HAND_TO_LEADER: lambda hand: meeting_decisions.hand_to_leader(
+        *hand.at, hand.one_of(_seats(hand, Level.SECOND)), hand.words()
+    ),
     Trigger.ASSIGN: _assign,
     Trigger.SUPERVISE: lambda hand: ladder.open_supervision(*hand.at, hand.words()),
     Trigger.DEMAND_EXPLANATION: lambda hand: supervision.demand_explanation(

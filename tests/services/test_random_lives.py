@@ -61,7 +61,7 @@ BOOK = AddressBook(
     },
     petitioner={"sms": "jsons://sms.example.com/{address}"},
 )
-RULES = RuleBook(shipped_calendar())
+RULES = RuleBook(shipped_calendar(), [shipped_policy()])
 OPERATOR = Actor(Role.OPERATOR, name="测试丁")
 LONG_AGO = dt.datetime.fromtimestamp(0, dt.UTC)
 FATES = ("on time", "on time", "too late", "gone", "FAILED", "CRASHED", "CANCELLED", "COMPLETED", "RUNNING", "silent")
