@@ -11,11 +11,14 @@ from fastapi_offline import FastAPIOffline
 
 from api import (
     attachments,
+    bulletins,
     desk,
     errors,
     figures,
     identity,
     inspection,
+    lists,
+    patterns,
     petitions,
     public,
     recusals,
@@ -72,7 +75,8 @@ def create_app(
     app.add_middleware(Guard, max_body_bytes=max_body_bytes)
     errors.install(app)
     of_petitions = (public, petitions, attachments, units, desk, review, inspection, identity, recusals)
-    for part in (*of_petitions, reviews, topics, figures, system):
+    watching = (topics, figures, lists, patterns, bulletins)
+    for part in (*of_petitions, reviews, *watching, system):
         app.include_router(part.router)
     describe(app)
     return app

@@ -6,10 +6,10 @@ from typing import Any
 
 from api.attachment_examples import attachment_examples
 from api.dossier_examples import dossier_example, recusals_example
-from api.figure_examples import FIGURES
 from api.identity_examples import identity_examples
 from api.review_examples import review_examples
 from api.same_matter_examples import same_matter_examples
+from api.watching_examples import WATCHING
 
 _HEAD: dict[str, Any] = {
     "id": "3f1f8a52-6d0c-4a7e-9a5b-2f9f3f0c1d11",
@@ -315,7 +315,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "Dossier": dossier_example(_DETAIL, _CLOCK, _CLOCKS, _ENTRIES),
     "RecusalsView": recusals_example(_HEAD),
     "RecusalReceipt": {"case_number": "SZ-20260302-00001", "version": 5, "allowed_actions": []},
-    **FIGURES,
+    **WATCHING,
     **same_matter_examples(_HEAD),
     **review_examples(_HEAD),
     **identity_examples(_HEAD),

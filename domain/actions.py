@@ -119,6 +119,8 @@ PERMITTED: dict[Trigger, frozenset[Role]] = {
     Trigger.REMIND_EXPLANATION: frozenset(),
     Trigger.CLOSE_SUPERVISION: _INSPECTOR,
     Trigger.ARCHIVE: frozenset(),
+    Trigger.REFUSE_STRIKING: _DESK,
+    Trigger.RESTORE_STRIKING: _DESK,
     Trigger.MERGE: _DESK,
     Trigger.WITHDRAW: frozenset({Role.PETITIONER}),
     Trigger.LEAVE: frozenset(),  # what a withdrawal comes to while the matter is also that of others
@@ -166,6 +168,8 @@ def check(
         _check_extension(facts, policy, calendar, now)
     elif trigger is Trigger.SUPERVISE and facts.supervised:
         raise RuleRefusal("already-supervised", "该诉求已在督办中")
+    elif trigger in {Trigger.REFUSE_STRIKING, Trigger.RESTORE_STRIKING}:
+        _check_striking(trigger, facts)
     elif trigger in _IN_THE_FILE:
         _check_file(trigger, facts)
     elif trigger is Trigger.LIFT_RECUSAL and not (facts.recused or facts.accounts_recused):
@@ -239,6 +243,13 @@ def _check_file(trigger: Trigger, facts: Facts) -> None:
         raise RuleRefusal("no-explanation-demanded", "目前没有要求说明的事项")
     if trigger is Trigger.DEMAND_EXPLANATION and facts.unit is None and facts.supervised_unit is None:
         raise RuleRefusal("no-unit-to-ask", "该诉求尚无承办单位，无从要求说明；请待派遣后再提出")
+
+
+def _check_striking(trigger: Trigger, facts: Facts) -> None:
+    if trigger is Trigger.REFUSE_STRIKING and facts.striking_refused:
+        raise RuleRefusal("striking-already-refused", "已退回销号，无须再退")
+    if trigger is Trigger.RESTORE_STRIKING and not facts.striking_refused:
+        raise RuleRefusal("striking-not-refused", "没有退回过销号，无从恢复")
 
 
 def _check_return(facts: Facts, policy: Policy, calendar: WorkCalendar, now: dt.datetime) -> None:

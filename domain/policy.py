@@ -27,7 +27,9 @@ from domain.figure_rules import FigureRules
 from domain.files import AttachmentRules
 from domain.identity import IdentityRules
 from domain.learning_rules import LearningRules
+from domain.lists import ListRules
 from domain.notices import NoticeRules
+from domain.pattern_rules import PatternRules
 from domain.recusal import RecusalRules
 from domain.reviews import ReviewRules
 from domain.same_matter import SameMatterRules
@@ -54,6 +56,8 @@ class Policy:
     figures: tuple[Figure, ...] = ()
     learning: LearningRules = field(default_factory=LearningRules)
     figure_rules: FigureRules = field(default_factory=FigureRules)
+    pattern_rules: PatternRules = field(default_factory=PatternRules)
+    list_rules: ListRules = field(default_factory=ListRules)
     sub_categories: tuple[SubCategory, ...] = ()
     duties: tuple[Duty, ...] = ()
     """Both are empty in policies kept from before there were any."""

@@ -127,6 +127,8 @@ class Trigger(StrEnum):
     REMIND_EXPLANATION = "remind_explanation"
     CLOSE_SUPERVISION = "close_supervision"
     ARCHIVE = "archive"
+    REFUSE_STRIKING = "refuse_striking"
+    RESTORE_STRIKING = "restore_striking"
     MERGE = "merge"
     WITHDRAW = "withdraw"
     LEAVE = "leave"
@@ -188,6 +190,8 @@ TRIGGER_LABELS: dict[Trigger, str] = {
     Trigger.REMIND_EXPLANATION: "催交说明",
     Trigger.CLOSE_SUPERVISION: "督办了结",
     Trigger.ARCHIVE: "归档",
+    Trigger.REFUSE_STRIKING: "退回销号",
+    Trigger.RESTORE_STRIKING: "恢复销号",
     Trigger.MERGE: "并单",
     Trigger.WITHDRAW: "撤回",
     Trigger.LEAVE: "诉求人撤出",
@@ -283,6 +287,9 @@ TRANSITIONS: dict[Trigger, Transition] = {
     Trigger.CLOSE_SUPERVISION: _from(*sorted(Stage), to=None),
     # Never straight from COMPLETED: the petitioner is asked, and followed up, first.
     Trigger.ARCHIVE: _from(Stage.FOLLOW_UP, Stage.RATED, to=Stage.ARCHIVED),
+    # The four lists outlive the petition: what is struck off them is reviewed after the archive.
+    Trigger.REFUSE_STRIKING: _from(Stage.ARCHIVED, to=None),
+    Trigger.RESTORE_STRIKING: _from(Stage.ARCHIVED, to=None),
     Trigger.MERGE: _from(*sorted(OPEN_STAGES - CLOSING_STAGES - {Stage.COMPLETION_SUBMITTED}), to=Stage.MERGED),
     Trigger.WITHDRAW: _from(*sorted(OPEN_STAGES - CLOSING_STAGES), to=Stage.WITHDRAWN),
     # One petitioner of several takes theirs back: of the main case, or of one that was merged into it.

@@ -25,6 +25,7 @@ from gateways.figure_rules import figure_rules, values_told
 from gateways.holidays import CalendarFileError, load_calendar
 from gateways.identity_rules import identity_figures, identity_rules
 from gateways.letters import variants_of
+from gateways.pattern_rules import list_figures, list_rules, pattern_figures, pattern_rules
 from gateways.policy_checks import PolicyFiles
 from gateways.review_rules import REVIEWS, check_reviews, review_figures, review_rules
 from gateways.same_matter_rules import same_matter_figures, same_matter_rules
@@ -37,6 +38,7 @@ from models.attachment_file import AttachmentsFile
 from models.figures_file import FiguresFile
 from models.identity_files import IdentityFile, RetentionFile
 from models.learning_file import LearningFile
+from models.patterns_file import ListsFile, PatternsFile
 from models.policy_files import (
     DeadlinesFile,
     DispatchFile,
@@ -65,6 +67,8 @@ _SHAPES: dict[str, type[Shape]] = {
     "dispatch.yaml": DispatchFile,
     "learning.yaml": LearningFile,
     "figures.yaml": FiguresFile,
+    "patterns.yaml": PatternsFile,
+    "lists.yaml": ListsFile,
     "notices.yaml": NoticesFile,
     ALARMS: AlarmsFile,
     ELSEWHERE: ElsewhereFile,
@@ -225,9 +229,11 @@ def _build(files: PolicyFiles, office: OfficeHours) -> Policy:
     assert taxonomy and places and dispatch and notices  # noqa: S101, PT018
     alarms, elsewhere, supervision, attachments = files.alarms, files.elsewhere, files.supervision, files.attachments
     reviews, identity, retention = files.reviews, files.identity, files.retention
+    patterns, lists = files.patterns, files.lists
     assert supervision and attachments  # noqa: S101, PT018
     assert learning and figures and same_matter and alarms and elsewhere  # noqa: S101, PT018
     assert reviews and identity and retention  # noqa: S101, PT018
+    assert patterns and lists  # noqa: S101, PT018
     matters = {category: file for category, file in files.sub_categories.items() if file is not None}
     policy = Policy(
         version="",
@@ -240,6 +246,8 @@ def _build(files: PolicyFiles, office: OfficeHours) -> Policy:
         notices=notice_rules(notices),
         learning=learning_rules(learning),
         figure_rules=figure_rules(figures),
+        pattern_rules=pattern_rules(patterns),
+        list_rules=list_rules(lists),
         district=district.name,
         case_prefix=district.case_prefix,
         figures=(
@@ -251,6 +259,8 @@ def _build(files: PolicyFiles, office: OfficeHours) -> Policy:
             *identity_figures(identity, retention),
             *supervision_figures(supervision),
             *attachments_told(attachments),
+            *pattern_figures(patterns),
+            *list_figures(lists),
         ),
         sub_categories=sub_categories(matters),
         duties=tuple(Duty(**duty.model_dump()) for duty in units.duties),

@@ -102,6 +102,8 @@ class Petition(Base):
     """When the present stage runs out, as last computed: the run may have to look earlier, for something beside it."""
     wake_kind: Mapped[str | None] = mapped_column(String(30))
 
+    striking_refused: Mapped[bool | None]
+    """Whether the desk refused to have it struck off the lists; `None` until it ever decided."""
     run_id: Mapped[str | None] = mapped_column(String(36))
     looked_version: Mapped[int] = mapped_column(default=0)
     """The version at which the flow run last looked and parked; behind `version` means a wake is owed."""

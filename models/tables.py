@@ -5,6 +5,7 @@ from models.attachment import Attachment
 from models.audit import AuditAnchor, IdentityRead, LegalHold
 from models.base import Base
 from models.learned import DispatchModel, ModelActivation
+from models.oversight import Bulletin, BulletinStep, Finding, FindingStep
 from models.petition import (
     Assignment,
     Completion,
@@ -41,6 +42,8 @@ __all__ = [
     "Attachment",
     "AuditAnchor",
     "Base",
+    "Bulletin",
+    "BulletinStep",
     "Completion",
     "Counter",
     "DecisionRequest",
@@ -48,6 +51,8 @@ __all__ = [
     "DutyChange",
     "ExtensionRow",
     "FigureReport",
+    "Finding",
+    "FindingStep",
     "GeographyActivation",
     "GeographyVersion",
     "Heartbeat",

@@ -7,7 +7,7 @@ change by `require_not_recused`.
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Select, and_, exists, select, true
+from sqlalchemy import ColumnElement, Select, and_, exists, false, select, true
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from domain.actions import Actor, Role
@@ -52,6 +52,14 @@ def may_see(session: Session, petition: Petition, actor: Actor) -> bool:
         had = exists().where(Assignment.petition_id == petition.id, Assignment.unit == actor.unit)
         return actor.unit is not None and bool(session.scalar(select(had)))
     return actor.role in ALL_SEEING
+
+
+def seen_by(actor: Actor) -> ColumnElement[bool]:
+    """The condition on `Petition` that `may_see` is, for queries of many."""
+    if actor.role is Role.UNIT and actor.unit is not None:
+        had = exists().where(Assignment.petition_id == Petition.id, Assignment.unit == actor.unit)
+        return and_(had, not_recused(actor))
+    return not_recused(actor) if actor.role in ALL_SEEING else false()
 
 
 def is_recused(session: Session, petition: Petition, actor: Actor) -> bool:

@@ -23,8 +23,12 @@ DOSSIER, OVERDUE, QUEUE = "/petitions/{petition_id}/dossier", "/inspection/overd
 READERS = {"/petitions/{petition_id}/identity/readers", "/inspection/identity-reads"}
 TOPICS = "/hot-topics"
 RECUSALS = "/petitions/{petition_id}/recusals"
+PATTERNS = "/inspection/patterns"
 DUPLICATES = {"/duplicates", "/petitions/{petition_id}/duplicates"}
 FIGURES = {"/figures", "/figures/{figure}/cases"}
+LISTS = {"/bulletins"} | {
+    f"/lists/{name}" for name in ("summary", "problems", "responsibilities", "progress", "results")
+}
 PUBLIC = {
     "/health",
     "/progress/{query_code}",
@@ -37,15 +41,15 @@ WITH_CONTACT = {"/petitions?case_number={case_number}", "/petitions/{petition_id
 MAY_READ: dict[str, set[str]] = {
     "anybody": PUBLIC,
     "channel": PUBLIC,
-    "other": PUBLIC | FIGURES | {QUEUE},
-    "unit": PUBLIC | FIGURES | {QUEUE} | CASE,
-    "town": PUBLIC | FIGURES | {QUEUE} | CASE,
-    "desk": PUBLIC | FIGURES | {TOPICS, QUEUE, OVERDUE, RECUSALS} | DUPLICATES | CASE,
-    "follow_up": PUBLIC | FIGURES | {QUEUE, OVERDUE} | CASE,
-    "operator": PUBLIC | FIGURES | READERS | {TOPICS, QUEUE, OVERDUE} | CASE,
-    "reviewer": PUBLIC | FIGURES | {TOPICS, QUEUE, OVERDUE} | CASE,
-    "leader": PUBLIC | FIGURES | {TOPICS, QUEUE, OVERDUE, DOSSIER, RECUSALS} | CASE,
-    "inspector": PUBLIC | FIGURES | READERS | {TOPICS, QUEUE, OVERDUE, DOSSIER, RECUSALS} | CASE,
+    "other": PUBLIC | FIGURES | LISTS | {QUEUE},
+    "unit": PUBLIC | FIGURES | LISTS | {QUEUE} | CASE,
+    "town": PUBLIC | FIGURES | LISTS | {QUEUE} | CASE,
+    "desk": PUBLIC | FIGURES | LISTS | {TOPICS, QUEUE, OVERDUE, RECUSALS} | DUPLICATES | CASE,
+    "follow_up": PUBLIC | FIGURES | LISTS | {QUEUE, OVERDUE} | CASE,
+    "operator": PUBLIC | FIGURES | READERS | LISTS | {TOPICS, QUEUE, OVERDUE} | CASE,
+    "reviewer": PUBLIC | FIGURES | LISTS | {TOPICS, QUEUE, OVERDUE} | CASE,
+    "leader": PUBLIC | FIGURES | LISTS | {TOPICS, QUEUE, OVERDUE, DOSSIER, RECUSALS} | CASE,
+    "inspector": PUBLIC | FIGURES | READERS | LISTS | {TOPICS, QUEUE, OVERDUE, DOSSIER, RECUSALS, PATTERNS} | CASE,
 }
 MAY_ASK_WHO_IT_WAS = {"unit", "desk", "follow_up", "inspector"}
 MASKED = {"name": "测**", "contact_kind": "email", "contact": "t***@example.com", "confidential": False}
@@ -64,12 +68,13 @@ def case(api: Api) -> Case:
 
 def test_the_table_is_of_every_role_and_every_question(api: Api) -> None:
     assert MAY_READ.keys() == api.keys.keys() | {"anybody"}
-    assert set(READS) == PUBLIC | CASE | DUPLICATES | FIGURES | READERS | {
+    assert set(READS) == PUBLIC | CASE | DUPLICATES | FIGURES | READERS | LISTS | {
         DOSSIER,
         OVERDUE,
         QUEUE,
         TOPICS,
         RECUSALS,
+        PATTERNS,
     }
 
 

@@ -33,7 +33,7 @@ MAY = {
     Role.CHANNEL: "register",
     Role.DESK: """register accept refuse ask_supplement supplement dispatch redispatch note attach reclassify
         grant_return refuse_return grant_extension refuse_extension suspend resume approve_completion reject_completion
-        climb_to_first_review merge terminate recuse lift_recusal""",
+        climb_to_first_review merge terminate recuse lift_recusal refuse_striking restore_striking""",
     Role.UNIT: """sign note attach request_return request_extension resume submit_completion explain""",
     Role.REVIEWER: "note convene put_off attach assign climb_to_second_review recuse",
     Role.LEADER: "note convene put_off hand_to_leader attach assign terminate recuse",
@@ -58,7 +58,8 @@ def somewhere(trigger: Trigger) -> Facts:
     stage = next(stage for stage in preferred if is_allowed(stage, trigger))
     if trigger is Trigger.LIFT_RECUSAL:
         return facts(stage, recused=frozenset({PARKS}))
-    return facts(stage, **(ASKED if trigger in IN_THE_FILE else {}))
+    changes: dict[str, Any] = {"striking_refused": trigger is Trigger.RESTORE_STRIKING}
+    return facts(stage, **(changes | (ASKED if trigger in IN_THE_FILE else {})))
 
 
 def does(actor: Actor, trigger: Trigger, petition: Facts, now: DateTime = MONDAY) -> None:

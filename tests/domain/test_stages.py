@@ -59,7 +59,7 @@ EXPECTED = {
     "rated": f"""{_ANYWHERE_OPEN} supervise {_CLIMBS} begin_redo>redo archive>archived""",
     "redo": f"""{_ANYWHERE_OPEN} {_ENDS} {_HELPED} {_CARDS} {_CLIMBS} redispatch>dispatched sign>in_hand
         submit_completion>completion_submitted remind_signing""",
-    "archived": _OVER,
+    "archived": f"{_OVER} refuse_striking restore_striking",
     "refused": _OVER,
     "merged": f"{_OVER} leave separate",
     "withdrawn": _OVER,

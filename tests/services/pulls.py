@@ -34,6 +34,7 @@ from services import (
     meetings,
     queries,
     recusals,
+    striking,
     supervision,
     verdict,
 )
@@ -255,6 +256,8 @@ PULLS: dict[Trigger, Pull] = {
     Trigger.CLOSE_SUPERVISION: lambda hand: supervision.dispose(
         *hand.at, disposition=hand.one_of(tuple(Disposition)), opinion=hand.words()
     ),
+    Trigger.REFUSE_STRIKING: lambda hand: striking.refuse(*hand.at, hand.words()),
+    Trigger.RESTORE_STRIKING: lambda hand: striking.restore(*hand.at, hand.words()),
     Trigger.MERGE: lambda hand: intake.merge(
         hand.context, hand.petition.id, hand.one_of(hand.others), hand.actor, hand.words()
     ),
