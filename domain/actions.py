@@ -16,7 +16,7 @@ from domain.petition import Facts, handling_due, times_of
 from domain.policy import Policy
 from domain.recusal import RECUSAL_SOURCE
 from domain.reviews import Level
-from domain.stages import WORKING_STAGES, Stage, Trigger, forbidden, is_allowed
+from domain.stages import FINAL_STAGES, WORKING_STAGES, Stage, Trigger, forbidden, is_allowed
 from domain.workdays import WorkCalendar, due_date
 
 
@@ -85,6 +85,7 @@ PERMITTED: dict[Trigger, frozenset[Role]] = {
     Trigger.REDISPATCH: _DESK,
     Trigger.SIGN: _UNIT,
     Trigger.NOTE: _UNIT | _OFFICES,
+    Trigger.ATTACH: frozenset({Role.PETITIONER}) | _UNIT | (_OFFICES - _PARTY),  # theirs are named by their digests
     Trigger.RECLASSIFY: _DESK,
     Trigger.REQUEST_RETURN: _UNIT,
     Trigger.GRANT_RETURN: _DESK,
@@ -123,6 +124,8 @@ PERMITTED: dict[Trigger, frozenset[Role]] = {
     Trigger.CORRECT_DISPOSITION: _INSPECTOR,
     Trigger.CHECK_RECTIFICATION: _INSPECTOR,
     Trigger.ARCHIVE: frozenset(),
+    Trigger.REFUSE_STRIKING: _DESK,
+    Trigger.RESTORE_STRIKING: _DESK,
     Trigger.MERGE: _DESK,
     Trigger.WITHDRAW: frozenset({Role.PETITIONER}),
     Trigger.LEAVE: frozenset(),  # what a withdrawal comes to while the matter is also that of others
@@ -167,14 +170,12 @@ def check(
     by_hand = _CLIMBED_BY_HAND_FROM.get(trigger) if actor.role is not Role.PLATFORM else None
     if not is_allowed(facts.stage, trigger) or (by_hand is not None and facts.stage not in by_hand):
         raise forbidden(facts.stage, trigger)
-    if trigger in _AGAINST_THE_DECISION and actor.role is not Role.PLATFORM and facts.finally_decided:
-        raise RuleRefusal("final-decision", "二级研判已作决定，不再改派，也不再提请研判；请按决定办理")
-    _check_rules(trigger, actor, facts, policy, calendar, now)
+    if actor.role is not Role.PLATFORM:
+        _check_by_hand(trigger, actor, facts)
+    _check_rules(trigger, facts, policy, calendar, now)
 
 
-def _check_rules(
-    trigger: Trigger, actor: Actor, facts: Facts, policy: Policy, calendar: WorkCalendar, now: dt.datetime
-) -> None:
+def _check_rules(trigger: Trigger, facts: Facts, policy: Policy, calendar: WorkCalendar, now: dt.datetime) -> None:
     """What a trigger asks for beyond its stage and its role."""
     if trigger is Trigger.REQUEST_RETURN:
         _check_return(facts, policy, calendar, now)
@@ -182,12 +183,22 @@ def _check_rules(
         _check_extension(facts, policy, calendar, now)
     elif trigger is Trigger.SUPERVISE and facts.supervised:
         raise RuleRefusal("already-supervised", "该诉求已在督办中")
+    elif trigger in {Trigger.REFUSE_STRIKING, Trigger.RESTORE_STRIKING}:
+        _check_striking(trigger, facts)
     elif trigger is Trigger.LIFT_RECUSAL and not (facts.recused or facts.accounts_recused):
         raise RuleRefusal("not-recused", "该诉求没有需要解除的回避")
-    elif trigger is Trigger.RATE and actor.role is Role.FOLLOW_UP and not facts.rating_asked:
-        raise RuleRefusal("rating-not-asked", "尚未邀请诉求人评价，不能代录评价")
     elif trigger in _FILE_CHECKS:
         _FILE_CHECKS[trigger](trigger, facts)
+
+
+def _check_by_hand(trigger: Trigger, actor: Actor, facts: Facts) -> None:
+    """What only the platform may do where the table lets it happen."""
+    if trigger in _AGAINST_THE_DECISION and facts.finally_decided:
+        raise RuleRefusal("final-decision", "二级研判已作决定，不再改派，也不再提请研判；请按决定办理")
+    if trigger is Trigger.ATTACH and facts.stage in FINAL_STAGES and actor.role is not Role.INSPECTOR:
+        raise forbidden(facts.stage, trigger)
+    if trigger is Trigger.RATE and actor.role is Role.FOLLOW_UP and not facts.rating_asked:
+        raise RuleRefusal("rating-not-asked", "尚未邀请诉求人评价，不能代录评价")
 
 
 def may_recuse(actor: Actor, account: str | None) -> bool:
@@ -231,6 +242,8 @@ def _check_actor(trigger: Trigger, actor: Actor, facts: Facts) -> None:
             raise NotPermitted("只有被要求说明的单位可以作出说明")
     elif actor.role is Role.UNIT and actor.unit in facts.recused:
         raise NotPermitted("该诉求反映的是本单位，应当回避")
+    elif trigger is Trigger.ATTACH and any(task.unit == actor.unit for task in facts.assists):
+        pass  # whoever assists shows what they did, too
     elif actor.role is Role.UNIT and (actor.unit is None or actor.unit != facts.unit):
         raise NotPermitted("只有当前承办单位可以执行该操作")
     if trigger in _REVIEWING and actor.role is Role.REVIEWER and facts.stage is Stage.SECOND_REVIEW:
@@ -278,6 +291,13 @@ def _check_file(trigger: Trigger, facts: Facts) -> None:
         raise RuleRefusal("no-explanation-demanded", "目前没有要求说明的事项")
     if trigger is Trigger.DEMAND_EXPLANATION:
         _require_unit_to_ask(facts, facts.unit or facts.supervised_unit)
+
+
+def _check_striking(trigger: Trigger, facts: Facts) -> None:
+    if trigger is Trigger.REFUSE_STRIKING and facts.striking_refused:
+        raise RuleRefusal("striking-already-refused", "已退回销号，无须再退")
+    if trigger is Trigger.RESTORE_STRIKING and not facts.striking_refused:
+        raise RuleRefusal("striking-not-refused", "没有退回过销号，无从恢复")
 
 
 def _check_return(facts: Facts, policy: Policy, calendar: WorkCalendar, now: dt.datetime) -> None:

@@ -115,6 +115,8 @@ class Facts:
     """The unit that owes them an answer."""
     accounts_recused: int = 0
     """How many accounts must stay out of it."""
+    striking_refused: bool = False
+    """Whether the desk refused to have it struck off the lists."""
 
     @property
     def finally_decided(self) -> bool:

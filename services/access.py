@@ -7,10 +7,11 @@ change by `require_not_recused`.
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Select, and_, exists, select, true
+from sqlalchemy import ColumnElement, Select, and_, exists, false, select, true
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from domain.actions import Actor, Role
+from domain.attachments import Purpose
 from domain.errors import NotFound, NotPermitted
 from domain.stages import Trigger
 from domain.supervision import SECRET_DISPOSITIONS
@@ -63,6 +64,14 @@ def may_see(session: Session, petition: Petition, actor: Actor) -> bool:
     return actor.role in ALL_SEEING
 
 
+def seen_by(actor: Actor) -> ColumnElement[bool]:
+    """The condition on `Petition` that `may_see` is, for queries of many."""
+    if actor.role is Role.UNIT and actor.unit is not None:
+        had = exists().where(Assignment.petition_id == Petition.id, Assignment.unit == actor.unit)
+        return and_(had, not_recused(actor))
+    return not_recused(actor) if actor.role in ALL_SEEING else false()
+
+
 def is_recused(session: Session, petition: Petition, actor: Actor) -> bool:
     """Whether the petition is about `actor` or the unit they act for, so that they must stay out of it."""
     if actor.role in _NOBODYS_SUBJECT:
@@ -101,12 +110,15 @@ def may_read(row: HistoryRow, actor: Actor) -> bool:
     """Whether `actor` may read this row.
 
     Units are not told of leads that were handed over about them, nor who else must stay out of a case and why, nor
-    what party-committee inspectors saw; nor is whoever reads identities told that they were noticed.
+    what party-committee inspectors saw. Whoever reads identities is not told that they were noticed, nor anybody but
+    inspectors what inspectors put into their file.
     """
     if row.trigger == Trigger.FLAG_READING.value and actor.role not in (Role.INSPECTOR, Role.OPERATOR):
         return False
     if actor.role is Role.UNIT and row.trigger in _NOT_FOR_UNITS:
         return False
+    if row.details.get("purpose") == Purpose.SUPERVISION:
+        return actor.role is Role.INSPECTOR
     told = {row.details.get("disposition"), row.details.get("from")}
     return actor.role is not Role.UNIT or not told & SECRET_DISPOSITIONS
 

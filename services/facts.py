@@ -62,6 +62,7 @@ def facts_of(petition: Petition) -> Facts:
         inspected=petition.inspected is not None,
         inspectors_ask=(petition.inspected or {}).get("unit"),
         accounts_recused=(petition.recused or {}).get("accounts", 0),
+        striking_refused=bool(petition.striking_refused),
     )
 
 
