@@ -130,6 +130,7 @@ def counted(column: sa.Column[object]) -> bool:
 
 # What a rule of the table asks for.
 BY_COLUMN: dict[tuple[str, str], object] = {
+    ("bulletin", "standing"): "draft",
     ("assignment", "part"): "lead",
     ("dispatch_model", "outcome"): "rejected",
     ("notice", "status"): "owed",
@@ -150,5 +151,6 @@ def a_value(column: sa.Column[object], text: str) -> object:
         dict: {},
         bytes: b"",
         dt.datetime: clock.now(),
+        dt.date: clock.now().date(),
     }
     return only if only is not None else values[column.type.python_type]
