@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from cli import dispatch, figures, identity, keys, operations, policy, same_matter, story
+from cli import audit, dispatch, figures, identity, keys, operations, policy, same_matter, story
 from cli.documents import write_all
 from cli.failures import PlainGroup
 from deployments.up import up as run_up
@@ -22,6 +22,7 @@ app.add_typer(dispatch.app, name="dispatch")
 app.add_typer(policy.app, name="policy")
 app.add_typer(same_matter.app, name="same-matter")
 app.add_typer(identity.app, name="identity")
+app.add_typer(audit.app, name="audit")
 app.command("reconcile")(operations.reconcile)
 app.command("check")(operations.check)
 app.command("verify")(operations.verify)
