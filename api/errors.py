@@ -50,7 +50,7 @@ STATUSES: dict[type[DomainError], HTTPStatus] = {
 """Business refusals are 409; 422 is for what was badly written."""
 
 # A unit that does not exist is a badly written request, whatever rule found out.
-_BADLY_WRITTEN = {"unknown-unit", "not-a-handling-unit"}
+_BADLY_WRITTEN = {"unknown-unit", "not-a-handling-unit", "unknown-leader"}
 
 TITLES: dict[HTTPStatus, str] = {
     HTTPStatus.BAD_REQUEST: "请求无法识别",

@@ -10,6 +10,7 @@ MASKED = {
     "contact": "t***@example.com",
     "confidential": False,
     "erased_at": None,
+    "purposes": [{"code": "contact", "name": "联系诉求人核实情况"}],
 }
 """Who reported, as it is shown."""
 

@@ -16,7 +16,7 @@ from models.answers import Page, PetitionDetail
 from models.bodies import DemandIn, DispositionIn, HoldIn, ReasonIn
 from models.dossier import Dossier
 from models.tables import Petition
-from services import ladder, queues, retention, supervision
+from services import dossiers, ladder, queues, retention, supervision
 from services.context import Context
 
 router = APIRouter(tags=["纪检监察 inspection"], responses=READING)
@@ -38,7 +38,7 @@ def overdue(
 @router.get("/petitions/{petition_id}/dossier", response_model=Dossier, summary="案卷 Dossier")
 def dossier(petition_id: PetitionId, context: ContextOf, actor: Caller) -> JSONResponse:
     """Who held it for how long, returns and extensions, notices with proof, timers, and whether history is whole."""
-    return answer(supervision.dossier(context, petition_id, actor))
+    return answer(dossiers.dossier(context, petition_id, actor))
 
 
 @router.post(

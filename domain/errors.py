@@ -81,10 +81,10 @@ class StaleVersion(DomainError):
 
     code = "stale-version"
 
-    def __init__(self, *, expected: int, current: int) -> None:
+    def __init__(self, *, expected: int, current: int, what: str = "诉求") -> None:
         self.expected_version = expected
         self.current_version = current
-        self.message = f"诉求已被他人更新(您看到的是第{expected}版，当前为第{current}版)，请刷新后重试"
+        self.message = f"{what}已被他人更新(您看到的是第{expected}版，当前为第{current}版)，请刷新后重试"
 
 
 class NotFound(DomainError):

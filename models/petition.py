@@ -84,6 +84,8 @@ class Petition(Base):
     supervised_at: Mapped[DateTime | None]
     reminded_at: Mapped[DateTime | None]
     closed_at: Mapped[DateTime | None]
+    recused: Mapped[dict[str, Any] | None]
+    """Who must stay out of it now, as the recusals say: {"units": […], "accounts": how many}."""
     merged_into_id: Mapped[str | None] = mapped_column(ForeignKey("petition.id"), index=True)
 
     policy_version: Mapped[str] = mapped_column(String(80))

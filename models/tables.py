@@ -1,5 +1,6 @@
 """Every table in one import, for migrations and for creating the schema."""
 
+from models.accounts import Account, SignInFailure, WebSession
 from models.audit import AuditAnchor, IdentityRead, LegalHold
 from models.base import Base
 from models.learned import DispatchModel, ModelActivation
@@ -19,16 +20,21 @@ from models.records import (
     FigureReport,
     GeographyActivation,
     GeographyVersion,
+    Heartbeat,
     HistoryRow,
     IdempotentReply,
     Notice,
+    Outage,
     PolicyVersion,
+    Recusal,
     Supervision,
     TimerRow,
 )
+from models.reviews import DutyChange, ReviewAttendee, ReviewItem, ReviewMeeting
 from models.same_matter import HotTopic, Imprint, ImprintMark, Proposal
 
 __all__ = [
+    "Account",
     "ApiKey",
     "Assignment",
     "AuditAnchor",
@@ -37,10 +43,12 @@ __all__ = [
     "Counter",
     "DecisionRequest",
     "DispatchModel",
+    "DutyChange",
     "ExtensionRow",
     "FigureReport",
     "GeographyActivation",
     "GeographyVersion",
+    "Heartbeat",
     "HistoryRow",
     "HotTopic",
     "IdempotentReply",
@@ -50,12 +58,19 @@ __all__ = [
     "LegalHold",
     "ModelActivation",
     "Notice",
+    "Outage",
     "PauseRow",
     "Petition",
     "Petitioner",
     "PolicyVersion",
     "Proposal",
     "RatingRow",
+    "Recusal",
+    "ReviewAttendee",
+    "ReviewItem",
+    "ReviewMeeting",
+    "SignInFailure",
     "Supervision",
     "TimerRow",
+    "WebSession",
 ]

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache, partial
 
+from domain.accounts import SignInRules
 from gateways.channels import AddressBook, load_address_book
 from gateways.database import create_ledger_engine, reading_factory, session_factory
 from gateways.holidays import load_calendar
@@ -49,6 +50,18 @@ def build_context(settings: Settings, orchestrator: Orchestrator | None = None) 
         person_key=cache(partial(secret_in, settings.person_key_path)),
         identity_keys=KeyFile(settings.identity_keys_path),
         files=(channels, calendar),
+        sign_in=sign_in_rules(settings),
+    )
+
+
+def sign_in_rules(settings: Settings) -> SignInRules:
+    """The figures of signing in, as the operator set them."""
+    return SignInRules(
+        idle=dt.timedelta(minutes=settings.session_idle_minutes),
+        longest=dt.timedelta(hours=settings.session_hours),
+        failures_of_account=settings.sign_in_failures,
+        failures_of_address=settings.sign_in_address_failures,
+        locked=dt.timedelta(minutes=settings.sign_in_lock_minutes),
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session, sessionmaker
 
+from domain.accounts import SignInRules
 from gateways.channels import AddressBook
 from gateways.key_ring import IdentityKeys
 from gateways.live_files import LiveFile
@@ -42,6 +43,7 @@ class Context:
     models: ModelBook = field(default_factory=ModelBook)
     """What dispatch has learned."""
     geographies: GeographyBook = field(default_factory=GeographyBook)
+    sign_in: SignInRules = field(default_factory=SignInRules)
 
     @property
     def broken_files(self) -> list[LiveFile[Any]]:

@@ -26,6 +26,7 @@ from models.tables import (
     LegalHold,
     PauseRow,
     RatingRow,
+    Recusal,
     Supervision,
 )
 
@@ -48,6 +49,7 @@ COVERED = (
     Covered(LegalHold, "身份保全"),
     Covered(PauseRow, "暂停计时"),
     Covered(RatingRow, "评价"),
+    Covered(Recusal, "回避"),
     Covered(Supervision, "督办件", frozenset({"explanation_due_at"})),
 )
 """In the order in which they are verified."""

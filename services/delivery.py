@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from pendulum import DateTime
-from sqlalchemy import and_, select
+from sqlalchemy import and_, delete, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -33,6 +33,7 @@ from gateways.crash_points import crash_point
 from gateways.notifier import Delivery, Message
 from models.tables import Notice, Petition
 from services.context import Context
+from services.facts import units_in
 from services.identity import contact_to_deliver
 from services.outbox import PETITIONER, change, claimable
 
@@ -133,7 +134,7 @@ def _claim(context: Context, notice_id: int) -> _Claim | Outcome:
     now = clock.now()
     with context.sessions.begin() as session:
         notice = session.get(Notice, notice_id)
-        if notice is None:
+        if notice is None or _is_withheld(session, notice, now):
             return Outcome.NOT_DUE
         mine = and_(Notice.id == notice_id, claimable(now))
         policy_version = session.scalars(select(Petition.policy_version).where(Petition.id == notice.petition_id)).one()
@@ -161,6 +162,15 @@ def _claim(context: Context, notice_id: int) -> _Claim | Outcome:
         message = Message(str(notice.id), notice.title, notice.body, notice.urgent)
         attempts = session.scalars(select(Notice.attempts).where(Notice.id == notice_id)).one()
         return _Claim(notice_id, until, attempts, message, addresses, rules)
+
+
+def _is_withheld(session: Session, notice: Notice, now: DateTime) -> bool:
+    """Whether its recipient turned out to be whom the petition is about (回避); then it is owed no more."""
+    recused = session.scalars(select(Petition.recused).where(Petition.id == notice.petition_id)).one()
+    if notice.recipient not in {f"unit:{code}" for code in units_in(recused)}:
+        return False
+    session.execute(delete(Notice).where(Notice.id == notice.id, claimable(now)))
+    return True
 
 
 def _addresses(session: Session, context: Context, recipient: str) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from domain.stages import FINAL_STAGES, Stage, Trigger
 from models.shapes import Registration
 from models.tables import Petition
 from services import places
+from services.access import require_not_recused
 from services.context import Context
 from services.decisions import end_case
 from services.identity import Identity, give_petitioner
@@ -22,6 +23,7 @@ from services.matters import chosen, require_category
 from services.new_petitions import new_petition
 from services.numbering import next_case_number
 from services.parties import has_left, parties_of
+from services.recusals import carry_over, named_by_petitioner, recuse_on_arrival
 from services.same_matter import GOING_ON, settle_proposals, take_in
 from services.transactions import Transaction, acting, transaction
 
@@ -44,6 +46,7 @@ def register(context: Context, registration: Registration, actor: Actor) -> Peti
         policy = tx.policy_in_force()
         if registration.category is not None:
             require_category(tx, registration.category)
+        named = named_by_petitioner(tx, registration.complained_about)
         case_number = next_case_number(tx, policy.case_prefix)
         # Whoever registered the same reference at this very moment held the counter; it is ours now, so look again.
         known = _known(tx, registration)
@@ -83,6 +86,7 @@ def register(context: Context, registration: Registration, actor: Actor) -> Peti
             details=details,
             changes=place.as_changes() if place else None,
         )
+        recuse_on_arrival(tx, petition, named)
         _merge_repeat(context, petition, take_in(tx, petition))
         return petition
 
@@ -134,6 +138,7 @@ def supplement(
         if place:
             changes["place"] = place
         move(tx, petition, Trigger.SUPPLEMENT, actor, public=False, changes=changes)
+        recuse_on_arrival(tx, petition)
         take_in(tx, petition)
         return petition
 
@@ -195,6 +200,7 @@ def merge(
         _lock_in_order(tx, petition_id, into_id)
         with acting(context, petition_id, actor, Trigger.MERGE, version) as (_, petition):
             main = tx.lock(into_id)
+            require_not_recused(tx.session, main, actor)
             if Stage(main.stage) in FINAL_STAGES:
                 raise RuleRefusal("merge-into-closed", "主单已结束，不能并入；请另选主单或单独办理")
             for follower in tx.session.scalars(select(Petition).where(Petition.merged_into_id == petition_id)):
@@ -207,6 +213,7 @@ def merge(
             )
             note = f"{petition.case_number}并入本单"
             move(tx, main, Trigger.NOTE, actor, reason=note, public=False, details={"merged": petition.case_number})
+            carry_over(tx, petition, main, actor)
             return petition
 
 

@@ -39,6 +39,7 @@ from models.tables import (
     PauseRow,
     Petition,
     PolicyVersion,
+    Recusal,
     Supervision,
     TimerRow,
 )
@@ -186,6 +187,11 @@ def _asked(kind: str) -> ColumnElement[bool]:
     return exists().where(_mine(DecisionRequest), DecisionRequest.kind == kind, DecisionRequest.outcome.is_(None))
 
 
+def _recused_unit(table: type[Assignment | Notice]) -> ColumnElement[bool]:
+    """`table` beside the recusals that stand, both of the petition."""
+    return and_(_mine(table), Recusal.petition_id == Petition.id, Recusal.lifted_at.is_(None))
+
+
 _UNDECIDED = {
     Stage.RETURN_REQUESTED: _asked("return"),
     Stage.EXTENSION_REQUESTED: _asked("extension"),
@@ -318,6 +324,23 @@ INVARIANTS: Sequence[Invariant] = (
         "merged_has_main",
         "并单的诉求有主单，其他诉求没有",
         _cases(Petition.merged_into_id.is_not(None) != (Petition.stage == Stage.MERGED.value)),
+    ),
+    Invariant(
+        "recused_have_nothing",
+        "应当回避的单位没有该诉求的任务，也没有欠它的通知",
+        _cases(
+            or_(
+                exists().where(
+                    _recused_unit(Assignment), Assignment.unit == Recusal.unit, Assignment.ended_at.is_(None)
+                ),
+                exists().where(
+                    _recused_unit(Notice),
+                    Notice.recipient == "unit:" + Recusal.unit,
+                    Notice.status == "owed",
+                    Notice.claimed_until.is_(None),
+                ),
+            )
+        ),
     ),
     Invariant(
         "policy_is_kept",

@@ -36,6 +36,7 @@ from services.identity import masked
 from services.labels import holder_of, shown_due
 from services.numbering import CODE_LENGTH, CODE_LETTERS
 from services.parties import has_left, merged_into, parties_of
+from services.platform_delays import excused_until
 from services.same_matter import similar_matters
 from services.transactions import reading
 from services.views import (
@@ -261,10 +262,10 @@ def clock_of(context: Context, petition_id: str, actor: Actor) -> Clocks:
     """Every running deadline with the way to its date. Raises `NotFound` as `head` does."""
     with reading(context) as session:
         petition = petition_for(session, petition_id, actor)
-        return clocks_of(petition, lens_of(context, session, petition, actor))
+        return clocks_of(session, petition, lens_of(context, session, petition, actor))
 
 
-def clocks_of(petition: Petition, lens: Lens) -> Clocks:
+def clocks_of(session: Session, petition: Petition, lens: Lens) -> Clocks:
     """The clocks of a petition that the caller may see."""
     facts = facts_of(petition)
     handling = handling_due(facts, lens.policy, lens.calendar)
@@ -276,6 +277,7 @@ def clocks_of(petition: Petition, lens: Lens) -> Clocks:
         policy_version=petition.policy_version,
         handling=clock_view(handling, lens) if handling else None,
         handling_met=bool(petition.due_met),
+        excused_until=excused_until(session, petition, lens.policy, lens.calendar) if handling else None,
         deadlines=[clock_view(item, lens) for item in deadlines(facts, lens.policy, lens.calendar)],
         assists=[clock_view(item, lens) for item in assist_deadlines(facts, lens.calendar)],
         pauses=[

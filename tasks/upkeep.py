@@ -12,7 +12,7 @@ from prefect.artifacts import acreate_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 
 from clock import SystemClock
-from services import audit, idempotency, identity_keeping, invariants, retention
+from services import audit, idempotency, identity_keeping, invariants, outages, retention
 from services import reconcile as reconciling
 from services.bootstrap import get_context
 from services.drift import Drift
@@ -51,7 +51,8 @@ def only_one(work: str) -> Iterator[bool]:
 
 @task(name="reconcile ledger and runs", cache_policy=NO_CACHE, persist_result=False)
 async def reconcile_runs() -> Drift:
-    """Find and heal what differs between the ledger and Prefect."""
+    """Find and heal what differs between the ledger and Prefect. That it runs at all is the platform's heartbeat."""
+    await in_thread(outages.beat, get_context(), "reconcile", get_settings().reconcile_seconds)
     return await in_thread(reconciling.reconcile, get_context())
 
 

@@ -15,7 +15,7 @@ from api.permissions import PERMISSIONS, STATUSES, Access, Asker
 from models.tables import Assignment
 from services.context import Context
 from tests.api.conftest import LAMPS, TOWN, UNIT, Api
-from tests.api.routes import CHANGES, FIGURE, LOOK, LOOKING, READS, Case, Changing
+from tests.api.routes import BESIDE, CHANGES, FIGURE, LOOK, LOOKING, READS, Case, Changing
 from tests.support.steps import petition_of
 
 KEY_OF = {asker: asker.value for asker in Asker} | {Asker.ASSISTING_UNIT: "town", Asker.OTHER_UNIT: "other"}
@@ -63,6 +63,7 @@ PURPOSES = {"inspector": {"purpose": "inspection"}}
 ASKED: dict[str, tuple[Callable[[Api], Case], Ask]] = (
     {f"GET {path.partition('?')[0]}": (Api.in_hand, read(path)) for path in READS}
     | {f"POST {route.path}": (route.reached, change(route)) for route in CHANGES}
+    | {f"{route.method} {route.path}": (route.reached, route.ask) for route in BESIDE}
     | {"POST /petitions": (Api.in_hand, register), f"POST {LOOKING}": (known, look)}
 )
 

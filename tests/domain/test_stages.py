@@ -48,9 +48,10 @@ EXPECTED = {
         refuse_extension>in_hand submit_completion>completion_submitted""",
     "suspended": f"""{_ANYWHERE_OPEN} {_ENDS} {_BESIDE} {_CARDS} resume>in_hand terminate>terminated""",
     "first_review": f"""{_ANYWHERE_OPEN} {_ENDS} {_HELPED} {_CARDS} climb_to_second_review>second_review
-        assign>dispatched submit_completion>completion_submitted terminate>terminated""",
+        assign>dispatched convene put_off submit_completion>completion_submitted terminate>terminated""",
     "second_review": f"""{_ANYWHERE_OPEN} {_ENDS} {_HELPED} {_CARDS}
-        assign>dispatched submit_completion>completion_submitted terminate>terminated""",
+        assign>dispatched convene put_off hand_to_leader submit_completion>completion_submitted
+        terminate>terminated""",
     "completion_submitted": f"""{_ANYWHERE_OPEN} {_BESIDE} withdraw>withdrawn leave approve_completion>completed
         reject_completion>in_hand reject_to_first_review>first_review reject_to_second_review>second_review""",
     "completed": f"""{_ANYWHERE_OPEN} supervise ask_rating rate>rated begin_follow_up>follow_up""",

@@ -11,10 +11,10 @@ import sqlalchemy as sa
 import clock
 from domain.petition import Satisfaction
 from models.shapes import PetitionerIn
-from models.tables import AuditAnchor, HistoryRow
+from models.tables import AuditAnchor, Base, HistoryRow
 from services import audit, decisions, handling, identity, intake, ladder, retention, supervision, verdict
 from services.context import Context
-from services.coverage import COVERED, covers_of, seal_of
+from services.coverage import NAMES, covers_of, seal_of
 from tests.services import lives
 from tests.services.lives import DESK, INSPECTOR, WORDS, petition_of, register
 
@@ -58,7 +58,8 @@ def number(context: Context, petition_id: str) -> str:
 def test_an_unaltered_ledger_is_whole(context: Context) -> None:
     petition_id = busy(context)
     with context.readers() as session:
-        assert covers_of(session, [petition_id])[petition_id].keys() == {item.table.__tablename__ for item in COVERED}
+        covered = covers_of(session, [petition_id])[petition_id]
+    assert {NAMES[table] for table in covered} >= set(ALTERED)
     assert audit.write_anchors(context) == 1
     assert audit.write_anchors(context) == 0, "nothing has grown"
     assert told(context) == []
@@ -76,8 +77,22 @@ ALTERED = {
 }
 
 
-def test_every_covered_table_is_tried() -> None:
-    assert list(ALTERED) == [item.name for item in COVERED]
+NOT_COVERED = {
+    "history",  # chained itself
+    "identity_read",
+    "imprint",  # an index, made anew at any time
+    "notice",  # a sender writes what became of it, without a step
+    "petition",  # its steps tell what it is
+    "petitioner",  # sealed under a key, and erased in time
+    "review_item",  # an agenda changes without a step; what a meeting decides is one
+    "proposal",  # what the engine found probable; decisions on it are steps
+    "timer",  # follows from the steps and the rules
+}
+
+
+def test_every_table_of_a_petition_is_covered_or_said_not_to_be() -> None:
+    of_petitions = {name for name, table in Base.metadata.tables.items() if "petition_id" in table.c}
+    assert of_petitions == set(NAMES) | (NOT_COVERED - {"petition"}), "add it to services.coverage, or say why not"
 
 
 @pytest.mark.parametrize("name", ALTERED)

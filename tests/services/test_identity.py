@@ -123,7 +123,13 @@ def test_who_confided_is_unknown_to_every_unit(context: Context) -> None:
 
 def test_a_unit_calls_nobody_once_it_is_over(context: Context) -> None:
     petition_id = in_hand(context)
+    shown = queries.detail(context, petition_id, AT_UNIT).petitioner
+    assert shown is not None
+    assert [item.code for item in shown.purposes] == ["contact", "visit", "reply"]
     intake.withdraw(context, petition_id, lives.CITIZEN)
+    shown = queries.detail(context, petition_id, AT_UNIT).petitioner
+    assert shown is not None
+    assert shown.purposes == []
     with pytest.raises(NotPermitted, match="已结束"):
         identity.disclose(context, petition_id, AT_UNIT, **LOOK)
 
