@@ -11,6 +11,7 @@ from tasks.upkeep import (
     forget_replies,
     only_one,
     publish_table,
+    remove_orphans,
     seal_identities,
     write_anchors,
 )
@@ -28,6 +29,7 @@ async def invariants() -> None:
     """
     forgotten, sealed, erased = await forget_replies(), await seal_identities(), await erase_identities()
     with only_one("invariants") as mine:
+        removed = await remove_orphans() if mine else 0
         violations = await find_violations() if mine else []
         # What was altered is not written down as if it had always been so.
         anchors = await write_anchors() if mine and not any(item.name == CHAIN for item in violations) else 0
@@ -36,6 +38,7 @@ async def invariants() -> None:
     counts = {violation.sentence: len(violation.cases) for violation in violations} or {"违反 violations": 0}
     upkeep = {
         "清除过期答复 replies forgotten": forgotten,
+        "清除无主文件 orphaned files removed": removed,
         "加密旧身份 identities sealed": sealed,
         "清除到期身份 identities erased": erased,
         "审计锚点 anchors written": anchors,
