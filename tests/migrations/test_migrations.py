@@ -119,9 +119,13 @@ def write(engine: sa.Engine, tables: sa.MetaData, name: str) -> None:
     """A row called `name` in every table, with nothing but what `tables` asks for."""
     with engine.begin() as connection:
         for table in (tables.tables[each] for each in ours(tables)):
-            named = [column for column in table.columns if (column.table.name, column.name) in BY_COLUMN]
-            asked = [column for column in table.columns if not column.nullable and not counted(column)] + named
+            asked = [column for column in table.columns if is_asked(column) and not counted(column)]
             connection.execute(table.insert().values({column.name: a_value(column, name) for column in asked}))
+
+
+def is_asked(column: sa.Column[object]) -> bool:
+    """Whether the table is not content without it."""
+    return not column.nullable or (column.table.name, column.name) in BY_COLUMN
 
 
 def counted(column: sa.Column[object]) -> bool:
