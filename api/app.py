@@ -14,11 +14,13 @@ from api import (
     desk,
     errors,
     figures,
+    identity,
     inspection,
     lists,
     patterns,
     petitions,
     public,
+    recusals,
     review,
     reviews,
     system,
@@ -71,8 +73,9 @@ def create_app(
     app.state.orchestrator = Watch(partial(system.orchestrator_answers, context), now)
     app.add_middleware(Guard, max_body_bytes=max_body_bytes)
     errors.install(app)
-    watching = (inspection, topics, figures, lists, patterns, bulletins)
-    for part in (public, petitions, units, desk, review, reviews, *watching, system):
+    of_petitions = (public, petitions, units, desk, review, inspection, identity, recusals)
+    watching = (topics, figures, lists, patterns, bulletins)
+    for part in (*of_petitions, reviews, *watching, system):
         app.include_router(part.router)
     describe(app)
     return app

@@ -22,6 +22,7 @@ from domain.errors import (
     ForbiddenTransition,
     IdempotencyConflict,
     Incomplete,
+    KeysUnusable,
     NotFound,
     NotPermitted,
     PolicyMissing,
@@ -43,6 +44,7 @@ STATUSES: dict[type[DomainError], HTTPStatus] = {
     RuleRefusal: HTTPStatus.CONFLICT,
     IdempotencyConflict: HTTPStatus.CONFLICT,
     ClockStopped: HTTPStatus.CONFLICT,
+    KeysUnusable: HTTPStatus.SERVICE_UNAVAILABLE,
     PolicyMissing: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 """Business refusals are 409; 422 is for what was badly written."""

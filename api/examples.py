@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from api.identity_examples import identity_examples
 from api.review_examples import review_examples
 from api.same_matter_examples import same_matter_examples
 from api.watching_examples import WATCHING
@@ -48,7 +49,13 @@ _DETAIL: dict[str, Any] = _HEAD | {
     "closed_at": None,
     "merged_into": None,
     "policy_version": "2026.1+dd830435296b",
-    "petitioner": {"name": "测试甲", "contact_kind": "email", "contact": "test@example.com", "confidential": False},
+    "petitioner": {
+        "name": "测**",
+        "contact_kind": "email",
+        "contact": "t***@example.com",
+        "confidential": False,
+        "erased_at": None,
+    },
     "assignments": [
         {
             "unit": {"code": "municipal-parks", "name": "区市政园林服务中心"},
@@ -71,7 +78,13 @@ _DETAIL: dict[str, Any] = _HEAD | {
             "case_number": "SZ-20260302-00002",
             "registered_at": "2026-03-02T09:00:00+08:00",
             "left": False,
-            "petitioner": {"name": "测试乙", "contact_kind": "sms", "contact": "13800000000", "confidential": False},
+            "petitioner": {
+                "name": "测**",
+                "contact_kind": "sms",
+                "contact": "138****0000",
+                "confidential": False,
+                "erased_at": None,
+            },
         }
     ],
     "people": 2,
@@ -123,6 +136,7 @@ _CLOCKS: dict[str, Any] = {
     "as_of": "2026-03-02T09:00:00+08:00",
     "policy_version": "2026.1+dd830435296b",
     "handling_met": False,
+    "excused_until": "2026-03-09T17:30:00+08:00",
     "assists": [],
     "pauses": [],
     "extensions": [],
@@ -305,6 +319,8 @@ _DOSSIER: dict[str, Any] = {
             "until": "2026-03-02T09:00:00+08:00",
             "minutes": 0,
             "working_minutes": 0,
+            "platform_minutes": 0,
+            "platform_working_minutes": 0,
         },
         {
             "holder": {"code": "municipal-parks", "name": "区市政园林服务中心"},
@@ -313,6 +329,8 @@ _DOSSIER: dict[str, Any] = {
             "until": None,
             "minutes": 0,
             "working_minutes": 0,
+            "platform_minutes": 0,
+            "platform_working_minutes": 0,
         },
     ],
     "timers": [
@@ -356,12 +374,102 @@ _DOSSIER: dict[str, Any] = {
     "ratings": [],
     "chain": {"intact": True, "rows": 4, "broken_at": None},
     "evidence": [],
+    "under": {
+        "kind": _CLOCK["kind"],
+        "rule": _CLOCK["rule"],
+        "source": _CLOCK["source"],
+        "origin": "公开规定",
+        "policy_version": _DETAIL["policy_version"],
+        "calendar_version": _CLOCK["calendar_version"],
+        "due_at": _CLOCK["due_at"],
+        "met": False,
+        "steps": _CLOCK["steps"],
+    },
+    "platform": {
+        "delays": [
+            {
+                "cause": {"code": "outage", "name": "平台停运"},
+                "since": "2026-03-03T10:00:00+08:00",
+                "until": "2026-03-03T11:00:00+08:00",
+                "told": "平台停运：机房断电",
+            }
+        ],
+        "due_at": "2026-03-09T17:30:00+08:00",
+        "excused_until": "2026-03-10T09:30:00+08:00",
+        "charged": False,
+        "said": "平台有延误，不计入承办单位的时间",
+    },
+    "asked": [
+        {
+            "kind": {"code": "return", "name": "退单"},
+            "unit": {"code": "municipal-parks", "name": "区市政园林服务中心"},
+            "asked_at": "2026-03-02T10:00:00+08:00",
+            "reason": "该路段尚未移交",
+            "basis": "三定方案第三条",
+            "decided_at": "2026-03-02T11:00:00+08:00",
+            "decided_by": "测试专席",
+            "outcome": "refused",
+        }
+    ],
+    "reminders": [],
+    "clock_edits": [
+        {
+            "version": 7,
+            "at": "2026-03-09T16:30:00+08:00",
+            "label": "同意延期",
+            "by": "派遣专席 测试专席",
+            "reason": "延期3个工作日：需采购专用灯杆",
+            "due_before": "2026-03-09T17:30:00+08:00",
+            "due_after": "2026-03-12T17:30:00+08:00",
+            "working_minutes_left": 60,
+            "near": True,
+        }
+    ],
+    "dispatched": [
+        {
+            "at": "2026-03-02T09:00:00+08:00",
+            "label": "派遣",
+            "unit": {"code": "municipal-parks", "name": "区市政园林服务中心"},
+            "by": "平台 融e通",
+            "reason": "区市政园林服务中心：出现“路灯不亮”",
+            "rule_version": _DETAIL["policy_version"],
+            "candidates": [
+                {
+                    "unit": {"code": "municipal-parks", "name": "区市政园林服务中心"},
+                    "score": 3.0,
+                    "confidence": None,
+                    "reasons": ["出现“路灯不亮”(市政设施·路灯不亮，权重3)"],
+                }
+            ],
+        }
+    ],
+    "recusals": [],
     "as_of": "2026-03-02T09:00:00+08:00",
 } | {
     "petition": _DETAIL
     | {"petitioner": None, "supervised": True, "merged": [item | {"petitioner": None} for item in _DETAIL["merged"]]},
     "clocks": _CLOCKS,
     "history": _ENTRIES,
+}
+_RECUSALS: dict[str, Any] = {
+    "id": _HEAD["id"],
+    "case_number": _HEAD["case_number"],
+    "version": 5,
+    "recusals": [
+        {
+            "number": 1,
+            "unit": {"code": "housing", "name": "区住房和城乡建设局"},
+            "account": None,
+            "stated_by": {"code": "inspectors", "name": "纪检监察或党委督查认定"},
+            "reason": "来信反映该单位工作人员收受好处",
+            "recorded_at": "2026-03-02T09:00:00+08:00",
+            "recorded_by": "测试督查",
+            "lifted_at": None,
+            "lifted_by": None,
+            "lifted_because": "",
+        }
+    ],
+    "allowed_actions": ["note", "supervise", "recuse", "lift_recusal"],
 }
 ANSWERS: dict[str, dict[str, Any]] = {
     "Registered": _REGISTERED,
@@ -385,9 +493,12 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "Clocks": _CLOCKS,
     "History": _HISTORY,
     "Dossier": _DOSSIER,
+    "RecusalsView": _RECUSALS,
+    "RecusalReceipt": {"case_number": "SZ-20260302-00001", "version": 5, "allowed_actions": []},
     **WATCHING,
     **same_matter_examples(_HEAD),
     **review_examples(_HEAD),
+    **identity_examples(_HEAD),
     "Health": {
         "status": "ok",
         "database": "ok",

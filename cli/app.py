@@ -9,6 +9,7 @@ from cli import (
     bulletins,
     dispatch,
     figures,
+    identity,
     keys,
     lists,
     operations,
@@ -17,6 +18,7 @@ from cli import (
     reviews,
     same_matter,
     story,
+    supervision,
 )
 from cli.documents import write_all
 from cli.failures import PlainGroup
@@ -36,6 +38,9 @@ app.add_typer(dispatch.app, name="dispatch")
 app.add_typer(policy.app, name="policy")
 app.add_typer(reviews.app, name="reviews")
 app.add_typer(same_matter.app, name="same-matter")
+app.add_typer(identity.app, name="identity")
+app.add_typer(supervision.app, name="supervision")
+app.add_typer(supervision.outages_app, name="outages")
 app.command("reconcile")(operations.reconcile)
 app.command("check")(operations.check)
 app.command("verify")(operations.verify)

@@ -64,6 +64,10 @@ _DESK = frozenset({Role.DESK})
 _UNIT = frozenset({Role.UNIT})
 _REVIEW = frozenset({Role.REVIEWER, Role.LEADER})
 _INSPECTOR = frozenset({Role.INSPECTOR})
+_MAY_BE_RECUSED = frozenset({Role.DESK, Role.REVIEWER, Role.LEADER, Role.INSPECTOR, Role.FOLLOW_UP})
+"""Roles of people who may have to stay out of a case themselves."""
+_RECUSING = _DESK | _INSPECTOR
+"""Who may say of others that they must stay out."""
 
 PERMITTED: dict[Trigger, frozenset[Role]] = {
     Trigger.REGISTER: frozenset({Role.CHANNEL, Role.DESK, Role.PETITIONER}),
@@ -119,6 +123,13 @@ PERMITTED: dict[Trigger, frozenset[Role]] = {
     Trigger.LEAVE: frozenset(),  # what a withdrawal comes to while the matter is also that of others
     Trigger.SEPARATE: frozenset(),  # the desk's, but whether the petitioner still is a party only the ledger knows
     Trigger.TERMINATE: frozenset({Role.DESK, Role.LEADER}),
+    Trigger.HOLD_IDENTITY: frozenset(),  # the inspectors', but whether it is held already only the ledger knows
+    Trigger.RELEASE_IDENTITY: frozenset(),
+    Trigger.ERASE_IDENTITY: frozenset(),
+    Trigger.FLAG_READING: frozenset(),
+    Trigger.RECUSE: _MAY_BE_RECUSED,
+    Trigger.LIFT_RECUSAL: _RECUSING,
+    Trigger.TAKE_AWAY: frozenset(),  # what a recusal comes to while the unit has it
 }
 """Which roles may pull a trigger. The platform may pull every one, because the domain decided it."""
 
@@ -152,14 +163,17 @@ def check(
         _check_return(facts, policy, calendar, now)
     elif trigger is Trigger.REQUEST_EXTENSION:
         _check_extension(facts, policy, calendar, now)
-    elif trigger is Trigger.SUPERVISE and facts.supervised:
-        raise RuleRefusal("already-supervised", "该诉求已在督办中")
-    elif trigger in {Trigger.REFUSE_STRIKING, Trigger.RESTORE_STRIKING}:
-        _check_striking(trigger, facts)
     elif trigger in _IN_THE_FILE:
         _check_file(trigger, facts)
+    elif trigger in _SAID_ONCE:
+        _check_said_once(trigger, facts)
     elif trigger is Trigger.RATE and actor.role is Role.FOLLOW_UP and not facts.rating_asked:
         raise RuleRefusal("rating-not-asked", "尚未邀请诉求人评价，不能代录评价")
+
+
+def may_recuse(actor: Actor, account: str | None) -> bool:
+    """Whether `actor` may say that this account (`None`: a unit) must stay out; everybody may say so of themselves."""
+    return actor.role in _RECUSING or (account is not None and account == actor.name)
 
 
 def allowed_actions(
@@ -194,6 +208,8 @@ def _check_actor(trigger: Trigger, actor: Actor, facts: Facts) -> None:
         # Whoever was asked explains, even when the petition has moved on to another unit since.
         if actor.unit != facts.explanation.unit:
             raise NotPermitted("只有被要求说明的单位可以作出说明")
+    elif actor.role is Role.UNIT and actor.unit in facts.recused:
+        raise NotPermitted("该诉求反映的是本单位，应当回避")
     elif actor.role is Role.UNIT and (actor.unit is None or actor.unit != facts.unit):
         raise NotPermitted("只有当前承办单位可以执行该操作")
     if trigger in _REVIEWING and actor.role is Role.REVIEWER and facts.stage is Stage.SECOND_REVIEW:
@@ -212,7 +228,15 @@ def _check_file(trigger: Trigger, facts: Facts) -> None:
         raise RuleRefusal("no-unit-to-ask", "该诉求尚无承办单位，无从要求说明；请待派遣后再提出")
 
 
-def _check_striking(trigger: Trigger, facts: Facts) -> None:
+_SAID_ONCE = frozenset({Trigger.SUPERVISE, Trigger.LIFT_RECUSAL, Trigger.REFUSE_STRIKING, Trigger.RESTORE_STRIKING})
+
+
+def _check_said_once(trigger: Trigger, facts: Facts) -> None:
+    """What holds until it is taken back is not said twice, and not taken back where it was never said."""
+    if trigger is Trigger.SUPERVISE and facts.supervised:
+        raise RuleRefusal("already-supervised", "该诉求已在督办中")
+    if trigger is Trigger.LIFT_RECUSAL and not (facts.recused or facts.accounts_recused):
+        raise RuleRefusal("not-recused", "该诉求没有需要解除的回避")
     if trigger is Trigger.REFUSE_STRIKING and facts.striking_refused:
         raise RuleRefusal("striking-already-refused", "已退回销号，无须再退")
     if trigger is Trigger.RESTORE_STRIKING and not facts.striking_refused:

@@ -103,6 +103,18 @@ class IdempotencyConflict(DomainError):
     message = "同一 Idempotency-Key 已用于内容不同的请求，请更换后重试"
 
 
+class KeysUnusable(DomainError):
+    """A petitioner's identity can neither be sealed nor opened: the key is missing, or not the right one."""
+
+    code = "identity-keys-unusable"
+
+    def __init__(self, why: str) -> None:
+        self.message = (
+            f"诉求人身份的密钥不可用：{why}。没有写入也没有丢失任何内容；"
+            "请把备份的 identity.keys 放回数据目录(见运行手册“密钥”)，然后重试"
+        )
+
+
 class PolicyMissing(DomainError):
     """A rule that must be there is not: the policy in force is incomplete."""
 

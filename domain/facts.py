@@ -105,6 +105,10 @@ class Facts:
     """When the inspectors closed their file; `None` while it is open, or there is none."""
     explanation: Obligation | None = None
     """What the inspectors demanded and have not been given yet."""
+    recused: frozenset[str] = frozenset()
+    """Units that it is about, and that therefore never have it."""
+    accounts_recused: int = 0
+    """How many accounts must stay out of it."""
     striking_refused: bool = False
     """Whether the desk refused to have it struck off the lists."""
 

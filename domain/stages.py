@@ -133,6 +133,13 @@ class Trigger(StrEnum):
     LEAVE = "leave"
     SEPARATE = "separate"
     TERMINATE = "terminate"
+    HOLD_IDENTITY = "hold_identity"
+    RELEASE_IDENTITY = "release_identity"
+    ERASE_IDENTITY = "erase_identity"
+    FLAG_READING = "flag_reading"
+    RECUSE = "recuse"
+    LIFT_RECUSAL = "lift_recusal"
+    TAKE_AWAY = "take_away"
 
 
 TRIGGER_LABELS: dict[Trigger, str] = {
@@ -188,6 +195,13 @@ TRIGGER_LABELS: dict[Trigger, str] = {
     Trigger.LEAVE: "诉求人撤出",
     Trigger.SEPARATE: "拆单",
     Trigger.TERMINATE: "终止办理",
+    Trigger.HOLD_IDENTITY: "保全身份信息",
+    Trigger.RELEASE_IDENTITY: "解除保全",
+    Trigger.ERASE_IDENTITY: "清除身份信息",
+    Trigger.FLAG_READING: "查阅身份异常",
+    Trigger.RECUSE: "回避",
+    Trigger.LIFT_RECUSAL: "解除回避",
+    Trigger.TAKE_AWAY: "回避收回",
 }
 
 FORMER_TRIGGER_LABELS = {"record_supervision": "记录督办情况"}
@@ -286,6 +300,16 @@ TRANSITIONS: dict[Trigger, Transition] = {
         *sorted(REVIEW_STAGES),
         to=Stage.TERMINATED,
     ),
+    # Who reported is kept or erased whatever the petition is at; an open one is never erased.
+    Trigger.HOLD_IDENTITY: _from(*sorted(Stage), to=None),
+    Trigger.RELEASE_IDENTITY: _from(*sorted(Stage), to=None),
+    Trigger.ERASE_IDENTITY: _from(*sorted(FINAL_STAGES), to=None),
+    Trigger.FLAG_READING: _from(*sorted(Stage), to=None),
+    # Whoever it is about stays out of it for good: what is over is hidden from them as well.
+    Trigger.RECUSE: _from(*sorted(Stage), to=None),
+    Trigger.LIFT_RECUSAL: _from(*sorted(Stage), to=None),
+    # A unit that turns out to be complained about loses it at once; in a review it has nothing to lose but its part.
+    Trigger.TAKE_AWAY: _from(*sorted(WORKING_STAGES - REVIEW_STAGES - {Stage.ACCEPTED}), to=Stage.ACCEPTED),
 }
 
 

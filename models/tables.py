@@ -1,6 +1,7 @@
 """Every table in one import, for migrations and for creating the schema."""
 
 from models.accounts import Account, SignInFailure, WebSession
+from models.audit import AuditAnchor, IdentityRead, LegalHold
 from models.base import Base
 from models.learned import DispatchModel, ModelActivation
 from models.oversight import Bulletin, BulletinStep, Finding, FindingStep
@@ -20,10 +21,13 @@ from models.records import (
     FigureReport,
     GeographyActivation,
     GeographyVersion,
+    Heartbeat,
     HistoryRow,
     IdempotentReply,
     Notice,
+    Outage,
     PolicyVersion,
+    Recusal,
     Supervision,
     TimerRow,
 )
@@ -34,6 +38,7 @@ __all__ = [
     "Account",
     "ApiKey",
     "Assignment",
+    "AuditAnchor",
     "Base",
     "Bulletin",
     "BulletinStep",
@@ -48,19 +53,24 @@ __all__ = [
     "FindingStep",
     "GeographyActivation",
     "GeographyVersion",
+    "Heartbeat",
     "HistoryRow",
     "HotTopic",
     "IdempotentReply",
+    "IdentityRead",
     "Imprint",
     "ImprintMark",
+    "LegalHold",
     "ModelActivation",
     "Notice",
+    "Outage",
     "PauseRow",
     "Petition",
     "Petitioner",
     "PolicyVersion",
     "Proposal",
     "RatingRow",
+    "Recusal",
     "ReviewAttendee",
     "ReviewItem",
     "ReviewMeeting",

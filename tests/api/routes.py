@@ -21,6 +21,7 @@ from tests.services.planted import honest_ledger
 REASON = {"reason": "说明理由"}
 RETURN = {"reason": "不属本单位管养", "proposed_unit": OTHER, "basis": "三定方案第三条"}
 TASK = {"unit": UNIT, "duty": "修复路灯", "term": {"amount": 3}}
+LOOK = {"purpose": "contact", "words": "电话核实灯杆编号"}
 HELP = {"unit": TOWN, "duty": "组织居民配合", "term": {"amount": 2}}
 DEMAND = {"question": "请说明逾期原因", "term": {"amount": 3}}
 FOR_A_PERSON = "法院判决后对方一直不执行"
@@ -91,6 +92,7 @@ in_review = _after(Api.in_hand, "desk", "first-review", REASON)
 in_second_review = _after(in_review, "reviewer", "second-review", REASON)
 assigned = _after(in_review, "reviewer", "assignment", {"lead": TASK, "assists": [HELP], **REASON})
 supervised = _after(Api.in_hand, "inspector", "supervision", REASON)
+recused = _after(Api.in_hand, "inspector", "recusal", {"unit": OTHER, **REASON})
 demanded = _after(supervised, "inspector", "supervision/demand", DEMAND)
 
 
@@ -135,10 +137,14 @@ CHANGES = (
     Changing(_OF + "report", assigned, "town", {"text": "已组织居民配合"}),
     Changing(_OF + "notes", Api.in_hand, "unit", {"text": "已到现场查看", "public": True}),
     Changing(_OF + "rating", Api.completed, "follow_up", {"satisfaction": "dissatisfied", **REASON}),
+    Changing(_OF + "identity-hold", Api.in_hand, "inspector", {"held": True, **REASON}),
     Changing(_OF + "supervision", Api.in_hand, "inspector", REASON),
     Changing(_OF + "supervision/demand", supervised, "inspector", DEMAND),
     Changing(_OF + "supervision/answer", demanded, "unit", {"text": "备件到货延迟"}),
     Changing(_OF + "supervision/disposition", demanded, "inspector", {"disposition": "rectify", "opinion": "责令整改"}),
+    Changing(_OF + "recusal", Api.in_hand, "inspector", {"unit": OTHER, **REASON}),
+    Changing(_OF + "own-recusal", Api.in_hand, "leader", REASON),
+    Changing(_OF + "recusal-lifting", recused, "inspector", {"number": 1, **REASON}),
     Changing(_BY_CODE + "rating", Api.completed, "anybody", {"satisfaction": "satisfied"}),
     Changing(_BY_CODE + "supplement", supplement_asked, "anybody", {"text": "判决文号已补充"}),
     Changing(_BY_CODE + "withdrawal", Api.dispatched, "anybody", REASON),
@@ -299,6 +305,9 @@ BESIDE = (
     Beside("POST", _BULLETIN + "/discard", drafted, "inspector", REASON, newest_bulletin),
 )
 
+LOOKING = "/petitions/{petition_id}/identity"
+"""Asked with POST, because it is written down; the petition stays as it is."""
+
 # The routes that only read; what they ask for stands in the address.
 FIGURE = "registered"
 READS = (
@@ -309,10 +318,13 @@ READS = (
     "/petitions/{petition_id}/clock",
     "/petitions/{petition_id}/history",
     "/petitions/{petition_id}/dossier",
+    "/petitions/{petition_id}/recusals",
     "/petitions/{petition_id}/duplicates",
+    "/petitions/{petition_id}/identity/readers",
     "/duplicates",
     "/hot-topics",
     "/inspection/overdue",
+    "/inspection/identity-reads",
     "/inspection/patterns",
     "/bulletins",
     "/figures",

@@ -43,6 +43,9 @@ SILENT = {
     Trigger.PUT_OFF,  # who met was there, and the next meeting is told of in its turn
     Trigger.LEAVE,  # whoever left knows, and for the others nothing changed
     Trigger.SEPARATE,  # the new petition's registration tells it
+    Trigger.HOLD_IDENTITY,
+    Trigger.RELEASE_IDENTITY,
+    Trigger.ERASE_IDENTITY,
     Trigger.RATE,  # the archive, the redo or the climb tells it
 }
 

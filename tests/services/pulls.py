@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DataObject, SearchStrategy
 
 import clock
-from domain.actions import Actor, Role
+from domain.actions import Actor, Role, may_recuse
 from domain.conduct import DeadlineKind
 from domain.petition import Satisfaction
 from domain.reviews import STAGE_OF, Level
@@ -20,7 +20,7 @@ from domain.supervision import Disposition
 from domain.workdays import Duration, TimeUnit
 from models.evidence import CompletionEvidence
 from models.review_answers import MeetingView
-from models.tables import Petition, ReviewItem, ReviewMeeting
+from models.tables import Petition, Recusal, ReviewItem, ReviewMeeting
 from services import (
     decisions,
     dispatching,
@@ -30,12 +30,13 @@ from services import (
     meeting_decisions,
     meetings,
     queries,
+    recusals,
     striking,
     supervision,
     verdict,
 )
 from services.context import Context
-from services.facts import facts_of
+from services.facts import facts_of, recused_units
 from tests.services.lives import EVIDENCE, WORDS
 
 T = TypeVar("T")
@@ -44,10 +45,12 @@ UNITS = ("municipal-parks", "housing", "water", "kuangqu-street", "lighting-cent
 """Some of them are there only under one policy or the other."""
 CATEGORIES = ("municipal", "water", "property")
 """Deadlines differ between the first of them and the others."""
+NEVER_AT_WORK = ("tax", "justice", "health", "education", "commerce", "veterans", "finance", "tobacco")
+"""Units that nothing here is sent to."""
 NO_UNITS = ("desk", "petitioner", "nobody")
 """An office, a holder and no unit at all: none of them handles petitions."""
 ACTORS = (
-    *(Actor(role, name="测试甲") for role in Role if role not in {Role.PLATFORM, Role.UNIT, Role.PETITIONER}),
+    *(Actor(role, name=f"测试甲{role}") for role in Role if role not in {Role.PLATFORM, Role.UNIT, Role.PETITIONER}),
     Actor(Role.PETITIONER),
     *(Actor(Role.UNIT, unit, "测试乙") for unit in UNITS),
 )
@@ -122,6 +125,28 @@ def _submit(hand: Hand) -> object:
 def _rate(hand: Hand) -> object:
     satisfaction = hand.one_of((Satisfaction.DISSATISFIED, *Satisfaction))
     return verdict.rate(*hand.at, satisfaction=satisfaction, reason=hand.words())
+
+
+def _recuse(hand: Hand) -> object:
+    """Two units at most of those at work, and then others; whoever may speak of themselves alone does."""
+    if not may_recuse(hand.actor, None):
+        return recusals.recuse_account(*hand.at, account=hand.actor.name, reason=hand.words())
+    already = recused_units(hand.petition)
+    unit = hand.one_of([code for code in (*hand.units[:2], *NEVER_AT_WORK) if code not in already])
+    return recusals.recuse_unit(*hand.at, unit=unit, reason=hand.words())
+
+
+def liftable(context: Context, petition: Petition, actor: Actor) -> list[int]:
+    """The numbers of the recusals that `actor` may lift: what the inspectors said, the desk does not take back."""
+    with context.readers() as session:
+        rows = session.scalars(sa.select(Recusal).where(Recusal.petition_id == petition.id).order_by(Recusal.id)).all()
+    standing = ((at, row) for at, row in enumerate(rows, 1) if row.lifted_at is None)
+    return [at for at, row in standing if actor.role is not Role.DESK or row.stated_by != "inspectors"]
+
+
+def _lift(hand: Hand) -> object:
+    number = next(iter(liftable(hand.context, hand.petition, hand.actor)), 1)
+    return recusals.lift(*hand.at, number=number, reason=hand.words())
 
 
 def _request_return(hand: Hand) -> object:
@@ -220,6 +245,8 @@ PULLS: dict[Trigger, Pull] = {
     ),
     Trigger.WITHDRAW: lambda hand: intake.withdraw(*hand.own, hand.one_of(("", WORDS))),
     Trigger.TERMINATE: lambda hand: decisions.terminate(*hand.at, hand.words()),
+    Trigger.RECUSE: _recuse,
+    Trigger.LIFT_RECUSAL: _lift,
 }
 
 
