@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
 from api import (
+    attachments,
     bulletins,
     desk,
     errors,
@@ -73,7 +74,7 @@ def create_app(
     app.state.orchestrator = Watch(partial(system.orchestrator_answers, context), now)
     app.add_middleware(Guard, max_body_bytes=max_body_bytes)
     errors.install(app)
-    of_petitions = (public, petitions, units, desk, review, inspection, identity, recusals)
+    of_petitions = (public, petitions, attachments, units, desk, review, inspection, identity, recusals)
     watching = (topics, figures, lists, patterns, bulletins)
     for part in (*of_petitions, reviews, *watching, system):
         app.include_router(part.router)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from api.attachment_examples import attachment_examples
+from api.dossier_examples import dossier_example, recusals_example
 from api.identity_examples import identity_examples
 from api.review_examples import review_examples
 from api.same_matter_examples import same_matter_examples
@@ -33,7 +35,7 @@ _HEAD: dict[str, Any] = {
     "wake_at": "2026-03-06T17:30:00+08:00",
     "wake_kind": "yellow_card",
     "minutes_left": 2670,
-    "allowed_actions": ["note", "request_return", "request_extension", "submit_completion"],
+    "allowed_actions": ["note", "attach", "request_return", "request_extension", "submit_completion"],
 }
 _DETAIL: dict[str, Any] = _HEAD | {
     "text": "广济路路灯不亮，晚上出行不安全",
@@ -140,7 +142,7 @@ _CLOCKS: dict[str, Any] = {
     "assists": [],
     "pauses": [],
     "extensions": [],
-    "allowed_actions": ["note", "request_return", "request_extension", "submit_completion"],
+    "allowed_actions": ["note", "attach", "request_return", "request_extension", "submit_completion"],
 } | {
     "handling": _CLOCK,
     "deadlines": [
@@ -238,7 +240,7 @@ _HISTORY: dict[str, Any] = {
     "id": "3f1f8a52-6d0c-4a7e-9a5b-2f9f3f0c1d11",
     "case_number": "SZ-20260302-00001",
     "version": 4,
-    "allowed_actions": ["note", "request_return", "request_extension", "submit_completion"],
+    "allowed_actions": ["note", "attach", "request_return", "request_extension", "submit_completion"],
 } | {"entries": _ENTRIES}
 _PROGRESS: dict[str, Any] = {
     "case_number": "SZ-20260302-00001",
@@ -289,188 +291,6 @@ _REGISTERED: dict[str, Any] = {
     "location": None,
     "allowed_actions": ["withdraw"],
 }
-_DOSSIER: dict[str, Any] = {
-    "supervision": {
-        "opened_at": "2026-03-02T09:00:00+08:00",
-        "cause": "群众多次反映",
-        "unit": {"code": "municipal-parks", "name": "区市政园林服务中心"},
-        "explanation": None,
-        "disposition": None,
-        "opinion": "",
-        "closed_at": None,
-        "closed_by": None,
-        "openings": [
-            {
-                "opened_at": "2026-03-02T09:00:00+08:00",
-                "cause": "群众多次反映",
-                "unit": {"code": "municipal-parks", "name": "区市政园林服务中心"},
-                "disposition": None,
-                "opinion": "",
-                "closed_at": None,
-                "closed_by": None,
-            }
-        ],
-    },
-    "held": [
-        {
-            "holder": {"code": "municipal-parks", "name": "区市政园林服务中心"},
-            "stage": {"code": "dispatched", "name": "待签收"},
-            "since": "2026-03-02T09:00:00+08:00",
-            "until": "2026-03-02T09:00:00+08:00",
-            "minutes": 0,
-            "working_minutes": 0,
-            "platform_minutes": 0,
-            "platform_working_minutes": 0,
-        },
-        {
-            "holder": {"code": "municipal-parks", "name": "区市政园林服务中心"},
-            "stage": {"code": "in_hand", "name": "办理中"},
-            "since": "2026-03-02T09:00:00+08:00",
-            "until": None,
-            "minutes": 0,
-            "working_minutes": 0,
-            "platform_minutes": 0,
-            "platform_working_minutes": 0,
-        },
-    ],
-    "timers": [
-        {
-            "kind": {"code": "yellow_card", "name": "黄牌预警"},
-            "unit": None,
-            "due_at": "2026-03-06T17:30:00+08:00",
-            "armed_at": "2026-03-02T09:00:00+08:00",
-            "ended_at": None,
-            "outcome": None,
-            "rule": "yellow-card",
-            "source": "山东省级政务服务投诉热线(2017)：到期前1个工作日自动亮黄牌",
-            "provisional": False,
-        },
-        {
-            "kind": {"code": "handling", "name": "办理时限"},
-            "unit": None,
-            "due_at": "2026-03-09T17:30:00+08:00",
-            "armed_at": "2026-03-02T09:00:00+08:00",
-            "ended_at": None,
-            "outcome": None,
-            "rule": "handling",
-            "source": "山东省政务服务热线管理办法(2020，据报道)：5个工作日；济南2018、潍坊条例第二十条同",
-            "provisional": False,
-        },
-    ],
-    "notices": [
-        {
-            "version": 3,
-            "rule": "dispatched-unit",
-            "recipient": "unit:municipal-parks",
-            "title": "新诉求SZ-20260302-00001待签收",
-            "urgent": False,
-            "owed_at": "2026-03-02T09:00:00+08:00",
-            "sent_at": "2026-03-02T09:00:20+08:00",
-            "status": "sent",
-            "attempts": 1,
-            "proof": "wecombot 200",
-        }
-    ],
-    "ratings": [],
-    "chain": {"intact": True, "rows": 4, "broken_at": None},
-    "evidence": [],
-    "under": {
-        "kind": _CLOCK["kind"],
-        "rule": _CLOCK["rule"],
-        "source": _CLOCK["source"],
-        "origin": "公开规定",
-        "policy_version": _DETAIL["policy_version"],
-        "calendar_version": _CLOCK["calendar_version"],
-        "due_at": _CLOCK["due_at"],
-        "met": False,
-        "steps": _CLOCK["steps"],
-    },
-    "platform": {
-        "delays": [
-            {
-                "cause": {"code": "outage", "name": "平台停运"},
-                "since": "2026-03-03T10:00:00+08:00",
-                "until": "2026-03-03T11:00:00+08:00",
-                "told": "平台停运：机房断电",
-            }
-        ],
-        "due_at": "2026-03-09T17:30:00+08:00",
-        "excused_until": "2026-03-10T09:30:00+08:00",
-        "charged": False,
-        "said": "平台有延误，不计入承办单位的时间",
-    },
-    "asked": [
-        {
-            "kind": {"code": "return", "name": "退单"},
-            "unit": {"code": "municipal-parks", "name": "区市政园林服务中心"},
-            "asked_at": "2026-03-02T10:00:00+08:00",
-            "reason": "该路段尚未移交",
-            "basis": "三定方案第三条",
-            "decided_at": "2026-03-02T11:00:00+08:00",
-            "decided_by": "测试专席",
-            "outcome": "refused",
-        }
-    ],
-    "reminders": [],
-    "clock_edits": [
-        {
-            "version": 7,
-            "at": "2026-03-09T16:30:00+08:00",
-            "label": "同意延期",
-            "by": "派遣专席 测试专席",
-            "reason": "延期3个工作日：需采购专用灯杆",
-            "due_before": "2026-03-09T17:30:00+08:00",
-            "due_after": "2026-03-12T17:30:00+08:00",
-            "working_minutes_left": 60,
-            "near": True,
-        }
-    ],
-    "dispatched": [
-        {
-            "at": "2026-03-02T09:00:00+08:00",
-            "label": "派遣",
-            "unit": {"code": "municipal-parks", "name": "区市政园林服务中心"},
-            "by": "平台 融e通",
-            "reason": "区市政园林服务中心：出现“路灯不亮”",
-            "rule_version": _DETAIL["policy_version"],
-            "candidates": [
-                {
-                    "unit": {"code": "municipal-parks", "name": "区市政园林服务中心"},
-                    "score": 3.0,
-                    "confidence": None,
-                    "reasons": ["出现“路灯不亮”(市政设施·路灯不亮，权重3)"],
-                }
-            ],
-        }
-    ],
-    "recusals": [],
-    "as_of": "2026-03-02T09:00:00+08:00",
-} | {
-    "petition": _DETAIL
-    | {"petitioner": None, "supervised": True, "merged": [item | {"petitioner": None} for item in _DETAIL["merged"]]},
-    "clocks": _CLOCKS,
-    "history": _ENTRIES,
-}
-_RECUSALS: dict[str, Any] = {
-    "id": _HEAD["id"],
-    "case_number": _HEAD["case_number"],
-    "version": 5,
-    "recusals": [
-        {
-            "number": 1,
-            "unit": {"code": "housing", "name": "区住房和城乡建设局"},
-            "account": None,
-            "stated_by": {"code": "inspectors", "name": "纪检监察或党委督查认定"},
-            "reason": "来信反映该单位工作人员收受好处",
-            "recorded_at": "2026-03-02T09:00:00+08:00",
-            "recorded_by": "测试督查",
-            "lifted_at": None,
-            "lifted_by": None,
-            "lifted_because": "",
-        }
-    ],
-    "allowed_actions": ["note", "supervise", "recuse", "lift_recusal"],
-}
 ANSWERS: dict[str, dict[str, Any]] = {
     "Registered": _REGISTERED,
     "Progress": _PROGRESS,
@@ -492,13 +312,14 @@ ANSWERS: dict[str, dict[str, Any]] = {
     },
     "Clocks": _CLOCKS,
     "History": _HISTORY,
-    "Dossier": _DOSSIER,
-    "RecusalsView": _RECUSALS,
+    "Dossier": dossier_example(_DETAIL, _CLOCK, _CLOCKS, _ENTRIES),
+    "RecusalsView": recusals_example(_HEAD),
     "RecusalReceipt": {"case_number": "SZ-20260302-00001", "version": 5, "allowed_actions": []},
     **WATCHING,
     **same_matter_examples(_HEAD),
     **review_examples(_HEAD),
     **identity_examples(_HEAD),
+    **attachment_examples(_DETAIL, _PROGRESS),
     "Health": {
         "status": "ok",
         "database": "ok",

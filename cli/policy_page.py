@@ -28,12 +28,16 @@ _LEARNING = "tests/services/test_learning.py"
 _BACKTEST = "tests/domain/test_backtest.py"
 _IDENTITY = "tests/services/test_identity.py"
 _RECUSAL = "tests/domain/test_recusal.py"
+_FILES = "tests/domain/test_files.py"
+_PHOTOS = "tests/gateways/test_photos.py"
+_STORED = "tests/services/test_attachments.py"
 _SHARES = "tests/domain/test_shares.py"
 _PATTERN_TESTS = "tests/domain/test_patterns.py"
 
 _BY_CLOCK = ("domain.petition.deadlines", f"{_TESTS}::test_each_clock_runs_by_its_rule")
 _BY_CARD = ("domain.petition.deadlines", f"{_TESTS}::test_the_cards_stand_around_the_deadline")
 _BY_COMPARING = ("domain.same_matter.compare", f"{_SAME}::test_another_matter")
+_BY_SIZE = ("domain.files.kind_of", f"{_FILES}::test_nothing_and_too_much_are_refused")
 _BY_NAME = ("domain.same_matter.traits_of", f"{_SAME}::test_names_of_places")
 _BY_ACTION = ("domain.actions.check", f"{_TESTS}::test_what_is_allowed_once_is_refused_the_second_time")
 
@@ -282,6 +286,38 @@ FIGURES_APPLIED: dict[str, tuple[str, str, str]] = {
     **_PATTERNS,
     "notices.quiet_hours": ("静默时段", "domain.notices.earliest_sending", f"{_TESTS}::test_nights_are_quiet"),
     "notices.back_off": ("通知重发的等待", "domain.notices.next_attempt", f"{_TESTS}::test_a_dead_channel_is_tried_on"),
+    "attachments.kinds": (
+        "收哪些文件",
+        "domain.files.kind_of",
+        f"{_FILES}::test_a_kind_the_policy_leaves_out_is_not_taken",
+    ),
+    "attachments.photo_size": ("照片大小", *_BY_SIZE),
+    "attachments.document_size": ("文档大小", *_BY_SIZE),
+    "attachments.pixels": (
+        "照片像素",
+        "gateways.photos.cleaned",
+        f"{_PHOTOS}::test_a_little_more_than_the_policy_allows_is_too_much",
+    ),
+    "attachments.photo": (
+        "照片留存的大小",
+        "gateways.photos.cleaned",
+        f"{_PHOTOS}::test_a_large_photo_is_kept_smaller_with_a_thumbnail",
+    ),
+    "attachments.number": (
+        "附件个数",
+        "services.attachments.keep",
+        f"{_STORED}::test_there_is_a_number_for_each_party",
+    ),
+    "attachments.used_before": (
+        "用过的照片",
+        "domain.files.look_alike",
+        f"{_FILES}::test_photos_are_alike_up_to_the_bits_of_the_policy",
+    ),
+    "attachments.orphans": (
+        "无主文件的清除",
+        "services.stored_files.remove_orphans",
+        f"{_STORED}::test_files_without_a_row_go_after_a_day_and_no_others",
+    ),
     "same_matter.threshold": ("疑似重复的最低得分", *_BY_COMPARING),
     "same_matter.weights": (
         "同一事项各项的分量",

@@ -24,6 +24,7 @@ from domain.conduct import (
 from domain.dispatch_rules import DispatchRules
 from domain.errors import PolicyMissing
 from domain.figure_rules import FigureRules
+from domain.files import AttachmentRules
 from domain.identity import IdentityRules
 from domain.learning_rules import LearningRules
 from domain.lists import ListRules
@@ -68,6 +69,8 @@ class Policy:
     """Empty in policies kept from before there were any: nobody reads an identity then."""
     recusal: RecusalRules = field(default_factory=RecusalRules)
     supervision: SupervisionRules = field(default_factory=SupervisionRules)
+    attachments: AttachmentRules | None = None
+    """`None` in policies kept from before there were any: nothing is stored then."""
     foreign_units: tuple[Unit, ...] = field(default=(), compare=False)
     foreign_categories: tuple[Category, ...] = field(default=(), compare=False)
     foreign_sub_categories: tuple[SubCategory, ...] = field(default=(), compare=False)

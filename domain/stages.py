@@ -91,6 +91,7 @@ class Trigger(StrEnum):
     REDISPATCH = "redispatch"
     SIGN = "sign"
     NOTE = "note"
+    ATTACH = "attach"
     RECLASSIFY = "reclassify"
     REQUEST_RETURN = "request_return"
     GRANT_RETURN = "grant_return"
@@ -153,6 +154,7 @@ TRIGGER_LABELS: dict[Trigger, str] = {
     Trigger.REDISPATCH: "改派",
     Trigger.SIGN: "签收",
     Trigger.NOTE: "记录办理情况",
+    Trigger.ATTACH: "上传附件",
     Trigger.RECLASSIFY: "调整分类",
     Trigger.REQUEST_RETURN: "申请退单",
     Trigger.GRANT_RETURN: "同意退单",
@@ -241,6 +243,8 @@ TRANSITIONS: dict[Trigger, Transition] = {
     Trigger.REDISPATCH: _from(*sorted(UNIT_STAGES), to=Stage.DISPATCHED),
     Trigger.SIGN: _from(Stage.DISPATCHED, Stage.REDO, to=Stage.IN_HAND),
     Trigger.NOTE: _from(*sorted(OPEN_STAGES), to=None),
+    # After the end only the inspectors still add to their file; see `domain.actions`.
+    Trigger.ATTACH: _from(*sorted(Stage), to=None),
     Trigger.RECLASSIFY: _from(*sorted(OPEN_STAGES), to=None),
     Trigger.REQUEST_RETURN: _from(Stage.DISPATCHED, Stage.IN_HAND, to=Stage.RETURN_REQUESTED),
     Trigger.GRANT_RETURN: _from(Stage.RETURN_REQUESTED, to=Stage.ACCEPTED),

@@ -14,6 +14,7 @@ from domain.stages import TRIGGER_LABELS
 from domain.units import UnitKind
 from gateways.yaml_lines import Loc
 from models.alarm_files import AlarmsFile, ElsewhereFile
+from models.attachment_file import AttachmentsFile
 from models.figures_file import FiguresFile
 from models.identity_files import IdentityFile, RetentionFile
 from models.learning_file import LearningFile
@@ -60,6 +61,7 @@ class PolicyFiles:
     identity: IdentityFile | None = None
     retention: RetentionFile | None = None
     supervision: SupervisionFile | None = None
+    attachments: AttachmentsFile | None = None
     sub_categories: dict[str, SubCategoriesFile | None] = field(default_factory=dict)
     """By category, of each that `taxonomy.yaml` names."""
 
@@ -73,14 +75,21 @@ def check(files: PolicyFiles) -> Iterator[Fault]:
         yield from _deadlines(files.deadlines, categories)
     if files.ladder:
         yield from _ladder(files.ladder, categories)
-    if files.figures:
-        yield from repeated("figures.yaml", ("ranked", "names"), None, files.figures.ranked.names)
-    if files.patterns:
-        yield from repeated("patterns.yaml", ("silent", "words"), None, files.patterns.silent.words)
     if files.notices:
         yield from _notices(files.notices)
     if files.supervision:
         yield from _supervision(files.supervision, files.units)
+    yield from _repeats(files)
+
+
+def _repeats(files: PolicyFiles) -> Iterator[Fault]:
+    """What a list names twice."""
+    if files.figures:
+        yield from repeated("figures.yaml", ("ranked", "names"), None, files.figures.ranked.names)
+    if files.attachments:
+        yield from repeated("attachments.yaml", ("kinds", "names"), None, files.attachments.kinds.names)
+    if files.patterns:
+        yield from repeated("patterns.yaml", ("silent", "words"), None, files.patterns.silent.words)
     if files.same_matter:
         for key in ("courtesies", "place_suffixes", "not_places"):
             yield from repeated("same_matter.yaml", (key, "words"), None, getattr(files.same_matter, key).words)

@@ -1,6 +1,7 @@
 """Every table in one import, for migrations and for creating the schema."""
 
 from models.accounts import Account, SignInFailure, WebSession
+from models.attachment import Attachment
 from models.audit import AuditAnchor, IdentityRead, LegalHold
 from models.base import Base
 from models.learned import DispatchModel, ModelActivation
@@ -38,6 +39,7 @@ __all__ = [
     "Account",
     "ApiKey",
     "Assignment",
+    "Attachment",
     "AuditAnchor",
     "Base",
     "Bulletin",

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, false, select, true
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from domain.actions import Actor, Role
+from domain.attachments import Purpose
 from domain.errors import NotFound, NotPermitted
 from domain.stages import Trigger
 from domain.supervision import SECRET_DISPOSITIONS
@@ -103,13 +104,15 @@ def _names(actor: Actor) -> ColumnElement[bool]:
 def may_read(row: HistoryRow, actor: Actor) -> bool:
     """Whether `actor` may read this row.
 
-    Units are not told of leads that were handed over about them, nor who else must stay out of a case and why; nor is
-    whoever reads identities told that they were noticed.
+    Units are not told of leads that were handed over about them, nor who else must stay out of a case and why. Whoever
+    reads identities is not told that they were noticed, nor anybody but inspectors what inspectors put into their file.
     """
     if row.trigger == Trigger.FLAG_READING.value and actor.role not in (Role.INSPECTOR, Role.OPERATOR):
         return False
     if actor.role is Role.UNIT and row.trigger in _OF_RECUSAL:
         return False
+    if row.details.get("purpose") == Purpose.SUPERVISION:
+        return actor.role is Role.INSPECTOR
     return actor.role is not Role.UNIT or row.details.get("disposition") not in SECRET_DISPOSITIONS
 
 

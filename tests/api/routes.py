@@ -17,6 +17,7 @@ from models.tables import Bulletin, Finding, Proposal, ReviewMeeting
 from services import bulletins, patterns
 from tests.api.conftest import EVIDENCE, OTHER, TOWN, UNIT, Api
 from tests.services.planted import honest_ledger
+from tests.support.files import a_photo
 
 REASON = {"reason": "说明理由"}
 RETURN = {"reason": "不属本单位管养", "proposed_unit": OTHER, "basis": "三定方案第三条"}
@@ -135,6 +136,8 @@ CHANGES = (
     Changing(_OF + "resumption", suspended, "unit", REASON),
     Changing(_OF + "completion", Api.in_hand, "unit", EVIDENCE),
     Changing(_OF + "report", assigned, "town", {"text": "已组织居民配合"}),
+    Changing(_OF + "attachments?name=照片.jpg", Api.in_hand, "unit", a_photo()),
+    Changing(_BY_CODE + "attachments?name=照片.jpg", Api.in_hand, "anybody", a_photo()),
     Changing(_OF + "notes", Api.in_hand, "unit", {"text": "已到现场查看", "public": True}),
     Changing(_OF + "rating", Api.completed, "follow_up", {"satisfaction": "dissatisfied", **REASON}),
     Changing(_OF + "identity-hold", Api.in_hand, "inspector", {"held": True, **REASON}),
@@ -310,6 +313,7 @@ LOOKING = "/petitions/{petition_id}/identity"
 
 # The routes that only read; what they ask for stands in the address.
 FIGURE = "registered"
+NO_FILE = "7c0f4d1e-52a5-4b41-9d0c-6e0a7a1b9f10"
 READS = (
     "/health",
     "/queue",
@@ -317,6 +321,10 @@ READS = (
     "/petitions/{petition_id}",
     "/petitions/{petition_id}/clock",
     "/petitions/{petition_id}/history",
+    "/petitions/{petition_id}/attachments",
+    "/petitions/{petition_id}/attachments/{attachment_id}",
+    "/progress/{query_code}/attachments",
+    "/progress/{query_code}/attachments/{attachment_id}",
     "/petitions/{petition_id}/dossier",
     "/petitions/{petition_id}/recusals",
     "/petitions/{petition_id}/duplicates",
