@@ -144,6 +144,7 @@ class ContactView(Answer):
     contact: str | None
     confidential: bool
     erased_at: Shown | None = Field(None, description="身份按保存期限清除的时刻")
+    purposes: list[Named] = Field([], description="调用者此刻可以查阅全文的用途，没有即不可查阅")
 
 
 class ExplanationView(Answer):

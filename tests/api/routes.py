@@ -166,8 +166,12 @@ class Beside:
     names: Callable[[Api], dict[str, Any]] = lambda _: {}
     """What stands in the address."""
 
-    def ask(self, api: Api, case: Case, who: str, **headers: str) -> httpx.Response:
-        address = self.path.format(**self.names(api))
+    def ask(self, api: Api, case: Case, who: str) -> httpx.Response:
+        return self.ask_of(api, case, who, self.names(api))
+
+    def ask_of(self, api: Api, case: Case, who: str, names: dict[str, Any], **headers: str) -> httpx.Response:
+        """Of the thing that `names` stands for, whatever has come of it since."""
+        address = self.path.format(**names)
         content = self.body(case) if callable(self.body) else self.body
         return api.get(who, address) if self.method == "GET" else api.post(who, address, content, **headers)
 
