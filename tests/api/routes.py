@@ -208,7 +208,7 @@ def found(api: Api) -> Case:
 
 def newest_finding(api: Api) -> dict[str, Any]:
     with api.context.readers() as session:
-        newest = sa.select(Finding.id).where(Finding.standing == "raised").order_by(Finding.found_at.desc())
+        newest = sa.select(Finding.id).order_by(Finding.found_at.desc())
         return {"finding_id": session.scalars(newest).first()}
 
 
