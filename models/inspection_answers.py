@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from models.answers import Answer, Named, Shown
 from models.shapes import Instant, Line, Reason, Shape
@@ -65,11 +65,11 @@ class InspectionsView(Answer):
     allowed_actions: list[str]
 
 
-class PhotoIn(Shape):
-    """A photo kept by the inspectors, named by its SHA-256 so that it cannot be exchanged unnoticed."""
+class Photo(Shape):
+    """A photo by its name and the SHA-256 it is stored or kept under."""
 
-    name: Annotated[Line, Field(min_length=1, examples=["现场.jpg"])]
-    sha256: Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$"), Field(examples=["0" * 64])]
+    name: Annotated[Line, Field(min_length=1, examples=["路口.jpg"])]
+    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$", examples=["0" * 64])]
 
 
 class VisitIn(Shape):
@@ -79,7 +79,7 @@ class VisitIn(Shape):
     place: Annotated[Line, Field(min_length=2, examples=["广济路与解放路交叉口"])]
     people: Annotated[list[Line], Field(min_length=1, max_length=20, examples=[["区委督查室", "区市政园林服务中心"]])]
     found: Reason = Field(examples=["路灯仍有三盏不亮，现场未见施工"])
-    photos: list[PhotoIn] = Field([], max_length=20)
+    photos: list[Photo] = Field([], max_length=20)
 
 
 class ConclusionIn(Shape):

@@ -87,6 +87,11 @@ def not_recused(actor: Actor, of: type[Petition] = Petition) -> ColumnElement[bo
     return ~exists().where(Recusal.petition_id == of.id, _names(actor))
 
 
+def nobody_recused() -> ColumnElement[bool]:
+    """For what many read alike, such as a bulletin: holds for petitions that nobody must stay out of."""
+    return ~exists().where(Recusal.petition_id == Petition.id, Recusal.lifted_at.is_(None))
+
+
 def hidden_cases(actor: Actor) -> Select[tuple[str]]:
     """The case numbers that `actor` must stay out of, for lists that hold nothing else of a petition."""
     query = select(Petition.case_number).join(Recusal, Recusal.petition_id == Petition.id)

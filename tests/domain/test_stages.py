@@ -42,8 +42,7 @@ EXPECTED = {
     "dispatched": f"""{_ANYWHERE_OPEN} {_TAKEN} {_ENDS} {_HELPED} {_CARDS} {_CLIMBS} redispatch>dispatched sign>in_hand
         request_return>return_requested submit_completion>completion_submitted remind_signing""",
     "in_hand": f"""{_ANYWHERE_OPEN} {_TAKEN} {_ENDS} {_HELPED} {_CARDS} {_CLIMBS} redispatch>dispatched
-        terminate>terminated
-        request_return>return_requested request_extension>extension_requested suspend>suspended
+        terminate>terminated request_return>return_requested request_extension>extension_requested suspend>suspended
         submit_completion>completion_submitted""",
     "return_requested": f"""{_ANYWHERE_OPEN} {_TAKEN} {_ENDS} {_HELPED} {_CARDS} {_CLIMBS} grant_return>accepted
         refuse_return>in_hand submit_completion>completion_submitted""",
@@ -56,8 +55,8 @@ EXPECTED = {
         assign>dispatched convene put_off hand_to_leader submit_completion>completion_submitted
         terminate>terminated""",
     "completion_submitted": f"""{_ANYWHERE_OPEN} {_TAKEN} {_BESIDE} withdraw>withdrawn leave
-        approve_completion>completed
-        reject_completion>in_hand reject_to_first_review>first_review reject_to_second_review>second_review""",
+        approve_completion>completed reject_completion>in_hand reject_to_first_review>first_review
+        reject_to_second_review>second_review""",
     "completed": f"""{_ANYWHERE_OPEN} supervise ask_rating rate>rated begin_follow_up>follow_up""",
     "follow_up": f"""{_ANYWHERE_OPEN} supervise rate>rated archive>archived""",
     "rated": f"""{_ANYWHERE_OPEN} supervise {_CLIMBS} begin_redo>redo archive>archived""",
