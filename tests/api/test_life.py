@@ -178,7 +178,7 @@ def test_moved_reclassified_and_terminated(api: Api) -> None:
     assert (moved["transfers"], moved["due_at"], moved["category"]["code"]) == (1, due, "energy")
     api.done("town", f"{path}/signature")
     ended = api.done("desk", f"{path}/termination", {"reason": "反映事项已另案处理"})
-    assert (ended["stage"]["code"], ended["allowed_actions"]) == ("terminated", [])
+    assert (ended["stage"]["code"], ended["allowed_actions"]) == ("terminated", ["recuse"])
 
 
 def test_dissatisfied_by_telephone_is_done_once_more(api: Api) -> None:
