@@ -17,8 +17,10 @@ from domain.lists import LACK_LABELS, LIST_LABELS, LISTED_LABELS
 from domain.patterns import PATTERN_LABELS
 from domain.periods import PERIOD_LABELS
 from domain.petition import CARD_LABELS, RUNG_LABELS, SATISFACTION_LABELS
+from domain.platform_delay import DELAY_LABELS
 from domain.recusal import STATED_BY_LABELS
 from domain.stages import STAGE_LABELS, TRIGGER_LABELS
+from domain.supervision import DISPOSITION_LABELS
 
 _WORDS: tuple[tuple[str, str, str], ...] = (
     ("petition", "诉求", "群众或企业反映的一件事；一件诉求对应一次 Prefect 流程运行"),
@@ -61,6 +63,15 @@ _WORDS: tuple[tuple[str, str, str], ...] = (
     ("card", "亮牌", "到期前一个工作日黄牌，到期后第一个工作日红牌"),
     ("recusal", "回避", "被反映的单位、应当回避的账号看不到、不经办、也不被告知该诉求；已派出的立即收回"),
     ("superior", "上级承办单位", "被反映单位回避后，依规则承办其诉求的单位"),
+    ("party inspection", "督查件", "党委督查对典型事项自立的件，与纪检监察的督办件并列，各自立、各自办结"),
+    ("site visit", "现场督查", "党委督查到现场查看的记录：时间、地点、在场、所见、照片的 SHA-256"),
+    ("platform's share", "平台延误", "平台停运、迟派、到期未及时处理的时间，不算承办单位的"),
+    ("excused until", "扣除平台延误后的到期", "在此前交办结即为按时；对诉求人承诺的到期不变"),
+    ("heartbeat", "心跳", "对账每次运行留下的时刻，两次相隔过久即记为停运"),
+    ("outage", "停运", "平台没有运行的一段时间，由心跳发现或由运维登记，只可撤销不可改"),
+    ("clock forensics", "计时核查", "改动到期时间的每一步：经办、当时距到期多久、是否临近"),
+    ("ground of tolerance", "容错情形", "容错所依据的情形，列于规则"),
+    ("rectification", "责令整改", "督办结论之一，有整改期限，到期由纪检监察核查"),
     ("explanation", "督办说明", "纪检监察要求某单位书面说明；诉求转走后仍由被要求的单位作出"),
     ("redo", "重办", "不满意后重新办理，仅一次，另行计时"),
     ("follow-up", "回访", "信息员向诉求人反馈并代录评价"),
@@ -125,6 +136,8 @@ _LABELS: tuple[tuple[str, Mapping[Any, str]], ...] = (
     ("亮牌 Cards", CARD_LABELS),
     ("评价 Ratings", SATISFACTION_LABELS),
     ("回避由来 Recusals", STATED_BY_LABELS),
+    ("平台延误 Delays of the platform", DELAY_LABELS),
+    ("督办处置 Dispositions", DISPOSITION_LABELS),
     ("来历 Origins", ORIGIN_LABELS),
     ("坐标系 Coordinate systems", SYSTEM_LABELS),
     ("地名种类 Kinds of places", PLACE_LABELS),
