@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import Select, Table, bindparam, exists, literal, select, union_all
+from sqlalchemy import BindParameter, Select, Table, bindparam, exists, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from models.base import Base
@@ -24,6 +24,7 @@ from models.tables import (
     DecisionRequest,
     ExtensionRow,
     HistoryRow,
+    Inspection,
     LegalHold,
     PauseRow,
     RatingRow,
@@ -31,8 +32,7 @@ from models.tables import (
     Supervision,
 )
 
-
-_OF = bindparam("ids", expanding=True)
+_OF: BindParameter[Any] = bindparam("ids", expanding=True)
 
 
 class Covered:
@@ -55,6 +55,7 @@ COVERED = (
     Covered(Completion, "办结凭据和审核"),
     Covered(DecisionRequest, "退单延期申请和审定"),
     Covered(ExtensionRow, "延期"),
+    Covered(Inspection, "党委督查件", {"answer_due_at"}),
     Covered(LegalHold, "身份保全"),
     Covered(PauseRow, "暂停计时"),
     Covered(RatingRow, "评价"),
