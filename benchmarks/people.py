@@ -11,7 +11,7 @@ from domain.actions import PETITIONER, Actor, Role
 from domain.petition import Satisfaction
 from domain.stages import Stage
 from gateways.orchestrator import RecordingOrchestrator
-from models.evidence import CompletionEvidence
+from models.evidence import CompletionEvidence, ContactWay
 from models.shapes import Registration
 from models.tables import Petition
 from services import decisions, handling, intake, verdict
@@ -47,6 +47,7 @@ def _evidence() -> CompletionEvidence:
         is_true=True,
         contacted=True,
         contacted_at=clock.now(),
+        contact_way=ContactWay.PHONE,
         solved=True,
         internal_account="更换镇流器五只",
         public_reply="您反映的路灯已经修复，感谢您的监督。",

@@ -16,6 +16,7 @@ from gateways.yaml_lines import Loc
 from models.alarm_files import AlarmsFile, ElsewhereFile
 from models.attachment_file import AttachmentsFile
 from models.figures_file import FiguresFile
+from models.handling_file import HandlingFile
 from models.learning_file import LearningFile
 from models.policy_files import Conditional, DeadlinesFile, DispatchFile, DistrictFile, LadderFile, NoticesFile
 from models.same_matter_file import SameMatterFile
@@ -52,6 +53,7 @@ class PolicyFiles:
     elsewhere: ElsewhereFile | None = None
     same_matter: SameMatterFile | None = None
     attachments: AttachmentsFile | None = None
+    handling: HandlingFile | None = None
     sub_categories: dict[str, SubCategoriesFile | None] = field(default_factory=dict)
     """By category, of each that `taxonomy.yaml` names."""
 

@@ -22,6 +22,7 @@ from gateways.alarm_rules import ALARMS, ELSEWHERE, alarm_rules, check_alarms, e
 from gateways.attachment_rules import attachment_rules, attachments_told
 from gateways.conduct_rules import deadline_rules, ladder_rules, learning_rules, notice_rules
 from gateways.figure_rules import figure_rules, values_told
+from gateways.handling_rules import HANDLING, check_handling, handling_rules, handling_told
 from gateways.holidays import CalendarFileError, load_calendar
 from gateways.letters import variants_of
 from gateways.policy_checks import PolicyFiles
@@ -32,6 +33,7 @@ from gateways.yaml_lines import Document, Loc, line_of, read_document
 from models.alarm_files import AlarmsFile, ElsewhereFile
 from models.attachment_file import AttachmentsFile
 from models.figures_file import FiguresFile
+from models.handling_file import HandlingFile
 from models.learning_file import LearningFile
 from models.policy_files import (
     DeadlinesFile,
@@ -64,6 +66,7 @@ _SHAPES: dict[str, type[Shape]] = {
     ELSEWHERE: ElsewhereFile,
     "same_matter.yaml": SameMatterFile,
     "attachments.yaml": AttachmentsFile,
+    HANDLING: HandlingFile,
 }
 _FOLDER = "taxonomy"
 """One file for each category."""
@@ -131,7 +134,8 @@ def load_policy(directory: Path) -> Policy:
         for category in reading.files.taxonomy.categories:
             reading.files.sub_categories[category.code] = reading.read(file_of(category.code), SubCategoriesFile)
     problems = [*reading.problems, *_foreign_files(directory, reading.files)]
-    faults = (*policy_checks.check(reading.files), *check_taxonomy(reading.files), *check_alarms(reading.files))
+    checks = (policy_checks.check, check_taxonomy, check_alarms, check_handling)
+    faults = [fault for check in checks for fault in check(reading.files)]
     problems.extend(
         Problem(fault.file, line_of(reading.lines[fault.file], fault.loc), fault.reason) for fault in faults
     )
@@ -208,8 +212,9 @@ def _build(files: PolicyFiles, office: OfficeHours) -> Policy:
     # Every file was read, or a problem would have been told: this says so to the type checker.
     assert district and deadlines and ladder and units  # noqa: S101, PT018
     assert taxonomy and places and dispatch and notices  # noqa: S101, PT018
-    alarms, elsewhere, attachments = files.alarms, files.elsewhere, files.attachments
-    assert learning and figures and same_matter and alarms and elsewhere and attachments  # noqa: S101, PT018
+    alarms, elsewhere, attachments, handling = files.alarms, files.elsewhere, files.attachments, files.handling
+    assert learning and figures and same_matter and alarms and elsewhere  # noqa: S101, PT018
+    assert attachments and handling  # noqa: S101, PT018
     matters = {category: file for category, file in files.sub_categories.items() if file is not None}
     policy = Policy(
         version="",
@@ -230,11 +235,13 @@ def _build(files: PolicyFiles, office: OfficeHours) -> Policy:
             *same_matter_figures(same_matter),
             *values_told(figures),
             *attachments_told(attachments),
+            *handling_told(handling),
         ),
         sub_categories=sub_categories(matters),
         duties=tuple(Duty(**duty.model_dump()) for duty in units.duties),
         same_matter=same_matter_rules(same_matter),
         attachments=attachment_rules(attachments),
+        handling=handling_rules(handling),
     )
     content = json.dumps(dump(policy), sort_keys=True, ensure_ascii=False)
     return replace(policy, version=f"{district.version}+{hashlib.sha256(content.encode()).hexdigest()[:12]}")

@@ -199,7 +199,7 @@ def detail_of(session: Session, petition: Petition, lens: Lens) -> PetitionDetai
         policy_version=petition.policy_version,
         petitioner=_contact(petition, petition, parties, lens),
         assignments=[assignment_view(row, lens) for row in petition.assignments],
-        asked=[ask_view(row, lens) for row in session.scalars(asked)],
+        asked=[ask_view(row, petition, lens) for row in session.scalars(asked)],
         completions=[completion_view(row, lens) for row in session.scalars(done)],
         merged=[
             MergedView(
@@ -255,11 +255,12 @@ def clock_of(context: Context, petition_id: str, actor: Actor) -> Clocks:
     """Every running deadline with the way to its date. Raises `NotFound` as `head` does."""
     with reading(context) as session:
         petition = petition_for(session, petition_id, actor)
-        return clocks_of(petition, lens_of(context, session, petition, actor))
+        return clocks_of(session, petition, lens_of(context, session, petition, actor))
 
 
-def clocks_of(petition: Petition, lens: Lens) -> Clocks:
+def clocks_of(session: Session, petition: Petition, lens: Lens) -> Clocks:
     """The clocks of a petition that the caller may see."""
+    asked = select(DecisionRequest).where(DecisionRequest.petition_id == petition.id).order_by(DecisionRequest.id)
     facts = facts_of(petition)
     handling = handling_due(facts, lens.policy, lens.calendar)
     return Clocks(
@@ -285,6 +286,7 @@ def clocks_of(petition: Petition, lens: Lens) -> Clocks:
             )
             for row in petition.extensions
         ],
+        requests=[ask_view(row, petition, lens) for row in session.scalars(asked)],
         allowed_actions=actions_for(petition, lens),
     )
 

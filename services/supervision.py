@@ -51,7 +51,7 @@ def dossier(context: Context, petition_id: str, actor: Actor) -> Dossier:
             petition=detail_of(session, petition, lens),
             supervision=file_view(petition, rows, lens),
             held=_holdings(rows, lens),
-            clocks=clocks_of(petition, lens),
+            clocks=clocks_of(session, petition, lens),
             timers=_timers(session, petition.id, lens),
             notices=_notices(session, petition.id),
             ratings=_ratings(session, petition.id),
@@ -260,6 +260,7 @@ def _evidence(session: Session, petition_id: str) -> list[dict[str, Any]]:
             "submitted_at": row.submitted_at.in_timezone(clock.SHANGHAI).isoformat(),
             "receipt": row.receipt,
             "attachments": row.evidence.get("attachments", []),
+            "flags": row.flags or [],
             "outcome": row.outcome,
         }
         for row in session.scalars(query)

@@ -11,7 +11,7 @@ from domain.conduct import RequestType
 from domain.petition import Satisfaction
 from domain.supervision import Disposition
 from domain.workdays import Duration, TimeUnit
-from models.evidence import CompletionEvidence
+from models.evidence import CompletionEvidence, ContactWay
 from models.shapes import PetitionerIn, Registration
 from services import decisions, dispatching, handling, intake, ladder, supervision, verdict
 from stories.telling import Scene, Story, Teller, on
@@ -83,6 +83,7 @@ def _done(unit: str, account: str, reply: str, contacted_at: DateTime) -> Act:
         is_true=True,
         contacted=True,
         contacted_at=contacted_at,
+        contact_way=ContactWay.VISIT,
         solved=True,
         internal_account=account,
         public_reply=reply,

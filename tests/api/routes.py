@@ -13,7 +13,7 @@ from tests.api.conftest import EVIDENCE, OTHER, TOWN, UNIT, Api
 from tests.support.files import a_photo
 
 REASON = {"reason": "说明理由"}
-RETURN = {"reason": "不属本单位管养", "proposed_unit": OTHER, "basis": "三定方案第三条"}
+RETURN = {"reason": "不属本单位管养", "proposed_unit": OTHER, "basis": "三定方案第三条", "not_listed": True}
 TASK = {"unit": UNIT, "duty": "修复路灯", "term": {"amount": 3}}
 HELP = {"unit": TOWN, "duty": "组织居民配合", "term": {"amount": 2}}
 DEMAND = {"question": "请说明逾期原因", "term": {"amount": 3}}
@@ -77,7 +77,7 @@ def _after(reached: Callable[[Api], Case], who: str, what: str, body: Any) -> Ca
 
 
 return_requested = _after(Api.in_hand, "unit", "return", RETURN)
-extension_requested = _after(Api.in_hand, "unit", "extension", {"amount": 3, **REASON})
+extension_requested = _after(Api.in_hand, "unit", "extension", {"amount": 3, "reason_code": "other", **REASON})
 suspended = _after(Api.in_hand, "desk", "suspension", REASON)
 submitted = _after(Api.in_hand, "unit", "completion", EVIDENCE)
 supplement_asked = _after(waiting_for_the_desk, "desk", "supplement-request", REASON)
@@ -109,7 +109,7 @@ CHANGES = (
     Changing(_OF + "second-review", in_review, "reviewer", REASON),
     Changing(_OF + "signature", Api.dispatched, "unit"),
     Changing(_OF + "return", Api.dispatched, "unit", RETURN),
-    Changing(_OF + "extension", Api.in_hand, "unit", {"amount": 3, **REASON}),
+    Changing(_OF + "extension", Api.in_hand, "unit", {"amount": 3, "reason_code": "other", **REASON}),
     Changing(_OF + "resumption", suspended, "unit", REASON),
     Changing(_OF + "completion", Api.in_hand, "unit", EVIDENCE),
     Changing(_OF + "report", assigned, "town", {"text": "已组织居民配合"}),
@@ -132,6 +132,7 @@ NO_FILE = "7c0f4d1e-52a5-4b41-9d0c-6e0a7a1b9f10"
 READS = (
     "/health",
     "/queue",
+    "/requests",
     "/petitions?case_number={case_number}",
     "/petitions/{petition_id}",
     "/petitions/{petition_id}/clock",

@@ -20,6 +20,7 @@ CASE = {
     "/petitions/{petition_id}/attachments/{attachment_id}",
 }
 DOSSIER, OVERDUE, QUEUE = "/petitions/{petition_id}/dossier", "/inspection/overdue", "/queue"
+REQUESTS = "/requests"
 TOPICS = "/hot-topics"
 DUPLICATES = {"/duplicates", "/petitions/{petition_id}/duplicates"}
 FIGURES = {"/figures", "/figures/{figure}/cases"}
@@ -38,12 +39,12 @@ MAY_READ: dict[str, set[str]] = {
     "other": PUBLIC | FIGURES | {QUEUE},
     "unit": PUBLIC | FIGURES | {QUEUE} | CASE,
     "town": PUBLIC | FIGURES | {QUEUE} | CASE,
-    "desk": PUBLIC | FIGURES | {TOPICS, QUEUE, OVERDUE} | DUPLICATES | CASE,
+    "desk": PUBLIC | FIGURES | {TOPICS, QUEUE, OVERDUE, REQUESTS} | DUPLICATES | CASE,
     "follow_up": PUBLIC | FIGURES | {QUEUE, OVERDUE} | CASE,
-    "operator": PUBLIC | FIGURES | {TOPICS, QUEUE, OVERDUE} | CASE,
+    "operator": PUBLIC | FIGURES | {TOPICS, QUEUE, OVERDUE, REQUESTS} | CASE,
     "reviewer": PUBLIC | FIGURES | {TOPICS, QUEUE, OVERDUE} | CASE,
     "leader": PUBLIC | FIGURES | {TOPICS, QUEUE, OVERDUE, DOSSIER} | CASE,
-    "inspector": PUBLIC | FIGURES | {TOPICS, QUEUE, OVERDUE, DOSSIER} | CASE,
+    "inspector": PUBLIC | FIGURES | {TOPICS, QUEUE, OVERDUE, DOSSIER, REQUESTS} | CASE,
 }
 MUST_REACH_THE_PETITIONER = {"unit", "desk", "follow_up"}
 
@@ -61,7 +62,7 @@ def case(api: Api) -> Case:
 
 def test_the_table_is_of_every_role_and_every_question(api: Api) -> None:
     assert MAY_READ.keys() == api.keys.keys() | {"anybody"}
-    assert set(READS) == PUBLIC | CASE | DUPLICATES | FIGURES | {DOSSIER, OVERDUE, QUEUE, TOPICS}
+    assert set(READS) == PUBLIC | CASE | DUPLICATES | FIGURES | {DOSSIER, OVERDUE, QUEUE, REQUESTS, TOPICS}
 
 
 @pytest.mark.parametrize("who", MAY_READ)

@@ -22,7 +22,7 @@ from domain.actions import PETITIONER, Actor, Role
 from domain.petition import Satisfaction
 from gateways.orchestrator import RecordingOrchestrator, RunView
 from gateways.prefect_orchestrator import PrefectOrchestrator
-from models.evidence import CompletionEvidence
+from models.evidence import CompletionEvidence, ContactWay
 from models.shapes import Registration
 from models.tables import HistoryRow, Notice, Petition
 from services import decisions, handling, intake, verdict
@@ -128,6 +128,7 @@ class World:
             is_true=True,
             contacted=True,
             contacted_at=clock.now(),
+            contact_way=ContactWay.PHONE,
             solved=True,
             internal_account="更换镇流器",
             public_reply="您反映的路灯已经修复，感谢监督",
