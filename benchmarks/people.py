@@ -8,10 +8,11 @@ import time
 import clock
 from benchmarks.installation import wait_until
 from domain.actions import PETITIONER, Actor, Role
+from domain.completion import ContactWay
 from domain.petition import Satisfaction
 from domain.stages import Stage
 from gateways.orchestrator import RecordingOrchestrator
-from models.evidence import CompletionEvidence, ContactWay
+from models.evidence import CompletionEvidence
 from models.shapes import Registration
 from models.tables import Petition
 from services import decisions, handling, intake, verdict

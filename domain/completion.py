@@ -48,6 +48,24 @@ class Particular(StrEnum):
     ATTACHMENTS = "attachments"
 
 
+class ContactWay(StrEnum):
+    """How the petitioner was reached (联系方式)."""
+
+    PHONE = "phone"
+    VISIT = "visit"
+    MESSAGE = "message"
+    MAIL = "mail"
+    OTHER = "other"
+
+
+CONTACT_WAY_LABELS = {
+    ContactWay.PHONE: "电话",
+    ContactWay.VISIT: "上门或当面",
+    ContactWay.MESSAGE: "短信、微信",
+    ContactWay.MAIL: "信函、邮件",
+    ContactWay.OTHER: "其他",
+}
+
 ANSWERED_ALWAYS = frozenset({Particular.IS_TRUE, Particular.CONTACTED, Particular.SOLVED})
 """The questions on whose answers other rules hang: a policy must ask them of every completion."""
 

@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Annotated, Self
 
 from pydantic import Field, PlainSerializer, StringConstraints, model_validator
 
 from domain.calendar import local
-from domain.completion import Particular, Said
+from domain.completion import ContactWay, Particular, Said
 from models.shapes import Code, Instant, Line, Shape, Words
 
 # Kept as it will be shown: the receipt is over what is kept, and whoever checks it has only what is shown.
 _IN_SHANGHAI = PlainSerializer(lambda moment: local(moment).isoformat(), return_type=str, when_used="json-unless-none")
-
-
-class ContactWay(StrEnum):
-    """How the petitioner was reached (联系方式)."""
-
-    PHONE = "phone"
-    VISIT = "visit"
-    MESSAGE = "message"
-    MAIL = "mail"
-    OTHER = "other"
 
 
 class Attachment(Shape):

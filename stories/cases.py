@@ -7,11 +7,12 @@ from collections.abc import Callable
 from pendulum import DateTime
 
 from domain.actions import PETITIONER, Actor, Role
+from domain.completion import ContactWay
 from domain.conduct import RequestType
 from domain.petition import Satisfaction
 from domain.supervision import Disposition
 from domain.workdays import Duration, TimeUnit
-from models.evidence import CompletionEvidence, ContactWay
+from models.evidence import CompletionEvidence
 from models.shapes import PetitionerIn, Registration
 from services import decisions, dispatching, handling, intake, ladder, supervision, verdict
 from stories.telling import Scene, Story, Teller, on

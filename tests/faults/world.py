@@ -19,10 +19,11 @@ from deployments.prefect_server import client_environment
 from deployments.preparation import prepare_ledger
 from deployments.register import register
 from domain.actions import PETITIONER, Actor, Role
+from domain.completion import ContactWay
 from domain.petition import Satisfaction
 from gateways.orchestrator import RecordingOrchestrator, RunView
 from gateways.prefect_orchestrator import PrefectOrchestrator
-from models.evidence import CompletionEvidence, ContactWay
+from models.evidence import CompletionEvidence
 from models.shapes import Registration
 from models.tables import HistoryRow, Notice, Petition
 from services import decisions, handling, intake, verdict

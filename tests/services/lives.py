@@ -10,10 +10,11 @@ import sqlalchemy as sa
 
 import clock
 from domain.actions import Actor, Role
+from domain.completion import ContactWay
 from domain.petition import Satisfaction
 from domain.stages import Stage, Trigger
 from domain.workdays import Duration, TimeUnit
-from models.evidence import CompletionEvidence, ContactWay
+from models.evidence import CompletionEvidence
 from models.shapes import PetitionerIn, Registration
 from models.tables import HistoryRow, Notice, Petition
 from services import decisions, dispatching, handling, intake, ladder, platform_steps, runs, supervision, verdict
