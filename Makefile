@@ -108,6 +108,10 @@ migration: $(VENV)/.ready-dev ## 生成数据库迁移 Draft a revision from the
 docs: $(VENV)/.ready ## 重新生成文档 Write the pages that are generated from tables
 	$(BIN)/rongetong docs $(ARGS)
 
+.PHONY: screenshots
+screenshots: $(VENV)/.ready-dev ## 重新截图 Pictures of the pages for the README (needs chromium and a Chinese font)
+	$(BIN)/python -m tests.support.screenshots
+
 .PHONY: lock
 lock: ## 锁定依赖 Compile the lock files: make lock [UPGRADE=1]
 	@test -x $(BIN)/uv || $(MAKE) $(VENV)/.ready-dev  # not a prerequisite: what pyproject.toml newly asks for is not locked yet

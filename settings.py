@@ -56,6 +56,20 @@ class Settings(BaseSettings):
         "with the ledger needs the same. Empty: person.key in the data directory, made at first use.",
     )
 
+    session_idle_minutes: int = Field(30, ge=1, le=480, description="A session of the pages nobody used so long ends.")
+    session_hours: int = Field(12, ge=1, le=24, description="No session of the pages lasts longer.")
+    sign_in_failures: int = Field(5, ge=3, le=100, description="Failures to sign in before an account has to wait.")
+    sign_in_address_failures: int = Field(
+        30, ge=3, le=10_000, description="The same for an address; a whole office may share one."
+    )
+    sign_in_lock_minutes: int = Field(15, ge=1, le=1440, description="How long whoever failed too often waits.")
+
+    identity_keys_file: Path | None = Field(
+        None,
+        description="Keys that open who petitioners are (secret); every machine that works with the ledger needs the "
+        "same, and a backup beside the ledger's. Empty: identity.keys in the data directory, made at first use.",
+    )
+
     files_dir: Path | None = Field(
         None,
         description="Photos and documents that people send along; to back up, and every machine that works with the "
@@ -88,6 +102,10 @@ class Settings(BaseSettings):
     @property
     def person_key_path(self) -> Path:
         return self.person_key_file or self.data_dir / "person.key"
+
+    @property
+    def identity_keys_path(self) -> Path:
+        return self.identity_keys_file or self.data_dir / "identity.keys"
 
     @property
     def files_path(self) -> Path:

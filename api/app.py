@@ -9,7 +9,25 @@ from functools import partial
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
-from api import attachments, desk, errors, figures, inspection, petitions, public, review, system, topics, units
+from api import (
+    attachments,
+    bulletins,
+    desk,
+    errors,
+    figures,
+    identity,
+    inspection,
+    lists,
+    patterns,
+    petitions,
+    public,
+    recusals,
+    review,
+    reviews,
+    system,
+    topics,
+    units,
+)
 from api.documentation import describe
 from api.guards import MAX_BODY_BYTES, Guard
 from api.limits import Buckets, Limits
@@ -56,7 +74,9 @@ def create_app(
     app.state.orchestrator = Watch(partial(system.orchestrator_answers, context), now)
     app.add_middleware(Guard, max_body_bytes=max_body_bytes)
     errors.install(app)
-    for part in (public, petitions, attachments, units, desk, review, inspection, topics, figures, system):
+    of_petitions = (public, petitions, attachments, units, desk, review, inspection, identity, recusals)
+    watching = (topics, figures, lists, patterns, bulletins)
+    for part in (*of_petitions, reviews, *watching, system):
         app.include_router(part.router)
     describe(app)
     return app

@@ -109,12 +109,19 @@ def caller_of(actor: Actor) -> str:
     return hashlib.sha256(repr((actor.role.value, actor.unit, actor.name)).encode()).hexdigest()
 
 
-def create(context: Context, caller: str, key: str | None, seen: str, work: Callable[[], BaseModel]) -> JSONResponse:
-    """Do `work`, once per key, and answer 201."""
+def create(
+    context: Context,
+    caller: str,
+    key: str | None,
+    seen: str,
+    work: Callable[[], BaseModel],
+    status: HTTPStatus = HTTPStatus.CREATED,
+) -> JSONResponse:
+    """Do `work`, once per key, and answer 201, or whatever `status` says."""
 
     def working() -> Reply:
         with transaction(context):
-            return Reply(HTTPStatus.CREATED, work().model_dump(mode="json"))
+            return Reply(status, work().model_dump(mode="json"))
 
     return _response(once(context, caller, key, seen, working) if key else working())
 
@@ -138,6 +145,7 @@ class Change:
 
         `extra` names members of the answer and the attribute of the work's result each is taken from.
         """
+        self.show()  # whoever may not see the petition is not told that it exists, nor what it was once answered
         try:
             return _response(
                 once(self.context, self.caller, self.key, self.seen, lambda: self._work(work, extra))
@@ -149,7 +157,6 @@ class Change:
 
     def _work(self, work: Callable[[Context, str, Actor, int | None], object], extra: dict[str, str]) -> Reply:
         with transaction(self.context):
-            self.show()  # whoever may not see the petition is not told that it exists
             done = work(self.context, self.petition_id, self.actor, self.version)
             body = self.show().model_dump(mode="json")
             return Reply(HTTPStatus.OK, body | {name: getattr(done, source) for name, source in extra.items()})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import traceback
 import uuid
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 
 from fastapi import Request
@@ -27,14 +28,36 @@ _POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'"
 )
+_HEADERS = {
+    "Content-Security-Policy": _POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
+
+
+def _too_large() -> ASGIApp:
+    detail = "请求体过大；附件请逐个上传到 attachments 地址"
+    return problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "body-too-large", detail, headers={"Connection": "close"})
 
 
 class Guard:
     """ASGI middleware; the outermost of ours."""
 
-    def __init__(self, app: ASGIApp, max_body_bytes: int = MAX_BODY_BYTES) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        max_body_bytes: int = MAX_BODY_BYTES,
+        *,
+        headers: Mapping[str, str] | None = None,
+        too_large: Callable[[], ASGIApp] = _too_large,
+        fault: Callable[[str], ASGIApp] = unexpected,
+    ) -> None:
+        """`headers` stand on every answer that does not say otherwise; `fault` is given the number it was logged by."""
         self._app = app
         self._limit = max_body_bytes
+        self._headers = _HEADERS if headers is None else headers
+        self._too_large = too_large
+        self._fault = fault
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -47,12 +70,12 @@ class Guard:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                _protect(MutableHeaders(scope=message))
+                self._protect(MutableHeaders(scope=message))
             await send(message)
 
         length = Headers(scope=scope).get("content-length", "")
         if length.isdigit() and int(length) > limit:
-            await _too_large()(scope, receive, sending)
+            await self._too_large()(scope, receive, sending)
             return
         try:
             await self._app(scope, _counting(receive, limit), sending)
@@ -62,7 +85,13 @@ class Guard:
             logger.error("unexpected %s %s\n%s", type(error).__name__, instance, _places(error))  # noqa: TRY400
             if started:
                 raise
-            await unexpected(instance)(scope, receive, sending)
+            await self._fault(instance)(scope, receive, sending)
+
+    def _protect(self, headers: MutableHeaders) -> None:
+        for name, value in self._headers.items():
+            headers.setdefault(name, value)
+        if "json" in headers.get("content-type", ""):
+            headers.setdefault("Cache-Control", "no-store")
 
 
 def require_json(request: Request) -> None:
@@ -85,19 +114,6 @@ def _counting(receive: Receive, limit: int) -> Receive:
         return message
 
     return counting
-
-
-def _too_large() -> ASGIApp:
-    detail = "请求体过大；附件请逐个上传到 attachments 地址"
-    return problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "body-too-large", detail, headers={"Connection": "close"})
-
-
-def _protect(headers: MutableHeaders) -> None:
-    headers.setdefault("Content-Security-Policy", _POLICY)
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("Referrer-Policy", "no-referrer")
-    if "json" in headers.get("content-type", ""):
-        headers.setdefault("Cache-Control", "no-store")
 
 
 def _places(error: BaseException | None) -> str:

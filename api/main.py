@@ -1,16 +1,24 @@
-"""The API as a process: `uvicorn --factory api.main:build`."""
+"""The API and the pages as one process: `uvicorn --factory api.main:build`."""
 
 from __future__ import annotations
 
-from fastapi import FastAPI
-
 from api.app import create_app
+from api.limits import Limits
 from gateways.orchestrator import BackgroundOrchestrator
 from services.bootstrap import build_context, build_orchestrator
+from services.context import Context
 from settings import get_settings
+from web.app import create_pages
+from web.site import Site
 
 
-def build() -> FastAPI:
+def build() -> Site:
     """The application of this process. A request never waits for Prefect: runs are started and woken behind it."""
     settings = get_settings()
-    return create_app(build_context(settings, BackgroundOrchestrator(build_orchestrator(settings))))
+    return create_site(build_context(settings, BackgroundOrchestrator(build_orchestrator(settings))))
+
+
+def create_site(context: Context, limits: Limits | None = None) -> Site:
+    """The API and the pages on `context`. Anonymous people have one allowance, whichever of the two they use."""
+    api = create_app(context, limits)
+    return Site(api, create_pages(context, api.state.registrations, api.state.look_ups))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 
 from api.callers import Caller, ContextOf
-from api.changes import POSTING, ChangeOf, PetitionId, answer
+from api.changes import POSTING, ChangeOf, Fingerprint, Key, PetitionId, answer, caller_of, create
 from api.documentation import CHANGING, READING
 from domain.actions import Role
 from domain.errors import Incomplete, Missing
@@ -55,9 +56,11 @@ def requests(context: ContextOf, actor: Caller, limit: Limit = 50, cursor: Curso
     responses=CHANGING,
     dependencies=POSTING,
 )
-def sign_each(body: SignaturesIn, context: ContextOf, actor: Caller) -> JSONResponse:
-    """Each by itself, with its own result; sent again, what was signed for says so."""
-    return answer(handling.sign_each(context, body.ids, actor))
+def sign_each(body: SignaturesIn, context: ContextOf, actor: Caller, key: Key, seen: Fingerprint) -> JSONResponse:
+    """Each with its own result: one that cannot be signed for keeps no other from it."""
+    return create(
+        context, caller_of(actor), key, seen, lambda: handling.sign_each(context, body.ids, actor), HTTPStatus.OK
+    )
 
 
 @router.get("/petitions", response_model=PetitionDetail, summary="按编号查找 Find by case number")

@@ -6,11 +6,12 @@ from pathlib import Path
 
 from cli.figures_page import docs_figures
 from cli.glossary_page import docs_glossary
+from cli.permissions_page import docs_permissions
 from cli.policy_page import docs_policy
 from cli.stages_page import docs_stages
 from gateways.policy_files import load_policy
 
-__all__ = ["docs_figures", "docs_glossary", "docs_policy", "docs_stages", "pages", "write_all"]
+__all__ = ["docs_figures", "docs_glossary", "docs_permissions", "docs_policy", "docs_stages", "pages", "write_all"]
 
 
 def pages(root: Path) -> dict[Path, str]:
@@ -22,6 +23,7 @@ def pages(root: Path) -> dict[Path, str]:
     return {
         docs / "figures.md": docs_figures(policy),
         docs / "glossary.md": docs_glossary(),
+        docs / "permissions.md": docs_permissions(),
         docs / "policy.md": docs_policy(policy),
         docs / "stages.md": docs_stages(),
     }

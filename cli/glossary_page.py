@@ -8,13 +8,18 @@ from typing import Any
 
 from domain.actions import ROLE_LABELS
 from domain.attachments import PURPOSE_LABELS
+from domain.bulletins import BULLETIN_LABELS
 from domain.completion import CONTACT_WAY_LABELS
 from domain.conduct import DEADLINE_LABELS, ORIGIN_LABELS, REQUEST_TYPE_LABELS, URGENCY_LABELS
 from domain.coordinates import SYSTEM_LABELS
 from domain.figures import GROUPING_LABELS
+from domain.findings import DECISION_LABELS, FINDING_LABELS
 from domain.gazetteer import PLACE_LABELS
+from domain.lists import LACK_LABELS, LIST_LABELS, LISTED_LABELS
+from domain.patterns import PATTERN_LABELS
 from domain.periods import PERIOD_LABELS
 from domain.petition import CARD_LABELS, RUNG_LABELS, SATISFACTION_LABELS
+from domain.recusal import STATED_BY_LABELS
 from domain.stages import STAGE_LABELS, TRIGGER_LABELS
 
 _WORDS: tuple[tuple[str, str, str], ...] = (
@@ -22,6 +27,8 @@ _WORDS: tuple[tuple[str, str, str], ...] = (
     ("petitioner", "诉求人", "反映诉求的人；身份只存于数据库，不进入流程、日志、标签和通知"),
     ("case number", "诉求编号", "前缀、日期和序号组成，如 SZ-20260302-00017；可公开"),
     ("query code", "查询码", "诉求人凭以查询进度和评价；只告知诉求人"),
+    ("account", "账号", "工作人员登录页面用的名字，一人一个身份；办理历史记的就是它"),
+    ("session", "登录", "一次登录到退出、过期或改密码为止；凭据只在本人浏览器里，台账只存其摘要"),
     ("ledger", "台账", "诉求、历史和通知所在的数据库，是唯一的事实；`services.ledger` 是唯一的写入者"),
     ("stage", "阶段", "诉求停在哪里(Prefect 的 state 另有所指)"),
     ("trigger", "操作", "使诉求移动或在历史上记一笔的事"),
@@ -46,8 +53,16 @@ _WORDS: tuple[tuple[str, str, str], ...] = (
     ("rung", "层级", "诉求在阶梯上到达的最高一级，只升不降"),
     ("first-level review", "一级研判", "专家小组召集各单位会商"),
     ("second-level review", "二级研判", "区级领导小组决定"),
+    ("agenda", "议程", "等某一级研判决定的诉求，到期早的在前"),
+    ("meeting", "专题研判会议", "一次议几件：谁到会、每件议定什么、交给谁办；有会议纪要"),
+    ("put off", "缓议", "本次会议不作决定，时限照走"),
+    ("quorum", "法定到会人数", "到会成员不足此数，会议不能决定"),
+    ("on duty", "值班", "研判成员每人轮值一周，提级的诉求通知值班的人"),
+    ("leader in charge", "分管领导", "领导小组交由其决定某件诉求的成员"),
     ("supervision", "督办", "纪委监委与办理并行的监督，不把诉求从承办单位手中拿走"),
     ("card", "亮牌", "到期前一个工作日黄牌，到期后第一个工作日红牌"),
+    ("recusal", "回避", "被反映的单位、应当回避的账号看不到、不经办、也不被告知该诉求；已派出的立即收回"),
+    ("superior", "上级承办单位", "被反映单位回避后，依规则承办其诉求的单位"),
     ("explanation", "督办说明", "纪检监察要求某单位书面说明；诉求转走后仍由被要求的单位作出"),
     ("redo", "重办", "不满意后重新办理，仅一次，另行计时"),
     ("follow-up", "回访", "信息员向诉求人反馈并代录评价"),
@@ -73,6 +88,15 @@ _WORDS: tuple[tuple[str, str, str], ...] = (
     ("as of", "截至时刻", "只看此刻以前写入台账的事；以后按同一时刻再算，数不变"),
     ("expected share", "应有", "单位的各大类若都像全区同类一样办理会有的率，排名时与实际比较"),
     ("report", "日报、周报、月报", "时段结束后自动做一次的指标表，截至时刻为时段末，存于台账"),
+    (
+        "the four lists",
+        "四张清单",
+        "问题、责任、进度、成效：同一批诉求的四种看法，随诉求而变，不另行填写",
+    ),
+    ("struck off", "销号", "诉求的闭环已合上：归档、有凭据、评价不是不满意、督办已了结；由规则定，专席可退回"),
+    ("pattern / finding", "苗头", "某单位的率明显高于其他单位，值得核查；只提示，由纪检监察核实、放过或立案核查"),
+    ("peers", "其他合计", "本单位(账号)以外的全部，率与之相比"),
+    ("bulletin", "督导通报", "周、月结束后由平台拟稿、由纪检监察或领导签发的通报；只列已核实的苗头，不写任何人"),
     ("provisional", "暂定", "涉及尚未公布放假安排的年份，先按周一至周五推算，公布后重算"),
     ("make-up workday", "调休上班", "与放假调换而上班的周末"),
     ("evidence", "办结凭据", "办结时须填的联系、答复和附件"),
@@ -105,11 +129,19 @@ _LABELS: tuple[tuple[str, Mapping[Any, str]], ...] = (
     ("提级层次 Rungs", RUNG_LABELS),
     ("亮牌 Cards", CARD_LABELS),
     ("评价 Ratings", SATISFACTION_LABELS),
+    ("回避由来 Recusals", STATED_BY_LABELS),
     ("来历 Origins", ORIGIN_LABELS),
     ("坐标系 Coordinate systems", SYSTEM_LABELS),
     ("地名种类 Kinds of places", PLACE_LABELS),
     ("指标分组 Groupings", GROUPING_LABELS),
     ("时段 Periods", PERIOD_LABELS),
+    ("苗头 Patterns", PATTERN_LABELS),
+    ("苗头的状态 Standings of findings", FINDING_LABELS),
+    ("对苗头的处理 Decisions on findings", DECISION_LABELS),
+    ("督导通报的状态 Standings of bulletins", BULLETIN_LABELS),
+    ("四张清单 Lists", LIST_LABELS),
+    ("清单状态 Standings in the lists", LISTED_LABELS),
+    ("销号所缺 What is lacking", LACK_LABELS),
 )
 
 

@@ -204,12 +204,14 @@ def is_open_to_anybody(settings: Settings) -> bool:
 
 def _welcome(settings: Settings) -> None:
     _say("\n[bold green]融e通已就绪 is up[/bold green]")
-    _say(f"  诉求接口 API          http://{settings.host}:{settings.api_port}  (说明 docs: /docs)")
+    _say(f"  页面 pages            http://{settings.host}:{settings.api_port}")
+    _say(f"  诉求接口 API          http://{settings.host}:{settings.api_port}/docs")
     _say(f"  运行界面 Prefect UI   {settings.prefect_api_url.removesuffix('/api')}")
     if is_open_to_anybody(settings):
         _say("[yellow]  Prefect 对外开放且无密码 is open to anybody: 请设置 RONGETONG_PREFECT_AUTH_STRING[/yellow]")
     _say(f"  数据目录 data         {settings.data_dir}")
     _say(f"  日志 logs             {settings.data_dir / 'logs'}")
+    _say("  开通页面账号 accounts .venv/bin/rongetong accounts create 专席甲 --role desk")
     _say("  发放接口密钥 keys     .venv/bin/rongetong keys create --role desk --label 派遣专席")
     _say("按 Ctrl-C 停止，再次 make up 接着运行。 Ctrl-C stops; the next `make up` carries on.\n")
 

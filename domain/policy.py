@@ -26,9 +26,15 @@ from domain.dispatch_rules import DispatchRules
 from domain.errors import PolicyMissing
 from domain.figure_rules import FigureRules
 from domain.files import AttachmentRules
+from domain.identity import IdentityRules
 from domain.learning_rules import LearningRules
+from domain.lists import ListRules
 from domain.notices import NoticeRules
+from domain.pattern_rules import PatternRules
+from domain.recusal import RecusalRules
+from domain.reviews import ReviewRules
 from domain.same_matter import SameMatterRules
+from domain.supervision import SupervisionRules
 from domain.units import Category, Duty, SubCategory, Unit, UnitKind
 from domain.workdays import OfficeHours
 
@@ -51,11 +57,19 @@ class Policy:
     figures: tuple[Figure, ...] = ()
     learning: LearningRules = field(default_factory=LearningRules)
     figure_rules: FigureRules = field(default_factory=FigureRules)
+    pattern_rules: PatternRules = field(default_factory=PatternRules)
+    list_rules: ListRules = field(default_factory=ListRules)
     sub_categories: tuple[SubCategory, ...] = ()
     duties: tuple[Duty, ...] = ()
     """Both are empty in policies kept from before there were any."""
     same_matter: SameMatterRules | None = None
     """`None` in policies kept from before there were any: nothing is compared then."""
+    reviews: ReviewRules = field(default_factory=ReviewRules)
+    """Empty in policies kept from before there were any: whoever holds a review's key decides then."""
+    identity: IdentityRules = field(default_factory=IdentityRules)
+    """Empty in policies kept from before there were any: nobody reads an identity then."""
+    recusal: RecusalRules = field(default_factory=RecusalRules)
+    supervision: SupervisionRules = field(default_factory=SupervisionRules)
     attachments: AttachmentRules | None = None
     """`None` in policies kept from before there were any: nothing is stored then."""
     handling: HandlingRules | None = None

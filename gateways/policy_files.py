@@ -24,9 +24,13 @@ from gateways.conduct_rules import deadline_rules, ladder_rules, learning_rules,
 from gateways.figure_rules import figure_rules, values_told
 from gateways.handling_rules import HANDLING, check_handling, handling_rules, handling_told
 from gateways.holidays import CalendarFileError, load_calendar
+from gateways.identity_rules import identity_figures, identity_rules
 from gateways.letters import variants_of
+from gateways.pattern_rules import list_figures, list_rules, pattern_figures, pattern_rules
 from gateways.policy_checks import PolicyFiles
+from gateways.review_rules import REVIEWS, check_reviews, review_figures, review_rules
 from gateways.same_matter_rules import same_matter_figures, same_matter_rules
+from gateways.supervision_rules import recusal_rules, supervision_figures, supervision_rules
 from gateways.taxonomy_checks import check_taxonomy, file_of
 from gateways.taxonomy_rules import dispatch_rules, sub_categories
 from gateways.yaml_lines import Document, Loc, line_of, read_document
@@ -34,7 +38,9 @@ from models.alarm_files import AlarmsFile, ElsewhereFile
 from models.attachment_file import AttachmentsFile
 from models.figures_file import FiguresFile
 from models.handling_file import HandlingFile
+from models.identity_files import IdentityFile, RetentionFile
 from models.learning_file import LearningFile
+from models.patterns_file import ListsFile, PatternsFile
 from models.policy_files import (
     DeadlinesFile,
     DispatchFile,
@@ -45,7 +51,9 @@ from models.policy_files import (
     Sourced,
 )
 from models.policy_json import dump, policy_from_dict
+from models.reviews_file import ReviewsFile
 from models.same_matter_file import SameMatterFile
+from models.supervision_file import SupervisionFile
 from models.taxonomy_files import PlacesFile, SubCategoriesFile, TaxonomyFile, UnitsFile
 
 __all__ = ["PolicyError", "Problem", "dump", "load_policy", "policy_from_dict"]
@@ -61,10 +69,16 @@ _SHAPES: dict[str, type[Shape]] = {
     "dispatch.yaml": DispatchFile,
     "learning.yaml": LearningFile,
     "figures.yaml": FiguresFile,
+    "patterns.yaml": PatternsFile,
+    "lists.yaml": ListsFile,
     "notices.yaml": NoticesFile,
     ALARMS: AlarmsFile,
     ELSEWHERE: ElsewhereFile,
     "same_matter.yaml": SameMatterFile,
+    REVIEWS: ReviewsFile,
+    "identity.yaml": IdentityFile,
+    "retention.yaml": RetentionFile,
+    "supervision.yaml": SupervisionFile,
     "attachments.yaml": AttachmentsFile,
     HANDLING: HandlingFile,
 }
@@ -134,7 +148,7 @@ def load_policy(directory: Path) -> Policy:
         for category in reading.files.taxonomy.categories:
             reading.files.sub_categories[category.code] = reading.read(file_of(category.code), SubCategoriesFile)
     problems = [*reading.problems, *_foreign_files(directory, reading.files)]
-    checks = (policy_checks.check, check_taxonomy, check_alarms, check_handling)
+    checks = (policy_checks.check, check_taxonomy, check_alarms, check_reviews, check_handling)
     faults = [fault for check in checks for fault in check(reading.files)]
     problems.extend(
         Problem(fault.file, line_of(reading.lines[fault.file], fault.loc), fault.reason) for fault in faults
@@ -212,9 +226,13 @@ def _build(files: PolicyFiles, office: OfficeHours) -> Policy:
     # Every file was read, or a problem would have been told: this says so to the type checker.
     assert district and deadlines and ladder and units  # noqa: S101, PT018
     assert taxonomy and places and dispatch and notices  # noqa: S101, PT018
-    alarms, elsewhere, attachments, handling = files.alarms, files.elsewhere, files.attachments, files.handling
+    alarms, elsewhere, supervision, attachments = files.alarms, files.elsewhere, files.supervision, files.attachments
+    reviews, identity, retention = files.reviews, files.identity, files.retention
+    patterns, lists, handling = files.patterns, files.lists, files.handling
+    assert supervision and attachments  # noqa: S101, PT018
     assert learning and figures and same_matter and alarms and elsewhere  # noqa: S101, PT018
-    assert attachments and handling  # noqa: S101, PT018
+    assert reviews and identity and retention  # noqa: S101, PT018
+    assert patterns and lists and handling  # noqa: S101, PT018
     matters = {category: file for category, file in files.sub_categories.items() if file is not None}
     policy = Policy(
         version="",
@@ -227,6 +245,8 @@ def _build(files: PolicyFiles, office: OfficeHours) -> Policy:
         notices=notice_rules(notices),
         learning=learning_rules(learning),
         figure_rules=figure_rules(figures),
+        pattern_rules=pattern_rules(patterns),
+        list_rules=list_rules(lists),
         district=district.name,
         case_prefix=district.case_prefix,
         figures=(
@@ -234,12 +254,21 @@ def _build(files: PolicyFiles, office: OfficeHours) -> Policy:
             *figures_of(alarms, elsewhere),
             *same_matter_figures(same_matter),
             *values_told(figures),
+            *review_figures(reviews),
+            *identity_figures(identity, retention),
+            *supervision_figures(supervision),
             *attachments_told(attachments),
             *handling_told(handling),
+            *pattern_figures(patterns),
+            *list_figures(lists),
         ),
         sub_categories=sub_categories(matters),
         duties=tuple(Duty(**duty.model_dump()) for duty in units.duties),
         same_matter=same_matter_rules(same_matter),
+        reviews=review_rules(reviews),
+        identity=identity_rules(identity, retention),
+        recusal=recusal_rules(supervision),
+        supervision=supervision_rules(supervision),
         attachments=attachment_rules(attachments),
         handling=handling_rules(handling),
     )

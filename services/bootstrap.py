@@ -8,10 +8,12 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache, partial
 
+from domain.accounts import SignInRules
 from gateways.channels import AddressBook, load_address_book
 from gateways.database import create_ledger_engine, reading_factory, session_factory
 from gateways.file_store import DiskStore
 from gateways.holidays import load_calendar
+from gateways.key_ring import KeyFile
 from gateways.live_files import LiveFile
 from gateways.orchestrator import Orchestrator
 from gateways.prefect_orchestrator import PrefectOrchestrator
@@ -47,8 +49,21 @@ def build_context(settings: Settings, orchestrator: Orchestrator | None = None) 
         addresses=book,
         replies_kept=dt.timedelta(hours=settings.replies_hours),
         person_key=cache(partial(secret_in, settings.person_key_path)),
+        identity_keys=KeyFile(settings.identity_keys_path),
         store=DiskStore(settings.files_path, settings.files_reserve_mib * 2**20),
         files=(channels, calendar),
+        sign_in=sign_in_rules(settings),
+    )
+
+
+def sign_in_rules(settings: Settings) -> SignInRules:
+    """The figures of signing in, as the operator set them."""
+    return SignInRules(
+        idle=dt.timedelta(minutes=settings.session_idle_minutes),
+        longest=dt.timedelta(hours=settings.session_hours),
+        failures_of_account=settings.sign_in_failures,
+        failures_of_address=settings.sign_in_address_failures,
+        locked=dt.timedelta(minutes=settings.sign_in_lock_minutes),
     )
 
 

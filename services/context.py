@@ -9,8 +9,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session, sessionmaker
 
+from domain.accounts import SignInRules
 from gateways.channels import AddressBook
 from gateways.file_store import FileStore
+from gateways.key_ring import IdentityKeys
 from gateways.live_files import LiveFile
 from gateways.notifier import Notifier
 from gateways.orchestrator import Orchestrator
@@ -35,6 +37,8 @@ class Context:
     """How long an answer is kept for a request that comes again."""
     person_key: Callable[[], bytes]
     """The key under which it is kept who reported, so that the same person is known without being named."""
+    identity_keys: IdentityKeys
+    """The keys under which it is kept who reported and how to reach them."""
     store: FileStore
     """The files that people send along."""
     files: tuple[LiveFile[Any], ...] = ()
@@ -42,6 +46,7 @@ class Context:
     models: ModelBook = field(default_factory=ModelBook)
     """What dispatch has learned."""
     geographies: GeographyBook = field(default_factory=GeographyBook)
+    sign_in: SignInRules = field(default_factory=SignInRules)
 
     @property
     def broken_files(self) -> list[LiveFile[Any]]:

@@ -17,7 +17,7 @@ from models.evidence import CompletionEvidence
 from models.signing import Signatures, Signed
 from models.tables import Completion, DecisionRequest, Petition
 from services import completions, used_before
-from services.access import petition_for, require_role
+from services.access import petition_for, require_not_recused, require_role
 from services.assignments import assist_of, lead_of, require_handling_unit
 from services.context import Context
 from services.decisions import overtake_requests
@@ -37,12 +37,14 @@ def sign(context: Context, petition_id: str, actor: Actor, version: int | None =
 
 
 def sign_each(context: Context, petition_ids: Sequence[str], actor: Actor) -> Signatures:
-    """Sign for each of these petitions by itself: one that cannot be signed for keeps no other from it.
+    """Sign for each of these petitions: one that cannot be signed for keeps no other from it.
 
     Raises `NotPermitted` for whoever is no unit.
     """
     require_role(actor, Role.UNIT)
-    items = [_signed(context, petition_id, actor) for petition_id in dict.fromkeys(petition_ids)]
+    # Two who sign for many at once lock them in the same order, or each would wait for the other.
+    results = {petition_id: _signed(context, petition_id, actor) for petition_id in sorted(set(petition_ids))}
+    items = [results[petition_id] for petition_id in dict.fromkeys(petition_ids)]
     return Signatures(items=items, signed=sum(item.signed for item in items))
 
 
@@ -72,6 +74,7 @@ def report(context: Context, petition_id: str, actor: Actor, text: str, version:
     """
     with transaction(context) as tx:
         petition = tx.lock(petition_id)
+        require_not_recused(tx.session, petition, actor)
         tx.expect(petition, version)
         mine = assist_of(petition, actor.unit)
         if mine is None:

@@ -40,7 +40,7 @@ def once(context: Context, caller: str, key: str, fingerprint: str, work: Callab
     Raises:
         IdempotencyConflict: the key belongs to another request.
     """
-    kept = _kept(context, caller, key, fingerprint)
+    kept = kept_reply(context, caller, key, fingerprint)
     if kept is not None:
         return kept
     try:
@@ -56,7 +56,7 @@ def once(context: Context, caller: str, key: str, fingerprint: str, work: Callab
             row.status, row.body = reply.status, reply.body
             return reply
     except IntegrityError:
-        kept = _kept(context, caller, key, fingerprint)
+        kept = kept_reply(context, caller, key, fingerprint)
         if kept is None:  # it was the work that met another writer, not the key
             raise
         return kept
@@ -80,7 +80,8 @@ def _oldest(context: Context) -> DateTime:
     return clock.now() - context.replies_kept
 
 
-def _kept(context: Context, caller: str, key: str, fingerprint: str) -> Reply | None:
+def kept_reply(context: Context, caller: str, key: str, fingerprint: str) -> Reply | None:
+    """What was answered to this request before, if it was. Raises `IdempotencyConflict` as `once` does."""
     with reading(context) as session:
         row = session.get(IdempotentReply, (caller, key))
         if row is None or row.kept_at <= _oldest(context):

@@ -16,7 +16,7 @@ from models.answers import KeyView
 from models.tables import ApiKey
 from services.assignments import require_handling_unit
 from services.context import Context
-from services.transactions import reading, transaction
+from services.transactions import Transaction, reading, transaction
 
 KEY_ROLES = frozenset(Role) - {Role.PLATFORM, Role.PETITIONER}
 """Roles that act with a key; the platform needs none, and the petitioner's is the query code."""
@@ -52,10 +52,7 @@ def create_key(context: Context, role: Role, unit: str | None, label: str) -> st
     if problems:
         raise Incomplete(problems)
     with transaction(context) as tx:
-        if role is Role.UNIT and unit is not None:
-            require_handling_unit(tx, unit)
-        elif role is not Role.CHANNEL and unit is not None and unit not in tx.policy_in_force().units_by_code:
-            raise Incomplete([Missing("unit", f"没有代码为“{unit}”的单位")])
+        require_known_unit(tx, role, unit)
         prefix, secret = secrets.token_hex(_PREFIX_BYTES), secrets.token_urlsafe(_SECRET_BYTES)
         tx.session.add(
             ApiKey(
@@ -68,6 +65,14 @@ def create_key(context: Context, role: Role, unit: str | None, label: str) -> st
             )
         )
     return f"{_MARK}_{prefix}_{secret}"
+
+
+def require_known_unit(tx: Transaction, role: Role, unit: str | None) -> None:
+    """Whoever acts for a unit acts for one that there is. Raises `Incomplete` or `RuleRefusal`."""
+    if role is Role.UNIT and unit is not None:
+        require_handling_unit(tx, unit)
+    elif role is not Role.CHANNEL and unit is not None and unit not in tx.policy_in_force().units_by_code:
+        raise Incomplete([Missing("unit", f"没有代码为“{unit}”的单位")])
 
 
 def revoke_key(context: Context, prefix: str) -> None:

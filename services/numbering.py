@@ -21,16 +21,31 @@ def new_query_code() -> str:
 def next_case_number(tx: Transaction, prefix: str) -> str:
     """`SZ-20220430-00017`: the day in Shanghai and a number that counts from one each day."""
     day = clock.now().in_timezone(clock.SHANGHAI).format("YYYYMMDD")
-    series = f"case:{day}"
+    return f"{prefix}-{day}-{_next(tx, f'case:{day}'):05d}"
+
+
+def next_meeting_number(tx: Transaction, label: str) -> str:
+    """`一级研判〔2026〕3号`: the year in Shanghai and a number that counts from one in each."""
+    year = clock.now().in_timezone(clock.SHANGHAI).year
+    return f"{label}〔{year}〕{_next(tx, f'meeting:{label}:{year}')}号"
+
+
+def next_bulletin_number(tx: Transaction) -> str:
+    """`督导通报〔2026〕第3期`: the year in Shanghai and a number that counts from one in each."""
+    year = clock.now().in_timezone(clock.SHANGHAI).year
+    return f"督导通报〔{year}〕第{_next(tx, f'bulletin:{year}')}期"
+
+
+def _next(tx: Transaction, series: str) -> int:
     counter = tx.session.get(Counter, series, with_for_update=True)
     if counter is None:
         counter = _begin_series(tx, series)
     counter.value += 1
-    return f"{prefix}-{day}-{counter.value:05d}"
+    return counter.value
 
 
 def _begin_series(tx: Transaction, series: str) -> Counter:
-    """The first number of a day: two registrations at midnight may both want to begin it, one of them waits."""
+    """The first number of a series: two registrations at midnight may both want to begin it, one of them waits."""
     from sqlalchemy.dialects import postgresql, sqlite  # noqa: PLC0415 - which one is only known here
 
     dialect = postgresql if tx.session.get_bind().dialect.name == "postgresql" else sqlite

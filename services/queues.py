@@ -17,12 +17,14 @@ from domain.errors import Incomplete, Missing
 from domain.stages import OPEN_STAGES, WORKING_STAGES, Stage
 from models.answers import Page, QueueItem
 from models.tables import Assignment, DecisionRequest, HistoryRow, Petition, Supervision
-from services.access import ALL_SEEING, require_role
+from services.access import ALL_SEEING, not_recused, require_role
 from services.context import Context
 from services.transactions import reading
 from services.views import ask_view, explanation_view, head_of, lens_of, task_due
 
 MAX_PAGE = 200
+OPENING = 60
+"""Letters by which a petition is told from its neighbours in a list (our own decision)."""
 
 Column = ColumnElement[Any] | InstrumentedAttribute[Any]
 
@@ -182,6 +184,7 @@ def _page(
             selectinload(Petition.assignments),
             joinedload(Petition.supervision),
         )
+        .where(not_recused(actor))
         .add_columns(due.label("page_due"), key.label("page_key"))
         .order_by(undated, due, key)
         .limit(size + 1)
@@ -215,6 +218,8 @@ def _item(
         task_due_at=owed.due_at if owed and explains else task_due(task) if task else None,
         outcome=task.outcome if task else None,
         changed_at=row[1],
+        place=petition.place,
+        opening=petition.text[:OPENING],
         asked=ask_view(ask, petition, lens) if ask else None,
         earlier=[ask_view(row, petition, lens) for row in mine if row is not ask] if ask else [],
         explanation=owed,

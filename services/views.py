@@ -28,14 +28,13 @@ from models.answers import (
     AssignmentView,
     ClockView,
     CompletionView,
-    ContactView,
     ExplanationView,
     HistoryEntry,
     Named,
     StepView,
     TimelineEntry,
 )
-from models.tables import Assignment, Completion, DecisionRequest, HistoryRow, Petition, Petitioner
+from models.tables import Assignment, Completion, DecisionRequest, HistoryRow, Petition
 from services.access import ALL_SEEING
 from services.assignments import assist_of
 from services.context import Context
@@ -240,11 +239,6 @@ def completion_view(row: Completion, lens: Lens) -> CompletionView:
         # They name cases of others; and whoever is pointed at is not told how.
         flags=(row.flags or []) if lens.actor.role in ALL_SEEING else [],
     )
-
-
-def contact_view(row: Petitioner) -> ContactView:
-    """The petitioner; ask `services.access.may_contact` first."""
-    return ContactView(name=row.name, contact_kind=row.contact_kind, contact=row.contact, confidential=row.confidential)
 
 
 def clock_view(deadline: Deadline, lens: Lens) -> ClockView:

@@ -7,12 +7,14 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import argon2
 import hypothesis
 import pendulum
 import pytest
 import sqlalchemy as sa
 
 import clock
+from services import passwords
 from tests.support import ledgers
 from tests.support.postgres import PostgresCluster, PostgresMissingError
 from tests.support.prefect_server import prefect_server as prefect_server  # noqa: PLC0414, a fixture for every test
@@ -43,6 +45,13 @@ def frozen_clock() -> Iterator[clock.StoryClock]:
     with clock.use(clock.StoryClock(pendulum.datetime(2026, 3, 2, 9, tz=clock.SHANGHAI))) as story:
         assert isinstance(story, clock.StoryClock)
         yield story
+
+
+@pytest.fixture
+def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords that cost next to nothing; what the real ones cost has a test of its own."""
+    monkeypatch.setattr(passwords, "_hasher", argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    passwords._nobodys.cache_clear()
 
 
 @pytest.fixture(scope="session")

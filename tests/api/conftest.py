@@ -17,6 +17,7 @@ from domain.actions import Role
 from models.tables import Base, Petition
 from services import keys
 from services.context import Context
+from services.transactions import transaction
 from tests.api.contract import ContractClient
 from tests.support import steps
 from tests.support.context import a_context
@@ -54,7 +55,8 @@ class Api:
     def __init__(self, context: Context, client: TestClient) -> None:
         self.context = context
         self.client = client
-        self.keys = {who: keys.create_key(context, role, unit, f"测试 {who}") for who, (role, unit) in _KEYS.items()}
+        with transaction(context):
+            self.keys = {who: keys.create_key(context, role, of, f"测试 {who}") for who, (role, of) in _KEYS.items()}
 
     def get(self, who: str, path: str, **query: Any) -> httpx.Response:
         answer: httpx.Response = self.client.get(path, params=query or None, headers=self.headers(who))
@@ -65,6 +67,11 @@ class Api:
         sent: dict[str, Any] = {"content": body} if isinstance(body, bytes) else {"json": body}
         answer: httpx.Response = self.client.post(path, **sent, headers=self.headers(who) | named)
         return answer
+
+    def role_of(self, who: str) -> tuple[Role, str | None, str]:
+        """Role, unit and account name of a key."""
+        role, unit = _KEYS[who]
+        return role, unit, f"测试 {who}"
 
     def headers(self, who: str) -> dict[str, str]:
         return {} if who == "anybody" else {"Authorization": f"Bearer {self.keys[who]}"}

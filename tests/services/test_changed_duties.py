@@ -58,7 +58,7 @@ def reform(context: Context) -> None:
 
 def another_process(context: Context) -> Context:
     """One that has read no policy yet."""
-    return dataclasses.replace(context, rules=RuleBook(context.rules.calendar))
+    return dataclasses.replace(context, rules=RuleBook(context.rules.calendar, [shipped_policy()]))
 
 
 def test_the_engine_gives_an_older_petition_to_the_new_unit(context: Context) -> None:

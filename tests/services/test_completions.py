@@ -15,7 +15,7 @@ from domain.petition import Satisfaction
 from domain.stages import Stage
 from models.evidence import CompletionEvidence
 from models.tables import Completion
-from services import attachments, decisions, handling, queries, supervision, verdict
+from services import attachments, decisions, dossiers, handling, queries, verdict
 from services.context import Context
 from tests.services.lives import (
     AT_UNIT,
@@ -205,7 +205,7 @@ def test_units_are_not_told_and_inspectors_are(context: Context) -> None:
     submit(context, petition_id, attachments=[{"id": photo(context, petition_id, a_photo(1))}])
     assert flags(context, petition_id, AT_UNIT) == []
     assert number_of(context, earlier) not in queries.history(context, petition_id, AT_UNIT).model_dump_json()
-    dossier = supervision.dossier(context, petition_id, INSPECTOR)
+    dossier = dossiers.dossier(context, petition_id, INSPECTOR)
     assert [flag["kind"] for flag in dossier.evidence[0]["flags"]] == ["used-before"]
 
 

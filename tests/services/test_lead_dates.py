@@ -16,7 +16,7 @@ from services.reconcile import reconcile
 from services.rulebook import RuleBook
 from tests.services import lives
 from tests.services.lives import DESK, OTHER_UNIT, REVIEWER, WORDS
-from tests.support.context import shipped_calendar
+from tests.support.context import shipped_calendar, shipped_policy
 
 LEAD = Actor(Role.UNIT, OTHER_UNIT, "科员")
 
@@ -61,7 +61,7 @@ def test_a_calendar_that_arrives_moves_the_date_of_the_lead(context: Context, st
         years=known.years | {2027},
         holidays={**known.holidays, dt.date(2027, 1, 1): "元旦", dt.date(2027, 1, 4): "元旦"},
     )
-    later = dataclasses.replace(context, rules=RuleBook(arrived))
+    later = dataclasses.replace(context, rules=RuleBook(arrived, [shipped_policy()]))
     assert reconcile(later).recalculated == 1
     assert dates_of(later, petition_id) == {at("2027-01-06")}
     assert not queries.head(later, petition_id, LEAD).due_provisional

@@ -40,7 +40,7 @@ from domain.stages import TRANSITIONS, Trigger
 from gateways.channels import AddressBook
 from gateways.orchestrator import RunView
 from models.tables import Attachment
-from services import handling, platform_steps, policies, queries, queues, runs, supervision
+from services import dossiers, handling, platform_steps, policies, queries, queues, runs
 from services.context import Context
 from services.reconcile import reconcile
 from services.rulebook import RuleBook
@@ -62,7 +62,7 @@ BOOK = AddressBook(
     },
     petitioner={"sms": "jsons://sms.example.com/{address}"},
 )
-RULES = RuleBook(shipped_calendar())
+RULES = RuleBook(shipped_calendar(), [shipped_policy()])
 OPERATOR = Actor(Role.OPERATOR, name="测试丁")
 LONG_AGO = dt.datetime.fromtimestamp(0, dt.UTC)
 FATES = ("on time", "on time", "too late", "gone", "FAILED", "CRASHED", "CANCELLED", "COMPLETED", "RUNNING", "silent")
@@ -203,7 +203,7 @@ class Lives(RuleBasedStateMachine):
             queues.queue_for(self.context, actor)
         progress = queries.public_progress(self.context, petition.query_code)
         assert petition.text not in progress.model_dump_json()
-        assert supervision.dossier(self.context, petition_id, INSPECTOR).chain.intact
+        assert dossiers.dossier(self.context, petition_id, INSPECTOR).chain.intact
 
     # Time and the platform
 

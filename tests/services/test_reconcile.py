@@ -24,7 +24,7 @@ from services.rulebook import RuleBook
 from tests.services import lives
 from tests.services.lives import AT_UNIT, TEXT, petition_of
 from tests.services.parked_runs import forget_calls, park, parked, run_of, set_run, wall
-from tests.support.context import recorded, shipped_calendar
+from tests.support.context import recorded, shipped_calendar, shipped_policy
 
 
 def test_nothing_is_done_where_nothing_is_wrong(context: Context) -> None:
@@ -181,7 +181,7 @@ def test_a_closed_petition_without_a_run_is_left_in_peace(context: Context) -> N
 def test_when_prefect_is_down_nothing_is_changed(context: Context, caplog: pytest.LogCaptureFixture) -> None:
     petition_id = parked(context)
     other = lives.register(context)
-    rules = RuleBook(replace(shipped_calendar(), version="another"))
+    rules = RuleBook(replace(shipped_calendar(), version="another"), [shipped_policy()])
     recorded(context).available = False
     before = [petition_of(context, key) for key in (petition_id, other)]
     assert reconcile(dataclasses.replace(context, rules=rules)) == Drift(unavailable=True)
@@ -267,7 +267,7 @@ def later_calendar() -> WorkCalendar:
 def test_a_new_calendar_moves_the_dates_and_wakes_the_runs(context: Context) -> None:
     petition_id = parked(context)
     before = petition_of(context, petition_id)
-    changed = dataclasses.replace(context, rules=RuleBook(later_calendar()))
+    changed = dataclasses.replace(context, rules=RuleBook(later_calendar(), [shipped_policy()]))
     assert reconcile(changed) == Drift(checked=1, recalculated=1)
     after = petition_of(context, petition_id)
     assert before.due_at is not None
@@ -284,7 +284,9 @@ def test_a_new_calendar_moves_the_dates_and_wakes_the_runs(context: Context) -> 
 
 def test_a_new_calendar_that_changes_nothing_wakes_nobody(context: Context) -> None:
     petition_id = parked(context)
-    changed = dataclasses.replace(context, rules=RuleBook(replace(shipped_calendar(), version="later")))
+    changed = dataclasses.replace(
+        context, rules=RuleBook(replace(shipped_calendar(), version="later"), [shipped_policy()])
+    )
     assert reconcile(changed) == Drift(checked=1, recalculated=1)
     assert petition_of(context, petition_id).calendar_version == "later"
     assert recorded(context).woken == []

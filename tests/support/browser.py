@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser as ChromiumBrowser
 from playwright.sync_api import BrowserContext, sync_playwright
 
 from tests.support.prefect_workers import wait_until
@@ -69,12 +70,19 @@ class Browser:
 @contextmanager
 def running_browser(record: Path) -> Iterator[Browser]:
     """A browser with a fresh profile; it leaves the `record` of its network when it ends."""
+    with chromium_of(f"--log-net-log={record}") as started:
+        yield Browser(started.new_context(viewport={"width": 1600, "height": 1200}))
+
+
+@contextmanager
+def chromium_of(*flags: str) -> Iterator[ChromiumBrowser]:
+    """Debian's Chromium, without a window and without any network but this machine's."""
     chromium = shutil.which("chromium")
     if chromium is None:
         raise pytest.fail.Exception(_MISSING, pytrace=False)
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium, args=[*_FLAGS, f"--log-net-log={record}"])
-        yield Browser(started.new_context(viewport={"width": 1600, "height": 1200}))
+        started = playwright.chromium.launch(executable_path=chromium, args=[*_FLAGS, *flags])
+        yield started
         started.close()
 
 

@@ -7,7 +7,9 @@ from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
+import clock
 from domain.actions import Actor, Role
 from domain.calendar import WorkCalendar
 from domain.policy import Policy
@@ -15,9 +17,11 @@ from gateways.channels import AddressBook
 from gateways.database import reading_factory, session_factory
 from gateways.file_store import MemoryStore
 from gateways.holidays import load_calendar
+from gateways.key_ring import HeldKeys
 from gateways.notifier import RecordingNotifier
 from gateways.orchestrator import RecordingOrchestrator
 from gateways.policy_files import load_policy
+from models.tables import PolicyVersion
 from services.context import Context
 from services.rulebook import RuleBook, activate
 from settings import PROJECT_ROOT
@@ -32,17 +36,31 @@ def a_context(engine: sa.Engine, *, policy: Policy | None = None, **changes: Any
         "readers": reading_factory(engine),
         "orchestrator": RecordingOrchestrator(),
         # To read it from the ledger takes a tenth of a second; tests of the rule book do.
-        "rules": RuleBook(shipped_calendar(), [policy or shipped_policy()]),
+        "rules": RuleBook(shipped_calendar(), [shipped_policy(), *([policy] if policy else [])]),
         "notifier": RecordingNotifier(),
         "addresses": AddressBook(),
         "replies_kept": dt.timedelta(hours=48),
         "person_key": lambda: b"a key of the tests",
+        "identity_keys": HeldKeys(b"a key of the tests, of 32 bytes."),
         "store": MemoryStore(),
     }
     context = Context(**(parts | changes))
+    in_force = policy or shipped_policy()
     with context.sessions.begin() as session:
-        activate(session, policy or shipped_policy(), Actor(Role.OPERATOR, name="tests"))
+        if "rules" not in changes:
+            _at_hand(session, in_force)
+        activate(session, in_force, Actor(Role.OPERATOR, name="tests"))
     return context
+
+
+def _at_hand(session: Session, policy: Policy) -> None:
+    """Keep `policy` without its words: writing them takes longer than most tests, and this rule book has it anyway."""
+    if session.get(PolicyVersion, policy.version) is None:
+        never = clock.now()
+        session.add(
+            PolicyVersion(version=policy.version, content={}, activated_at=never, activated_by="tests", active=False)
+        )
+        session.flush()
 
 
 def recorded(context: Context) -> RecordingOrchestrator:

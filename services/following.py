@@ -1,0 +1,49 @@
+"""What whoever holds a query code follows: how the date they are shown came about, and whether anything changed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sqlalchemy import select
+
+from domain.actions import PETITIONER
+from domain.petition import deadlines, handling_due
+from models.answers import ClockView
+from models.tables import Petition
+from services import queries
+from services.context import Context
+from services.facts import facts_of
+from services.labels import shown_due
+from services.transactions import reading
+from services.views import clock_view, lens_of
+
+
+def shown_clock(context: Context, query_code: str) -> ClockView | None:
+    """The deadline that the petitioner is shown, step by step; `None` where no clock runs to it.
+
+    Raises:
+        NotFound: no petition has this code.
+    """
+    with reading(context) as session:
+        own = session.get_one(Petition, queries.id_by_code(context, query_code))
+        petition = session.get_one(Petition, own.merged_into_id) if own.merged_into_id else own
+        lens, shown = lens_of(context, session, petition, PETITIONER), shown_due(petition)
+        facts = facts_of(petition)
+        handling = handling_due(facts, lens.policy, lens.calendar)
+        running = (*((handling,) if handling else ()), *deadlines(facts, lens.policy, lens.calendar))
+        found = next((item for item in running if item.due_at == shown), None)
+        return clock_view(found, lens) if found is not None else None
+
+
+def followed_ids(context: Context, query_code: str) -> tuple[str, ...]:
+    """The petitions whose changes this code shows: its own and the main case. Raises `NotFound`."""
+    with reading(context) as session:
+        own = session.get_one(Petition, queries.id_by_code(context, query_code))
+        return (own.id, own.merged_into_id) if own.merged_into_id else (own.id,)
+
+
+def versions(context: Context, petition_ids: Collection[str]) -> dict[str, int]:
+    """The present version of each of these petitions."""
+    query = select(Petition.id, Petition.version).where(Petition.id.in_(sorted(petition_ids)))
+    with reading(context) as session:
+        return {key: version for key, version in session.execute(query)}  # noqa: C416 - a row is no pair to mypy

@@ -1,0 +1,166 @@
+"""Signing in to the pages: one name, one password, one session; whoever fails too often waits."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import re
+import secrets
+from dataclasses import dataclass
+
+from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import joinedload
+
+import clock
+from domain.accounts import fault_of_password
+from domain.actions import Actor, Role
+from domain.errors import DomainError, Incomplete, Missing
+from models.accounts import Account, SignInFailure, WebSession
+from services.accounts import end_sessions, forget_failures, subject_of
+from services.context import Context
+from services.passwords import hashed, is_outdated, is_right
+from services.transactions import Transaction, reading, transaction
+
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
+_TOKEN_BYTES = 32
+_NOTED_EVERY = dt.timedelta(minutes=1)
+"""A session's last use is written down no oftener: a page that is looked at costs no write each time."""
+
+
+class SignInRefused(DomainError):
+    """Not signed in; the words are the same whether there is such an account or not."""
+
+    code = "sign-in-refused"
+
+    def __init__(self, message: str = "账号或密码不对") -> None:
+        self.message = message
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """Somebody who is signed in."""
+
+    account_id: int
+    actor: Actor
+    must_change: bool
+
+
+def sign_in(context: Context, name: str, password: str, address: str) -> str:
+    """Begin a session; the token that stands for it, which is kept nowhere else.
+
+    Raises:
+        SignInRefused: wrong, disabled, or tried too often by this name or from this address.
+    """
+    name = name.strip()
+    subjects = {
+        subject_of(context, "account", name): context.sign_in.failures_of_account,
+        subject_of(context, "address", address): context.sign_in.failures_of_address,
+    }
+    _refuse_locked(context, subjects)
+    with reading(context) as session:
+        account = session.scalar(select(Account).where(Account.name == name)) if name.isprintable() else None
+        kept = account.password if account is not None and account.disabled_at is None else None
+    if not is_right(password, kept) or account is None:
+        _note_failure(context, subjects)
+        raise SignInRefused
+    with transaction(context) as tx:
+        row = tx.session.get_one(Account, account.id, with_for_update=True, populate_existing=True)
+        if row.disabled_at is not None or row.password != kept:  # changed while the password was looked at
+            raise SignInRefused
+        if is_outdated(row.password):
+            row.password = hashed(password)
+        # What the address did wrong before stays: whoever guesses has an account of their own, too.
+        forget_failures(tx, name)
+        return _begin(tx, row)
+
+
+def session_of(context: Context, token: str) -> SignedIn | None:
+    """Who is signed in with this token; `None` when nobody is any more."""
+    if not _TOKEN.fullmatch(token):
+        return None
+    now, digest = clock.now(), _digest(token)
+    with reading(context) as session:
+        row = session.get(WebSession, digest, options=[joinedload(WebSession.account)])
+        if row is None or row.account.disabled_at is not None:
+            return None
+        if context.sign_in.is_over(row.began_at, row.used_at, now):
+            return None
+        account, used_at = row.account, row.used_at
+    if now - used_at >= _NOTED_EVERY:
+        with transaction(context) as tx:
+            again = tx.session.get(WebSession, digest)
+            if again is not None:
+                again.used_at = now
+    return SignedIn(account.id, Actor(Role(account.role), account.unit, account.name), account.must_change)
+
+
+def sign_out(context: Context, token: str) -> None:
+    """End the session; one that is over already stays so."""
+    with transaction(context) as tx:
+        tx.session.execute(delete(WebSession).where(WebSession.digest == _digest(token)))
+
+
+def change_password(context: Context, who: SignedIn, former: str, new: str) -> str:
+    """Give oneself another password; every session of the account ends, and this one begins anew with the token given.
+
+    Raises:
+        Incomplete: the former one is wrong, or nobody should have the new one.
+    """
+    with reading(context) as session:
+        account = session.get_one(Account, who.account_id)
+        name, kept = account.name, account.password
+    problems = [] if is_right(former, kept) else [Missing("former", "现在的密码不对")]
+    fault = "新密码不能与现在的相同" if former == new else fault_of_password(new, name)
+    if fault is not None:
+        problems.append(Missing("new", fault))
+    if problems:
+        raise Incomplete(problems)
+    fresh = hashed(new)
+    with transaction(context) as tx:
+        row = tx.session.get_one(Account, who.account_id, with_for_update=True, populate_existing=True)
+        row.password, row.must_change = fresh, False
+        end_sessions(tx, row)
+        return _begin(tx, row)
+
+
+def _begin(tx: Transaction, account: Account) -> str:
+    """A session that nobody had before, and the end of all that are too old for anybody."""
+    now, token = clock.now(), secrets.token_urlsafe(_TOKEN_BYTES)
+    tx.session.execute(delete(WebSession).where(WebSession.began_at < now - tx.context.sign_in.longest))
+    tx.session.add(WebSession(digest=_digest(token), account_id=account.id, began_at=now, used_at=now))
+    return token
+
+
+def _refuse_locked(context: Context, subjects: dict[str, int]) -> None:
+    rules, now = context.sign_in, clock.now()
+    with reading(context) as session:
+        for row in session.scalars(select(SignInFailure).where(SignInFailure.subject.in_(subjects))):
+            if row.failures >= subjects[row.subject] and now < row.last_at + rules.locked:
+                minutes = -(-int((row.last_at + rules.locked - now).total_seconds()) // 60)
+                raise SignInRefused(f"连续多次不对，请{minutes}分钟后再试，或请平台运维重置密码")
+
+
+def _note_failure(context: Context, subjects: dict[str, int]) -> None:
+    """Count it for the name and for the address; what is older than a lock is forgotten."""
+    try:
+        _count_failure(context, subjects)
+    except IntegrityError:  # another try by the same name was the first one at this very moment
+        _count_failure(context, subjects)
+
+
+def _count_failure(context: Context, subjects: dict[str, int]) -> None:
+    now = clock.now()
+    with transaction(context) as tx:
+        tx.session.execute(delete(SignInFailure).where(SignInFailure.last_at <= now - context.sign_in.locked))
+        for subject in sorted(subjects):
+            row = tx.session.get(SignInFailure, subject, with_for_update=True, populate_existing=True)
+            if row is None:
+                row = SignInFailure(subject=subject, failures=0, last_at=now)
+                tx.session.add(row)
+            row.failures, row.last_at = row.failures + 1, now
+
+
+def _digest(token: str) -> str:
+    """A plain hash will do: the token is 256 random bits."""
+    return hashlib.sha256(token.encode()).hexdigest()

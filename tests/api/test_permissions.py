@@ -1,0 +1,127 @@
+"""Every route for everybody: what the interface answers is what `api.permissions` says, cell by cell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+import sqlalchemy as sa
+from fastapi.routing import iter_route_contexts
+
+import clock
+from api.app import create_app
+from api.permissions import PERMISSIONS, STATUSES, Access, Asker
+from models.tables import Assignment, Attachment
+from services.context import Context
+from tests.api.conftest import LAMPS, TOWN, UNIT, Api
+from tests.api.routes import BESIDE, CHANGES, FIGURE, LOOK, LOOKING, READS, Case, Changing
+from tests.support.files import a_photo
+from tests.support.steps import petition_of
+
+KEY_OF = {asker: asker.value for asker in Asker} | {Asker.ASSISTING_UNIT: "town", Asker.OTHER_UNIT: "other"}
+DOCUMENTATION = ("/docs", "/openapi.json")
+"""What the framework itself serves: the description of the interface, which is no secret."""
+Ask = Callable[[Api, Case, str], httpx.Response]
+
+
+def read(path: str) -> Ask:
+    def ask(api: Api, case: Case, who: str) -> httpx.Response:
+        number = petition_of(api.context, case[0]).case_number
+        names = {"petition_id": case[0], "query_code": case[1], "case_number": number, "figure": FIGURE}
+        if "{attachment_id}" in path:
+            names["attachment_id"] = photo_of(api, case)
+        return api.get(who, path.format(**names))
+
+    return ask
+
+
+def photo_of(api: Api, case: Case) -> str:
+    """A photo that its petitioner sent; it is there already when it is asked for."""
+    with api.context.readers() as session:
+        found = session.scalars(sa.select(Attachment.id).where(Attachment.petition_id == case[0])).first()
+    return found or str(api.post("anybody", f"/progress/{case[1]}/attachments", a_photo()).json()["attachment_id"])
+
+
+def change(route: Changing) -> Ask:
+    contents: dict[Case, Any] = {}
+
+    def ask(api: Api, case: Case, who: str) -> httpx.Response:
+        if case not in contents:
+            contents[case] = route.content(api)
+        return api.post(who, route.address(case), contents[case])
+
+    return ask
+
+
+def register(api: Api, _: Case, who: str) -> httpx.Response:
+    return api.post(who, "/petitions", {"channel": "wechat" if who == "channel" else "web", "text": LAMPS})
+
+
+def known(api: Api) -> Case:
+    """Somebody left a name."""
+    return api.in_hand(petitioner={"name": "测试甲"})
+
+
+def look(api: Api, case: Case, who: str) -> httpx.Response:
+    return api.post(who, LOOKING.format(petition_id=case[0]), LOOK | PURPOSES.get(who, {}))
+
+
+PURPOSES = {"inspector": {"purpose": "inspection"}}
+
+
+# How each route is asked, and for which petition; a change is asked of the petition for which it is open.
+ASKED: dict[str, tuple[Callable[[Api], Case], Ask]] = (
+    {f"GET {path.partition('?')[0]}": (Api.in_hand, read(path)) for path in READS}
+    | {f"POST {route.path.partition('?')[0]}": (route.reached, change(route)) for route in CHANGES}
+    | {f"{route.method} {route.path}": (route.reached, route.ask) for route in BESIDE}
+    | {"POST /petitions": (Api.in_hand, register), f"POST {LOOKING}": (known, look)}
+)
+
+
+def test_every_route_has_its_row_and_every_row_its_route() -> None:
+    nowhere: Any = None  # the routes are the same whatever the application stands on
+    context: Context = nowhere
+    found = {
+        f"{method} {route.path}"
+        for route in iter_route_contexts(create_app(context).routes)
+        for method in route.methods or ()
+        if not str(route.path).startswith(DOCUMENTATION)
+    }
+    assert found == PERMISSIONS.keys(), "a new route needs a row in api/permissions.py"
+    assert ASKED.keys() == PERMISSIONS.keys(), "a new route needs a line in tests/api/routes.py"
+
+
+def test_a_row_has_everybody() -> None:
+    assert all(row.keys() == set(Asker) for row in PERMISSIONS.values())
+
+
+@pytest.mark.parametrize("route", PERMISSIONS)
+def test_every_cell(api: Api, route: str) -> None:
+    reach, ask = ASKED[route]
+    refused = {asker: access for asker, access in PERMISSIONS[route].items() if access is not Access.ALLOWED}
+    case = _known_to_units(api, reach(api))
+    if "{attachment_id}" in route:
+        photo_of(api, case)
+    before = petition_of(api.context, case[0]).version
+    for asker, access in refused.items():
+        answer = ask(api, case, KEY_OF[asker])
+        assert answer.status_code == STATUSES[access], f"{route} for {asker}: {answer.text}"
+    assert petition_of(api.context, case[0]).version == before
+    for place, asker in enumerate(asker for asker in Asker if asker not in refused):
+        if place and route.startswith("POST"):  # the one before may have moved it on
+            case = _known_to_units(api, reach(api))
+        answer = ask(api, case, KEY_OF[asker])
+        assert answer.status_code in {200, 201}, f"{route} for {asker}: {answer.text}"
+
+
+def _known_to_units(api: Api, case: Case) -> Case:
+    """Let unit and town have had a part in it once, so that both see it; the part is over and binds them to nothing."""
+    now = clock.now()
+    with api.context.sessions.begin() as session:
+        for unit in (UNIT, TOWN):
+            past = Assignment(petition_id=case[0], unit=unit, part="assist", assigned_at=now, ended_at=now)
+            past.outcome = "reported"
+            session.add(past)
+    return case

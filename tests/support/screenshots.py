@@ -1,0 +1,135 @@
+"""`make screenshots`: writes docs/screenshots/ anew from the pages in Chromium, at one moment that never passes."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pendulum
+from PIL import Image
+from playwright.sync_api import Browser, Page
+from sqlalchemy import select
+
+import clock
+from domain.actions import Role
+from models.tables import Petition
+from services.context import Context
+from settings import PROJECT_ROOT
+from tests.support import ledgers, steps
+from tests.support.browser import chromium_of
+from tests.support.context import a_context
+from tests.support.pages import GOOD_PASSWORD, Visitor, signed_in
+from tests.support.served import served
+
+FOLDER = PROJECT_ROOT / "docs" / "screenshots"
+PHONE, WIDE = (390, 760), (1200, 820)
+COLOURS = 96
+LAMPS = "广济路路灯不亮，夜间通行不便"
+PLACE = "广济路"
+UNSURE = "门口路灯不亮，垃圾清运不及时"
+_NO_FONT = "截图需要中文字体。Debian/Ubuntu：apt-get install fonts-wqy-microhei\nA Chinese font is needed."
+
+
+def main() -> int:
+    """Write every picture; the exit code."""
+    fonts = subprocess.run(["fc-list", ":lang=zh"], capture_output=True, text=True, check=False)
+    if not fonts.stdout.strip():
+        sys.stderr.write(f"{_NO_FONT}\n")
+        return 1
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    FOLDER.mkdir(parents=True)
+    with tempfile.TemporaryDirectory() as scratch, clock.use(clock.StoryClock(_MORNING)):
+        url = f"sqlite:///{Path(scratch) / 'ledger.db'}"
+        ledgers.create_tables(url)
+        context = a_context(ledgers.engine_of(url))
+        prepare(context)
+        with served(context) as site, chromium_of() as browser:
+            everybodys(browser, site)
+            at_work(browser, site, context)
+    for path in sorted(FOLDER.glob("*.png")):
+        Image.open(path).convert("RGB").quantize(COLOURS).save(path, optimize=True)
+        sys.stdout.write(f"{path.relative_to(PROJECT_ROOT)} {path.stat().st_size // 1024} KiB\n")
+    return 0
+
+
+_MORNING = pendulum.datetime(2026, 3, 2, 9, tz=clock.SHANGHAI)
+
+
+def prepare(context: Context) -> None:
+    """Petitions on their way, and two people who work on them."""
+    for text in ("文化路街道建设路井盖松动，车过有响声", "君山路路灯整夜不亮，请修理", UNSURE):
+        Visitor(context).report(text)
+    settle(context)
+    signed_in(Visitor(context), Role.UNIT, "municipal-parks", name="园林甲")
+    signed_in(Visitor(context), Role.DESK, name="专席乙")
+
+
+def settle(context: Context) -> None:
+    """Let the platform take every step that is due."""
+    with context.readers() as session:
+        found = session.scalars(select(Petition.id)).all()
+    for petition_id in found:
+        steps.settle(context, petition_id)
+
+
+def opened(browser: Browser, site: str, size: tuple[int, int]) -> Page:
+    """A tab of a browser of its own."""
+    width, height = size
+    return browser.new_context(viewport={"width": width, "height": height}, base_url=site, locale="zh-CN").new_page()
+
+
+def take(tab: Page, name: str) -> None:
+    """The picture of what is seen now."""
+    tab.screenshot(path=FOLDER / f"{name}.png")
+
+
+def everybodys(browser: Browser, site: str) -> None:
+    """What petitioners see on their telephones."""
+    tab = opened(browser, site, PHONE)
+    tab.goto("/")
+    tab.get_by_label("什么事").fill(LAMPS)
+    tab.get_by_label("在哪里").fill(PLACE)
+    take(tab, "report")
+    tab.get_by_role("button", name="提交").click()
+    tab.get_by_role("link", name="看进度").click()
+    tab.get_by_role("heading", name="办理经过").wait_for()
+
+
+def at_work(browser: Browser, site: str, context: Context) -> None:
+    """The case at its unit, on the telephone of whoever reported it, and what the desk chooses from."""
+    settle(context)
+    other = opened(browser, site, PHONE)
+    other.goto("/")
+    other.get_by_label("什么事").fill("广济路的路灯一直不亮，请尽快修理")
+    other.get_by_label("在哪里").fill(PLACE)
+    other.get_by_role("button", name="提交").click()
+    other.get_by_role("heading", name="是不是这件？").wait_for()
+    take(other, "same")
+    other.get_by_role("button", name="是这件").click()
+    other.get_by_role("link", name="看进度").click()
+    other.get_by_text("这个时间是怎么算出来的").click()
+    take(other, "progress")
+    unit = opened(browser, site, WIDE)
+    sign_in(unit, "园林甲")
+    take(unit, "queue")
+    desk = opened(browser, site, WIDE)
+    sign_in(desk, "专席乙")
+    desk.locator(".queue h2 a").first.click()
+    desk.get_by_role("heading", name="派给谁？").wait_for()
+    take(desk, "dispatch")
+
+
+def sign_in(tab: Page, name: str) -> None:
+    """Through the form, to the queue."""
+    tab.goto("/sign-in")
+    tab.get_by_label("账号").fill(name)
+    tab.get_by_label("密码").fill(GOOD_PASSWORD)
+    tab.get_by_role("button", name="登录").click()
+    tab.get_by_role("heading", name="待办").wait_for()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,123 @@
+"""Signing in to the pages, out again, and what happens to whoever is not."""
+
+from __future__ import annotations
+
+import pytest
+
+import clock
+from domain.actions import Role
+from services import accounts
+from services.context import Context
+from tests.support.pages import GOOD_PASSWORD, Page, Visitor, credentials, signed_in
+
+pytestmark = pytest.mark.usefixtures("cheap_passwords")
+
+NAME = "测试专席"
+
+
+@pytest.fixture
+def password(context: Context) -> str:
+    return accounts.create_account(context, NAME, Role.DESK, None)
+
+
+def tried(visitor: Visitor, password: str, name: str = NAME, page: Page | None = None) -> Page:
+    form = (page or visitor.open("/sign-in")).form("/sign-in")
+    return visitor.send(form, **credentials(name, password))
+
+
+def test_the_first_password_is_good_for_one_thing(visitor: Visitor, password: str) -> None:
+    assert tried(visitor, password).path == "/account"
+    assert visitor.open("/tasks").path == "/account"
+    page = visitor.open("/account")
+    assert "请先换成自己的" in page.text
+    assert "密码已改" in visitor.send(page.form("/account"), former=password, new=GOOD_PASSWORD).text
+    assert visitor.open("/tasks").path == "/tasks"
+
+
+def test_wrong_words_are_said_to_be_wrong_and_the_name_stays(visitor: Visitor, password: str) -> None:
+    page = tried(visitor, "wrong")
+    assert (page.status, "账号或密码不对" in page.text) == (403, True)
+    fields = page.form("/sign-in").fields
+    assert (fields["account-name"], fields["account-password"]) == (NAME, "")
+    assert tried(visitor, "wrong", "nobody").text.replace("nobody", NAME) == page.text
+
+
+def test_whoever_fails_too_often_is_told_to_wait(visitor: Visitor, password: str) -> None:
+    for _ in range(visitor.context.sign_in.failures_of_account):
+        tried(visitor, "wrong")
+    assert "15分钟后再试" in tried(visitor, password).text
+
+
+def test_the_session_is_another_one_each_time_and_no_script_reads_it(visitor: Visitor, password: str) -> None:
+    tokens = []
+    for _ in range(2):
+        tried(visitor, password)
+        tokens.append(visitor.client.cookies["session"])
+    assert len(set(tokens)) == 2
+    visitor.client.cookies.set("session", tokens[0])
+    assert visitor.open("/account").path == "/sign-in", "the former one is over"
+
+
+def test_signing_out(context: Context) -> None:
+    visitor = signed_in(Visitor(context), Role.DESK)
+    token = visitor.client.cookies["session"]
+    assert visitor.send(visitor.open("/account").form("/sign-out")).path == "/sign-in"
+    visitor.client.cookies.set("session", token)
+    assert visitor.open("/tasks").path == "/sign-in"
+
+
+def test_whoever_is_sent_to_sign_in_comes_back_where_they_were_going(visitor: Visitor, context: Context) -> None:
+    signed_in(visitor, Role.DESK, name=NAME)
+    visitor.client.cookies.delete("session")
+    page = visitor.open("/tasks?cursor=abc")
+    assert page.path == "/sign-in"
+    assert tried(visitor, GOOD_PASSWORD, page=page).answer.url.query == b"cursor=abc"
+
+
+@pytest.mark.parametrize(
+    "to", ["https://example.org/", "//example.org/tasks", "/\\example.org", "/tasks\r\nX: y", "/docs"]
+)
+def test_signing_in_leads_to_no_other_place(visitor: Visitor, context: Context, to: str) -> None:
+    signed_in(visitor, Role.DESK, name=NAME)
+    form = visitor.open("/sign-in").form("/sign-in")
+    page = visitor.send(form, **credentials(NAME, GOOD_PASSWORD), to=to)
+    assert page.answer.url.host == "testserver"
+    assert page.path == "/tasks"
+
+
+@pytest.mark.parametrize(
+    ("former", "new", "reason"),
+    [
+        ("wrong", "another good one", "现在的密码不对"),
+        (GOOD_PASSWORD, "short", "至少10位"),
+        (GOOD_PASSWORD, GOOD_PASSWORD, "不能与现在的相同"),
+    ],
+)
+def test_a_password_that_is_not_taken(visitor: Visitor, former: str, new: str, reason: str) -> None:
+    signed_in(visitor, Role.DESK)
+    page = visitor.send(visitor.open("/account").form("/account"), former=former, new=new)
+    assert (page.status, reason in page.text) == (422, True)
+    assert new not in page.html
+
+
+def test_a_session_that_ran_out_loses_no_word(
+    visitor: Visitor, context: Context, frozen_clock: clock.StoryClock
+) -> None:
+    signed_in(visitor, Role.DESK, name=NAME)
+    Visitor(context).report("法院判决后对方一直不执行")
+    queue = visitor.open("/tasks")
+    case = visitor.open(next(link for link in queue.links if link.startswith("/cases/")))
+    form = case.form("/note")
+    frozen_clock.move_to(frozen_clock.now().add(minutes=31))
+    page = visitor.send(form, text="已电话告知向法院申请执行")
+    assert (page.status, "登录已过期" in page.text) == (401, True)
+    again = tried(visitor, "wrong", page=page)
+    resumed = tried(visitor, GOOD_PASSWORD, page=again)
+    assert "已电话告知向法院申请执行" in resumed.text
+    assert "记录办理情况：已完成" in visitor.send(resumed.form("/note")).text
+
+
+def test_a_disabled_account_is_out_with_the_next_page(visitor: Visitor, context: Context) -> None:
+    signed_in(visitor, Role.DESK, name=NAME)
+    accounts.disable_account(context, NAME)
+    assert visitor.open("/tasks").path == "/sign-in"

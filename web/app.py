@@ -1,0 +1,76 @@
+"""The pages as an application: its routes, its headers, and refusals that people can read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from fastapi import FastAPI, Request
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.responses import HTMLResponse, Response
+
+from api.guards import MAX_BODY_BYTES, Guard
+from api.limits import Buckets
+from services import following
+from services.context import Context
+from web import account, cases, errors, follow, report, tasks
+from web.assets import PREFIX, Assets
+from web.live import Watch
+from web.rendering import Pages
+from web.visits import Visits
+
+_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": "geolocation=(self), camera=(), microphone=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    # A shared computer shows the next person nothing of the last one.
+    "Cache-Control": "no-store",
+}
+_FAULT = """<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>平台内部错误</title>
+<h1>平台内部错误</h1><p>已经记录，请稍后重试。报告问题时请附上这个编号：{}</p><p><a href="/">回首页</a></p></html>"""
+_TOO_LARGE = """<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>内容过大</title>
+<h1>内容过大</h1><p>内容太多，没有收下。请返回，删减后再提交。</p></html>"""
+
+
+def create_pages(context: Context, registrations: Buckets, look_ups: Buckets) -> FastAPI:
+    """The pages on `context`; anonymous people are held to the same rates as the API's."""
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    assets = Assets()
+    app.state.context = context
+    app.state.registrations = registrations
+    app.state.look_ups = look_ups
+    app.state.pages = Pages(assets, _district_of(context))
+    app.state.watch = Watch(partial(following.versions, context))
+    app.add_middleware(Visits)
+    app.add_middleware(
+        Guard,
+        max_body_bytes=MAX_BODY_BYTES,
+        headers=_HEADERS,
+        too_large=lambda: HTMLResponse(_TOO_LARGE, 413, {"Connection": "close"}),
+        fault=lambda instance: HTMLResponse(_FAULT.format(instance), 500),
+    )
+    errors.install(app)
+    app.add_api_route(PREFIX + "{name}", _sending(assets), methods=["GET", "HEAD"])
+    for part in (report, follow, account, tasks, cases):
+        app.include_router(part.router)
+    return app
+
+
+def _sending(assets: Assets) -> Callable[[Request], Response]:
+    def send(request: Request) -> Response:
+        return assets.answer(request)
+
+    return send
+
+
+def _district_of(context: Context) -> str:
+    """The district's name as the policy in force has it; nothing while there is none."""
+    try:
+        with context.readers() as session:
+            return context.rules.active(session).district
+    except (SQLAlchemyError, LookupError):
+        return ""

@@ -1,0 +1,91 @@
+"""Who is signed in: the session's cookie, and what happens to whoever has none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from http import HTTPMethod, HTTPStatus
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import Depends, Request
+from starlette.responses import RedirectResponse, Response
+
+from domain.actions import ROLE_LABELS, Actor
+from services.sign_in import SignedIn, session_of
+from web.asking import ContextOf
+from web.forms import Form, sent_form
+from web.rendering import Pages
+from web.visits import attributes, cookie_name
+
+_COOKIE = "session"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Whoever is signed in, as every page names them."""
+
+    name: str
+    role_name: str
+    unit_name: str
+
+
+class SignInNeeded(Exception):
+    """Nobody is signed in, or no longer."""
+
+
+class ChangeNeeded(Exception):
+    """The password was given out by somebody else: nothing is done with it but to change it."""
+
+
+def signed_in(request: Request, context: ContextOf) -> SignedIn:
+    """Whoever is signed in. Raises `SignInNeeded`."""
+    who = session_of(context, session_token(request))
+    if who is None:
+        raise SignInNeeded
+    with context.readers() as session:
+        unit = context.rules.active(session).unit_name(who.actor.unit) if who.actor.unit else ""
+    request.state.account = Shown(who.actor.name, ROLE_LABELS[who.actor.role], unit)
+    return who
+
+
+def acting(who: Annotated[SignedIn, Depends(signed_in)]) -> Actor:
+    """In what capacity they act. Raises `SignInNeeded`, `ChangeNeeded`."""
+    if who.must_change:
+        raise ChangeNeeded
+    return who.actor
+
+
+Who = Annotated[SignedIn, Depends(signed_in)]
+Caller = Annotated[Actor, Depends(acting)]
+
+
+def session_token(request: Request) -> str:
+    """What the browser holds; empty where it holds nothing."""
+    return request.cookies.get(cookie_name(request, _COOKIE), "")
+
+
+def keep_session(request: Request, answer: Response, token: str) -> None:
+    """Let the browser hold the session until it is closed; the ledger ends it earlier."""
+    answer.headers.append("set-cookie", f"{cookie_name(request, _COOKIE)}={token}; {attributes(request)}")
+
+
+def drop_session(request: Request, answer: Response) -> None:
+    """The browser holds no session any more."""
+    answer.headers.append("set-cookie", f"{cookie_name(request, _COOKIE)}=; Max-Age=0; {attributes(request)}")
+
+
+async def on_sign_in_needed(request: Request, _: Exception) -> Response:
+    """To the form, and back again; what was written meanwhile waits in it."""
+    if request.method != HTTPMethod.POST:
+        query = f"?{request.url.query}" if request.url.query else ""
+        return RedirectResponse(f"/sign-in?to={quote(request.url.path + query)}", HTTPStatus.SEE_OTHER)
+    sent = await sent_form(request)
+    pages: Pages = request.app.state.pages
+    return pages.show(
+        request, "account/sign-in.html", HTTPStatus.UNAUTHORIZED, form=Form(), to=request.url.path, kept=sent.pairs
+    )
+
+
+def on_change_needed(_: Request, __: Exception) -> Response:
+    """First another password."""
+    return RedirectResponse("/account", HTTPStatus.SEE_OTHER)

@@ -1,0 +1,146 @@
+"""One case for whoever is signed in: what it is, whose, until when and why, what happened, and what they may do now."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Request
+from markupsafe import Markup, escape
+from starlette.responses import RedirectResponse, Response
+
+from domain.actions import ROLE_LABELS, Actor, Role
+from domain.conduct import REQUEST_TYPE_LABELS, URGENCY_LABELS, RequestType, Urgency
+from domain.errors import DomainError, NotFound, StaleVersion
+from domain.petition import RUNG_LABELS, Rung
+from domain.stages import STAGE_LABELS, Stage
+from models.answers import PetitionDetail
+from services import queries, same_matter
+from services.context import Context
+from web.actions import ACTIONS, Action
+from web.asking import ContextOf, PagesOf
+from web.callers import Caller
+from web.choices import lists_of, options_of
+from web.forms import Form, Sent, SentForm, Wrong, as_wrong, read, submit
+from web.inputs import shape_fields
+
+router = APIRouter()
+
+CaseId = Annotated[str, Path(max_length=60)]
+_QUOTED = re.compile(r"“([^”]{1,40})”")
+_MOVED_ON = "您填写的时候，这件诉求有了变化（见上）。您写的还在，确认后请再提交一次"
+_STALE_TEXT = "表单不完整，请重新填写"
+
+
+@router.get("/cases")
+def find(context: ContextOf, actor: Caller, number: str = "") -> Response:
+    """From a case number to its page."""
+    found = queries.find(context, number.strip().upper()[:40], actor)
+    return RedirectResponse(f"/cases/{found.id}", HTTPStatus.SEE_OTHER)
+
+
+@router.get("/cases/{petition_id}")
+def show(request: Request, petition_id: CaseId, context: ContextOf, pages: PagesOf, actor: Caller) -> Response:
+    """The case as whoever asks may see it."""
+    return _page(request, context, pages, actor, petition_id)
+
+
+@router.post("/cases/{petition_id}/{code}")
+def act(
+    request: Request, petition_id: CaseId, code: str, context: ContextOf, pages: PagesOf, actor: Caller, sent: SentForm
+) -> Response:
+    """Do it, or show the case as it stands with the form as it was filled in."""
+    action = ACTIONS.get(code)
+    if action is None:
+        raise NotFound("这项操作")
+    queries.head(context, petition_id, actor)  # whoever may not see the case is not told that there is one
+    try:
+        version = sent.number("version")
+        if not isinstance(version, int):
+            raise Wrong(problem=_STALE_TEXT)  # noqa: TRY301 - refused like everything else that is wrong
+        body = read(action.shape, shape_fields(action.fields, sent))
+
+        def work() -> dict[str, Any]:
+            action.work(context, petition_id, actor, body, version)
+            return {}
+
+        submit(context, request, sent, work)
+    except StaleVersion:
+        return _refused(request, context, pages, actor, petition_id, code, sent, Wrong(problem=_MOVED_ON))
+    except DomainError as refusal:
+        return _refused(request, context, pages, actor, petition_id, code, sent, as_wrong(refusal))
+    except Wrong as wrong:
+        return _refused(request, context, pages, actor, petition_id, code, sent, wrong)
+    return RedirectResponse(f"/cases/{petition_id}?done={code}", HTTPStatus.SEE_OTHER)
+
+
+def _refused(
+    request: Request,
+    context: Context,
+    pages: PagesOf,
+    actor: Actor,
+    petition_id: str,
+    code: str,
+    sent: Sent,
+    wrong: Wrong,
+) -> Response:
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if wrong.errors else HTTPStatus.CONFLICT
+    form = Form.refused(sent, wrong)
+    return _page(request, context, pages, actor, petition_id, status, {code: form})
+
+
+def _page(
+    request: Request,
+    context: Context,
+    pages: PagesOf,
+    actor: Actor,
+    petition_id: str,
+    status: HTTPStatus = HTTPStatus.OK,
+    forms: Mapping[str, Form] | None = None,
+) -> Response:
+    case = queries.detail(context, petition_id, actor)
+    allowed = [action for code, action in ACTIONS.items() if code in case.allowed_actions]
+    lists = lists_of(context)
+    done = ACTIONS.get(request.query_params.get("done", ""))
+    refused = next(((code, form) for code, form in (forms or {}).items() if code not in case.allowed_actions), None)
+    return pages.show(
+        request,
+        "cases/case.html",
+        status,
+        case=case,
+        text=marked(case),
+        clocks=queries.clock_of(context, petition_id, actor),
+        history=queries.history(context, petition_id, actor).entries,
+        duplicates=same_matter.duplicates_of(context, petition_id, actor).items if actor.role is Role.DESK else [],
+        actions=allowed,
+        forms={action.code: Form(_start(action)) for action in allowed} | dict(forms or {}),
+        refused=refused,
+        options=lambda field: options_of(field, lists),
+        done=done.label if done else "",
+        urgency=URGENCY_LABELS[Urgency(case.urgency)],
+        request_type=REQUEST_TYPE_LABELS[RequestType(case.request_type)],
+        rung=RUNG_LABELS[Rung(case.rung)] if case.rung else "",
+        roles={role.value: label for role, label in ROLE_LABELS.items()},
+        stages={stage.value: STAGE_LABELS[stage] for stage in Stage},
+    )
+
+
+def _start(action: Action) -> dict[str, str]:
+    return {field.name: field.start for field in action.fields if field.start}
+
+
+def marked(case: PetitionDetail) -> Markup:
+    """The petition's text with the words that speak for one of the units in question."""
+    reasons = [reason for candidate in case.candidates for reason in candidate.get("reasons", [])]
+    reasons += [reason for task in case.assignments for reason in task.reasons]
+    words = {word for reason in reasons for word in _QUOTED.findall(str(reason)) if word in case.text}
+    if not words:
+        return escape(case.text)
+    either = re.compile("|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)))
+    shown, at = Markup(), 0
+    for found in either.finditer(case.text):
+        shown += escape(case.text[at : found.start()]) + Markup("<mark>{}</mark>").format(found[0])
+        at = found.end()
+    return shown + escape(case.text[at:])

@@ -1,0 +1,78 @@
+"""Changes of petitions as they happen: one question to the ledger for everybody who watches, not one each."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from contextlib import suppress
+
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.concurrency import run_in_threadpool
+
+ASK_SECONDS = 2.0
+"""How often the ledger is asked while anybody watches (our own decision)."""
+MOST_WATCHERS = 500
+"""Open streams of this process; whoever comes after them reloads the page by hand (our own decision)."""
+Versions = Mapping[str, int]
+
+
+class Watch:
+    """Tells every watcher when the version of a petition it watches has changed."""
+
+    def __init__(
+        self, ask: Callable[[Collection[str]], Versions], seconds: float = ASK_SECONDS, most: int = MOST_WATCHERS
+    ) -> None:
+        """`ask` gives the versions of petitions by their ids; it blocks, and may fail while the ledger is away."""
+        self._ask = ask
+        self._seconds = seconds
+        self._most = most
+        self._watched: Counter[str] = Counter()
+        self._known: dict[str, int] = {}
+        self._changed: asyncio.Event | None = None
+        self._asking: asyncio.Task[None] | None = None
+        self._watchers = 0
+
+    @property
+    def full(self) -> bool:
+        return self._watchers >= self._most
+
+    async def changes(self, ids: Collection[str], seen: Versions) -> AsyncIterator[Versions]:
+        """The versions of these petitions whenever they differ from what was `seen`, until nobody listens."""
+        self._watchers += 1
+        self._watched.update(ids)
+        last = dict(seen)
+        if self._asking is None or self._asking.done():
+            self._changed = asyncio.Event()
+            self._asking = asyncio.create_task(self._keep_asking(self._changed))
+        try:
+            while True:
+                present = {key: self._known.get(key, last.get(key, 0)) for key in ids}
+                if present != last:
+                    last = present
+                    yield present
+                    continue
+                await self._next()
+        finally:
+            self._watchers -= 1
+            self._watched.subtract(ids)
+            self._forget()
+
+    async def _next(self) -> None:
+        if self._changed is not None:
+            await self._changed.wait()
+
+    async def _keep_asking(self, changed: asyncio.Event) -> None:
+        """Ask as long as anybody watches."""
+        while self._watched:
+            with suppress(SQLAlchemyError):  # the ledger is away for a while; the page stands as it was
+                self._known = dict(await run_in_threadpool(self._ask, list(self._watched)))
+            # Whoever waits is let through once; the next waiters wait for the next answer.
+            changed.set()
+            changed.clear()
+            await asyncio.sleep(self._seconds)
+
+    def _forget(self) -> None:
+        for key in [key for key, count in self._watched.items() if count <= 0]:
+            del self._watched[key]
+            self._known.pop(key, None)

@@ -1,0 +1,78 @@
+"""From an answer of the services to a page: the templates, and how moments and lengths of time are said."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from http import HTTPStatus
+from pathlib import Path
+
+from fastapi import Request
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.responses import HTMLResponse
+
+from domain.calendar import local
+from web.assets import Assets
+from web.visits import new_token
+
+_TEMPLATES = Path(__file__).resolve().parent / "templates"
+_WEEKDAYS = "一二三四五六日"
+_MINUTES = 60
+
+
+class Pages:
+    """Makes pages from templates; one for the process."""
+
+    def __init__(self, assets: Assets, district: str) -> None:
+        self._environment = Environment(
+            loader=FileSystemLoader(_TEMPLATES),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.filters |= {"moment": moment, "day": day, "worked": worked}
+        self._environment.globals |= {"asset": assets.address, "district": district}
+
+    def text(self, request: Request, template: str, **values: object) -> str:
+        """The page as HTML; `values` are what the template asks for."""
+        found = self._environment.get_template(template)
+        account = getattr(request.state, "account", None)
+        return found.render(values, account=account, path=request.url.path, new_token=lambda: new_token(request))
+
+    def show(
+        self,
+        request: Request,
+        template: str,
+        status: int = HTTPStatus.OK,
+        headers: Mapping[str, str] | None = None,
+        **values: object,
+    ) -> HTMLResponse:
+        """The page as an answer."""
+        return HTMLResponse(self.text(request, template, **values), status, dict(headers or {}))
+
+
+def moment(value: dt.datetime | None) -> Markup | str:
+    """`3月2日（周一）09:00` in Beijing; the exact moment stands in the element."""
+    if value is None:
+        return "—"
+    at = local(value)
+    said = f"{at.year}年{at.month}月{at.day}日（周{_WEEKDAYS[at.weekday()]}）{at:%H:%M}"
+    return Markup('<time datetime="{}">{}</time>').format(at.isoformat(timespec="seconds"), said)
+
+
+def day(value: dt.datetime | None) -> Markup | str:
+    """`3月2日 09:00` in Beijing, where the year is plain."""
+    if value is None:
+        return "—"
+    at = local(value)
+    return Markup('<time datetime="{}">{}</time>').format(
+        at.isoformat(timespec="seconds"), f"{at.month}月{at.day}日 {at:%H:%M}"
+    )
+
+
+def worked(minutes: int) -> str:
+    """Working minutes as people say them: `27个工作小时`, `40分钟`."""
+    length = abs(minutes)
+    return f"{length // _MINUTES}个工作小时" if length >= _MINUTES else f"{length}分钟"
