@@ -7,22 +7,23 @@ from typing import Any
 
 import httpx
 import pytest
-import sqlalchemy as sa
 from fastapi.routing import iter_route_contexts
 
 import clock
 from api.app import create_app
 from api.permissions import PERMISSIONS, STATUSES, Access, Asker
-from models.tables import Assignment, Attachment
+from domain.attachments import MAY_ADD, Purpose
+from models.tables import Assignment
 from services.context import Context
-from tests.api.conftest import LAMPS, TOWN, UNIT, Api
-from tests.api.routes import BESIDE, CHANGES, FIGURE, LOOK, LOOKING, READS, Case, Changing
+from tests.api.conftest import LAMPS, OTHER, TOWN, UNIT, Api
+from tests.api.routes import BESIDE, CHANGES, FIGURE, LOOK, LOOKING, READS, REASON, Case, Changing
 from tests.support.files import a_photo
 from tests.support.steps import petition_of
 
 KEY_OF = {asker: asker.value for asker in Asker} | {Asker.ASSISTING_UNIT: "town", Asker.OTHER_UNIT: "other"}
 DOCUMENTATION = ("/docs", "/openapi.json")
 """What the framework itself serves: the description of the interface, which is no secret."""
+_OF = "/petitions/{petition_id}"
 Ask = Callable[[Api, Case, str], httpx.Response]
 
 
@@ -30,18 +31,12 @@ def read(path: str) -> Ask:
     def ask(api: Api, case: Case, who: str) -> httpx.Response:
         number = petition_of(api.context, case[0]).case_number
         names = {"petition_id": case[0], "query_code": case[1], "case_number": number, "figure": FIGURE}
-        if "{attachment_id}" in path:
-            names["attachment_id"] = photo_of(api, case)
+        if "{attachment_id}" in path:  # the same photo again is the one that is there
+            sent = api.post("anybody", f"/progress/{case[1]}/attachments", a_photo())
+            names["attachment_id"] = sent.json()["attachment_id"]
         return api.get(who, path.format(**names))
 
     return ask
-
-
-def photo_of(api: Api, case: Case) -> str:
-    """A photo that its petitioner sent; it is there already when it is asked for."""
-    with api.context.readers() as session:
-        found = session.scalars(sa.select(Attachment.id).where(Attachment.petition_id == case[0])).first()
-    return found or str(api.post("anybody", f"/progress/{case[1]}/attachments", a_photo()).json()["attachment_id"])
 
 
 def change(route: Changing) -> Ask:
@@ -71,12 +66,43 @@ def look(api: Api, case: Case, who: str) -> httpx.Response:
 PURPOSES = {"inspector": {"purpose": "inspection"}}
 
 
+def with_a_photo(api: Api) -> Case:
+    case = api.in_hand()
+    assert api.post("anybody", f"/progress/{case[1]}/attachments", a_photo()).status_code == 200
+    return case
+
+
+def attach(api: Api, case: Case, who: str) -> httpx.Response:
+    """Everybody adds what their role may: for which purpose is a rule of its own."""
+    role, *_ = api.role_of(who) if who != "anybody" else (None,)
+    purpose = min(MAY_ADD.get(role, [Purpose.PETITION]) if role else [Purpose.PETITION])
+    address = f"/petitions/{case[0]}/attachments?name=photo.jpg&purpose={purpose}"
+    return api.post(who, address, a_photo())
+
+
+def desk_recused(api: Api) -> Case:
+    case = api.in_hand()
+    api.done("desk", f"/petitions/{case[0]}/recusal", {"unit": OTHER, **REASON})
+    return case
+
+
 # How each route is asked, and for which petition; a change is asked of the petition for which it is open.
 ASKED: dict[str, tuple[Callable[[Api], Case], Ask]] = (
     {f"GET {path.partition('?')[0]}": (Api.in_hand, read(path)) for path in READS}
     | {f"POST {route.path.partition('?')[0]}": (route.reached, change(route)) for route in CHANGES}
     | {f"{route.method} {route.path}": (route.reached, route.ask) for route in BESIDE}
     | {"POST /petitions": (Api.in_hand, register), f"POST {LOOKING}": (known, look)}
+    | {f"POST {_OF}/attachments": (Api.in_hand, attach)}
+    | {
+        f"GET {by}/attachments/{{attachment_id}}": (with_a_photo, read(f"{by}/attachments/{{attachment_id}}"))
+        for by in (_OF, "/progress/{query_code}")
+    }
+    | {
+        f"POST {_OF}/recusal-lifting": (
+            desk_recused,
+            lambda api, case, who: api.post(who, f"/petitions/{case[0]}/recusal-lifting", {"number": 1, **REASON}),
+        )
+    }
 )
 
 
@@ -102,8 +128,6 @@ def test_every_cell(api: Api, route: str) -> None:
     reach, ask = ASKED[route]
     refused = {asker: access for asker, access in PERMISSIONS[route].items() if access is not Access.ALLOWED}
     case = _known_to_units(api, reach(api))
-    if "{attachment_id}" in route:
-        photo_of(api, case)
     before = petition_of(api.context, case[0]).version
     for asker, access in refused.items():
         answer = ask(api, case, KEY_OF[asker])

@@ -8,7 +8,7 @@ from domain.actions import Role
 from services import hot_topics
 from services.figures import MAX_CASES
 from tests.api.conftest import LAMPS, UNIT, Api
-from tests.api.routes import CHANGES, FIGURE, HELP, READS, REASON, TASK, Case
+from tests.api.routes import CHANGES, FIGURE, HELP, NO_FILE, READS, REASON, TASK, Case
 from tests.support.steps import petition_of
 
 FIGURES = ("registered", "on_time_completion", "on_time_signing", "returned", "stage_time", "response")
@@ -22,7 +22,7 @@ def everywhere(api: Api, who: str, case: Case, number: str) -> str:
         if "{query_code}" in path:  # who holds the code is the petitioner
             continue
         for figure in FIGURES if "{figure}" in path else (FIGURE,):
-            address = path.format(**particulars, figure=figure)
+            address = path.format(**particulars, figure=figure, attachment_id=NO_FILE)
             answer = api.get(who, address, **({"limit": MAX_CASES} if "{figure}" in path else {}))
             # The question itself holds the id; a refusal repeats it in nothing.
             told.append(answer.text)
@@ -61,7 +61,7 @@ def test_a_unit_finds_it_nowhere(api: Api, case: Case, who: str, unit: str) -> N
         assert api.post("unit", f"/petitions/{case[0]}/notes", {"text": "已到现场"}, **asked).status_code == 404
 
 
-@pytest.mark.parametrize("who", ["reviewer", "leader", "inspector", "desk", "follow_up"])
+@pytest.mark.parametrize("who", ["reviewer", "leader", "inspector", "party", "desk", "follow_up"])
 def test_a_person_finds_it_nowhere(api: Api, case: Case, who: str) -> None:
     number = petition_of(api.context, case[0]).case_number
     assert number in everywhere(api, who, case, number)
@@ -73,7 +73,7 @@ def test_a_person_finds_it_nowhere(api: Api, case: Case, who: str) -> None:
     assert LAMPS not in told
 
 
-@pytest.mark.parametrize("who", ["unit", "town", "reviewer", "leader", "desk", "follow_up"])
+@pytest.mark.parametrize("who", ["unit", "town", "reviewer", "leader", "party", "desk", "follow_up"])
 def test_whom_it_is_about_can_touch_nothing(api: Api, case: Case, who: str) -> None:
     role, unit, name = api.role_of(who)
     about = {"unit": unit} if role is Role.UNIT else {"account": name}
