@@ -3,30 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
 
 from domain.calendar import local
+from models.shown_moments import moments_shown
 
 Shown = Annotated[dt.datetime, PlainSerializer(lambda moment: local(moment).isoformat(), return_type=str)]
 """An aware moment, written as `2026-03-02T09:00:00+08:00`."""
-
-
-def _moments_shown(value: object) -> object:
-    match value:
-        case dict():
-            return {key: _moments_shown(item) for key, item in value.items()}
-        case list():
-            return [_moments_shown(item) for item in value]
-        case str() if _MOMENT.fullmatch(value):
-            return local(dt.datetime.fromisoformat(value)).isoformat()
-    return value
-
-
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", re.ASCII)
-Particulars = Annotated[dict[str, Any], PlainSerializer(_moments_shown, return_type=dict[str, Any])]
+Particulars = Annotated[dict[str, Any], PlainSerializer(moments_shown, return_type=dict[str, Any])]
 """What the ledger keeps as JSON, with every moment in it shown as `Shown` would."""
 
 
