@@ -114,6 +114,8 @@ PERMISSIONS: dict[str, Row] = {
     "GET /progress/{query_code}": everybody(),
     **_posts(_BY_CODE, ("rating", "supplement", "withdrawal"), everybody()),
     "GET /queue": keys_of(*UNITS, *OFFICES),
+    "POST /queue/signatures": keys_of(*UNITS),
+    "GET /requests": keys_of(Asker.DESK, Asker.INSPECTOR, Asker.OPERATOR),
     "GET /petitions": on_petition(*INVOLVED),
     f"GET {_OF}": on_petition(*INVOLVED),
     f"GET {_OF}/clock": on_petition(*INVOLVED),

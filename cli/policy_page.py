@@ -200,6 +200,21 @@ FIGURES_APPLIED: dict[str, tuple[str, str, str]] = {
         "services.stored_files.remove_orphans",
         f"{_STORED}::test_files_without_a_row_go_after_a_day_and_no_others",
     ),
+    "handling.required": (
+        "办结要件",
+        "domain.completion.missing",
+        "tests/domain/test_completion.py::test_what_is_asked_for_when",
+    ),
+    "handling.beyond_duty_kinds": (
+        "超职责种类",
+        "services.completions.checked",
+        "tests/services/test_completions.py::test_a_kind_that_is_not_in_the_list_is_refused_with_the_list",
+    ),
+    "handling.extension_reasons": (
+        "延期事由",
+        "services.handling.request_extension",
+        "tests/services/test_requests.py::test_an_extension_has_a_reason_of_the_list",
+    ),
     "same_matter.threshold": ("疑似重复的最低得分", *_BY_COMPARING),
     "same_matter.weights": (
         "同一事项各项的分量",
@@ -285,7 +300,8 @@ def _deadline_row(rule: DeadlineRule, policy: Policy) -> str:
 
 
 def _figure_row(figure: Figure) -> str:
-    known = FIGURES_APPLIED.get(figure.id) or FIGURES_APPLIED[figure.id.partition(".")[0]]
+    places = (figure.id, figure.id.rpartition(".")[0], figure.id.partition(".")[0])
+    known = next(FIGURES_APPLIED[place] for place in places if place in FIGURES_APPLIED)
     name, function, test = known
     cells = (f"{name} `{figure.id}`", figure.value, "全部", figure.source)
     return _row(*cells, ORIGIN_LABELS[figure.origin], f"`{function}`", f"`{test}`")

@@ -22,6 +22,7 @@ from gateways.alarm_rules import ALARMS, ELSEWHERE, alarm_rules, check_alarms, e
 from gateways.attachment_rules import attachment_rules, attachments_told
 from gateways.conduct_rules import deadline_rules, ladder_rules, learning_rules, notice_rules
 from gateways.figure_rules import figure_rules, values_told
+from gateways.handling_rules import HANDLING, check_handling, handling_rules, handling_told
 from gateways.holidays import CalendarFileError, load_calendar
 from gateways.identity_rules import identity_figures, identity_rules
 from gateways.letters import variants_of
@@ -36,6 +37,7 @@ from gateways.yaml_lines import Document, Loc, line_of, read_document
 from models.alarm_files import AlarmsFile, ElsewhereFile
 from models.attachment_file import AttachmentsFile
 from models.figures_file import FiguresFile
+from models.handling_file import HandlingFile
 from models.identity_files import IdentityFile, RetentionFile
 from models.learning_file import LearningFile
 from models.patterns_file import ListsFile, PatternsFile
@@ -78,6 +80,7 @@ _SHAPES: dict[str, type[Shape]] = {
     "retention.yaml": RetentionFile,
     "supervision.yaml": SupervisionFile,
     "attachments.yaml": AttachmentsFile,
+    HANDLING: HandlingFile,
 }
 _FOLDER = "taxonomy"
 """One file for each category."""
@@ -145,12 +148,8 @@ def load_policy(directory: Path) -> Policy:
         for category in reading.files.taxonomy.categories:
             reading.files.sub_categories[category.code] = reading.read(file_of(category.code), SubCategoriesFile)
     problems = [*reading.problems, *_foreign_files(directory, reading.files)]
-    faults = (
-        *policy_checks.check(reading.files),
-        *check_taxonomy(reading.files),
-        *check_alarms(reading.files),
-        *check_reviews(reading.files),
-    )
+    checks = (policy_checks.check, check_taxonomy, check_alarms, check_reviews, check_handling)
+    faults = [fault for check in checks for fault in check(reading.files)]
     problems.extend(
         Problem(fault.file, line_of(reading.lines[fault.file], fault.loc), fault.reason) for fault in faults
     )
@@ -229,11 +228,11 @@ def _build(files: PolicyFiles, office: OfficeHours) -> Policy:
     assert taxonomy and places and dispatch and notices  # noqa: S101, PT018
     alarms, elsewhere, supervision, attachments = files.alarms, files.elsewhere, files.supervision, files.attachments
     reviews, identity, retention = files.reviews, files.identity, files.retention
-    patterns, lists = files.patterns, files.lists
+    patterns, lists, handling = files.patterns, files.lists, files.handling
     assert supervision and attachments  # noqa: S101, PT018
     assert learning and figures and same_matter and alarms and elsewhere  # noqa: S101, PT018
     assert reviews and identity and retention  # noqa: S101, PT018
-    assert patterns and lists  # noqa: S101, PT018
+    assert patterns and lists and handling  # noqa: S101, PT018
     matters = {category: file for category, file in files.sub_categories.items() if file is not None}
     policy = Policy(
         version="",
@@ -259,6 +258,7 @@ def _build(files: PolicyFiles, office: OfficeHours) -> Policy:
             *identity_figures(identity, retention),
             *supervision_figures(supervision),
             *attachments_told(attachments),
+            *handling_told(handling),
             *pattern_figures(patterns),
             *list_figures(lists),
         ),
@@ -270,6 +270,7 @@ def _build(files: PolicyFiles, office: OfficeHours) -> Policy:
         recusal=recusal_rules(supervision),
         supervision=supervision_rules(supervision),
         attachments=attachment_rules(attachments),
+        handling=handling_rules(handling),
     )
     content = json.dumps(dump(policy), sort_keys=True, ensure_ascii=False)
     return replace(policy, version=f"{district.version}+{hashlib.sha256(content.encode()).hexdigest()[:12]}")

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pendulum import DateTime
 
 from domain.actions import PETITIONER, Actor, Role
+from domain.completion import ContactWay
 from domain.conduct import RequestType
 from domain.petition import Satisfaction
 from domain.supervision import Disposition
@@ -84,6 +85,7 @@ def _done(unit: str, account: str, reply: str, contacted_at: DateTime) -> Act:
         is_true=True,
         contacted=True,
         contacted_at=contacted_at,
+        contact_way=ContactWay.VISIT,
         solved=True,
         internal_account=account,
         public_reply=reply,
