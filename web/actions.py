@@ -22,6 +22,7 @@ from models.bodies import (
     ExtensionIn,
     NoteIn,
     NothingIn,
+    NotSameIn,
     OptionalReasonIn,
     RatingIn,
     ReasonIn,
@@ -33,7 +34,18 @@ from models.bodies import (
 )
 from models.evidence import MIN_REPLY_LENGTH, CompletionEvidence
 from models.shapes import Line, Reason, Shape
-from services import decisions, dispatching, handling, intake, ladder, queries, supervision, verdict
+from services import (
+    decisions,
+    dispatching,
+    handling,
+    intake,
+    ladder,
+    queries,
+    same_matter,
+    separation,
+    supervision,
+    verdict,
+)
 from services.context import Context
 from web.inputs import YES_NO, Field, Kind, Options
 
@@ -287,3 +299,26 @@ ACTIONS: dict[str, Action] = dict(
     )
 }
 """Every action by its code, those one does first on top."""
+
+
+def _not_same(context: Context, key: str, actor: Actor, body: NotSameIn, version: int) -> object:
+    return same_matter.dismiss(context, key, actor, other_id=body.other, reason=body.reason, version=version)
+
+
+NOT_SAME = Action(
+    "not_same",
+    "不是同一件",
+    NotSameIn,
+    _not_same,
+    (Field("other", "对方", Kind.HIDDEN), Field("reason", "有什么不同", Kind.LINE)),
+)
+SEPARATE = Action(
+    "separate",
+    "拆单",
+    ReasonIn,
+    _reasoned(separation.separate),
+    (_REASON,),
+    hint="并错的恢复为单独一件，诉求人的查询码不变",
+)
+DESKS = {action.code: action for action in (NOT_SAME, SEPARATE)}
+"""What the desk may do that no trigger stands for: with a proposed duplicate, and with a wrong merge."""

@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse, Response
 
 from api.guards import MAX_BODY_BYTES, Guard
 from api.limits import Buckets
+from domain.errors import PolicyMissing
 from services import following
 from services.context import Context
 from web import account, cases, errors, follow, report, tasks
@@ -72,5 +73,5 @@ def _district_of(context: Context) -> str:
     try:
         with context.readers() as session:
             return context.rules.active(session).district
-    except (SQLAlchemyError, LookupError):
+    except (SQLAlchemyError, PolicyMissing):
         return ""

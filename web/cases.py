@@ -16,10 +16,10 @@ from domain.conduct import REQUEST_TYPE_LABELS, URGENCY_LABELS, RequestType, Urg
 from domain.errors import DomainError, NotFound, StaleVersion
 from domain.petition import RUNG_LABELS, Rung
 from domain.stages import STAGE_LABELS, Stage
-from models.answers import PetitionDetail
-from services import queries, same_matter
+from models.answers import PetitionDetail, QueueItem
+from services import queries, queues, same_matter
 from services.context import Context
-from web.actions import ACTIONS, Action
+from web.actions import ACTIONS, DESKS, SEPARATE, Action
 from web.asking import ContextOf, PagesOf
 from web.callers import Caller
 from web.choices import lists_of, options_of
@@ -52,7 +52,7 @@ def act(
     request: Request, petition_id: CaseId, code: str, context: ContextOf, pages: PagesOf, actor: Caller, sent: SentForm
 ) -> Response:
     """Do it, or show the case as it stands with the form as it was filled in."""
-    action = ACTIONS.get(code)
+    action = ACTIONS.get(code) or DESKS.get(code)
     if action is None:
         raise NotFound("这项操作")
     queries.head(context, petition_id, actor)  # whoever may not see the case is not told that there is one
@@ -102,9 +102,12 @@ def _page(
 ) -> Response:
     case = queries.detail(context, petition_id, actor)
     allowed = [action for code, action in ACTIONS.items() if code in case.allowed_actions]
+    if actor.role is Role.DESK and case.stage.code == Stage.MERGED:
+        allowed.append(SEPARATE)
     lists = lists_of(context)
-    done = ACTIONS.get(request.query_params.get("done", ""))
-    refused = next(((code, form) for code, form in (forms or {}).items() if code not in case.allowed_actions), None)
+    done = (ACTIONS | DESKS).get(request.query_params.get("done", ""))
+    offered = {action.code for action in allowed}
+    refused = next((form for code, form in (forms or {}).items() if code not in offered), None)
     return pages.show(
         request,
         "cases/case.html",
@@ -117,14 +120,22 @@ def _page(
         actions=allowed,
         forms={action.code: Form(_start(action)) for action in allowed} | dict(forms or {}),
         refused=refused,
+        blank=Form(),
         options=lambda field: options_of(field, lists),
         done=done.label if done else "",
+        following=_next(context, actor, petition_id) if done else None,
         urgency=URGENCY_LABELS[Urgency(case.urgency)],
         request_type=REQUEST_TYPE_LABELS[RequestType(case.request_type)],
         rung=RUNG_LABELS[Rung(case.rung)] if case.rung else "",
         roles={role.value: label for role, label in ROLE_LABELS.items()},
         stages={stage.value: STAGE_LABELS[stage] for stage in Stage},
     )
+
+
+def _next(context: Context, actor: Actor, petition_id: str) -> QueueItem | None:
+    """What waits for them next, so that they need not go back for it."""
+    waiting = queues.queue_for(context, actor, limit=2).items
+    return next((item for item in waiting if item.id != petition_id), None)
 
 
 def _start(action: Action) -> dict[str, str]:

@@ -14,6 +14,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
 from domain.actions import PETITIONER
@@ -144,7 +145,7 @@ async def live(request: Request, mine: Mine, context: ContextOf, seen: str = "")
     watch: Watch = request.app.state.watch
     if watch.full:
         return
-    ids = following.followed_ids(context, mine.code)
+    ids = await run_in_threadpool(following.followed_ids, context, mine.code)
     known = [int(item) if item.isdigit() else 0 for item in seen[:40].split("-")]
     shown = dict(zip(ids, known + [0] * len(ids), strict=False))
     async for _ in watch.changes(ids, shown):

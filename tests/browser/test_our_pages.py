@@ -153,7 +153,8 @@ def sign_in(tab: Page, name: str, password: str, seen: Seen) -> None:
 
 
 def hand_in(tab: Page, seen: Seen) -> None:
-    tab.get_by_label(re.compile("签收 SZ-")).check()
+    tab.get_by_label("全选").check()
+    assert tab.get_by_label(re.compile("签收 SZ-")).is_checked()
     seen.look(tab, "queue of a unit")
     tab.get_by_role("button", name="签收所选").click()
     tab.get_by_role("heading", name="签收结果").wait_for()

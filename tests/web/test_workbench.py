@@ -231,6 +231,35 @@ def test_probable_duplicates_are_merged_with_one_press(context: Context) -> None
     assert petition(context, second).merged_into_id == main
 
 
+def test_what_is_another_matter_is_not_proposed_again(context: Context) -> None:
+    first, second = "文化路街道广济路路灯不亮，晚上出行不安全", "文化路街道广济路的路灯一直不亮，请尽快修理"
+    _, part = reported(context, first, second)
+    visitor = desk(context)
+    page = visitor.send(visitor.open(f"/cases/{part}").form("/not_same"), reason="同一条路的另一盏")
+    assert "不是同一件：已完成" in page.text
+    assert "疑似同一事项" not in page.text
+    assert visitor.send(page.form("/note"), text="已告知").status == 200
+
+
+def test_a_wrong_merge_is_undone(context: Context) -> None:
+    _, part = reported(context, *LAMPS[:2])
+    visitor = desk(context)
+    done(visitor, part, "merge", into=petition(context, LAMPS[0]).case_number, reason="同一件事")
+    page = visitor.open(f"/cases/{part}")
+    assert "已并单" in page.text
+    page = visitor.send(page.form("/separate"), reason="是另一条路上的灯")
+    assert "拆单：已完成" in page.text
+    with context.readers() as session:
+        found = session.scalars(sa.select(Petition).where(Petition.text == LAMPS[1])).all()
+    assert len(found) == 2, "what was merged keeps its end, and goes on as a case of its own"
+
+
+def test_after_one_comes_the_next(context: Context) -> None:
+    first, second = reported(context, *LAMPS[:2])
+    page = done(unit(context), first, "sign")
+    assert f"/cases/{second}" in page.links
+
+
 def test_two_who_decide_at_once_are_told_and_lose_no_word(context: Context) -> None:
     [case] = reported(context, LAMPS[0])
     visitor = unit(context)
