@@ -64,6 +64,12 @@ class Settings(BaseSettings):
     )
     sign_in_lock_minutes: int = Field(15, ge=1, le=1440, description="How long whoever failed too often waits.")
 
+    identity_keys_file: Path | None = Field(
+        None,
+        description="Keys that open who petitioners are (secret); every machine that works with the ledger needs the "
+        "same, and a backup beside the ledger's. Empty: identity.keys in the data directory, made at first use.",
+    )
+
     crash_at: str = Field("", description="Only for kill tests: the named point at which this process dies.")
 
     @property
@@ -87,6 +93,10 @@ class Settings(BaseSettings):
     @property
     def person_key_path(self) -> Path:
         return self.person_key_file or self.data_dir / "person.key"
+
+    @property
+    def identity_keys_path(self) -> Path:
+        return self.identity_keys_file or self.data_dir / "identity.keys"
 
     @property
     def channels_path(self) -> Path:

@@ -9,7 +9,21 @@ from functools import partial
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
-from api import desk, errors, figures, inspection, petitions, public, review, system, topics, units
+from api import (
+    desk,
+    errors,
+    figures,
+    identity,
+    inspection,
+    petitions,
+    public,
+    recusals,
+    review,
+    reviews,
+    system,
+    topics,
+    units,
+)
 from api.documentation import describe
 from api.guards import MAX_BODY_BYTES, Guard
 from api.limits import Buckets, Limits
@@ -56,7 +70,8 @@ def create_app(
     app.state.orchestrator = Watch(partial(system.orchestrator_answers, context), now)
     app.add_middleware(Guard, max_body_bytes=max_body_bytes)
     errors.install(app)
-    for part in (public, petitions, units, desk, review, inspection, topics, figures, system):
+    of_petitions = (public, petitions, units, desk, review, inspection, identity, recusals)
+    for part in (*of_petitions, reviews, topics, figures, system):
         app.include_router(part.router)
     describe(app)
     return app

@@ -138,6 +138,7 @@ class Change:
 
         `extra` names members of the answer and the attribute of the work's result each is taken from.
         """
+        self.show()  # whoever may not see the petition is not told that it exists, nor what it was once answered
         try:
             return _response(
                 once(self.context, self.caller, self.key, self.seen, lambda: self._work(work, extra))
@@ -149,7 +150,6 @@ class Change:
 
     def _work(self, work: Callable[[Context, str, Actor, int | None], object], extra: dict[str, str]) -> Reply:
         with transaction(self.context):
-            self.show()  # whoever may not see the petition is not told that it exists
             done = work(self.context, self.petition_id, self.actor, self.version)
             body = self.show().model_dump(mode="json")
             return Reply(HTTPStatus.OK, body | {name: getattr(done, source) for name, source in extra.items()})

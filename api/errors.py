@@ -22,6 +22,7 @@ from domain.errors import (
     ForbiddenTransition,
     IdempotencyConflict,
     Incomplete,
+    KeysUnusable,
     NotFound,
     NotPermitted,
     PolicyMissing,
@@ -43,12 +44,13 @@ STATUSES: dict[type[DomainError], HTTPStatus] = {
     RuleRefusal: HTTPStatus.CONFLICT,
     IdempotencyConflict: HTTPStatus.CONFLICT,
     ClockStopped: HTTPStatus.CONFLICT,
+    KeysUnusable: HTTPStatus.SERVICE_UNAVAILABLE,
     PolicyMissing: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 """Business refusals are 409; 422 is for what was badly written."""
 
 # A unit that does not exist is a badly written request, whatever rule found out.
-_BADLY_WRITTEN = {"unknown-unit", "not-a-handling-unit"}
+_BADLY_WRITTEN = {"unknown-unit", "not-a-handling-unit", "unknown-leader"}
 
 TITLES: dict[HTTPStatus, str] = {
     HTTPStatus.BAD_REQUEST: "请求无法识别",

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from api.dossier_examples import dossier_example, recusals_example
 from api.figure_examples import FIGURES
+from api.identity_examples import identity_examples
+from api.review_examples import review_examples
 from api.same_matter_examples import same_matter_examples
 
 _HEAD: dict[str, Any] = {
@@ -47,7 +50,13 @@ _DETAIL: dict[str, Any] = _HEAD | {
     "closed_at": None,
     "merged_into": None,
     "policy_version": "2026.1+dd830435296b",
-    "petitioner": {"name": "测试甲", "contact_kind": "email", "contact": "test@example.com", "confidential": False},
+    "petitioner": {
+        "name": "测**",
+        "contact_kind": "email",
+        "contact": "t***@example.com",
+        "confidential": False,
+        "erased_at": None,
+    },
     "assignments": [
         {
             "unit": {"code": "municipal-parks", "name": "区市政园林服务中心"},
@@ -70,7 +79,13 @@ _DETAIL: dict[str, Any] = _HEAD | {
             "case_number": "SZ-20260302-00002",
             "registered_at": "2026-03-02T09:00:00+08:00",
             "left": False,
-            "petitioner": {"name": "测试乙", "contact_kind": "sms", "contact": "13800000000", "confidential": False},
+            "petitioner": {
+                "name": "测**",
+                "contact_kind": "sms",
+                "contact": "138****0000",
+                "confidential": False,
+                "erased_at": None,
+            },
         }
     ],
     "people": 2,
@@ -122,6 +137,7 @@ _CLOCKS: dict[str, Any] = {
     "as_of": "2026-03-02T09:00:00+08:00",
     "policy_version": "2026.1+dd830435296b",
     "handling_met": False,
+    "excused_until": "2026-03-09T17:30:00+08:00",
     "assists": [],
     "pauses": [],
     "extensions": [],
@@ -274,94 +290,6 @@ _REGISTERED: dict[str, Any] = {
     "location": None,
     "allowed_actions": ["withdraw"],
 }
-_DOSSIER: dict[str, Any] = {
-    "supervision": {
-        "opened_at": "2026-03-02T09:00:00+08:00",
-        "cause": "群众多次反映",
-        "unit": {"code": "municipal-parks", "name": "区市政园林服务中心"},
-        "explanation": None,
-        "disposition": None,
-        "opinion": "",
-        "closed_at": None,
-        "closed_by": None,
-        "openings": [
-            {
-                "opened_at": "2026-03-02T09:00:00+08:00",
-                "cause": "群众多次反映",
-                "unit": {"code": "municipal-parks", "name": "区市政园林服务中心"},
-                "disposition": None,
-                "opinion": "",
-                "closed_at": None,
-                "closed_by": None,
-            }
-        ],
-    },
-    "held": [
-        {
-            "holder": {"code": "municipal-parks", "name": "区市政园林服务中心"},
-            "stage": {"code": "dispatched", "name": "待签收"},
-            "since": "2026-03-02T09:00:00+08:00",
-            "until": "2026-03-02T09:00:00+08:00",
-            "minutes": 0,
-            "working_minutes": 0,
-        },
-        {
-            "holder": {"code": "municipal-parks", "name": "区市政园林服务中心"},
-            "stage": {"code": "in_hand", "name": "办理中"},
-            "since": "2026-03-02T09:00:00+08:00",
-            "until": None,
-            "minutes": 0,
-            "working_minutes": 0,
-        },
-    ],
-    "timers": [
-        {
-            "kind": {"code": "yellow_card", "name": "黄牌预警"},
-            "unit": None,
-            "due_at": "2026-03-06T17:30:00+08:00",
-            "armed_at": "2026-03-02T09:00:00+08:00",
-            "ended_at": None,
-            "outcome": None,
-            "rule": "yellow-card",
-            "source": "山东省级政务服务投诉热线(2017)：到期前1个工作日自动亮黄牌",
-            "provisional": False,
-        },
-        {
-            "kind": {"code": "handling", "name": "办理时限"},
-            "unit": None,
-            "due_at": "2026-03-09T17:30:00+08:00",
-            "armed_at": "2026-03-02T09:00:00+08:00",
-            "ended_at": None,
-            "outcome": None,
-            "rule": "handling",
-            "source": "山东省政务服务热线管理办法(2020，据报道)：5个工作日；济南2018、潍坊条例第二十条同",
-            "provisional": False,
-        },
-    ],
-    "notices": [
-        {
-            "version": 3,
-            "rule": "dispatched-unit",
-            "recipient": "unit:municipal-parks",
-            "title": "新诉求SZ-20260302-00001待签收",
-            "urgent": False,
-            "owed_at": "2026-03-02T09:00:00+08:00",
-            "sent_at": "2026-03-02T09:00:20+08:00",
-            "status": "sent",
-            "attempts": 1,
-            "proof": "wecombot 200",
-        }
-    ],
-    "ratings": [],
-    "chain": {"intact": True, "rows": 4, "broken_at": None},
-    "evidence": [],
-    "as_of": "2026-03-02T09:00:00+08:00",
-} | {
-    "petition": _DETAIL
-    | {"petitioner": None, "supervised": True, "merged": [item | {"petitioner": None} for item in _DETAIL["merged"]]},
-    "clocks": _CLOCKS,
-    "history": _ENTRIES,
-}
 ANSWERS: dict[str, dict[str, Any]] = {
     "Registered": _REGISTERED,
     "Progress": _PROGRESS,
@@ -383,8 +311,13 @@ ANSWERS: dict[str, dict[str, Any]] = {
     },
     "Clocks": _CLOCKS,
     "History": _HISTORY,
-    "Dossier": _DOSSIER,
+    "Dossier": dossier_example(_DETAIL, _CLOCK, _CLOCKS, _ENTRIES),
+    "RecusalsView": recusals_example(_HEAD),
+    "RecusalReceipt": {"case_number": "SZ-20260302-00001", "version": 5, "allowed_actions": []},
     **FIGURES,
+    **same_matter_examples(_HEAD),
+    **review_examples(_HEAD),
+    **identity_examples(_HEAD),
     "Health": {
         "status": "ok",
         "database": "ok",
@@ -392,5 +325,5 @@ ANSWERS: dict[str, dict[str, Any]] = {
         "files": [],
         "policy_version": _DETAIL["policy_version"],
     },
-} | same_matter_examples(_HEAD)
+}
 """By the name of the answer's shape."""

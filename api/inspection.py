@@ -13,10 +13,10 @@ from api.documentation import CHANGING, READING
 from api.petitions import Cursor, Limit
 from domain.actions import Actor
 from models.answers import Page, PetitionDetail
-from models.bodies import DemandIn, DispositionIn, ReasonIn
+from models.bodies import DemandIn, DispositionIn, HoldIn, ReasonIn
 from models.dossier import Dossier
 from models.tables import Petition
-from services import ladder, queues, supervision
+from services import dossiers, ladder, queues, retention, supervision
 from services.context import Context
 
 router = APIRouter(tags=["纪检监察 inspection"], responses=READING)
@@ -38,7 +38,20 @@ def overdue(
 @router.get("/petitions/{petition_id}/dossier", response_model=Dossier, summary="案卷 Dossier")
 def dossier(petition_id: PetitionId, context: ContextOf, actor: Caller) -> JSONResponse:
     """Who held it for how long, returns and extensions, notices with proof, timers, and whether history is whole."""
-    return answer(supervision.dossier(context, petition_id, actor))
+    return answer(dossiers.dossier(context, petition_id, actor))
+
+
+@router.post(
+    "/petitions/{petition_id}/identity-hold",
+    response_model=PetitionDetail,
+    summary="身份保全 Hold the identity",
+    responses=CHANGING,
+    dependencies=POSTING,
+)
+def hold(body: HoldIn, change: ChangeOf) -> JSONResponse:
+    """Keep the identity beyond its time for a lawsuit or an inquiry (`held`), or let the time count again."""
+    work = retention.hold if body.held else retention.release
+    return change.make(lambda context, key, actor, version: work(context, key, actor, body.reason, version))
 
 
 @router.post(

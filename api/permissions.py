@@ -95,6 +95,7 @@ def _posts(path: str, names: Iterable[str], row: Row) -> dict[str, Row]:
 
 _OF = "/petitions/{petition_id}"
 _BY_CODE = "/progress/{query_code}"
+_IN_A_MEETING = ("call", "attendance", "decisions", "closing", "cancellation")
 _WATCHING = (Asker.DESK, Asker.REVIEWER, Asker.LEADER, Asker.INSPECTOR, Asker.OPERATOR)
 
 PERMISSIONS: dict[str, Row] = {
@@ -115,7 +116,18 @@ PERMISSIONS: dict[str, Row] = {
     f"GET {_OF}/duplicates": keys_of(Asker.DESK),
     "GET /duplicates": keys_of(Asker.DESK),
     "GET /hot-topics": keys_of(*_WATCHING),
+    f"POST {_OF}/identity": on_petition(Asker.UNIT, Asker.DESK, Asker.FOLLOW_UP, Asker.INSPECTOR),
+    f"GET {_OF}/identity/readers": keys_of(Asker.INSPECTOR, Asker.OPERATOR),
+    "GET /inspection/identity-reads": keys_of(Asker.INSPECTOR, Asker.OPERATOR),
     "GET /inspection/overdue": keys_of(*OFFICES),
+    "GET /reviews/agenda": keys_of(*_WATCHING),
+    "GET /reviews/meetings": keys_of(*_WATCHING),
+    "GET /reviews/meetings/{meeting_id}": keys_of(*_WATCHING),
+    "GET /reviews/meetings/{meeting_id}/minutes": keys_of(*_WATCHING),
+    "POST /reviews/meetings": keys_of(Asker.REVIEWER, Asker.LEADER),
+    **_posts("/reviews/meetings/{meeting_id}", _IN_A_MEETING, keys_of(Asker.REVIEWER, Asker.LEADER)),
+    "GET /reviews/roster": keys_of(*_WATCHING),
+    "POST /reviews/roster": keys_of(Asker.DESK, Asker.REVIEWER, Asker.LEADER),
     "GET /figures": keys_of(*UNITS, *OFFICES),
     "GET /figures/{figure}/cases": keys_of(*UNITS, *OFFICES),
     **_posts(
@@ -140,6 +152,8 @@ PERMISSIONS: dict[str, Row] = {
     f"POST {_OF}/rating": on_petition(Asker.FOLLOW_UP),
     f"POST {_OF}/assignment": on_petition(Asker.REVIEWER, Asker.LEADER),
     f"POST {_OF}/second-review": on_petition(Asker.REVIEWER),
+    f"POST {_OF}/leader-in-charge": on_petition(Asker.LEADER),
+    f"POST {_OF}/identity-hold": on_petition(Asker.INSPECTOR),
     f"POST {_OF}/supervision": on_petition(Asker.INSPECTOR),
     **_posts(_OF, ("supervision/demand", "supervision/disposition"), on_petition(Asker.INSPECTOR)),
     f"POST {_OF}/supervision/answer": on_petition(Asker.UNIT),

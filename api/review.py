@@ -8,8 +8,8 @@ from fastapi.responses import JSONResponse
 from api.changes import POSTING, ChangeOf
 from api.documentation import CHANGING
 from models.answers import PetitionDetail
-from models.bodies import AssignmentIn, ReasonIn, TaskIn
-from services import ladder
+from models.bodies import AssignmentIn, LeaderIn, ReasonIn, TaskIn
+from services import ladder, meeting_decisions
 
 router = APIRouter(prefix="/petitions/{petition_id}", tags=["研判 review"], responses=CHANGING, dependencies=POSTING)
 
@@ -26,6 +26,16 @@ def propose(body: ReasonIn, change: ChangeOf) -> JSONResponse:
     """What exceeds every department's authority goes to the leadership."""
     return change.make(
         lambda context, key, actor, version: ladder.propose_second_review(context, key, actor, body.reason, version)
+    )
+
+
+@router.post("/leader-in-charge", response_model=PetitionDetail, summary="交分管领导 Hand to a leader in charge")
+def hand_to_leader(body: LeaderIn, change: ChangeOf) -> JSONResponse:
+    """The leading group lets one of its leaders decide, on the clock the case has."""
+    return change.make(
+        lambda context, key, actor, version: meeting_decisions.hand_to_leader(
+            context, key, actor, body.leader, body.reason, version
+        )
     )
 
 

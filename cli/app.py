@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import typer
 
-from cli import accounts, dispatch, figures, keys, operations, policy, same_matter, story
+from cli import (
+    accounts,
+    dispatch,
+    figures,
+    identity,
+    keys,
+    operations,
+    policy,
+    reviews,
+    same_matter,
+    story,
+    supervision,
+)
 from cli.documents import write_all
 from cli.failures import PlainGroup
 from deployments.up import up as run_up
@@ -21,7 +33,11 @@ app.add_typer(accounts.app, name="accounts")
 app.add_typer(keys.app, name="keys")
 app.add_typer(dispatch.app, name="dispatch")
 app.add_typer(policy.app, name="policy")
+app.add_typer(reviews.app, name="reviews")
 app.add_typer(same_matter.app, name="same-matter")
+app.add_typer(identity.app, name="identity")
+app.add_typer(supervision.app, name="supervision")
+app.add_typer(supervision.outages_app, name="outages")
 app.command("reconcile")(operations.reconcile)
 app.command("check")(operations.check)
 app.command("verify")(operations.verify)

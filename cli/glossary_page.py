@@ -13,6 +13,7 @@ from domain.figures import GROUPING_LABELS
 from domain.gazetteer import PLACE_LABELS
 from domain.periods import PERIOD_LABELS
 from domain.petition import CARD_LABELS, RUNG_LABELS, SATISFACTION_LABELS
+from domain.recusal import STATED_BY_LABELS
 from domain.stages import STAGE_LABELS, TRIGGER_LABELS
 
 _WORDS: tuple[tuple[str, str, str], ...] = (
@@ -46,8 +47,16 @@ _WORDS: tuple[tuple[str, str, str], ...] = (
     ("rung", "层级", "诉求在阶梯上到达的最高一级，只升不降"),
     ("first-level review", "一级研判", "专家小组召集各单位会商"),
     ("second-level review", "二级研判", "区级领导小组决定"),
+    ("agenda", "议程", "等某一级研判决定的诉求，到期早的在前"),
+    ("meeting", "专题研判会议", "一次议几件：谁到会、每件议定什么、交给谁办；有会议纪要"),
+    ("put off", "缓议", "本次会议不作决定，时限照走"),
+    ("quorum", "法定到会人数", "到会成员不足此数，会议不能决定"),
+    ("on duty", "值班", "研判成员每人轮值一周，提级的诉求通知值班的人"),
+    ("leader in charge", "分管领导", "领导小组交由其决定某件诉求的成员"),
     ("supervision", "督办", "纪委监委与办理并行的监督，不把诉求从承办单位手中拿走"),
     ("card", "亮牌", "到期前一个工作日黄牌，到期后第一个工作日红牌"),
+    ("recusal", "回避", "被反映的单位、应当回避的账号看不到、不经办、也不被告知该诉求；已派出的立即收回"),
+    ("superior", "上级承办单位", "被反映单位回避后，依规则承办其诉求的单位"),
     ("explanation", "督办说明", "纪检监察要求某单位书面说明；诉求转走后仍由被要求的单位作出"),
     ("redo", "重办", "不满意后重新办理，仅一次，另行计时"),
     ("follow-up", "回访", "信息员向诉求人反馈并代录评价"),
@@ -97,6 +106,7 @@ _LABELS: tuple[tuple[str, Mapping[Any, str]], ...] = (
     ("提级层次 Rungs", RUNG_LABELS),
     ("亮牌 Cards", CARD_LABELS),
     ("评价 Ratings", SATISFACTION_LABELS),
+    ("回避由来 Recusals", STATED_BY_LABELS),
     ("来历 Origins", ORIGIN_LABELS),
     ("坐标系 Coordinate systems", SYSTEM_LABELS),
     ("地名种类 Kinds of places", PLACE_LABELS),

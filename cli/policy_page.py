@@ -26,6 +26,8 @@ _SAME = "tests/domain/test_same_matter.py"
 _SAME_FOUND = "tests/services/test_same_matter.py"
 _LEARNING = "tests/services/test_learning.py"
 _BACKTEST = "tests/domain/test_backtest.py"
+_IDENTITY = "tests/services/test_identity.py"
+_RECUSAL = "tests/domain/test_recusal.py"
 _SHARES = "tests/domain/test_shares.py"
 
 _BY_CLOCK = ("domain.petition.deadlines", f"{_TESTS}::test_each_clock_runs_by_its_rule")
@@ -162,6 +164,51 @@ FIGURES_APPLIED: dict[str, tuple[str, str, str]] = {
         "按哪些率排名",
         "services.figure_views.ranks_of",
         "tests/services/test_figures.py::test_units_are_ranked_only_with_enough_cases",
+    ),
+    "reviews.members": (
+        "两级研判的成员",
+        "domain.reviews.on_duty",
+        "tests/domain/test_reviews.py::test_everybody_has_a_turn_before_anybody_has_another",
+    ),
+    "reviews.quorum": (
+        "几人到会才能决定",
+        "domain.reviews.check_quorum",
+        "tests/domain/test_reviews.py::test_how_many_must_come",
+    ),
+    "identity.roles": (
+        "谁能看到诉求人身份",
+        "services.identity.disclose",
+        f"{_IDENTITY}::test_whoever_may_not_learns_nothing",
+    ),
+    "identity.purposes": (
+        "查阅身份的用途",
+        "services.identity.disclose",
+        f"{_IDENTITY}::test_the_whole_is_given_for_a_purpose_and_written_down",
+    ),
+    "identity.unusual_reads": (
+        "一日查阅多少人算异常",
+        "services.identity_log.unusual",
+        f"{_IDENTITY}::test_an_account_that_reads_many_is_shown_to_the_inspectors",
+    ),
+    "retention.identity": (
+        "诉求人身份留多久",
+        "services.retention.erase_due",
+        "tests/services/test_retention.py::test_an_identity_is_erased_when_its_time_is_over",
+    ),
+    "supervision.superiors": (
+        "被反映单位回避后由谁承办",
+        "domain.recusal.handler_for",
+        f"{_RECUSAL}::test_who_handles_it_then",
+    ),
+    "supervision.platform": (
+        "平台停运、迟延和临近到期",
+        "domain.platform_delay.due_without_platform",
+        "tests/services/test_platform_delays.py::test_what_the_platform_lost_is_not_the_units",
+    ),
+    "supervision.accused": (
+        "怎样认出被反映单位",
+        "domain.recusal.accused_units",
+        f"{_RECUSAL}::test_whom_a_text_accuses",
     ),
     "notices.quiet_hours": ("静默时段", "domain.notices.earliest_sending", f"{_TESTS}::test_nights_are_quiet"),
     "notices.back_off": ("通知重发的等待", "domain.notices.next_attempt", f"{_TESTS}::test_a_dead_channel_is_tried_on"),

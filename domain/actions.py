@@ -13,6 +13,7 @@ from domain.conduct import DeadlineKind, Limit
 from domain.errors import DomainError, NotPermitted, RuleRefusal
 from domain.petition import Facts, handling_due, times_of
 from domain.policy import Policy
+from domain.reviews import Level
 from domain.stages import WORKING_STAGES, Stage, Trigger, forbidden, is_allowed
 from domain.workdays import WorkCalendar, due_date
 
@@ -63,6 +64,10 @@ _DESK = frozenset({Role.DESK})
 _UNIT = frozenset({Role.UNIT})
 _REVIEW = frozenset({Role.REVIEWER, Role.LEADER})
 _INSPECTOR = frozenset({Role.INSPECTOR})
+_MAY_BE_RECUSED = frozenset({Role.DESK, Role.REVIEWER, Role.LEADER, Role.INSPECTOR, Role.FOLLOW_UP})
+"""Roles of people who may have to stay out of a case themselves."""
+_RECUSING = _DESK | _INSPECTOR
+"""Who may say of others that they must stay out."""
 
 PERMITTED: dict[Trigger, frozenset[Role]] = {
     Trigger.REGISTER: frozenset({Role.CHANNEL, Role.DESK, Role.PETITIONER}),
@@ -96,6 +101,9 @@ PERMITTED: dict[Trigger, frozenset[Role]] = {
     Trigger.BEGIN_REDO: frozenset(),
     Trigger.CLIMB_TO_FIRST_REVIEW: _DESK,
     Trigger.CLIMB_TO_SECOND_REVIEW: frozenset({Role.REVIEWER}),
+    Trigger.CONVENE: _REVIEW,
+    Trigger.PUT_OFF: _REVIEW,
+    Trigger.HAND_TO_LEADER: frozenset({Role.LEADER}),
     Trigger.ASSIGN: _REVIEW,
     Trigger.SUPERVISE: _INSPECTOR,
     Trigger.REMIND_SIGNING: frozenset(),
@@ -113,6 +121,13 @@ PERMITTED: dict[Trigger, frozenset[Role]] = {
     Trigger.LEAVE: frozenset(),  # what a withdrawal comes to while the matter is also that of others
     Trigger.SEPARATE: frozenset(),  # the desk's, but whether the petitioner still is a party only the ledger knows
     Trigger.TERMINATE: frozenset({Role.DESK, Role.LEADER}),
+    Trigger.HOLD_IDENTITY: frozenset(),  # the inspectors', but whether it is held already only the ledger knows
+    Trigger.RELEASE_IDENTITY: frozenset(),
+    Trigger.ERASE_IDENTITY: frozenset(),
+    Trigger.FLAG_READING: frozenset(),
+    Trigger.RECUSE: _MAY_BE_RECUSED,
+    Trigger.LIFT_RECUSAL: _RECUSING,
+    Trigger.TAKE_AWAY: frozenset(),  # what a recusal comes to while the unit has it
 }
 """Which roles may pull a trigger. The platform may pull every one, because the domain decided it."""
 
@@ -140,6 +155,8 @@ def check(
     by_hand = _CLIMBED_BY_HAND_FROM.get(trigger) if actor.role is not Role.PLATFORM else None
     if not is_allowed(facts.stage, trigger) or (by_hand is not None and facts.stage not in by_hand):
         raise forbidden(facts.stage, trigger)
+    if trigger in _AGAINST_THE_DECISION and actor.role is not Role.PLATFORM and facts.finally_decided:
+        raise RuleRefusal("final-decision", "二级研判已作决定，不再改派，也不再提请研判；请按决定办理")
     if trigger is Trigger.REQUEST_RETURN:
         _check_return(facts, policy, calendar, now)
     elif trigger is Trigger.REQUEST_EXTENSION:
@@ -148,8 +165,15 @@ def check(
         raise RuleRefusal("already-supervised", "该诉求已在督办中")
     elif trigger in _IN_THE_FILE:
         _check_file(trigger, facts)
+    elif trigger is Trigger.LIFT_RECUSAL and not (facts.recused or facts.accounts_recused):
+        raise RuleRefusal("not-recused", "该诉求没有需要解除的回避")
     elif trigger is Trigger.RATE and actor.role is Role.FOLLOW_UP and not facts.rating_asked:
         raise RuleRefusal("rating-not-asked", "尚未邀请诉求人评价，不能代录评价")
+
+
+def may_recuse(actor: Actor, account: str | None) -> bool:
+    """Whether `actor` may say that this account (`None`: a unit) must stay out; everybody may say so of themselves."""
+    return actor.role in _RECUSING or (account is not None and account == actor.name)
 
 
 def allowed_actions(
@@ -166,6 +190,14 @@ def allowed_actions(
     return tuple(allowed)
 
 
+MEETING_ROLES = {Level.FIRST: _REVIEW, Level.SECOND: frozenset({Role.LEADER})}
+"""Who calls and conducts the meetings of each review."""
+ROSTER_ROLES = frozenset({Role.DESK, Role.REVIEWER, Role.LEADER})
+"""Who may write down that somebody stands in on duty."""
+
+_REVIEWING = frozenset({Trigger.CONVENE, Trigger.PUT_OFF, Trigger.ASSIGN})
+_AGAINST_THE_DECISION = frozenset({Trigger.REDISPATCH, Trigger.CLIMB_TO_FIRST_REVIEW})
+"""By hand, what would undo a decision of the leadership; timers go on, and supervision stays possible."""
 _IN_THE_FILE = frozenset({Trigger.DEMAND_EXPLANATION, Trigger.EXPLAIN, Trigger.CLOSE_SUPERVISION})
 
 
@@ -176,9 +208,11 @@ def _check_actor(trigger: Trigger, actor: Actor, facts: Facts) -> None:
         # Whoever was asked explains, even when the petition has moved on to another unit since.
         if actor.unit != facts.explanation.unit:
             raise NotPermitted("只有被要求说明的单位可以作出说明")
+    elif actor.role is Role.UNIT and actor.unit in facts.recused:
+        raise NotPermitted("该诉求反映的是本单位，应当回避")
     elif actor.role is Role.UNIT and (actor.unit is None or actor.unit != facts.unit):
         raise NotPermitted("只有当前承办单位可以执行该操作")
-    if trigger is Trigger.ASSIGN and actor.role is Role.REVIEWER and facts.stage is Stage.SECOND_REVIEW:
+    if trigger in _REVIEWING and actor.role is Role.REVIEWER and facts.stage is Stage.SECOND_REVIEW:
         raise NotPermitted("已提级二级研判，由领导小组决定")
 
 

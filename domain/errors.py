@@ -81,10 +81,10 @@ class StaleVersion(DomainError):
 
     code = "stale-version"
 
-    def __init__(self, *, expected: int, current: int) -> None:
+    def __init__(self, *, expected: int, current: int, what: str = "诉求") -> None:
         self.expected_version = expected
         self.current_version = current
-        self.message = f"诉求已被他人更新(您看到的是第{expected}版，当前为第{current}版)，请刷新后重试"
+        self.message = f"{what}已被他人更新(您看到的是第{expected}版，当前为第{current}版)，请刷新后重试"
 
 
 class NotFound(DomainError):
@@ -101,6 +101,18 @@ class IdempotencyConflict(DomainError):
 
     code = "idempotency-conflict"
     message = "同一 Idempotency-Key 已用于内容不同的请求，请更换后重试"
+
+
+class KeysUnusable(DomainError):
+    """A petitioner's identity can neither be sealed nor opened: the key is missing, or not the right one."""
+
+    code = "identity-keys-unusable"
+
+    def __init__(self, why: str) -> None:
+        self.message = (
+            f"诉求人身份的密钥不可用：{why}。没有写入也没有丢失任何内容；"
+            "请把备份的 identity.keys 放回数据目录(见运行手册“密钥”)，然后重试"
+        )
 
 
 class PolicyMissing(DomainError):

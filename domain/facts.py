@@ -8,7 +8,7 @@ from enum import IntEnum, StrEnum
 from pendulum import DateTime
 
 from domain.conduct import DeadlineKind, RequestType, Urgency
-from domain.stages import Stage
+from domain.stages import REVIEW_STAGES, Stage
 from domain.workdays import Duration, Extension, Pause
 
 
@@ -105,6 +105,16 @@ class Facts:
     """When the inspectors closed their file; `None` while it is open, or there is none."""
     explanation: Obligation | None = None
     """What the inspectors demanded and have not been given yet."""
+    recused: frozenset[str] = frozenset()
+    """Units that it is about, and that therefore never have it."""
+    accounts_recused: int = 0
+    """How many accounts must stay out of it."""
+
+    @property
+    def finally_decided(self) -> bool:
+        """Whether the leadership's decision (二级研判) is being carried out: the last word of the ladder (一锤定音)."""
+        decided = self.clock_decided is not None and self.stage not in REVIEW_STAGES
+        return decided and self.rung >= Rung.SECOND_REVIEW
 
     @property
     def supervised(self) -> bool:

@@ -90,12 +90,15 @@ class Audience(StrEnum):
     SECOND_REVIEW = "second_review"
     DISCIPLINE = "discipline"
     FOLLOW_UP = "follow_up"
+    ON_DUTY = "on_duty"
+    """The member of the first-level review whose turn it is."""
     CONCERNED = "concerned"
     """The unit that has a task of its own in this step (`CONCERNING`), whoever holds the petition."""
 
 
 CONCERNING = frozenset(
     {
+        Trigger.CONVENE,
         Trigger.ASSIGN,
         Trigger.REMIND_ASSIST,
         Trigger.DEMAND_EXPLANATION,

@@ -193,7 +193,9 @@ def _due_without_clock(facts: Facts, policy: Policy) -> Step | None:
         case Stage.RATED if facts.satisfaction is not Satisfaction.DISSATISFIED:
             return Step.ARCHIVE
         case Stage.RATED:
-            return Step.BEGIN_REDO if facts.redos < times_of(Limit.REDOS, facts, policy).value else Step.CLIMB
+            # Whom it is about does not do it again either: the reviews decide who does.
+            again = facts.redos < times_of(Limit.REDOS, facts, policy).value and facts.unit not in facts.recused
+            return Step.BEGIN_REDO if again else Step.CLIMB
     returns, transfers = (times_of(limit, facts, policy).value for limit in (Limit.RETURNS, Limit.TRANSFERS))
     too_often = facts.returns >= returns or facts.transfers >= transfers
     # A case that returned or moved too often was never anybody's: that is how the real 广济路 case came to the experts.

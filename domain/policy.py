@@ -24,9 +24,13 @@ from domain.conduct import (
 from domain.dispatch_rules import DispatchRules
 from domain.errors import PolicyMissing
 from domain.figure_rules import FigureRules
+from domain.identity import IdentityRules
 from domain.learning_rules import LearningRules
 from domain.notices import NoticeRules
+from domain.recusal import RecusalRules
+from domain.reviews import ReviewRules
 from domain.same_matter import SameMatterRules
+from domain.supervision import SupervisionRules
 from domain.units import Category, Duty, SubCategory, Unit, UnitKind
 from domain.workdays import OfficeHours
 
@@ -54,6 +58,12 @@ class Policy:
     """Both are empty in policies kept from before there were any."""
     same_matter: SameMatterRules | None = None
     """`None` in policies kept from before there were any: nothing is compared then."""
+    reviews: ReviewRules = field(default_factory=ReviewRules)
+    """Empty in policies kept from before there were any: whoever holds a review's key decides then."""
+    identity: IdentityRules = field(default_factory=IdentityRules)
+    """Empty in policies kept from before there were any: nobody reads an identity then."""
+    recusal: RecusalRules = field(default_factory=RecusalRules)
+    supervision: SupervisionRules = field(default_factory=SupervisionRules)
     foreign_units: tuple[Unit, ...] = field(default=(), compare=False)
     foreign_categories: tuple[Category, ...] = field(default=(), compare=False)
     foreign_sub_categories: tuple[SubCategory, ...] = field(default=(), compare=False)

@@ -111,6 +111,9 @@ class Trigger(StrEnum):
     BEGIN_REDO = "begin_redo"
     CLIMB_TO_FIRST_REVIEW = "climb_to_first_review"
     CLIMB_TO_SECOND_REVIEW = "climb_to_second_review"
+    CONVENE = "convene"
+    PUT_OFF = "put_off"
+    HAND_TO_LEADER = "hand_to_leader"
     ASSIGN = "assign"
     SUPERVISE = "supervise"
     REMIND_SIGNING = "remind_signing"
@@ -128,6 +131,13 @@ class Trigger(StrEnum):
     LEAVE = "leave"
     SEPARATE = "separate"
     TERMINATE = "terminate"
+    HOLD_IDENTITY = "hold_identity"
+    RELEASE_IDENTITY = "release_identity"
+    ERASE_IDENTITY = "erase_identity"
+    FLAG_READING = "flag_reading"
+    RECUSE = "recuse"
+    LIFT_RECUSAL = "lift_recusal"
+    TAKE_AWAY = "take_away"
 
 
 TRIGGER_LABELS: dict[Trigger, str] = {
@@ -161,6 +171,9 @@ TRIGGER_LABELS: dict[Trigger, str] = {
     Trigger.BEGIN_REDO: "重办",
     Trigger.CLIMB_TO_FIRST_REVIEW: "提级一级研判",
     Trigger.CLIMB_TO_SECOND_REVIEW: "提级二级研判",
+    Trigger.CONVENE: "列入研判会议",
+    Trigger.PUT_OFF: "缓议",
+    Trigger.HAND_TO_LEADER: "交分管领导",
     Trigger.ASSIGN: "研判交办",
     Trigger.SUPERVISE: "纪委监委督办",
     Trigger.REMIND_SIGNING: "催签收",
@@ -178,6 +191,13 @@ TRIGGER_LABELS: dict[Trigger, str] = {
     Trigger.LEAVE: "诉求人撤出",
     Trigger.SEPARATE: "拆单",
     Trigger.TERMINATE: "终止办理",
+    Trigger.HOLD_IDENTITY: "保全身份信息",
+    Trigger.RELEASE_IDENTITY: "解除保全",
+    Trigger.ERASE_IDENTITY: "清除身份信息",
+    Trigger.FLAG_READING: "查阅身份异常",
+    Trigger.RECUSE: "回避",
+    Trigger.LIFT_RECUSAL: "解除回避",
+    Trigger.TAKE_AWAY: "回避收回",
 }
 
 FORMER_TRIGGER_LABELS = {"record_supervision": "记录督办情况"}
@@ -242,6 +262,9 @@ TRANSITIONS: dict[Trigger, Transition] = {
     Trigger.CLIMB_TO_SECOND_REVIEW: _from(
         *sorted(set(_BEFORE_SUBMISSION) - {Stage.SECOND_REVIEW, Stage.SUSPENDED}), Stage.RATED, to=Stage.SECOND_REVIEW
     ),
+    Trigger.CONVENE: _from(*sorted(REVIEW_STAGES), to=None),
+    Trigger.PUT_OFF: _from(*sorted(REVIEW_STAGES), to=None),
+    Trigger.HAND_TO_LEADER: _from(Stage.SECOND_REVIEW, to=None),
     Trigger.ASSIGN: _from(*sorted(REVIEW_STAGES), to=Stage.DISPATCHED),
     Trigger.SUPERVISE: _from(*sorted(OPEN_STAGES - INTAKE_STAGES), to=None),
     Trigger.REMIND_SIGNING: _from(Stage.DISPATCHED, Stage.REDO, to=None),
@@ -270,6 +293,16 @@ TRANSITIONS: dict[Trigger, Transition] = {
         *sorted(REVIEW_STAGES),
         to=Stage.TERMINATED,
     ),
+    # Who reported is kept or erased whatever the petition is at; an open one is never erased.
+    Trigger.HOLD_IDENTITY: _from(*sorted(Stage), to=None),
+    Trigger.RELEASE_IDENTITY: _from(*sorted(Stage), to=None),
+    Trigger.ERASE_IDENTITY: _from(*sorted(FINAL_STAGES), to=None),
+    Trigger.FLAG_READING: _from(*sorted(Stage), to=None),
+    # Whoever it is about stays out of it for good: what is over is hidden from them as well.
+    Trigger.RECUSE: _from(*sorted(Stage), to=None),
+    Trigger.LIFT_RECUSAL: _from(*sorted(Stage), to=None),
+    # A unit that turns out to be complained about loses it at once; in a review it has nothing to lose but its part.
+    Trigger.TAKE_AWAY: _from(*sorted(WORKING_STAGES - REVIEW_STAGES - {Stage.ACCEPTED}), to=Stage.ACCEPTED),
 }
 
 

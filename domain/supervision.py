@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
+
+
+@dataclass(frozen=True)
+class SupervisionRules:
+    """What inspectors go by. In policies kept from before there were such rules, what the platform shipped first."""
+
+    gap_minutes: int = 15
+    """A silence of the platform's heartbeat that counts as an outage."""
+    late_minutes: int = 15
+    """How late the platform may act before it counts as late."""
+    near_minutes: int = 480
+    """How much office time before a deadline a change of it counts as near."""
 
 
 class Disposition(StrEnum):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from prefect import flow
 
-from tasks.upkeep import find_violations, forget_replies, only_one, publish_table
+from tasks.upkeep import erase_identities, find_violations, forget_replies, only_one, publish_table, seal_identities
 
 
 class InvariantBroken(Exception):
@@ -17,12 +17,17 @@ async def invariants() -> None:
 
     Raises `InvariantBroken`, so that the run shows as failed.
     """
-    forgotten = await forget_replies()
+    forgotten, sealed, erased = await forget_replies(), await seal_identities(), await erase_identities()
     with only_one("invariants") as mine:
         violations = await find_violations() if mine else []
     if not mine:
         return
     counts = {violation.sentence: len(violation.cases) for violation in violations} or {"违反 violations": 0}
-    await publish_table("invariants", "不变量检查 invariants", counts | {"清除过期答复 replies forgotten": forgotten})
+    upkeep = {
+        "清除过期答复 replies forgotten": forgotten,
+        "加密旧身份 identities sealed": sealed,
+        "清除到期身份 identities erased": erased,
+    }
+    await publish_table("invariants", "不变量检查 invariants", counts | upkeep)
     if violations:
         raise InvariantBroken("、".join(violation.name for violation in violations))

@@ -50,12 +50,25 @@ def reading_factory(engine: Engine) -> sessionmaker[Session]:
     return sessionmaker(engine.execution_options(**{_READING: True}), expire_on_commit=False)
 
 
+def forget_overwritten(sessions: sessionmaker[Session]) -> None:
+    """Let SQLite's journal hold nothing of what was overwritten; PostgreSQL's vacuum sees to that by itself."""
+    with sessions() as session:
+        engine = session.get_bind().engine
+    if engine.dialect.name == "sqlite":
+        connection = engine.raw_connection()
+        try:
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            connection.close()
+
+
 def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
     connection.isolation_level = None  # we begin transactions ourselves
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=FULL")  # a commit that was answered survives a power cut
     cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute("PRAGMA secure_delete=ON")  # what was emptied or deleted is overwritten: it may have named somebody
     cursor.close()
 
 

@@ -15,9 +15,12 @@ from domain.units import UnitKind
 from gateways.yaml_lines import Loc
 from models.alarm_files import AlarmsFile, ElsewhereFile
 from models.figures_file import FiguresFile
+from models.identity_files import IdentityFile, RetentionFile
 from models.learning_file import LearningFile
 from models.policy_files import Conditional, DeadlinesFile, DispatchFile, DistrictFile, LadderFile, NoticesFile
+from models.reviews_file import ReviewsFile
 from models.same_matter_file import SameMatterFile
+from models.supervision_file import SupervisionFile
 from models.taxonomy_files import PlacesFile, SubCategoriesFile, TaxonomyFile, UnitsFile
 
 OFFICE_KINDS = tuple(kind for kind in UnitKind if kind not in (UnitKind.TOWN, UnitKind.DEPARTMENT))
@@ -50,6 +53,10 @@ class PolicyFiles:
     alarms: AlarmsFile | None = None
     elsewhere: ElsewhereFile | None = None
     same_matter: SameMatterFile | None = None
+    reviews: ReviewsFile | None = None
+    identity: IdentityFile | None = None
+    retention: RetentionFile | None = None
+    supervision: SupervisionFile | None = None
     sub_categories: dict[str, SubCategoriesFile | None] = field(default_factory=dict)
     """By category, of each that `taxonomy.yaml` names."""
 
@@ -67,6 +74,8 @@ def check(files: PolicyFiles) -> Iterator[Fault]:
         yield from repeated("figures.yaml", ("ranked", "names"), None, files.figures.ranked.names)
     if files.notices:
         yield from _notices(files.notices)
+    if files.supervision:
+        yield from _supervision(files.supervision, files.units)
     if files.same_matter:
         for key in ("courtesies", "place_suffixes", "not_places"):
             yield from repeated("same_matter.yaml", (key, "words"), None, getattr(files.same_matter, key).words)
@@ -142,6 +151,22 @@ def _notices(file: NoticesFile) -> Iterator[Fault]:
                 reason = f"{rule.trigger}({TRIGGER_LABELS[rule.trigger]})对 {audience} 已有一条通知"
                 yield Fault(name, ("rules", index, "audiences", place), reason)
             told.add((rule.trigger, audience))
+
+
+def _supervision(file: SupervisionFile, units: UnitsFile | None) -> Iterator[Fault]:
+    name = "supervision.yaml"
+    pairs = file.superiors.units
+    yield from repeated(name, ("superiors", "units"), "unit", (pair.unit for pair in pairs))
+    for key in ("words", "town_endings"):
+        yield from repeated(name, ("accused", key), None, getattr(file.accused, key))
+    handling = (UnitKind.TOWN, UnitKind.DEPARTMENT)
+    known = {unit.code for unit in units.units if unit.kind in handling} if units else None
+    for index, pair in enumerate(pairs):
+        for key in ("unit", "superior"):
+            if known is not None and getattr(pair, key) not in known:
+                yield Fault(name, ("superiors", "units", index, key), f"没有代码为“{getattr(pair, key)}”的承办单位")
+        if pair.unit == pair.superior:
+            yield Fault(name, ("superiors", "units", index, "superior"), "不能由被反映单位自己承办")
 
 
 def repeated(file: str, loc: Loc, field: str | None, values: Iterable[Hashable]) -> Iterator[Fault]:

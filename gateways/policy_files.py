@@ -22,14 +22,18 @@ from gateways.alarm_rules import ALARMS, ELSEWHERE, alarm_rules, check_alarms, e
 from gateways.conduct_rules import deadline_rules, ladder_rules, learning_rules, notice_rules
 from gateways.figure_rules import figure_rules, values_told
 from gateways.holidays import CalendarFileError, load_calendar
+from gateways.identity_rules import identity_figures, identity_rules
 from gateways.letters import variants_of
 from gateways.policy_checks import PolicyFiles
+from gateways.review_rules import REVIEWS, check_reviews, review_figures, review_rules
 from gateways.same_matter_rules import same_matter_figures, same_matter_rules
+from gateways.supervision_rules import recusal_rules, supervision_figures, supervision_rules
 from gateways.taxonomy_checks import check_taxonomy, file_of
 from gateways.taxonomy_rules import dispatch_rules, sub_categories
 from gateways.yaml_lines import Document, Loc, line_of, read_document
 from models.alarm_files import AlarmsFile, ElsewhereFile
 from models.figures_file import FiguresFile
+from models.identity_files import IdentityFile, RetentionFile
 from models.learning_file import LearningFile
 from models.policy_files import (
     DeadlinesFile,
@@ -41,7 +45,9 @@ from models.policy_files import (
     Sourced,
 )
 from models.policy_json import dump, policy_from_dict
+from models.reviews_file import ReviewsFile
 from models.same_matter_file import SameMatterFile
+from models.supervision_file import SupervisionFile
 from models.taxonomy_files import PlacesFile, SubCategoriesFile, TaxonomyFile, UnitsFile
 
 __all__ = ["PolicyError", "Problem", "dump", "load_policy", "policy_from_dict"]
@@ -61,6 +67,10 @@ _SHAPES: dict[str, type[Shape]] = {
     ALARMS: AlarmsFile,
     ELSEWHERE: ElsewhereFile,
     "same_matter.yaml": SameMatterFile,
+    REVIEWS: ReviewsFile,
+    "identity.yaml": IdentityFile,
+    "retention.yaml": RetentionFile,
+    "supervision.yaml": SupervisionFile,
 }
 _FOLDER = "taxonomy"
 """One file for each category."""
@@ -128,7 +138,12 @@ def load_policy(directory: Path) -> Policy:
         for category in reading.files.taxonomy.categories:
             reading.files.sub_categories[category.code] = reading.read(file_of(category.code), SubCategoriesFile)
     problems = [*reading.problems, *_foreign_files(directory, reading.files)]
-    faults = (*policy_checks.check(reading.files), *check_taxonomy(reading.files), *check_alarms(reading.files))
+    faults = (
+        *policy_checks.check(reading.files),
+        *check_taxonomy(reading.files),
+        *check_alarms(reading.files),
+        *check_reviews(reading.files),
+    )
     problems.extend(
         Problem(fault.file, line_of(reading.lines[fault.file], fault.loc), fault.reason) for fault in faults
     )
@@ -205,8 +220,11 @@ def _build(files: PolicyFiles, office: OfficeHours) -> Policy:
     # Every file was read, or a problem would have been told: this says so to the type checker.
     assert district and deadlines and ladder and units  # noqa: S101, PT018
     assert taxonomy and places and dispatch and notices  # noqa: S101, PT018
-    alarms, elsewhere = files.alarms, files.elsewhere
+    alarms, elsewhere, supervision = files.alarms, files.elsewhere, files.supervision
+    reviews, identity, retention = files.reviews, files.identity, files.retention
+    assert supervision  # noqa: S101
     assert learning and figures and same_matter and alarms and elsewhere  # noqa: S101, PT018
+    assert reviews and identity and retention  # noqa: S101, PT018
     matters = {category: file for category, file in files.sub_categories.items() if file is not None}
     policy = Policy(
         version="",
@@ -226,10 +244,17 @@ def _build(files: PolicyFiles, office: OfficeHours) -> Policy:
             *figures_of(alarms, elsewhere),
             *same_matter_figures(same_matter),
             *values_told(figures),
+            *review_figures(reviews),
+            *identity_figures(identity, retention),
+            *supervision_figures(supervision),
         ),
         sub_categories=sub_categories(matters),
         duties=tuple(Duty(**duty.model_dump()) for duty in units.duties),
         same_matter=same_matter_rules(same_matter),
+        reviews=review_rules(reviews),
+        identity=identity_rules(identity, retention),
+        recusal=recusal_rules(supervision),
+        supervision=supervision_rules(supervision),
     )
     content = json.dumps(dump(policy), sort_keys=True, ensure_ascii=False)
     return replace(policy, version=f"{district.version}+{hashlib.sha256(content.encode()).hexdigest()[:12]}")

@@ -137,12 +137,13 @@ class CompletionView(Answer):
 
 
 class ContactView(Answer):
-    """How to reach whoever reported; only shown to those who must."""
+    """Who reported, masked: 张*, 138****1234. The whole is asked for with its purpose (`POST …/identity`)."""
 
     name: str | None
     contact_kind: str | None
     contact: str | None
     confidential: bool
+    erased_at: Shown | None = Field(None, description="身份按保存期限清除的时刻")
 
 
 class ExplanationView(Answer):
@@ -294,6 +295,7 @@ class Clocks(Answer):
     policy_version: str
     handling: ClockView | None = Field(description="办理时限；派遣前或暂停计时时为空")
     handling_met: bool = Field(description="承办单位已在办理时限内交办结，此后不算其逾期")
+    excused_until: Shown | None = Field(description="扣除平台延误后的到期；承办单位在此前交办结即为按时，到期本身不变")
     deadlines: list[ClockView]
     assists: list[ClockView] = Field(description="尚未反馈的各协办单位的时限；暂停计时时为空")
     pauses: list[PauseView]
@@ -348,6 +350,39 @@ class AccountView(Answer):
     created_at: Shown
     disabled_at: Shown | None
     must_change: bool
+
+
+class RecusalView(Answer):
+    """A unit or an account that stays out of a petition (回避), or did."""
+
+    number: int = Field(description="在该诉求的各项回避中的序号，从1起")
+    unit: Named | None = Field(description="回避的单位；为空即回避的是账号")
+    account: str | None
+    stated_by: Named = Field(description="由谁提出或认定")
+    reason: str
+    recorded_at: Shown
+    recorded_by: str
+    lifted_at: Shown | None = Field(description="解除的时间；为空即现仍回避")
+    lifted_by: str | None
+    lifted_because: str
+
+
+class RecusalsView(Answer):
+    """Everybody who stays or stayed out of a petition, oldest first."""
+
+    id: str
+    case_number: str
+    version: int
+    recusals: list[RecusalView]
+    allowed_actions: list[str]
+
+
+class RecusalReceipt(Answer):
+    """What is left of a petition for whoever said that they must stay out of it."""
+
+    case_number: str
+    version: int
+    allowed_actions: list[str] = Field([], description="没有")
 
 
 class KeyView(Answer):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from domain.petition import Satisfaction
 from domain.supervision import Disposition
@@ -28,10 +28,25 @@ class ReasonIn(Shape):
     reason: Reason = Field(examples=["涉及多个部门职责，需专题研判"])
 
 
+class HoldIn(Shape):
+    """Whether the identity is to be kept, and why or why no longer."""
+
+    held: bool = Field(examples=[True])
+    reason: Reason = Field(examples=["诉求人已就该事项提起行政诉讼"])
+
+
 class OptionalReasonIn(Shape):
     """A step that may be explained."""
 
     reason: Words = Field("", examples=["问题已自行解决"])
+
+
+class IdentityIn(Shape):
+    """What a petitioner's identity is read for; `case_number` names a petition that was merged into this one."""
+
+    purpose: Code = Field(examples=["contact"])
+    words: Reason = Field(examples=["电话核实灯杆编号"])
+    case_number: Line | None = Field(None, examples=["SZ-20260302-00017"])
 
 
 class NoteIn(Shape):
@@ -149,6 +164,13 @@ class AssignmentIn(Shape):
     reason: Reason = Field(examples=["6月17日现场会议决定"])
 
 
+class LeaderIn(Shape):
+    """To which leader in charge, and why."""
+
+    leader: Code = Field(description="领导小组成员代码", examples=["leader-construction"])
+    reason: Reason = Field(examples=["涉及道路移交，请分管城建的领导决定"])
+
+
 class RatingIn(Shape):
     """The petitioner's verdict; whoever is dissatisfied says why."""
 
@@ -161,6 +183,29 @@ class SupplementIn(Shape):
 
     text: Reason = Field(examples=["路灯编号为 GJ-017 至 GJ-021"])
     place: Line = Field("", examples=["广济路与解放路交叉口东"])
+
+
+class RecusalIn(Shape):
+    """A unit or an account that the petition is about, or that is too near to it; exactly one of the two."""
+
+    unit: Code | None = Field(None, description="被反映单位的代码", examples=["housing"])
+    account: Annotated[str, Field(min_length=1, max_length=120)] | None = Field(
+        None, description="应当回避的账号(历史中的经办人名)；本人回避请提交 own-recusal"
+    )
+    reason: Reason = Field(examples=["来信反映该单位工作人员收受好处"])
+
+    @model_validator(mode="after")
+    def _names_one(self) -> Self:
+        if (self.unit is None) == (self.account is None):
+            raise ValueError("单位(unit)与账号(account)须填写其一")
+        return self
+
+
+class LiftIn(Shape):
+    """A recusal that was mistaken, by its number."""
+
+    number: Annotated[int, Field(strict=True, ge=1, le=2**31 - 1, examples=[1])]
+    reason: Reason = Field(examples=["核实后并非反映该单位"])
 
 
 class DemandIn(Shape):

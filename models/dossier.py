@@ -6,7 +6,18 @@ from typing import Any
 
 from pydantic import Field
 
-from models.answers import Answer, ChainCheck, Clocks, ExplanationView, HistoryEntry, Named, PetitionDetail, Shown
+from models.answers import (
+    Answer,
+    ChainCheck,
+    Clocks,
+    ExplanationView,
+    HistoryEntry,
+    Named,
+    PetitionDetail,
+    RecusalView,
+    Shown,
+    StepView,
+)
 
 
 class Holding(Answer):
@@ -18,6 +29,8 @@ class Holding(Answer):
     until: Shown | None
     minutes: int
     working_minutes: int
+    platform_minutes: int = Field(description="其中平台延误的分钟数，不算持有者的")
+    platform_working_minutes: int = Field(description="其中平台延误的工作分钟数，不算持有者的")
 
 
 class NoticeView(Answer):
@@ -75,6 +88,96 @@ class SupervisionView(Answer):
     openings: list[OpeningView] = Field(description="历次立督办件及了结，最早的在前")
 
 
+class DelayView(Answer):
+    """A time in which the platform should have acted and did not."""
+
+    cause: Named
+    since: Shown
+    until: Shown
+    told: str
+
+
+class PlatformShare(Answer):
+    """The platform's own share of the time (平台延误)."""
+
+    delays: list[DelayView]
+    due_at: Shown | None = Field(description="办理到期；对诉求人的承诺，不因平台延误改动")
+    excused_until: Shown | None = Field(description="扣除平台延误后的到期；承办单位在此前交办结即为按时")
+    charged: bool = Field(description="扣除平台延误后，承办单位仍算逾期")
+    said: str
+
+
+class RuleUnder(Answer):
+    """The rule by which a petition is or was due, as the version says it under which it lives."""
+
+    kind: Named
+    rule: str
+    source: str
+    origin: str = Field(description="公开规定、自定，或研判决定")
+    policy_version: str
+    calendar_version: str
+    due_at: Shown
+    met: bool
+    steps: list[StepView]
+
+
+class AskedAndDecided(Answer):
+    """A return, an extension, a pause or a redo, with its reason and who decided."""
+
+    kind: Named
+    unit: Named | None
+    asked_at: Shown
+    reason: str
+    basis: str
+    decided_at: Shown | None
+    decided_by: str | None
+    outcome: str | None
+
+
+class Reminder(Answer):
+    """Something by which somebody was reminded or warned, with the proof that it reached them."""
+
+    at: Shown
+    label: str
+    reason: str
+    notices: list[NoticeView]
+
+
+class ClockEdit(Answer):
+    """A step that moved the due date (计时核查)."""
+
+    version: int
+    at: Shown
+    label: str
+    by: str
+    reason: str
+    due_before: Shown | None
+    due_after: Shown | None
+    working_minutes_left: int | None = Field(description="当时距原到期的工作分钟数，已过为负")
+    near: bool = Field(description="临近到期或到期之后才改动")
+
+
+class Choice(Answer):
+    """A unit that the engine considered, and why."""
+
+    unit: Named
+    score: float
+    confidence: float | None
+    reasons: list[str]
+
+
+class Dispatched(Answer):
+    """Why it went where it went: the engine's answer, or the person's reason."""
+
+    at: Shown
+    label: str
+    unit: Named | None
+    by: str
+    reason: str
+    rule_version: str | None
+    candidates: list[Choice]
+
+
 class Dossier(Answer):
     """All an inspector needs about one petition (案卷)."""
 
@@ -88,4 +191,11 @@ class Dossier(Answer):
     history: list[HistoryEntry]
     chain: ChainCheck
     evidence: list[dict[str, Any]]
+    under: RuleUnder | None = Field(description="据以到期的规则；派遣前为空")
+    platform: PlatformShare
+    asked: list[AskedAndDecided] = Field(description="退单、延期、挂起、重办及其理由")
+    reminders: list[Reminder]
+    clock_edits: list[ClockEdit]
+    dispatched: list[Dispatched]
+    recusals: list[RecusalView]
     as_of: Shown

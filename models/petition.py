@@ -6,7 +6,17 @@ import uuid
 from typing import Any
 
 from pendulum import DateTime
-from sqlalchemy import CheckConstraint, Double, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Double,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy import text as sql_text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -74,6 +84,8 @@ class Petition(Base):
     supervised_at: Mapped[DateTime | None]
     reminded_at: Mapped[DateTime | None]
     closed_at: Mapped[DateTime | None]
+    recused: Mapped[dict[str, Any] | None]
+    """Who must stay out of it now, as the recusals say: {"units": […], "accounts": how many}."""
     merged_into_id: Mapped[str | None] = mapped_column(ForeignKey("petition.id"), index=True)
 
     policy_version: Mapped[str] = mapped_column(String(80))
@@ -123,15 +135,26 @@ class Petition(Base):
 
 
 class Petitioner(Base):
-    """Who reported, kept apart from the case: read only by those who must contact them."""
+    """Who reported, kept apart from the case and sealed: `services.identity` alone opens it, and says for whom."""
 
     __tablename__ = "petitioner"
 
     petition_id: Mapped[str] = mapped_column(ForeignKey("petition.id"), primary_key=True)
-    name: Mapped[str | None] = mapped_column(String(100))
+    plain_name: Mapped[str | None] = mapped_column("name", String(100))
     contact_kind: Mapped[str | None] = mapped_column(String(20))
-    contact: Mapped[str | None] = mapped_column(String(200))
+    """There is one exactly where a contact was left."""
+    plain_contact: Mapped[str | None] = mapped_column("contact", String(200))
+    """Both are of rows from before identities were sealed, until `services.identity_keeping` has emptied them."""
     confidential: Mapped[bool] = mapped_column(default=False)
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """Name and contact, encrypted and bound to the petition; `None`: anonymous, erased, or not sealed yet."""
+    key_id: Mapped[str | None] = mapped_column(String(16), index=True)
+    """The key that opens it, of several."""
+    person: Mapped[int | None] = mapped_column(BigInteger, index=True)
+    """A keyed hash of the contact: the same person is found again, and nobody is named by it."""
+    reads: Mapped[int | None]
+    """How often it was read; the last row of its read log bears this number."""
+    erased_at: Mapped[DateTime | None]
 
     petition: Mapped[Petition] = relationship(back_populates="petitioner")
 

@@ -44,7 +44,13 @@ class HistoryRow(Base):
     due_met: Mapped[bool | None]
     stage_due_at: Mapped[DateTime | None]
 
-    __table_args__ = (Index("ix_history_trigger_at", "trigger", "at"),)
+    covers: Mapped[dict[str, Any] | None]
+    """What else the petition had when the step was over: by table, a digest of its rows (`services.coverage`)."""
+    seal: Mapped[str | None] = mapped_column(String(64))
+    """Chains the digest and what it covers to the seal before. Both are empty in steps inside a longer one, and in rows
+    from before they were kept."""
+
+    __table_args__ = (Index("ix_history_trigger_at", "trigger", "at"), Index("ix_history_at", "at"))
 
     LEFT_AS = ("town", "category", "sub_category", "card", "due_at", "due_met", "stage_due_at")
     """What a row keeps of the petition as the step left it, by the names both have."""
@@ -134,6 +140,63 @@ class Supervision(Base):
     opinion: Mapped[str] = mapped_column(Text, default="")
     closed_at: Mapped[DateTime | None]
     closed_by: Mapped[str | None] = mapped_column(String(120))
+
+
+class Recusal(Base):
+    """Who must stay out of a petition (回避): a unit or an account that it is about; lifted, never deleted."""
+
+    __tablename__ = "recusal"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    petition_id: Mapped[str] = mapped_column(ForeignKey("petition.id"))
+    unit: Mapped[str | None] = mapped_column(String(60))
+    account: Mapped[str | None] = mapped_column(String(120))
+    """The name of an account as the history shows it, whatever its role; a row has this or a unit."""
+    stated_by: Mapped[str] = mapped_column(String(20))
+    reason: Mapped[str] = mapped_column(Text)
+    recorded_at: Mapped[DateTime]
+    recorded_by: Mapped[str] = mapped_column(String(120))
+    lifted_at: Mapped[DateTime | None]
+    lifted_by: Mapped[str | None] = mapped_column(String(120))
+    lifted_because: Mapped[str] = mapped_column(Text, default="")
+
+    __table_args__ = (
+        # Asked of every petition that is read, by whoever must not read it.
+        Index("ix_recusal_petition_id_lifted_at", "petition_id", "lifted_at"),
+        CheckConstraint("(unit IS NULL) <> (account IS NULL)", name="of_one"),
+    )
+
+
+class Heartbeat(Base):
+    """When a part of the platform was last alive."""
+
+    __tablename__ = "heartbeat"
+
+    part: Mapped[str] = mapped_column(String(40), primary_key=True)
+    beaten_at: Mapped[DateTime]
+
+
+class Outage(Base):
+    """A time in which the platform was down (停运); appended, and taken back by a mark, never edited."""
+
+    __tablename__ = "outage"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    started_at: Mapped[DateTime]
+    ended_at: Mapped[DateTime]
+    found_by: Mapped[str] = mapped_column(String(20))
+    """`heartbeat`, or `operator`."""
+    reason: Mapped[str] = mapped_column(Text)
+    recorded_at: Mapped[DateTime]
+    recorded_by: Mapped[str] = mapped_column(String(120))
+    withdrawn_at: Mapped[DateTime | None]
+    withdrawn_by: Mapped[str | None] = mapped_column(String(120))
+    withdrawn_because: Mapped[str] = mapped_column(Text, default="")
+
+    __table_args__ = (
+        Index("ix_outage_ended_at", "ended_at"),
+        CheckConstraint("started_at < ended_at", name="has_length"),
+    )
 
 
 class ApiKey(Base):

@@ -108,6 +108,9 @@ class Registration(Shape):
     # Ranges are checked where the coordinate is read: there it can be said that the two are swapped.
     crs: Annotated[CoordinateSystem, Field(description=NAME_THE_SYSTEM)] | None = None
     petitioner: PetitionerIn = PetitionerIn()
+    complained_about: Annotated[
+        list[Code], Field(max_length=5, description="被反映单位的代码：这些单位看不到、不经办、也不被告知此件")
+    ] = []
 
     @model_validator(mode="after")
     def _coordinates_are_pairs(self) -> Self:

@@ -1,6 +1,7 @@
 """Every table in one import, for migrations and for creating the schema."""
 
 from models.accounts import Account, SignInFailure, WebSession
+from models.audit import AuditAnchor, IdentityRead, LegalHold
 from models.base import Base
 from models.learned import DispatchModel, ModelActivation
 from models.petition import (
@@ -19,41 +20,55 @@ from models.records import (
     FigureReport,
     GeographyActivation,
     GeographyVersion,
+    Heartbeat,
     HistoryRow,
     IdempotentReply,
     Notice,
+    Outage,
     PolicyVersion,
+    Recusal,
     Supervision,
     TimerRow,
 )
+from models.reviews import DutyChange, ReviewAttendee, ReviewItem, ReviewMeeting
 from models.same_matter import HotTopic, Imprint, ImprintMark, Proposal
 
 __all__ = [
     "Account",
     "ApiKey",
     "Assignment",
+    "AuditAnchor",
     "Base",
     "Completion",
     "Counter",
     "DecisionRequest",
     "DispatchModel",
+    "DutyChange",
     "ExtensionRow",
     "FigureReport",
     "GeographyActivation",
     "GeographyVersion",
+    "Heartbeat",
     "HistoryRow",
     "HotTopic",
     "IdempotentReply",
+    "IdentityRead",
     "Imprint",
     "ImprintMark",
+    "LegalHold",
     "ModelActivation",
     "Notice",
+    "Outage",
     "PauseRow",
     "Petition",
     "Petitioner",
     "PolicyVersion",
     "Proposal",
     "RatingRow",
+    "Recusal",
+    "ReviewAttendee",
+    "ReviewItem",
+    "ReviewMeeting",
     "SignInFailure",
     "Supervision",
     "TimerRow",

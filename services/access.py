@@ -1,20 +1,28 @@
-"""Who may look at which petition, and at whose name: a unit sees its own cases, past ones too, and nothing else."""
+"""Who may look at which petition: a unit sees its own cases, past ones too, and nothing else.
+
+Who may know who reported is for `services.identity`. Whom a petition is about (回避) sees and touches nothing of it,
+whatever else they may: every list of petitions is filtered by `not_recused`, every single one by `may_see`, every
+change by `require_not_recused`.
+"""
 
 from __future__ import annotations
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, Select, and_, exists, select, true
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from domain.actions import Actor, Role
 from domain.errors import NotFound, NotPermitted
+from domain.stages import Trigger
 from domain.supervision import SECRET_DISPOSITIONS
 from models.petition import new_id
-from models.tables import Assignment, HistoryRow, Petition, Petitioner
+from models.tables import Assignment, HistoryRow, Petition, Recusal
 
 ALL_SEEING = frozenset({Role.DESK, Role.REVIEWER, Role.LEADER, Role.INSPECTOR, Role.OPERATOR, Role.FOLLOW_UP})
 """Roles whose work may concern any petition."""
 
-_CONTACTING = frozenset({Role.DESK, Role.FOLLOW_UP})
+_NOBODYS_SUBJECT = frozenset({Role.PLATFORM, Role.PETITIONER, Role.CHANNEL})
+"""Nothing that they could see or do is about themselves."""
+_OF_RECUSAL = frozenset({Trigger.RECUSE.value, Trigger.LIFT_RECUSAL.value})
 _ID_LENGTH = len(new_id())
 
 
@@ -37,24 +45,58 @@ def petition_for(session: Session, petition_id: str, actor: Actor) -> Petition:
 
 def may_see(session: Session, petition: Petition, actor: Actor) -> bool:
     """Whether `actor` may look at this petition."""
+    if is_recused(session, petition, actor):
+        return False
     if actor.role is Role.UNIT:
         had = exists().where(Assignment.petition_id == petition.id, Assignment.unit == actor.unit)
         return actor.unit is not None and bool(session.scalar(select(had)))
     return actor.role in ALL_SEEING
 
 
-def may_contact(petition: Petition, person: Petitioner, actor: Actor) -> bool:
-    """Whether `actor` must be able to reach `person`, whose matter the petition is.
+def is_recused(session: Session, petition: Petition, actor: Actor) -> bool:
+    """Whether the petition is about `actor` or the unit they act for, so that they must stay out of it."""
+    if actor.role in _NOBODYS_SUBJECT:
+        return False
+    about = select(Recusal.id).where(Recusal.petition_id == petition.id, _names(actor)).limit(1)
+    return session.scalar(about) is not None
 
-    Whoever confided in the platform stays unknown to every unit.
-    """
-    if actor.role is Role.UNIT:
-        return not person.confidential and actor.unit is not None and actor.unit == petition.unit
-    return actor.role in _CONTACTING
+
+def not_recused(actor: Actor, of: type[Petition] = Petition) -> ColumnElement[bool]:
+    """For lists of petitions: holds for those that `actor` need not stay out of; `of` may be an alias."""
+    if actor.role in _NOBODYS_SUBJECT:
+        return true()
+    return ~exists().where(Recusal.petition_id == of.id, _names(actor))
+
+
+def hidden_cases(actor: Actor) -> Select[tuple[str]]:
+    """The case numbers that `actor` must stay out of, for lists that hold nothing else of a petition."""
+    query = select(Petition.case_number).join(Recusal, Recusal.petition_id == Petition.id)
+    return query.where(_names(actor))
+
+
+def require_not_recused(session: Session, petition: Petition, actor: Actor) -> None:
+    """Raises `NotFound` where `actor` must stay out: they are not even told that there is a petition."""
+    if is_recused(session, petition, actor):
+        raise NotFound("该诉求")
+
+
+def _names(actor: Actor) -> ColumnElement[bool]:
+    who = Recusal.unit == (actor.unit or "") if actor.role is Role.UNIT else Recusal.account == actor.name
+    if actor.role is Role.UNIT and actor.name:
+        who = who | (Recusal.account == actor.name)
+    return and_(Recusal.lifted_at.is_(None), who)
 
 
 def may_read(row: HistoryRow, actor: Actor) -> bool:
-    """Whether `actor` may read this row: units are not told of leads that were handed over about them."""
+    """Whether `actor` may read this row.
+
+    Units are not told of leads that were handed over about them, nor who else must stay out of a case and why; nor is
+    whoever reads identities told that they were noticed.
+    """
+    if row.trigger == Trigger.FLAG_READING.value and actor.role not in (Role.INSPECTOR, Role.OPERATOR):
+        return False
+    if actor.role is Role.UNIT and row.trigger in _OF_RECUSAL:
+        return False
     return actor.role is not Role.UNIT or row.details.get("disposition") not in SECRET_DISPOSITIONS
 
 

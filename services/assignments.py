@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from pendulum import DateTime
 
 import clock
 from domain.errors import RuleRefusal
+from domain.recusal import RECUSAL_SOURCE
 from domain.units import UnitKind
 from models.tables import Assignment, Petition
+from services.facts import recused_units
 from services.transactions import Transaction
+
+NOBODYS: Mapping[str, Any] = {
+    "unit": None,
+    "unit_assigned_at": None,
+    "signed_at": None,
+    "signing_reminded": False,
+    "needs_desk": False,
+    "designated": False,
+}
+"""The changes that leave a petition without a unit."""
 
 
 def assign_lead(
@@ -25,6 +38,7 @@ def assign_lead(
     known = tx.policy_in_force().units_by_code
     if unit != petition.unit:  # whoever takes up its own case again does so even if no new one would be given to it
         require_handling_unit(tx, unit)
+    require_not_about(tx, petition, unit)
     now = clock.now()
     end_lead(petition, outcome, now)
     assist = assist_of(petition, unit)
@@ -85,6 +99,20 @@ def ending_assist(petition: Petition, unit: str) -> dict[str, Any]:
 def units_that_returned(petition: Petition) -> frozenset[str]:
     """Units that already gave this petition back; dispatch does not ask them again."""
     return frozenset(item.unit for item in petition.assignments if item.outcome == "returned")
+
+
+def not_to_be_asked(petition: Petition) -> frozenset[str]:
+    """Units that the engine does not send the petition to: those that returned it, and those that it is about."""
+    return units_that_returned(petition) | recused_units(petition)
+
+
+def require_not_about(tx: Transaction, petition: Petition, code: str, field: str = "unit") -> None:
+    """Raises `RuleRefusal` when the petition is about this unit (回避)."""
+    if code in recused_units(petition):
+        name = tx.policy_in_force().unit_name(code)
+        raise RuleRefusal(
+            "recused", f"该诉求反映的是{name}，应当回避，不得承办、协办", field=field, source=RECUSAL_SOURCE
+        )
 
 
 def require_handling_unit(tx: Transaction, code: str, field: str = "unit") -> None:

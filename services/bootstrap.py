@@ -12,6 +12,7 @@ from domain.accounts import SignInRules
 from gateways.channels import AddressBook, load_address_book
 from gateways.database import create_ledger_engine, reading_factory, session_factory
 from gateways.holidays import load_calendar
+from gateways.key_ring import KeyFile
 from gateways.live_files import LiveFile
 from gateways.orchestrator import Orchestrator
 from gateways.prefect_orchestrator import PrefectOrchestrator
@@ -47,6 +48,7 @@ def build_context(settings: Settings, orchestrator: Orchestrator | None = None) 
         addresses=book,
         replies_kept=dt.timedelta(hours=settings.replies_hours),
         person_key=cache(partial(secret_in, settings.person_key_path)),
+        identity_keys=KeyFile(settings.identity_keys_path),
         files=(channels, calendar),
         sign_in=sign_in_rules(settings),
     )

@@ -29,8 +29,8 @@ from services.facts import facts_of, seen_by_run
 from services.labels import holder_of
 
 _OUTCOMES = {None: "进行中", "fired": "到期执行", "moved": "改期", "cancelled": "已取消"}
-_PASSES_ON_WORDS = frozenset({Trigger.APPROVE_COMPLETION})
-"""Steps of the platform whose reason was written by a person."""
+_PASSES_ON_WORDS = frozenset({Trigger.APPROVE_COMPLETION, Trigger.RECUSE})
+"""Steps of the platform whose reason was written by a person, or says whom a petition is about."""
 
 
 def case_file(context: Context, petition_id: str) -> str:

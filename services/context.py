@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from domain.accounts import SignInRules
 from gateways.channels import AddressBook
+from gateways.key_ring import IdentityKeys
 from gateways.live_files import LiveFile
 from gateways.notifier import Notifier
 from gateways.orchestrator import Orchestrator
@@ -35,6 +36,8 @@ class Context:
     """How long an answer is kept for a request that comes again."""
     person_key: Callable[[], bytes]
     """The key under which it is kept who reported, so that the same person is known without being named."""
+    identity_keys: IdentityKeys
+    """The keys under which it is kept who reported and how to reach them."""
     files: tuple[LiveFile[Any], ...] = ()
     """The files these parts came from, where they did."""
     models: ModelBook = field(default_factory=ModelBook)

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from pendulum import DateTime
-from sqlalchemy import and_, select
+from sqlalchemy import and_, delete, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -31,8 +31,10 @@ from domain.notices import NoticeRules, earliest_sending, next_attempt
 from gateways.channels import AddressBook, Route, UnusableContact, channel_of
 from gateways.crash_points import crash_point
 from gateways.notifier import Delivery, Message
-from models.tables import Notice, Petition, Petitioner
+from models.tables import Notice, Petition
 from services.context import Context
+from services.facts import units_in
+from services.identity import contact_to_deliver
 from services.outbox import PETITIONER, change, claimable
 
 logger = logging.getLogger(__name__)
@@ -132,7 +134,7 @@ def _claim(context: Context, notice_id: int) -> _Claim | Outcome:
     now = clock.now()
     with context.sessions.begin() as session:
         notice = session.get(Notice, notice_id)
-        if notice is None:
+        if notice is None or _is_withheld(session, notice, now):
             return Outcome.NOT_DUE
         mine = and_(Notice.id == notice_id, claimable(now))
         policy_version = session.scalars(select(Petition.policy_version).where(Petition.id == notice.petition_id)).one()
@@ -141,7 +143,7 @@ def _claim(context: Context, notice_id: int) -> _Claim | Outcome:
         if may_go_at > now:
             return Outcome.POSTPONED if change(session, mine, next_attempt_at=may_go_at) else Outcome.NOT_DUE
         try:
-            addresses = _addresses(session, context.addresses, notice.recipient)
+            addresses = _addresses(session, context, notice.recipient)
         except UnusableContact:
             changed = change(
                 session, mine, status="dead", next_attempt_at=None, proof=f"unusable contact {_moment(now)}"
@@ -155,20 +157,29 @@ def _claim(context: Context, notice_id: int) -> _Claim | Outcome:
         until = now + _lease(context.addresses, addresses)
         # Counted now and not when it failed: a notice that kills its sender must not be tried for ever.
         if not change(session, mine, claimed_until=until, attempts=Notice.attempts + 1):
+            session.rollback()  # nor was the contact read then
             return Outcome.NOT_DUE
         message = Message(str(notice.id), notice.title, notice.body, notice.urgent)
         attempts = session.scalars(select(Notice.attempts).where(Notice.id == notice_id)).one()
         return _Claim(notice_id, until, attempts, message, addresses, rules)
 
 
-def _addresses(session: Session, book: AddressBook, recipient: str) -> tuple[str, ...]:
+def _is_withheld(session: Session, notice: Notice, now: DateTime) -> bool:
+    """Whether its recipient turned out to be whom the petition is about (回避); then it is owed no more."""
+    recused = session.scalars(select(Petition.recused).where(Petition.id == notice.petition_id)).one()
+    if notice.recipient not in {f"unit:{code}" for code in units_in(recused)}:
+        return False
+    session.execute(delete(Notice).where(Notice.id == notice.id, claimable(now)))
+    return True
+
+
+def _addresses(session: Session, context: Context, recipient: str) -> tuple[str, ...]:
     """Everything behind `recipient`; raises UnusableContact for a petitioner's contact that can be no address."""
+    book = context.addresses
     if not recipient.startswith(PETITIONER):
         return book.addresses_of(recipient)
-    person = session.get(Petitioner, recipient.removeprefix(PETITIONER))
-    if person is None or not person.contact or not person.contact_kind:
-        return ()
-    address = book.petitioner_address(person.contact_kind, person.contact)
+    reached = contact_to_deliver(context, session, recipient.removeprefix(PETITIONER))
+    address = book.petitioner_address(*reached) if reached is not None else None
     return (address,) if address else ()
 
 

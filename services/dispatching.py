@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import select
@@ -11,17 +11,27 @@ import clock
 from domain.actions import PLATFORM, Actor
 from domain.at_once import at_once
 from domain.conduct import RequestType, Urgency
-from domain.dispatch import Dispatch, Dispatcher, DispatchRequest, KeywordDispatcher, find_urgency, suspicions
+from domain.dispatch import (
+    Candidate,
+    Dispatch,
+    Dispatcher,
+    DispatchRequest,
+    KeywordDispatcher,
+    find_urgency,
+    suspicions,
+)
 from domain.errors import RuleRefusal
 from domain.learned import Experience
 from domain.learning_dispatch import LearningDispatcher
 from domain.place import Located
 from domain.policy import Policy
+from domain.recusal import handler_for
 from domain.stages import Trigger
 from models.tables import DecisionRequest, Petition
 from services import matters, places
-from services.assignments import assign_lead, ending_assist, units_that_returned
+from services.assignments import assign_lead, ending_assist, not_to_be_asked, units_that_returned
 from services.context import Context
+from services.facts import recused_units
 from services.ledger import move
 from services.places import Given
 from services.transactions import Transaction, acting, reading
@@ -40,7 +50,7 @@ def rank_units(tx: Transaction, petition: Petition, located: Located | None = No
         place=petition.place,
         town=petition.town,
         category=petition.category,
-        excluded=units_that_returned(petition),
+        excluded=not_to_be_asked(petition),
         proposed=_proposed_unit(tx, petition),
         request_type=RequestType(petition.request_type),
         located=located,
@@ -85,7 +95,9 @@ def dispatch_by_engine(tx: Transaction, petition: Petition) -> None:
     place = places.find(tx, petition)
     answer = rank_units(tx, petition, place.located if place else None)
     if petition.urgency == Urgency.EMERGENCY:
-        answer = at_once(petition.text, answer, tx.policy_in_force(), units_that_returned(petition))
+        answer = at_once(petition.text, answer, tx.policy_in_force(), not_to_be_asked(petition))
+    elif recused_units(petition):
+        answer = _above_whom_it_is_about(tx, petition, answer)
     details = as_details(answer) | (place.as_details() if place else {})
     changes: dict[str, Any] = place.as_changes() if place else {}
     if answer.unit is None:
@@ -174,8 +186,27 @@ def as_details(answer: Dispatch) -> dict[str, Any]:
     }
 
 
+def _above_whom_it_is_about(tx: Transaction, petition: Petition, answer: Dispatch) -> Dispatch:
+    """`answer` with the unit above those that must stay out; without one a person chooses, however sure it was.
+
+    What is complained about is a unit's conduct. Which other unit the words would lead to says nothing about that.
+    """
+    policy, recused = tx.policy_in_force(), recused_units(petition)
+    unit = handler_for(recused, policy.recusal)
+    if unit is None or unit not in policy.units_by_code or unit in units_that_returned(petition):
+        said = "被反映单位回避，没有写明由谁代为承办，请商纪检监察后派遣"
+        return replace(answer, unit=None, explanation=said)
+    said = f"被反映单位回避，由{policy.unit_name(unit)}承办"
+    known = next((item for item in answer.candidates if item.unit == unit), Candidate(unit, None, 0.0, ()))
+    first = replace(known, reasons=(said, *known.reasons))
+    others = tuple(item for item in answer.candidates if item is not known)
+    return replace(answer, unit=unit, candidates=(first, *others)[:3], explanation=said)
+
+
 def _give_to(tx: Transaction, petition: Petition, unit: str, reasons: tuple[str, ...]) -> dict[str, Any]:
-    moves = any(item.part == "lead" for item in petition.assignments)
+    # What was taken from a unit because it is about it was never that unit's to handle.
+    leads = [item for item in petition.assignments if item.part == "lead"]
+    moves = bool(leads) and leads[-1].outcome != "recused"
     changes = assign_lead(tx, petition, unit, reasons=reasons, outcome="moved")
     if moves:
         changes["transfers"] = petition.transfers + 1

@@ -57,7 +57,19 @@ def facts_of(petition: Petition) -> Facts:
         supervised_unit=file.unit if file else None,
         supervision_closed_at=file.closed_at if file else None,
         explanation=_explanation(file) if file else None,
+        recused=recused_units(petition),
+        accounts_recused=(petition.recused or {}).get("accounts", 0),
     )
+
+
+def recused_units(petition: Petition) -> frozenset[str]:
+    """The units that the petition is about, and that must stay out of it."""
+    return units_in(petition.recused)
+
+
+def units_in(recused: dict[str, Any] | None) -> frozenset[str]:
+    """The units that the column `Petition.recused` names."""
+    return frozenset((recused or {}).get("units", ()))
 
 
 def is_supervised(petition: Petition) -> bool:

@@ -12,7 +12,7 @@ from domain.figures import DEFINITIONS, FigureName, Grouping, TimeName
 from domain.stages import Stage
 from models.answers import Named
 from models.figure_answers import FigureCase, FigureCasesView, FiguresView
-from services.access import ALL_SEEING, require_role
+from services.access import ALL_SEEING, hidden_cases, require_role
 from services.context import Context
 from services.figure_bases import parts_of
 from services.figure_selection import Asked, selection_of
@@ -82,7 +82,7 @@ def cases_of(
         table = table_of(counting, selection)
         part = parts_of(counting, table, selection)[name]
         counts = case((part.counts, 1), else_=0)
-        wanted = select(table, counts.label("counts")).where(part.base)
+        wanted = select(table, counts.label("counts")).where(part.base, table.c.case_number.not_in(hidden_cases(actor)))
         if counted is not None:
             wanted = wanted.where(counts == int(counted))
         if stage is not None:

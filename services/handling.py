@@ -13,6 +13,7 @@ from domain.errors import Incomplete, Missing, NotFound
 from domain.stages import Trigger
 from models.evidence import CompletionEvidence
 from models.tables import Completion, DecisionRequest, Petition
+from services.access import require_not_recused
 from services.assignments import assist_of, lead_of, require_handling_unit
 from services.context import Context
 from services.decisions import overtake_requests
@@ -47,6 +48,7 @@ def report(context: Context, petition_id: str, actor: Actor, text: str, version:
     """
     with transaction(context) as tx:
         petition = tx.lock(petition_id)
+        require_not_recused(tx.session, petition, actor)
         tx.expect(petition, version)
         mine = assist_of(petition, actor.unit)
         if mine is None:

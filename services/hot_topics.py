@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
@@ -17,7 +17,7 @@ from domain.same_matter import SameMatterRules
 from models.answers import Named
 from models.duplicates import HotTopicCount, HotTopics, HotTopicView
 from models.tables import HotTopic, Imprint, Petition
-from services.access import require_role
+from services.access import hidden_cases, require_role
 from services.context import Context
 from services.imprints import traits_kept
 from services.transactions import reading
@@ -92,14 +92,15 @@ def current_topics(context: Context, actor: Actor) -> HotTopics:
         history: dict[str, list[HotTopicCount]] = defaultdict(list)
         for row in session.scalars(past):
             history[row.topic].append(HotTopicCount(seen_at=row.seen_at, recent=row.recent, usual=row.usual))
+        hidden = set(session.scalars(hidden_cases(actor)))
         return HotTopics(
             seen_at=rows[0].seen_at if rows else None,
             recent_days=days,
-            topics=[_view(row, policy, history[row.topic]) for row in rows],
+            topics=[_view(row, policy, history[row.topic], hidden) for row in rows],
         )
 
 
-def _view(row: HotTopic, policy: Policy, history: list[HotTopicCount]) -> HotTopicView:
+def _view(row: HotTopic, policy: Policy, history: list[HotTopicCount], hidden: Collection[str]) -> HotTopicView:
     category, sub = row.category, row.sub_category
     return HotTopicView(
         topic=row.topic,
@@ -109,6 +110,6 @@ def _view(row: HotTopic, policy: Policy, history: list[HotTopicCount]) -> HotTop
         town=Named(code=row.town, name=policy.unit_name(row.town)) if row.town else None,
         recent=row.recent,
         usual=row.usual,
-        cases=[str(number) for number in row.cases],
+        cases=[str(number) for number in row.cases if number not in hidden],
         history=history,
     )

@@ -28,16 +28,25 @@ MOST_CANDIDATES = 24
 _COUNTRY_CODE = re.compile(r"^(\+|00)86")
 
 
-def person_number(key: bytes, person: Petitioner | None) -> int | None:
+def person_number(key: bytes, contact_kind: str | None, contact: str | None) -> int | None:
     """A number that stands for whoever can be reached there; `None` for whoever left nothing.
 
     A name alone is nobody: many have the same. Without `key` nothing can be learned from the number.
     """
-    if person is None or not person.contact or not person.contact_kind:
+    if not contact or not contact_kind:
         return None
-    plain = _COUNTRY_CODE.sub("", re.sub(r"[\s-]", "", person.contact.lower()))
-    digest = hmac.digest(key, f"{person.contact_kind}:{plain}".encode(), hashlib.sha256)
+    plain = _COUNTRY_CODE.sub("", re.sub(r"[\s-]", "", contact.lower()))
+    digest = hmac.digest(key, f"{contact_kind}:{plain}".encode(), hashlib.sha256)
     return int.from_bytes(digest[:8]) >> 1
+
+
+def known_person(key: bytes, person: Petitioner | None) -> int | None:
+    """The number that is kept of whoever reported; of a row that is not sealed yet, what it would be."""
+    if person is None:
+        return None
+    if person.person is not None:
+        return person.person
+    return person_number(key, person.contact_kind, person.plain_contact)
 
 
 def matter_of(policy: Policy, text: str, category: str | None = None) -> Matter:
@@ -144,7 +153,7 @@ def index_petitions(context: Context, progress: Callable[[int], None], batch: in
             query = select(Petition).where(_wanting(rules)).options(joinedload(Petition.petitioner))
             some = session.scalars(query.order_by(Petition.registered_at, Petition.id).limit(batch)).all()
             for petition in some:
-                person = person_number(context.person_key(), petition.petitioner)
+                person = known_person(context.person_key(), petition.petitioner)
                 keep_imprint(session, petition, traits_for(policy, rules, petition, person), rules)
         done += len(some)
         progress(len(some))

@@ -12,15 +12,18 @@ from domain.dispatch import find_urgency, needs_person
 from domain.errors import Incomplete, Missing, RuleRefusal
 from domain.stages import FINAL_STAGES, Stage, Trigger
 from models.shapes import Registration
-from models.tables import Petition, Petitioner
+from models.tables import Petition
 from services import places
+from services.access import require_not_recused
 from services.context import Context
 from services.decisions import end_case
+from services.identity import Identity, give_petitioner
 from services.ledger import move
 from services.matters import chosen, require_category
 from services.new_petitions import new_petition
 from services.numbering import next_case_number
 from services.parties import has_left, parties_of
+from services.recusals import carry_over, named_by_petitioner, recuse_on_arrival
 from services.same_matter import GOING_ON, settle_proposals, take_in
 from services.transactions import Transaction, acting, transaction
 
@@ -32,6 +35,7 @@ def register(context: Context, registration: Registration, actor: Actor) -> Peti
 
     Raises:
         BadCoordinate: the coordinate cannot be meant, or its system is not named; nothing was written.
+        KeysUnusable: who reported cannot be sealed; nothing was written. Anonymous reports need no key.
     """
     given = places.given_by(registration)
     position = given.position if given else None
@@ -42,6 +46,7 @@ def register(context: Context, registration: Registration, actor: Actor) -> Peti
         policy = tx.policy_in_force()
         if registration.category is not None:
             require_category(tx, registration.category)
+        named = named_by_petitioner(tx, registration.complained_about)
         case_number = next_case_number(tx, policy.case_prefix)
         # Whoever registered the same reference at this very moment held the counter; it is ours now, so look again.
         known = _known(tx, registration)
@@ -63,12 +68,9 @@ def register(context: Context, registration: Registration, actor: Actor) -> Peti
             given_latitude=registration.latitude,
             crs=registration.crs.value if registration.crs else None,
         )
-        petition.petitioner = Petitioner(
-            name=registration.petitioner.name,
-            contact_kind=registration.petitioner.contact_kind,
-            contact=registration.petitioner.contact,
-            confidential=registration.petitioner.confidential,
-        )
+        person = registration.petitioner
+        who = Identity(person.name or None, person.contact_kind if person.contact else None, person.contact or None)
+        give_petitioner(tx, petition, who, confidential=person.confidential)
         place = places.find(tx, petition)
         tx.session.add(petition)
         details = {"channel": petition.channel} | (place.as_details() if place else {})
@@ -84,6 +86,7 @@ def register(context: Context, registration: Registration, actor: Actor) -> Peti
             details=details,
             changes=place.as_changes() if place else None,
         )
+        recuse_on_arrival(tx, petition, named)
         _merge_repeat(context, petition, take_in(tx, petition))
         return petition
 
@@ -135,6 +138,7 @@ def supplement(
         if place:
             changes["place"] = place
         move(tx, petition, Trigger.SUPPLEMENT, actor, public=False, changes=changes)
+        recuse_on_arrival(tx, petition)
         take_in(tx, petition)
         return petition
 
@@ -196,6 +200,7 @@ def merge(
         _lock_in_order(tx, petition_id, into_id)
         with acting(context, petition_id, actor, Trigger.MERGE, version) as (_, petition):
             main = tx.lock(into_id)
+            require_not_recused(tx.session, main, actor)
             if Stage(main.stage) in FINAL_STAGES:
                 raise RuleRefusal("merge-into-closed", "主单已结束，不能并入；请另选主单或单独办理")
             for follower in tx.session.scalars(select(Petition).where(Petition.merged_into_id == petition_id)):
@@ -208,6 +213,7 @@ def merge(
             )
             note = f"{petition.case_number}并入本单"
             move(tx, main, Trigger.NOTE, actor, reason=note, public=False, details={"merged": petition.case_number})
+            carry_over(tx, petition, main, actor)
             return petition
 
 

@@ -39,11 +39,13 @@ from models.tables import (
     PauseRow,
     Petition,
     PolicyVersion,
+    Recusal,
     Supervision,
     TimerRow,
 )
 from services.chains import broken_chains, broken_links
 from services.context import Context
+from services.identity_keeping import unopenable
 
 __all__ = ["CHAIN", "INVARIANTS", "Invariant", "Violation", "broken_chains", "check_invariants"]
 
@@ -54,6 +56,7 @@ CLOSED_LATELY = dt.timedelta(days=2)
 """For how long a closed petition is still checked each time (our own decision); afterwards nobody writes it any more,
 and `rongetong check --all` reads the whole archive."""
 CHAIN = "history_is_unaltered"
+KEYS = "identities_can_be_opened"
 MOST_CASES = 1000
 """The most cases one violation names; one is enough to look, and a broken rule may concern the whole archive."""
 
@@ -99,6 +102,9 @@ def check_invariants(
     broken = tuple(case for case, _ in broken_links(context, _in(OPEN_STAGES)))
     if broken:
         found.append(Violation(CHAIN, "历史记录的校验链完整，没有一条被改动", broken[:MOST_CASES]))
+    lost = tuple(unopenable(context))
+    if lost:
+        found.append(Violation(KEYS, "加密诉求人身份的密钥都在(列出的是缺少的密钥编号，请放回备份)", lost))
     return found
 
 
@@ -176,6 +182,11 @@ def _forgotten_notices(late: DateTime, among: ColumnElement[bool]) -> Select[tup
 
 def _asked(kind: str) -> ColumnElement[bool]:
     return exists().where(_mine(DecisionRequest), DecisionRequest.kind == kind, DecisionRequest.outcome.is_(None))
+
+
+def _recused_unit(table: type[Assignment | Notice]) -> ColumnElement[bool]:
+    """`table` beside the recusals that stand, both of the petition."""
+    return and_(_mine(table), Recusal.petition_id == Petition.id, Recusal.lifted_at.is_(None))
 
 
 _UNDECIDED = {
@@ -310,6 +321,23 @@ INVARIANTS: Sequence[Invariant] = (
         "merged_has_main",
         "并单的诉求有主单，其他诉求没有",
         _cases(Petition.merged_into_id.is_not(None) != (Petition.stage == Stage.MERGED.value)),
+    ),
+    Invariant(
+        "recused_have_nothing",
+        "应当回避的单位没有该诉求的任务，也没有欠它的通知",
+        _cases(
+            or_(
+                exists().where(
+                    _recused_unit(Assignment), Assignment.unit == Recusal.unit, Assignment.ended_at.is_(None)
+                ),
+                exists().where(
+                    _recused_unit(Notice),
+                    Notice.recipient == "unit:" + Recusal.unit,
+                    Notice.status == "owed",
+                    Notice.claimed_until.is_(None),
+                ),
+            )
+        ),
     ),
     Invariant(
         "policy_is_kept",

@@ -53,7 +53,8 @@ def already_reported(context: Context, registration: Registration) -> list[Alrea
         rules, petition = policy.same_matter, _as_it_would_be(policy, registration)
         if rules is None or not rules.tell_petitioner or not _may_be_asked(policy, petition):
             return []
-        person = person_number(context.person_key(), petition.petitioner)
+        left = registration.petitioner
+        person = person_number(context.person_key(), left.contact_kind, left.contact)
         found = find(session, policy, traits_for(policy, rules, petition, person), but="")
         told = [item for item in found if may_be_told(policy, rules, item)][: rules.most_proposals]
         matter = matter_of(policy, petition.text, petition.category).name
@@ -103,9 +104,7 @@ def _as_it_would_be(policy: Policy, registration: Registration) -> Petition:
         latitude=position.latitude if position else None,
     )
     person = registration.petitioner
-    petition.petitioner = Petitioner(
-        contact_kind=person.contact_kind, contact=person.contact, confidential=person.confidential
-    )
+    petition.petitioner = Petitioner(confidential=person.confidential)
     return petition
 
 

@@ -10,17 +10,18 @@ from pendulum import DateTime
 import clock
 from domain.actions import PLATFORM, Actor
 from domain.conduct import DEADLINE_LABELS, DeadlineKind, Limit
-from domain.errors import Incomplete, Missing
-from domain.petition import Deadline, Rung, Satisfaction, next_rung, times_of
+from domain.petition import Deadline, Rung, Satisfaction, is_overdue, next_rung, times_of
+from domain.reviews import check_assignments
 from domain.stages import Stage, Trigger
 from domain.workdays import Duration, due_date
 from models.tables import Assignment, Petition, Supervision
-from services.assignments import assign_lead, ending_assist, require_handling_unit
+from services.assignments import NOBODYS, assign_lead, ending_assist, require_handling_unit, require_not_about
 from services.context import Context
 from services.decisions import overtake_requests
-from services.facts import duration_to_json, facts_of, is_supervised, open_assists
+from services.facts import duration_to_json, facts_of, is_supervised, open_assists, recused_units
 from services.ledger import move
 from services.notices import Concern
+from services.platform_delays import excused_until
 from services.transactions import Transaction, acting
 
 
@@ -73,6 +74,8 @@ def _taken_up_again(tx: Transaction, petition: Petition) -> dict[str, Any]:
     """The unit whose completion did not satisfy has the petition again while the review decides."""
     if Stage(petition.stage) is not Stage.RATED or petition.unit is None:
         return {}
+    if petition.unit in recused_units(petition):
+        return dict(NOBODYS)
     return assign_lead(tx, petition, petition.unit, reasons=("重办后仍不满意，提级研判",), outcome="completed")
 
 
@@ -92,7 +95,9 @@ def supervise(
     the history, which nobody can rewrite, holds the earlier ones (`services.inspection_file`).
     """
     now, file = clock.now(), petition.supervision
-    details = {"reopened": True} if file else {}
+    details: dict[str, Any] = {"reopened": True} if file else {}
+    if actor is PLATFORM:
+        details |= _of_the_platform(tx, petition)
     if file is None:
         file = petition.supervision = Supervision()
     file.opened_at, file.cause, file.unit = now, reason, petition.unit or file.unit
@@ -111,6 +116,18 @@ def supervise(
     )
 
 
+def _of_the_platform(tx: Transaction, petition: Petition) -> dict[str, Any]:
+    """For a file that opens by itself: what part of the lateness is the platform's, and whether any is the unit's."""
+    policy, calendar = tx.policy_of(petition), tx.context.rules.calendar
+    excused = excused_until(tx.session, petition, policy, calendar)
+    if excused is None or petition.due_at is None or excused <= petition.due_at:
+        return {}
+    charged = is_overdue(facts_of(petition), excused, clock.now())
+    return {
+        "platform": {"due_at": petition.due_at.isoformat(), "excused_until": excused.isoformat(), "charged": charged}
+    }
+
+
 def refer_to_first_review(
     context: Context, petition_id: str, actor: Actor, reason: str, version: int | None = None
 ) -> Petition:
@@ -123,12 +140,19 @@ def refer_to_first_review(
 
 
 def propose_second_review(
-    context: Context, petition_id: str, actor: Actor, reason: str, version: int | None = None
+    context: Context,
+    petition_id: str,
+    actor: Actor,
+    reason: str,
+    version: int | None = None,
+    *,
+    meeting: str | None = None,
 ) -> Petition:
-    """The experts hand up what exceeds every department's authority (提请二级研判)."""
+    """The experts hand up what exceeds every department's authority (提请二级研判); `meeting` as in `assign`."""
     with acting(context, petition_id, actor, Trigger.CLIMB_TO_SECOND_REVIEW, version) as (tx, petition):
-        rung = max(petition.rung, int(Rung.SECOND_REVIEW))
-        move(tx, petition, Trigger.CLIMB_TO_SECOND_REVIEW, actor, reason=reason, changes={"rung": rung})
+        changes = {"rung": max(petition.rung, int(Rung.SECOND_REVIEW))}
+        details = {"meeting": meeting} if meeting else {}
+        move(tx, petition, Trigger.CLIMB_TO_SECOND_REVIEW, actor, reason=reason, details=details, changes=changes)
         return petition
 
 
@@ -142,19 +166,26 @@ def open_supervision(
 
 
 def assign(
-    context: Context, petition_id: str, actor: Actor, decision: Decision, version: int | None = None
+    context: Context,
+    petition_id: str,
+    actor: Actor,
+    decision: Decision,
+    version: int | None = None,
+    *,
+    meeting: str | None = None,
 ) -> Petition:
     """A review decides who does what until when (交办). The lead is designated: it may not return the petition.
+
+    `meeting` is the number of the meeting that decided; `None` for what was decided outside one.
 
     Raises:
         Incomplete: a unit is named twice.
         RuleRefusal: a unit cannot handle petitions.
     """
     with acting(context, petition_id, actor, Trigger.ASSIGN, version) as (tx, petition):
-        units = [decision.lead.unit, *(task.unit for task in decision.assists)]
-        if len(set(units)) != len(units):
-            raise Incomplete([Missing("assists", "同一单位不能重复承担主办或协办任务")])
+        check_assignments(decision.lead.unit, [task.unit for task in decision.assists])
         require_handling_unit(tx, decision.lead.unit, "lead.unit")
+        require_not_about(tx, petition, decision.lead.unit, "lead.unit")
         ended = ending_assist(petition, decision.lead.unit)
         changes = assign_lead(
             tx, petition, decision.lead.unit, duty=decision.lead.duty, reasons=(decision.reason,), outcome="moved"
@@ -165,6 +196,7 @@ def assign(
                 assignment.ended_at, assignment.outcome = now, "moved"
         for task in decision.assists:
             require_handling_unit(tx, task.unit, "assists.unit")
+            require_not_about(tx, petition, task.unit, "assists.unit")
             petition.assignments.append(
                 Assignment(
                     unit=task.unit,
@@ -182,6 +214,7 @@ def assign(
             "lead": decision.lead.unit,
             "assists": [task.unit for task in decision.assists],
             "duration": duration_to_json(decision.lead.duration),
+            "meeting": meeting,
         } | ended
         changes |= {
             "designated": True,

@@ -25,11 +25,13 @@ from domain.petition import (
     is_met,
     stage_due,
 )
+from domain.policy import Policy
 from domain.stages import CLOCK_STOPPED_STAGES, FINAL_STAGES, TRANSITIONS, Stage, Trigger, stage_after
 from domain.workdays import WorkCalendar
 from models.tables import HistoryRow, PauseRow, Petition, TimerRow
 from services.facts import facts_of, open_assists
 from services.notices import Concern, owe_notices
+from services.platform_delays import excused_until
 from services.transactions import Transaction
 
 
@@ -104,7 +106,7 @@ def _arm(tx: Transaction, petition: Petition, now: DateTime, cause: Deadline | N
         petition.wake_kind = upcoming.kind.value if upcoming else None
     handling = handling_due(facts, policy, calendar)
     petition.due_at = handling.due_at if handling else None
-    petition.due_met = is_met(facts, petition.due_at)
+    petition.due_met = is_met(facts, petition.due_at) or _is_excused(tx, petition, facts, policy)
     petition.stage_due_at = stage_due(ruling, facts.stage)
     _date_tasks(petition, facts, calendar)
     petition.due_provisional = handling is not None and handling.due.provisional
@@ -139,6 +141,17 @@ def _arm(tx: Transaction, petition: Petition, now: DateTime, cause: Deadline | N
         )
         for item in wanted.values()
     )
+
+
+def _is_excused(tx: Transaction, petition: Petition, facts: Facts, policy: Policy) -> bool:
+    """Whether what was handed in too late came in time once the platform's own share is taken out.
+
+    Only then the delays are looked for: it is rare, and they cost a query each.
+    """
+    due = petition.due_at
+    if facts.stage is not Stage.COMPLETION_SUBMITTED or due is None or facts.stage_entered_at <= due:
+        return False
+    return is_met(facts, excused_until(tx.session, petition, policy, tx.context.rules.calendar))
 
 
 def _date_tasks(petition: Petition, facts: Facts, calendar: WorkCalendar) -> None:

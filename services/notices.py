@@ -9,10 +9,13 @@ from pendulum import DateTime
 
 from domain.notices import Audience, NoticeRule, earliest_sending
 from domain.policy import Policy
+from domain.reviews import Level
 from domain.stages import STAGE_LABELS, Stage, trigger_label
 from models.tables import HistoryRow, Notice, Petition
+from services.facts import recused_units
 from services.labels import shown_due
 from services.parties import parties_of
+from services.roster import member_on_duty
 from services.transactions import Transaction
 
 
@@ -49,6 +52,7 @@ def _recipients(
 ) -> dict[str, _Told]:
     """Each recipient with what is told to them alone."""
     found: dict[str, _Told] = {}
+    stays_out = recused_units(petition)  # whom it is about is told of nothing (回避)
     everybody = _Told(concerns)
     for audience in rule.audiences:
         if audience is Audience.PETITIONER:
@@ -56,10 +60,15 @@ def _recipients(
             found.update({f"petitioner:{key}": replace(everybody, query_code=code) for key, code in codes.items()})
         elif audience is Audience.UNIT:
             unit = petition.unit or unit_before
-            if unit is not None:
+            if unit is not None and unit not in stays_out:
                 found[f"unit:{unit}"] = everybody
+        elif audience is Audience.ON_DUTY:
+            member = member_on_duty(tx, Level.FIRST)
+            if member is not None:
+                found[f"member:{member.code}"] = everybody
         elif audience is Audience.CONCERNED:
-            found.update({f"unit:{concern.unit}": _Told([concern]) for concern in concerns})
+            told = (concern for concern in concerns if concern.unit not in stays_out)
+            found.update({f"unit:{concern.unit}": _Told([concern]) for concern in told})
         else:
             found[f"role:{audience.value}"] = everybody
     return found

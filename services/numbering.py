@@ -21,12 +21,21 @@ def new_query_code() -> str:
 def next_case_number(tx: Transaction, prefix: str) -> str:
     """`SZ-20220430-00017`: the day in Shanghai and a number that counts from one each day."""
     day = clock.now().in_timezone(clock.SHANGHAI).format("YYYYMMDD")
-    series = f"case:{day}"
+    return f"{prefix}-{day}-{_next(tx, f'case:{day}'):05d}"
+
+
+def next_meeting_number(tx: Transaction, label: str) -> str:
+    """`一级研判〔2026〕3号`: the year in Shanghai and a number that counts from one in each."""
+    year = clock.now().in_timezone(clock.SHANGHAI).year
+    return f"{label}〔{year}〕{_next(tx, f'meeting:{label}:{year}')}号"
+
+
+def _next(tx: Transaction, series: str) -> int:
     counter = tx.session.get(Counter, series, with_for_update=True)
     if counter is None:
         counter = _begin_series(tx, series)
     counter.value += 1
-    return f"{prefix}-{day}-{counter.value:05d}"
+    return counter.value
 
 
 def _begin_series(tx: Transaction, series: str) -> Counter:

@@ -161,7 +161,8 @@ def _reachable(session: Session, book: AddressBook) -> ColumnElement[bool]:
     query = select(Notice.recipient).where(Notice.status == "unreachable", Notice.recipient.not_like(f"{PETITIONER}%"))
     known = [name for name in session.scalars(query.distinct()) if book.addresses_of(name)]
     people = select(PETITIONER + Petitioner.petition_id).where(
-        Petitioner.contact.is_not(None), Petitioner.contact_kind.in_(list(book.petitioner))
+        or_(Petitioner.sealed.is_not(None), Petitioner.plain_contact.is_not(None)),
+        Petitioner.contact_kind.in_(list(book.petitioner)),
     )
     return or_(Notice.recipient.in_(known), Notice.recipient.in_(people))
 

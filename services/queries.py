@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 import clock
 from domain.actions import PETITIONER, Actor, Role
 from domain.errors import NotFound, RuleRefusal
+from domain.identity import IdentityRules
 from domain.petition import assist_deadlines, deadlines, handling_due
 from domain.stages import Stage, Trigger
 from domain.workdays import Duration, TimeUnit
@@ -28,12 +29,14 @@ from models.answers import (
     Registered,
 )
 from models.tables import Completion, DecisionRequest, HistoryRow, Petition, TimerRow
-from services.access import may_contact, may_read, petition_for
+from services.access import may_read, petition_for
 from services.context import Context
 from services.facts import facts_of
+from services.identity import masked
 from services.labels import holder_of, shown_due
 from services.numbering import CODE_LENGTH, CODE_LETTERS
 from services.parties import has_left, merged_into, parties_of
+from services.platform_delays import excused_until
 from services.same_matter import similar_matters
 from services.transactions import reading
 from services.views import (
@@ -43,7 +46,6 @@ from services.views import (
     assignment_view,
     clock_view,
     completion_view,
-    contact_view,
     head_of,
     history_entry,
     lens_of,
@@ -164,7 +166,7 @@ def detail(context: Context, petition_id: str, actor: Actor) -> PetitionDetail:
     """The whole case as `actor` may see it. Raises `NotFound` as `head` does."""
     with reading(context) as session:
         petition = petition_for(session, petition_id, actor)
-        return detail_of(session, petition, lens_of(context, session, petition, actor))
+        return detail_of(context, session, petition, lens_of(context, session, petition, actor))
 
 
 def find(context: Context, case_number: str, actor: Actor) -> PetitionDetail:
@@ -173,15 +175,18 @@ def find(context: Context, case_number: str, actor: Actor) -> PetitionDetail:
         printable = case_number.isascii() and case_number.isprintable()
         found = session.scalar(select(Petition.id).where(Petition.case_number == case_number)) if printable else None
         petition = petition_for(session, found or "", actor)
-        return detail_of(session, petition, lens_of(context, session, petition, actor))
+        return detail_of(context, session, petition, lens_of(context, session, petition, actor))
 
 
-def detail_of(session: Session, petition: Petition, lens: Lens) -> PetitionDetail:
-    """A petition that the caller may see, in full."""
+def detail_of(
+    context: Context, session: Session, petition: Petition, lens: Lens, *, with_people: bool = True
+) -> PetitionDetail:
+    """A petition that the caller may see, in full; `with_people`: with whoever reported it, masked."""
     asked = select(DecisionRequest).where(DecisionRequest.petition_id == petition.id).order_by(DecisionRequest.id)
     done = select(Completion).where(Completion.petition_id == petition.id).order_by(Completion.id)
     main = session.get(Petition, petition.merged_into_id) if petition.merged_into_id else None
     parties = parties_of(session, main.id if main else petition.id)
+    rules = context.rules.active(session).identity if with_people else IdentityRules()
     return PetitionDetail(
         **head_of(petition, lens),
         text=petition.text,
@@ -197,7 +202,7 @@ def detail_of(session: Session, petition: Petition, lens: Lens) -> PetitionDetai
         closed_at=petition.closed_at,
         merged_into=main.case_number if main else None,
         policy_version=petition.policy_version,
-        petitioner=_contact(petition, petition, parties, lens),
+        petitioner=_contact(context, rules, petition, petition if petition.id in parties else None, lens),
         assignments=[assignment_view(row, lens) for row in petition.assignments],
         asked=[ask_view(row, lens) for row in session.scalars(asked)],
         completions=[completion_view(row, lens) for row in session.scalars(done)],
@@ -206,7 +211,7 @@ def detail_of(session: Session, petition: Petition, lens: Lens) -> PetitionDetai
                 case_number=row.case_number,
                 registered_at=row.registered_at,
                 left=row.id not in parties,
-                petitioner=_contact(petition, row, parties, lens),
+                petitioner=_contact(context, rules, petition, row if row.id in parties else None, lens),
             )
             for row in merged_into(session, petition.id)
         ],
@@ -215,10 +220,12 @@ def detail_of(session: Session, petition: Petition, lens: Lens) -> PetitionDetai
     )
 
 
-def _contact(case: Petition, reported: Petition, parties: Collection[str], lens: Lens) -> ContactView | None:
-    """Whoever reported this petition, if they are still a party to the case and the caller must reach them."""
-    person = reported.petitioner if reported.id in parties else None
-    return contact_view(person) if person and may_contact(case, person, lens.actor) else None
+def _contact(
+    context: Context, rules: IdentityRules, case: Petition, reported: Petition | None, lens: Lens
+) -> ContactView | None:
+    """Whoever reported a petition that still belongs to the case, as far as the caller may know."""
+    person = reported.petitioner if reported is not None else None
+    return masked(context, rules, case, person, lens.actor) if person is not None else None
 
 
 def _candidates(session: Session, petition: Petition, lens: Lens) -> list[dict[str, object]]:
@@ -255,10 +262,10 @@ def clock_of(context: Context, petition_id: str, actor: Actor) -> Clocks:
     """Every running deadline with the way to its date. Raises `NotFound` as `head` does."""
     with reading(context) as session:
         petition = petition_for(session, petition_id, actor)
-        return clocks_of(petition, lens_of(context, session, petition, actor))
+        return clocks_of(session, petition, lens_of(context, session, petition, actor))
 
 
-def clocks_of(petition: Petition, lens: Lens) -> Clocks:
+def clocks_of(session: Session, petition: Petition, lens: Lens) -> Clocks:
     """The clocks of a petition that the caller may see."""
     facts = facts_of(petition)
     handling = handling_due(facts, lens.policy, lens.calendar)
@@ -270,6 +277,7 @@ def clocks_of(petition: Petition, lens: Lens) -> Clocks:
         policy_version=petition.policy_version,
         handling=clock_view(handling, lens) if handling else None,
         handling_met=bool(petition.due_met),
+        excused_until=excused_until(session, petition, lens.policy, lens.calendar) if handling else None,
         deadlines=[clock_view(item, lens) for item in deadlines(facts, lens.policy, lens.calendar)],
         assists=[clock_view(item, lens) for item in assist_deadlines(facts, lens.calendar)],
         pauses=[

@@ -17,7 +17,7 @@ from domain.errors import Incomplete, Missing
 from domain.stages import OPEN_STAGES, WORKING_STAGES, Stage
 from models.answers import Page, QueueItem
 from models.tables import Assignment, DecisionRequest, HistoryRow, Petition, Supervision
-from services.access import ALL_SEEING, require_role
+from services.access import ALL_SEEING, not_recused, require_role
 from services.context import Context
 from services.transactions import reading
 from services.views import ask_view, explanation_view, head_of, lens_of, task_due
@@ -176,6 +176,7 @@ def _page(
             selectinload(Petition.assignments),
             joinedload(Petition.supervision),
         )
+        .where(not_recused(actor))
         .add_columns(due.label("page_due"), key.label("page_key"))
         .order_by(undated, due, key)
         .limit(size + 1)

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 import clock
-from domain.actions import Actor, Role
+from domain.actions import PETITIONER, Actor, Role
 from domain.conduct import RequestType
 from domain.dispatch import needs_person
 from domain.errors import NotFound
@@ -20,9 +20,10 @@ from domain.stages import CLOSING_STAGES, FINAL_STAGES, OPEN_STAGES, TRANSITIONS
 from models.answers import Named, PetitionHead, SimilarMatter
 from models.duplicates import Duplicate, DuplicatePage, MergeBody
 from models.tables import Petition, Proposal
-from services.access import petition_for, require_role
+from services.access import not_recused, petition_for, require_not_recused, require_role
 from services.context import Context
-from services.imprints import candidates, keep_imprint, person_number, traits_for, traits_kept
+from services.facts import recused_units
+from services.imprints import candidates, keep_imprint, known_person, traits_for, traits_kept
 from services.labels import shown_due
 from services.ledger import move
 from services.parties import has_left
@@ -51,7 +52,7 @@ def take_in(tx: Transaction, petition: Petition) -> Petition | None:
     rules = policy.same_matter
     if rules is None:
         return None
-    person = person_number(tx.context.person_key(), petition.petitioner)
+    person = known_person(tx.context.person_key(), petition.petitioner)
     traits = traits_for(policy, rules, petition, person)
     found = find(tx.session, policy, traits, petition.id)
     keep_imprint(tx.session, petition, traits, rules)
@@ -164,6 +165,7 @@ def dismiss(
         if proposal is None:
             raise NotFound("该疑似重复的提示")
         other = tx.session.get_one(Petition, other_id)
+        require_not_recused(tx.session, other, actor)
         proposal.outcome, proposal.decided_at, proposal.decided_by = "dismissed", clock.now(), actor.name
         said = f"与{other.case_number}不是同一事项：{reason}"
         move(tx, petition, Trigger.NOTE, actor, reason=said, public=False, details={"not_same_as": other.case_number})
@@ -175,7 +177,7 @@ def duplicates_of(context: Context, petition_id: str, actor: Actor) -> Duplicate
     require_role(actor, Role.DESK)
     with reading(context) as session:
         petition_for(session, petition_id, actor)
-        query = _open_pairs().where(Proposal.petition_id == petition_id)
+        query = _open_pairs(actor).where(Proposal.petition_id == petition_id)
         rows = session.execute(query.order_by(Proposal.score.desc(), Proposal.id)).all()
         return DuplicatePage(items=[_pair(context, session, actor, *row) for row in rows], next=None)
 
@@ -184,15 +186,15 @@ def duplicates(context: Context, actor: Actor, *, limit: int = 50, after: int = 
     """Every probable duplicate that waits for the desk, oldest first; `after` is the `next` of the page before."""
     require_role(actor, Role.DESK)
     with reading(context) as session:
-        query = _open_pairs().where(Proposal.id > after).order_by(Proposal.id).limit(limit + 1)
+        query = _open_pairs(actor).where(Proposal.id > after).order_by(Proposal.id).limit(limit + 1)
         rows = session.execute(query).all()
         more = rows[limit - 1][0].id if len(rows) > limit else None
         return DuplicatePage(items=[_pair(context, session, actor, *row) for row in rows[:limit]], next=more)
 
 
-def _open_pairs() -> Select[tuple[Proposal, Petition, Petition]]:
+def _open_pairs(actor: Actor) -> Select[tuple[Proposal, Petition, Petition]]:
     main = aliased(Petition)
-    return (
+    pairs = (
         select(Proposal, Petition, main)
         .join(Petition, Petition.id == Proposal.petition_id)
         .join(main, main.id == Proposal.same_as_id)
@@ -202,6 +204,7 @@ def _open_pairs() -> Select[tuple[Proposal, Petition, Petition]]:
             main.stage.in_(sorted(GOING_ON)),
         )
     )
+    return pairs.where(not_recused(actor), not_recused(actor, main))
 
 
 def _pair(
@@ -228,9 +231,11 @@ def similar_matters(context: Context, session: Session, petition: Petition) -> l
     if rules is None or not rules.tell_petitioner or Stage(petition.stage) in FINAL_STAGES:
         return []
     told = set(rules.tell_petitioner)
-    query = _open_pairs().where(Proposal.petition_id == petition.id, Proposal.public.is_(True))
+    query = _open_pairs(PETITIONER).where(Proposal.petition_id == petition.id, Proposal.public.is_(True))
     rows = session.execute(query.order_by(Proposal.score.desc(), Proposal.id)).all()
-    return [told_of(context, session, main, told) for _, _, main in rows]
+    mains = [main for _, _, main in rows if not recused_units(main)]
+    # What is about a unit is told to nobody: they could be of it.
+    return [] if recused_units(petition) else [told_of(context, session, main, told) for main in mains]
 
 
 def told_of(context: Context, session: Session, main: Petition, told: Collection[Shown]) -> SimilarMatter:

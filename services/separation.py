@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
-
 import clock
 from domain.actions import Actor, Role
 from domain.errors import RuleRefusal
 from domain.stages import Stage, Trigger, forbidden, is_allowed
-from models.tables import Petition, Petitioner, Proposal
+from models.tables import Petition, Proposal
 from services import places
-from services.access import require_role
+from services.access import require_not_recused, require_role
 from services.context import Context
+from services.identity import hand_over
 from services.imprints import forget_imprint
 from services.intake import lock_matter
 from services.ledger import move
 from services.new_petitions import new_petition
 from services.numbering import new_query_code, next_case_number
 from services.parties import has_left
+from services.recusals import carry_over
 from services.same_matter import take_in
 from services.transactions import Transaction, transaction
 
@@ -39,6 +39,8 @@ def separate(context: Context, petition_id: str, actor: Actor, reason: str, vers
         case_number = next_case_number(tx, tx.policy_in_force().case_prefix)
         main_id = lock_matter(tx, petition_id)
         merged, main = tx.lock(petition_id), tx.session.get_one(Petition, main_id)
+        for each in (merged, main):
+            require_not_recused(tx.session, each, actor)
         tx.expect(merged, version)
         if not is_allowed(Stage(merged.stage), Trigger.SEPARATE):
             raise forbidden(Stage(merged.stage), Trigger.SEPARATE)
@@ -72,10 +74,7 @@ def _anew(tx: Transaction, merged: Petition, main: Petition, case_number: str, a
         crs=merged.crs,
     )
     anew.query_code = code
-    person = tx.session.scalar(select(Petitioner).where(Petitioner.petition_id == merged.id)) or Petitioner()
-    anew.petitioner = Petitioner(
-        name=person.name, contact_kind=person.contact_kind, contact=person.contact, confidential=person.confidential
-    )
+    hand_over(tx, merged, anew)
     place = places.find(tx, anew)
     tx.session.add(anew)
     details = {"channel": anew.channel, "separated_from": merged.case_number} | (place.as_details() if place else {})
@@ -90,6 +89,7 @@ def _anew(tx: Transaction, merged: Petition, main: Petition, case_number: str, a
     )
     tx.session.add(_not_the_same(tx, anew, main, actor))
     tx.session.flush()
+    carry_over(tx, merged, anew, actor)
     take_in(tx, anew)  # what repeats itself is not merged again: a person has just decided
     return anew
 

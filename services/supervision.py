@@ -2,64 +2,24 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Sequence
 from typing import Any
 
 from pendulum import DateTime
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 import clock
-from domain.actions import PLATFORM, Actor, Role
-from domain.conduct import DeadlineKind
+from domain.actions import PLATFORM, Actor
 from domain.errors import RuleRefusal
 from domain.petition import Deadline
-from domain.stages import Stage, Trigger
+from domain.stages import Trigger
 from domain.supervision import DISPOSITION_LABELS, SECRET_DISPOSITIONS, Disposition
-from domain.workdays import Duration, due_date, working_minutes_between
-from models.dossier import Dossier, Holding, NoticeView, TimerView
-from models.tables import Completion, HistoryRow, Notice, Petition, RatingRow, Supervision, TimerRow
-from services.access import petition_for, require_role
-from services.chains import check_chain, history_of
+from domain.workdays import Duration, due_date
+from models.tables import Petition, Supervision
+from services.assignments import require_not_about
 from services.context import Context
 from services.facts import duration_to_json
-from services.inspection_file import file_view
-from services.labels import holder_at
 from services.ledger import move
 from services.notices import Concern
-from services.queries import clocks_of, detail_of
-from services.transactions import Transaction, acting, reading
-from services.views import Lens, history_entry, kind_named, lens_of, stage_named
-
-_READERS = (Role.INSPECTOR, Role.LEADER)
-
-
-def dossier(context: Context, petition_id: str, actor: Actor) -> Dossier:
-    """All an inspector needs about one petition, and whether its history is as it was written.
-
-    Raises:
-        NotPermitted: only inspectors and the leadership read dossiers.
-        NotFound: no such petition.
-    """
-    require_role(actor, *_READERS)
-    with reading(context) as session:
-        petition = petition_for(session, petition_id, actor)
-        lens = lens_of(context, session, petition, actor)
-        rows = history_of(session, petition.id)
-        return Dossier(
-            petition=detail_of(session, petition, lens),
-            supervision=file_view(petition, rows, lens),
-            held=_holdings(rows, lens),
-            clocks=clocks_of(petition, lens),
-            timers=_timers(session, petition.id, lens),
-            notices=_notices(session, petition.id),
-            ratings=_ratings(session, petition.id),
-            history=[history_entry(row, lens) for row in rows],
-            chain=check_chain(rows, petition.version),
-            evidence=_evidence(session, petition.id),
-            as_of=clock.now(),
-        )
+from services.transactions import Transaction, acting
 
 
 def demand_explanation(
@@ -75,6 +35,8 @@ def demand_explanation(
     with acting(context, petition_id, actor, Trigger.DEMAND_EXPLANATION, version) as (tx, petition):
         file, now = _file(petition), clock.now()
         file.unit = petition.unit or file.unit
+        if file.unit is not None:
+            require_not_about(tx, petition, file.unit)
         file.explanation_due_at = due_date(now, duration, context.rules.calendar, rule="督办要求").due_at
         file.explanation_demanded_at, file.explanation_term = now, duration_to_json(duration)
         file.explanation_reminded_at = None
@@ -172,95 +134,3 @@ def _write(  # noqa: PLR0913 - see ledger.move
         concerns=[Concern(unit, due_at)] if unit and told else [],
     )
     return petition
-
-
-def _holdings(rows: Sequence[HistoryRow], lens: Lens) -> list[Holding]:
-    """Who had to act and for how long; a new one begins with each change of holder or stage."""
-    found: list[Holding] = []
-    starts: list[tuple[str, str, dt.datetime]] = []
-    for row in rows:
-        holder = holder_at(Stage(row.stage_after), row.unit, lens.policy)
-        if not starts or starts[-1][:2] != (holder or "", row.stage_after):
-            starts.append((holder or "", row.stage_after, row.at))
-    for index, (code, stage, since) in enumerate(starts):
-        if not code:
-            continue
-        until = starts[index + 1][2] if index + 1 < len(starts) else None
-        end = until or lens.now
-        found.append(
-            Holding(
-                holder=lens.named_unit(code),
-                stage=stage_named(stage),
-                since=since,
-                until=until,
-                minutes=int((end - since).total_seconds() // 60),
-                working_minutes=working_minutes_between(since, end, lens.calendar),
-            )
-        )
-    return found
-
-
-def _timers(session: Session, petition_id: str, lens: Lens) -> list[TimerView]:
-    query = select(TimerRow).where(TimerRow.petition_id == petition_id).order_by(TimerRow.id)
-    return [
-        TimerView(
-            kind=kind_named(DeadlineKind(row.kind)),
-            unit=lens.unit(row.unit),
-            due_at=row.due_at,
-            armed_at=row.armed_at,
-            ended_at=row.ended_at,
-            outcome=row.outcome,
-            rule=row.rule,
-            source=row.source,
-            provisional=row.provisional,
-        )
-        for row in session.scalars(query)
-    ]
-
-
-def _notices(session: Session, petition_id: str) -> list[NoticeView]:
-    """Title and proof only: a body may hold the petitioner's query code."""
-    query = select(Notice).where(Notice.petition_id == petition_id).order_by(Notice.id)
-    return [
-        NoticeView(
-            version=row.version,
-            rule=row.rule,
-            recipient=row.recipient,
-            title=row.title,
-            urgent=row.urgent,
-            owed_at=row.owed_at,
-            sent_at=row.sent_at,
-            status=row.status,
-            attempts=row.attempts,
-            proof=row.proof,
-        )
-        for row in session.scalars(query)
-    ]
-
-
-def _ratings(session: Session, petition_id: str) -> list[dict[str, Any]]:
-    query = select(RatingRow).where(RatingRow.petition_id == petition_id).order_by(RatingRow.id)
-    return [
-        {
-            "satisfaction": row.satisfaction,
-            "reason": row.reason,
-            "rated_at": row.rated_at.in_timezone(clock.SHANGHAI).isoformat(),
-            "given_by": row.given_by,
-        }
-        for row in session.scalars(query)
-    ]
-
-
-def _evidence(session: Session, petition_id: str) -> list[dict[str, Any]]:
-    """The receipt of each completion and the hashes of its files."""
-    query = select(Completion).where(Completion.petition_id == petition_id).order_by(Completion.id)
-    return [
-        {
-            "unit": row.unit,
-            "submitted_at": row.submitted_at.in_timezone(clock.SHANGHAI).isoformat(),
-            "receipt": row.receipt,
-            "attachments": row.evidence.get("attachments", []),
-            "outcome": row.outcome,
-        }
-        for row in session.scalars(query)
-    ]

@@ -24,6 +24,7 @@ from domain.stages import Trigger
 from gateways.crash_points import crash_point
 from gateways.orchestrator import OrchestratorUnavailable
 from models.tables import Petition
+from services.access import require_not_recused
 from services.context import Context
 from services.facts import facts_of
 from services.labels import label_of
@@ -161,6 +162,7 @@ def acting(
     """
     with transaction(context) as tx:
         petition = tx.lock(petition_id)
+        require_not_recused(tx.session, petition, actor)
         tx.expect(petition, expected_version)
         check(trigger, actor, facts_of(petition), tx.policy_of(petition), context.rules.calendar, clock.now())
         yield tx, petition

@@ -28,14 +28,13 @@ from models.answers import (
     AssignmentView,
     ClockView,
     CompletionView,
-    ContactView,
     ExplanationView,
     HistoryEntry,
     Named,
     StepView,
     TimelineEntry,
 )
-from models.tables import Assignment, Completion, DecisionRequest, HistoryRow, Petition, Petitioner
+from models.tables import Assignment, Completion, DecisionRequest, HistoryRow, Petition
 from services.assignments import assist_of
 from services.context import Context
 from services.facts import facts_of, is_supervised
@@ -216,11 +215,6 @@ def completion_view(row: Completion, lens: Lens) -> CompletionView:
         decided_at=row.decided_at,
         outcome=row.outcome,
     )
-
-
-def contact_view(row: Petitioner) -> ContactView:
-    """The petitioner; ask `services.access.may_contact` first."""
-    return ContactView(name=row.name, contact_kind=row.contact_kind, contact=row.contact, confidential=row.confidential)
 
 
 def clock_view(deadline: Deadline, lens: Lens) -> ClockView:

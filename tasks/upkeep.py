@@ -12,7 +12,7 @@ from prefect.artifacts import acreate_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 
 from clock import SystemClock
-from services import idempotency, invariants
+from services import idempotency, identity_keeping, invariants, outages, retention
 from services import reconcile as reconciling
 from services.bootstrap import get_context
 from services.drift import Drift
@@ -22,6 +22,9 @@ from tasks.threads import in_thread
 
 LOST_AFTER_MINUTES = 60
 """A run that is at it for longer than this holds nobody up any more: it hangs (our own decision)."""
+
+ERASED_AT_ONCE = 500
+"""Each writes a step of its petition; a backlog is worked off over several rounds (our own decision)."""
 
 _at_work: dict[str, DateTime] = {}
 
@@ -46,7 +49,8 @@ def only_one(work: str) -> Iterator[bool]:
 
 @task(name="reconcile ledger and runs", cache_policy=NO_CACHE, persist_result=False)
 async def reconcile_runs() -> Drift:
-    """Find and heal what differs between the ledger and Prefect."""
+    """Find and heal what differs between the ledger and Prefect. That it runs at all is the platform's heartbeat."""
+    await in_thread(outages.beat, get_context(), "reconcile", get_settings().reconcile_seconds)
     return await in_thread(reconciling.reconcile, get_context())
 
 
@@ -75,6 +79,18 @@ async def send_notices() -> dict[str, int]:
 async def forget_replies() -> int:
     """Delete the answers that are kept no longer for a repeated request; how many."""
     return await in_thread(idempotency.forget_replies, get_context())
+
+
+@task(name="seal identities", cache_policy=NO_CACHE, persist_result=False)
+async def seal_identities() -> int:
+    """Seal what an older version kept in plain; how many. Without a key it waits: the check of invariants says so."""
+    return await in_thread(identity_keeping.seal_if_possible, get_context())
+
+
+@task(name="erase identities", cache_policy=NO_CACHE, persist_result=False)
+async def erase_identities() -> int:
+    """Erase the identities whose time is over, so many in a round; how many."""
+    return await in_thread(retention.erase_due, get_context(), limit=ERASED_AT_ONCE)
 
 
 async def publish_table(key: str, title: str, rows: dict[str, int], remarks: Sequence[str] = ()) -> None:

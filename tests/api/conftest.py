@@ -66,6 +66,11 @@ class Api:
         answer: httpx.Response = self.client.post(path, json=body, headers=self.headers(who) | named)
         return answer
 
+    def role_of(self, who: str) -> tuple[Role, str | None, str]:
+        """Role, unit and account name of a key."""
+        role, unit = _KEYS[who]
+        return role, unit, f"测试 {who}"
+
     def headers(self, who: str) -> dict[str, str]:
         return {} if who == "anybody" else {"Authorization": f"Bearer {self.keys[who]}"}
 

@@ -6,14 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import httpx
 import sqlalchemy as sa
 
-from models.tables import Proposal
+from models.tables import Proposal, ReviewMeeting
 from tests.api.conftest import EVIDENCE, OTHER, TOWN, UNIT, Api
 
 REASON = {"reason": "说明理由"}
 RETURN = {"reason": "不属本单位管养", "proposed_unit": OTHER, "basis": "三定方案第三条"}
 TASK = {"unit": UNIT, "duty": "修复路灯", "term": {"amount": 3}}
+LOOK = {"purpose": "contact", "words": "电话核实灯杆编号"}
 HELP = {"unit": TOWN, "duty": "组织居民配合", "term": {"amount": 2}}
 DEMAND = {"question": "请说明逾期原因", "term": {"amount": 3}}
 FOR_A_PERSON = "法院判决后对方一直不执行"
@@ -81,8 +83,10 @@ suspended = _after(Api.in_hand, "desk", "suspension", REASON)
 submitted = _after(Api.in_hand, "unit", "completion", EVIDENCE)
 supplement_asked = _after(waiting_for_the_desk, "desk", "supplement-request", REASON)
 in_review = _after(Api.in_hand, "desk", "first-review", REASON)
+in_second_review = _after(in_review, "reviewer", "second-review", REASON)
 assigned = _after(in_review, "reviewer", "assignment", {"lead": TASK, "assists": [HELP], **REASON})
 supervised = _after(Api.in_hand, "inspector", "supervision", REASON)
+recused = _after(Api.in_hand, "inspector", "recusal", {"unit": OTHER, **REASON})
 demanded = _after(supervised, "inspector", "supervision/demand", DEMAND)
 
 _OF = "/petitions/{petition_id}/"
@@ -106,6 +110,7 @@ CHANGES = (
     Changing(_OF + "first-review", Api.in_hand, "desk", REASON),
     Changing(_OF + "assignment", in_review, "reviewer", {"lead": TASK, "assists": [HELP], **REASON}),
     Changing(_OF + "second-review", in_review, "reviewer", REASON),
+    Changing(_OF + "leader-in-charge", in_second_review, "leader", {"leader": "leader-construction", **REASON}),
     Changing(_OF + "signature", Api.dispatched, "unit"),
     Changing(_OF + "return", Api.dispatched, "unit", RETURN),
     Changing(_OF + "extension", Api.in_hand, "unit", {"amount": 3, **REASON}),
@@ -114,14 +119,111 @@ CHANGES = (
     Changing(_OF + "report", assigned, "town", {"text": "已组织居民配合"}),
     Changing(_OF + "notes", Api.in_hand, "unit", {"text": "已到现场查看", "public": True}),
     Changing(_OF + "rating", Api.completed, "follow_up", {"satisfaction": "dissatisfied", **REASON}),
+    Changing(_OF + "identity-hold", Api.in_hand, "inspector", {"held": True, **REASON}),
     Changing(_OF + "supervision", Api.in_hand, "inspector", REASON),
     Changing(_OF + "supervision/demand", supervised, "inspector", DEMAND),
     Changing(_OF + "supervision/answer", demanded, "unit", {"text": "备件到货延迟"}),
     Changing(_OF + "supervision/disposition", demanded, "inspector", {"disposition": "rectify", "opinion": "责令整改"}),
+    Changing(_OF + "recusal", Api.in_hand, "inspector", {"unit": OTHER, **REASON}),
+    Changing(_OF + "own-recusal", Api.in_hand, "leader", REASON),
+    Changing(_OF + "recusal-lifting", recused, "inspector", {"number": 1, **REASON}),
     Changing(_BY_CODE + "rating", Api.completed, "anybody", {"satisfaction": "satisfied"}),
     Changing(_BY_CODE + "supplement", supplement_asked, "anybody", {"text": "判决文号已补充"}),
     Changing(_BY_CODE + "withdrawal", Api.dispatched, "anybody", REASON),
 )
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A route that is about something beside one petition, such as a meeting: how it is asked, and by whom first."""
+
+    method: str
+    path: str
+    reached: Callable[[Api], Case]
+    who: str
+    body: Any = None
+    names: Callable[[Api], dict[str, Any]] = lambda _: {}
+    """What stands in the address."""
+
+    def ask(self, api: Api, case: Case, who: str, **headers: str) -> httpx.Response:
+        address = self.path.format(**self.names(api))
+        content = self.body(case) if callable(self.body) else self.body
+        return api.get(who, address) if self.method == "GET" else api.post(who, address, content, **headers)
+
+
+SEATS = ["expert-housing", "expert-municipal", "expert-water", "expert-labour"]
+
+
+def call_of(case: Case) -> dict[str, Any]:
+    """The call of a meeting on one case."""
+    return {
+        "title": "专题研判会",
+        "planned_at": "2026-03-05T09:00:00+08:00",
+        "chair": "expert-housing",
+        "invited": [OTHER],
+        "cases": [case[0]],
+    }
+
+
+def called(api: Api) -> Case:
+    case = in_review(api)
+    answer = api.post("reviewer", "/reviews/meetings", call_of(case) | {"level": "first"})
+    assert answer.status_code == 201, answer.text
+    return case
+
+
+def met(api: Api) -> Case:
+    case = called(api)
+    address = "/reviews/meetings/{meeting_id}/attendance".format(**newest_meeting(api))
+    answer = api.post("reviewer", address, {"members": SEATS})
+    assert answer.status_code == 200, answer.text
+    return case
+
+
+def heard(api: Api) -> Case:
+    case = met(api)
+    address = "/reviews/meetings/{meeting_id}/decisions".format(**newest_meeting(api))
+    answer = api.post("reviewer", address, {"case": case[0], "outcome": "put_off", **REASON})
+    assert answer.status_code == 200, answer.text
+    return case
+
+
+def newest_meeting(api: Api) -> dict[str, Any]:
+    with api.context.readers() as session:
+        return {"meeting_id": session.scalar(sa.select(sa.func.max(ReviewMeeting.id)))}
+
+
+_MEETING = "/reviews/meetings/{meeting_id}"
+BESIDE = (
+    Beside("GET", "/reviews/agenda", in_review, "reviewer"),
+    Beside("GET", "/reviews/meetings", called, "reviewer"),
+    Beside("GET", _MEETING, called, "reviewer", names=newest_meeting),
+    Beside("GET", _MEETING + "/minutes", called, "reviewer", names=newest_meeting),
+    Beside("POST", "/reviews/meetings", in_review, "reviewer", lambda case: call_of(case) | {"level": "first"}),
+    Beside("POST", _MEETING + "/call", called, "reviewer", call_of, newest_meeting),
+    Beside("POST", _MEETING + "/attendance", called, "reviewer", {"members": SEATS}, newest_meeting),
+    Beside(
+        "POST",
+        _MEETING + "/decisions",
+        met,
+        "reviewer",
+        lambda case: {"case": case[0], "outcome": "assigned", "lead": TASK, "assists": [HELP], **REASON},
+        newest_meeting,
+    ),
+    Beside("POST", _MEETING + "/closing", heard, "reviewer", names=newest_meeting),
+    Beside("POST", _MEETING + "/cancellation", called, "reviewer", REASON, newest_meeting),
+    Beside("GET", "/reviews/roster", Api.in_hand, "reviewer"),
+    Beside(
+        "POST",
+        "/reviews/roster",
+        Api.in_hand,
+        "desk",
+        {"day": "2026-03-05", "member": "expert-water", "reason": "外出勘察"},
+    ),
+)
+
+LOOKING = "/petitions/{petition_id}/identity"
+"""Asked with POST, because it is written down; the petition stays as it is."""
 
 # The routes that only read; what they ask for stands in the address.
 FIGURE = "registered"
@@ -133,10 +235,13 @@ READS = (
     "/petitions/{petition_id}/clock",
     "/petitions/{petition_id}/history",
     "/petitions/{petition_id}/dossier",
+    "/petitions/{petition_id}/recusals",
     "/petitions/{petition_id}/duplicates",
+    "/petitions/{petition_id}/identity/readers",
     "/duplicates",
     "/hot-topics",
     "/inspection/overdue",
+    "/inspection/identity-reads",
     "/figures",
     "/figures/{figure}/cases",
     "/progress/{query_code}",

@@ -35,6 +35,8 @@ def test_every_body_has_an_example_of_its_shape(operation: dict[str, Any]) -> No
         bodies.append(operation["requestBody"])
     for media in (media for body in bodies for media in body["content"].values()):
         schema = media["schema"]
+        if schema.get("format") == "binary":
+            continue  # a document to read, which no example shows
         shape = schema.get("$ref") or next(item["$ref"] for item in schema["anyOf"] if "$ref" in item)
         assert examples_of(media)
         for example in examples_of(media):

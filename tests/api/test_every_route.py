@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from services.context import Context
 from services.transactions import reading, transaction
 from tests.api.conftest import LAMPS, Api
-from tests.api.routes import CHANGES, FIGURE, READS, Case, Changing
+from tests.api.routes import BESIDE, CHANGES, FIGURE, LOOKING, READS, Beside, Case, Changing
 from tests.support.steps import petition_of
 
 NOBODYS: Case = (str(uuid.UUID(int=5)), "NAAAAAAAAAAA")
@@ -32,8 +32,11 @@ def engine(database_url: str) -> Iterator[sa.Engine]:
 def test_no_route_is_forgotten_here(api: Api) -> None:
     paths = api.client.get("/openapi.json").json()["paths"]
     changing = {path for path, methods in paths.items() if set(methods) != {"get"}}
-    assert changing == {"/petitions"} | {change.path for change in CHANGES}
-    assert {path for path, methods in paths.items() if "get" in methods} == {path.partition("?")[0] for path in READS}
+    posted, read = ({route.path for route in BESIDE if route.method == method} for method in ("POST", "GET"))
+    assert changing - {"/petitions", LOOKING} - posted == {change.path for change in CHANGES}
+    assert posted <= {path for path, methods in paths.items() if "post" in methods}
+    reading = {path for path, methods in paths.items() if "get" in methods}
+    assert reading == read | {path.partition("?")[0] for path in READS}
 
 
 def test_what_may_be_done_is_the_same_wherever_it_is_read(api: Api) -> None:
@@ -73,6 +76,19 @@ def test_a_change_is_made_once_and_of_the_version_that_was_seen(api: Api, change
     again = api.post(change.who, address, body, **asked)
     assert (again.status_code, again.json()) == (200, first.json())
     assert again.headers["idempotent-replay"] == "true"
+    assert api.rows() == after
+
+
+@pytest.mark.parametrize("route", [route for route in BESIDE if route.method == "POST"], ids=lambda route: route.path)
+def test_what_is_beside_a_petition_is_changed_once(api: Api, route: Beside) -> None:
+    case = route.reached(api)
+    before = api.rows()
+    first = route.ask(api, case, route.who, Idempotency_Key="once-and-only")
+    assert first.status_code in {200, 201}, first.text
+    after = api.rows()
+    assert after["idempotent_reply"] == before["idempotent_reply"] + 1
+    again = route.ask(api, case, route.who, Idempotency_Key="once-and-only")
+    assert (again.status_code, again.json()) == (first.status_code, first.json())
     assert api.rows() == after
 
 

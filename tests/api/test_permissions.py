@@ -15,7 +15,7 @@ from api.permissions import PERMISSIONS, STATUSES, Access, Asker
 from models.tables import Assignment
 from services.context import Context
 from tests.api.conftest import LAMPS, TOWN, UNIT, Api
-from tests.api.routes import CHANGES, FIGURE, READS, Case, Changing
+from tests.api.routes import BESIDE, CHANGES, FIGURE, LOOK, LOOKING, READS, Case, Changing
 from tests.support.steps import petition_of
 
 KEY_OF = {asker: asker.value for asker in Asker} | {Asker.ASSISTING_UNIT: "town", Asker.OTHER_UNIT: "other"}
@@ -47,11 +47,24 @@ def register(api: Api, _: Case, who: str) -> httpx.Response:
     return api.post(who, "/petitions", {"channel": "wechat" if who == "channel" else "web", "text": LAMPS})
 
 
+def known(api: Api) -> Case:
+    """Somebody left a name."""
+    return api.in_hand(petitioner={"name": "测试甲"})
+
+
+def look(api: Api, case: Case, who: str) -> httpx.Response:
+    return api.post(who, LOOKING.format(petition_id=case[0]), LOOK | PURPOSES.get(who, {}))
+
+
+PURPOSES = {"inspector": {"purpose": "inspection"}}
+
+
 # How each route is asked, and for which petition; a change is asked of the petition for which it is open.
 ASKED: dict[str, tuple[Callable[[Api], Case], Ask]] = (
     {f"GET {path.partition('?')[0]}": (Api.in_hand, read(path)) for path in READS}
     | {f"POST {route.path}": (route.reached, change(route)) for route in CHANGES}
-    | {"POST /petitions": (Api.in_hand, register)}
+    | {f"{route.method} {route.path}": (route.reached, route.ask) for route in BESIDE}
+    | {"POST /petitions": (Api.in_hand, register), f"POST {LOOKING}": (known, look)}
 )
 
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page
 
 from tests.support.browser import asked_by_pages, chromium_of
 from tests.support.installation import Installation
@@ -72,9 +72,13 @@ class Office:
         tab = context.new_page()
         tab.on("console", lambda message: self._hear(message.type, message.text))
         tab.on("pageerror", lambda error: self.seen.complaints.append(str(error)))
-        tab.on("dialog", lambda dialog: (self.seen.dialogs.append(dialog.message), dialog.dismiss()))
+        tab.on("dialog", self._dismiss)
         yield tab
         context.close()
+
+    def _dismiss(self, dialog: Dialog) -> None:
+        self.seen.dialogs.append(dialog.message)
+        dialog.dismiss()
 
     def _hear(self, kind: str, text: str) -> None:
         # The browser notes every refused form, too: those are meant.

@@ -24,7 +24,9 @@ from tests.support.facts import MONDAY, a_calendar, a_policy, facts
 
 # Stage by stage, what may happen there: `trigger>stage` moves, a bare trigger only writes history.
 _FILE = "demand_explanation explain close_supervision"
-_ANYWHERE_OPEN = f"note reclassify {_FILE} remind_explanation"
+_WHO = "hold_identity release_identity flag_reading"
+_OVER = f"{_FILE} {_WHO} erase_identity"
+_ANYWHERE_OPEN = f"note reclassify {_FILE} {_WHO} remind_explanation"
 _CARDS = "show_yellow_card show_red_card"
 _CLIMBS = "climb_to_first_review>first_review climb_to_second_review>second_review"
 _BESIDE = "supervise remind_supervised"
@@ -46,9 +48,10 @@ EXPECTED = {
         refuse_extension>in_hand submit_completion>completion_submitted""",
     "suspended": f"""{_ANYWHERE_OPEN} {_ENDS} {_BESIDE} {_CARDS} resume>in_hand terminate>terminated""",
     "first_review": f"""{_ANYWHERE_OPEN} {_ENDS} {_HELPED} {_CARDS} climb_to_second_review>second_review
-        assign>dispatched submit_completion>completion_submitted terminate>terminated""",
+        assign>dispatched convene put_off submit_completion>completion_submitted terminate>terminated""",
     "second_review": f"""{_ANYWHERE_OPEN} {_ENDS} {_HELPED} {_CARDS}
-        assign>dispatched submit_completion>completion_submitted terminate>terminated""",
+        assign>dispatched convene put_off hand_to_leader submit_completion>completion_submitted
+        terminate>terminated""",
     "completion_submitted": f"""{_ANYWHERE_OPEN} {_BESIDE} withdraw>withdrawn leave approve_completion>completed
         reject_completion>in_hand reject_to_first_review>first_review reject_to_second_review>second_review""",
     "completed": f"""{_ANYWHERE_OPEN} supervise ask_rating rate>rated begin_follow_up>follow_up""",
@@ -56,11 +59,11 @@ EXPECTED = {
     "rated": f"""{_ANYWHERE_OPEN} supervise {_CLIMBS} begin_redo>redo archive>archived""",
     "redo": f"""{_ANYWHERE_OPEN} {_ENDS} {_HELPED} {_CARDS} {_CLIMBS} redispatch>dispatched sign>in_hand
         submit_completion>completion_submitted remind_signing""",
-    "archived": _FILE,
-    "refused": _FILE,
-    "merged": f"{_FILE} leave separate",
-    "withdrawn": _FILE,
-    "terminated": _FILE,
+    "archived": _OVER,
+    "refused": _OVER,
+    "merged": f"{_OVER} leave separate",
+    "withdrawn": _OVER,
+    "terminated": _OVER,
 }
 
 

@@ -40,8 +40,12 @@ SILENT = {
     Trigger.RECLASSIFY,
     Trigger.GRANT_RETURN,  # the next dispatch tells it
     Trigger.APPROVE_COMPLETION,  # the request for a rating tells it
+    Trigger.PUT_OFF,  # who met was there, and the next meeting is told of in its turn
     Trigger.LEAVE,  # whoever left knows, and for the others nothing changed
     Trigger.SEPARATE,  # the new petition's registration tells it
+    Trigger.HOLD_IDENTITY,
+    Trigger.RELEASE_IDENTITY,
+    Trigger.ERASE_IDENTITY,
     Trigger.RATE,  # the archive, the redo or the climb tells it
 }
 

@@ -61,6 +61,13 @@ def told(context: Context, petition_id: str, trigger: Trigger) -> list[tuple[str
         return [(row.recipient, row.rule, row.body) for row in session.scalars(query.order_by(Notice.id))]
 
 
+def triggers_of(context: Context, petition_id: str) -> list[str]:
+    """Every step of the petition, oldest first."""
+    query = sa.select(HistoryRow.trigger).where(HistoryRow.petition_id == petition_id).order_by(HistoryRow.version)
+    with context.readers() as session:
+        return list(session.scalars(query))
+
+
 def notice_to(context: Context, recipient: str, **changes: Any) -> int:
     """The id of the newest notice owed to `recipient`, after `changes` to it."""
     with context.sessions.begin() as session:

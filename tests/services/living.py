@@ -26,11 +26,12 @@ from gateways.orchestrator import RecordingOrchestrator
 from models.shapes import PetitionerIn, Registration
 from models.tables import Petition
 from services import delivery, intake, outbox, queries, runs
+from services.access import is_recused
 from services.context import Context
-from services.facts import facts_of
+from services.facts import facts_of, recused_units
 from services.invariants import broken_chains, check_invariants
 from tests.services.lives import CHANNEL, WORDS
-from tests.services.pulls import UNITS, Hand
+from tests.services.pulls import UNITS, Hand, liftable
 from tests.services.soundness import check_change, check_standing, history_after, whole_ledger
 from tests.support.context import recorded, shipped_policy
 from tests.support.steps import petition_of, settle
@@ -99,14 +100,21 @@ class LivingLedger:
             return [
                 Trigger(name) for name in queries.public_progress(self.context, petition.query_code).allowed_actions
             ]
+        with self.context.readers() as session:
+            if is_recused(session, petition, actor):
+                return []
         policy, calendar = self.context.rules.known(petition.policy_version), self.context.rules.calendar
-        return list(allowed_actions(actor, facts_of(petition), policy, calendar, clock.now()))
+        allowed = allowed_actions(actor, facts_of(petition), policy, calendar, clock.now())
+        hopeless = set() if liftable(self.context, petition, actor) else {Trigger.LIFT_RECUSAL}
+        return [trigger for trigger in allowed if trigger not in hopeless]
 
     def hand(self, petition: Petition, actor: Actor, trigger: Trigger, data: DataObject) -> Hand:
+        about = recused_units(petition)
+        units = [unit for unit in self.units if unit not in about]
         others = [key for key in self.ids if key != petition.id and not runs.look(self.context, key).final]
         if trigger is Trigger.MERGE and not others:
             others = [self.register("路灯不亮", "")]
-        return Hand(self.context, petition, actor, self.units, others or [petition.id], data)
+        return Hand(self.context, petition, actor, units, others or [petition.id], data)
 
     def written(self) -> list[tuple[str, str]]:
         """Trigger and role of every step since the last check, of all petitions."""

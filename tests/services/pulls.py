@@ -6,21 +6,36 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+import sqlalchemy as sa
 from hypothesis import strategies as st
 from hypothesis.strategies import DataObject, SearchStrategy
 
 import clock
-from domain.actions import Actor, Role
+from domain.actions import Actor, Role, may_recuse
 from domain.conduct import DeadlineKind
 from domain.petition import Satisfaction
+from domain.reviews import STAGE_OF, Level
 from domain.stages import Trigger
 from domain.supervision import Disposition
 from domain.workdays import Duration, TimeUnit
 from models.evidence import CompletionEvidence
-from models.tables import Petition
-from services import decisions, dispatching, handling, intake, ladder, queries, supervision, verdict
+from models.review_answers import MeetingView
+from models.tables import Petition, Recusal, ReviewItem, ReviewMeeting
+from services import (
+    decisions,
+    dispatching,
+    handling,
+    intake,
+    ladder,
+    meeting_decisions,
+    meetings,
+    queries,
+    recusals,
+    supervision,
+    verdict,
+)
 from services.context import Context
-from services.facts import facts_of
+from services.facts import facts_of, recused_units
 from tests.services.lives import EVIDENCE, WORDS
 
 T = TypeVar("T")
@@ -29,10 +44,12 @@ UNITS = ("municipal-parks", "housing", "water", "kuangqu-street", "lighting-cent
 """Some of them are there only under one policy or the other."""
 CATEGORIES = ("municipal", "water", "property")
 """Deadlines differ between the first of them and the others."""
+NEVER_AT_WORK = ("tax", "justice", "health", "education", "commerce", "veterans", "finance", "tobacco")
+"""Units that nothing here is sent to."""
 NO_UNITS = ("desk", "petitioner", "nobody")
 """An office, a holder and no unit at all: none of them handles petitions."""
 ACTORS = (
-    *(Actor(role, name="测试甲") for role in Role if role not in {Role.PLATFORM, Role.UNIT, Role.PETITIONER}),
+    *(Actor(role, name=f"测试甲{role}") for role in Role if role not in {Role.PLATFORM, Role.UNIT, Role.PETITIONER}),
     Actor(Role.PETITIONER),
     *(Actor(Role.UNIT, unit, "测试乙") for unit in UNITS),
 )
@@ -109,9 +126,71 @@ def _rate(hand: Hand) -> object:
     return verdict.rate(*hand.at, satisfaction=satisfaction, reason=hand.words())
 
 
+def _recuse(hand: Hand) -> object:
+    """Two units at most of those at work, and then others; whoever may speak of themselves alone does."""
+    if not may_recuse(hand.actor, None):
+        return recusals.recuse_account(*hand.at, account=hand.actor.name, reason=hand.words())
+    already = recused_units(hand.petition)
+    unit = hand.one_of([code for code in (*hand.units[:2], *NEVER_AT_WORK) if code not in already])
+    return recusals.recuse_unit(*hand.at, unit=unit, reason=hand.words())
+
+
+def liftable(context: Context, petition: Petition, actor: Actor) -> list[int]:
+    """The numbers of the recusals that `actor` may lift: what the inspectors said, the desk does not take back."""
+    with context.readers() as session:
+        rows = session.scalars(sa.select(Recusal).where(Recusal.petition_id == petition.id).order_by(Recusal.id)).all()
+    standing = ((at, row) for at, row in enumerate(rows, 1) if row.lifted_at is None)
+    return [at for at, row in standing if actor.role is not Role.DESK or row.stated_by != "inspectors"]
+
+
+def _lift(hand: Hand) -> object:
+    number = next(iter(liftable(hand.context, hand.petition, hand.actor)), 1)
+    return recusals.lift(*hand.at, number=number, reason=hand.words())
+
+
 def _request_return(hand: Hand) -> object:
     proposed = hand.unit_but(hand.actor.unit)
     return handling.request_return(*hand.at, reason=hand.words(), proposed_unit=proposed, basis=hand.words())
+
+
+def _convene(hand: Hand) -> object:
+    level = next(level for level, stage in STAGE_OF.items() if stage == hand.petition.stage)
+    planned = meetings.Call("专题研判会", clock.now().add(days=1), "", _seats(hand, level)[0])
+    found = _meeting_of(hand)
+    if found is None:
+        return meetings.call(hand.context, hand.actor, level, planned, [hand.petition.id])
+    if found.status.code == "scheduled":
+        return meetings.change(hand.context, found.id, hand.actor, planned, [hand.petition.id])
+    return _put_off(hand)
+
+
+def _put_off(hand: Hand) -> object:
+    found = _meeting_of(hand)
+    if found is None:
+        _convene(hand)
+        found = _meeting_of(hand)
+    assert found is not None
+    meetings.attend(hand.context, found.id, hand.actor, _seats(hand, Level(found.level.code)), [])
+    heard = meeting_decisions.Heard(found.id, hand.petition.id, hand.actor, "")
+    return meeting_decisions.put_off(hand.context, heard, hand.words())
+
+
+def _meeting_of(hand: Hand) -> MeetingView | None:
+    """The meeting of the review the petition is with that has still to hear it."""
+    query = (
+        sa.select(ReviewMeeting.id)
+        .join(ReviewItem, ReviewItem.meeting_id == ReviewMeeting.id)
+        .where(ReviewItem.petition_id == hand.petition.id, ReviewItem.outcome.is_(None))
+    )
+    with hand.context.readers() as session:
+        found = session.scalar(query)
+    meeting = meetings.meeting(hand.context, found, hand.actor) if found is not None else None
+    return meeting if meeting and STAGE_OF[Level(meeting.level.code)] == hand.petition.stage else None
+
+
+def _seats(hand: Hand, level: Level) -> list[str]:
+    with hand.context.readers() as session:
+        return [member.code for member in hand.context.rules.active(session).reviews.of(level)]
 
 
 PULLS: dict[Trigger, Pull] = {
@@ -144,6 +223,11 @@ PULLS: dict[Trigger, Pull] = {
     Trigger.RATE: _rate,
     Trigger.CLIMB_TO_FIRST_REVIEW: lambda hand: ladder.refer_to_first_review(*hand.at, hand.words()),
     Trigger.CLIMB_TO_SECOND_REVIEW: lambda hand: ladder.propose_second_review(*hand.at, hand.words()),
+    Trigger.CONVENE: _convene,
+    Trigger.PUT_OFF: _put_off,
+    Trigger.HAND_TO_LEADER: lambda hand: meeting_decisions.hand_to_leader(
+        *hand.at, hand.one_of(_seats(hand, Level.SECOND)), hand.words()
+    ),
     Trigger.ASSIGN: _assign,
     Trigger.SUPERVISE: lambda hand: ladder.open_supervision(*hand.at, hand.words()),
     Trigger.DEMAND_EXPLANATION: lambda hand: supervision.demand_explanation(
@@ -158,6 +242,8 @@ PULLS: dict[Trigger, Pull] = {
     ),
     Trigger.WITHDRAW: lambda hand: intake.withdraw(*hand.own, hand.one_of(("", WORDS))),
     Trigger.TERMINATE: lambda hand: decisions.terminate(*hand.at, hand.words()),
+    Trigger.RECUSE: _recuse,
+    Trigger.LIFT_RECUSAL: _lift,
 }
 
 

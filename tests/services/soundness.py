@@ -20,7 +20,14 @@ from services.facts import facts_of
 
 # A stop of the clock takes the due date away until it runs again, or until the petition is over.
 _CLOCK_STOPS = {Trigger.SUSPEND, Trigger.ASK_SUPPLEMENT}
-_CLOCK_RUNS_ON = {Trigger.RESUME, Trigger.SUPPLEMENT, Trigger.WITHDRAW, Trigger.MERGE, Trigger.TERMINATE}
+_CLOCK_RUNS_ON = {
+    Trigger.RESUME,
+    Trigger.SUPPLEMENT,
+    Trigger.WITHDRAW,
+    Trigger.MERGE,
+    Trigger.TERMINATE,
+    Trigger.TAKE_AWAY,
+}
 _CLOCK_BEGINS = {Trigger.DISPATCH, Trigger.ASSIGN, Trigger.BEGIN_REDO}
 COMES_OF = {
     Trigger.LEAVE: Trigger.WITHDRAW,

@@ -17,7 +17,7 @@ from domain.stages import Trigger
 from domain.workdays import Duration, TimeUnit
 from models.dossier import TimerView
 from models.tables import Assignment
-from services import decisions, dispatching, handling, ladder, queries, queues, runs, supervision
+from services import decisions, dispatching, dossiers, handling, ladder, queries, queues, runs
 from services.context import Context
 from tests.services import lives
 from tests.services.lives import DESK, EVIDENCE, INSPECTOR, OTHER_UNIT, REVIEWER, UNIT, WORDS, petition_of, told
@@ -49,7 +49,7 @@ def decide(context: Context, petition_id: str, **days: int) -> None:
 
 def timers(context: Context, petition_id: str) -> list[tuple[str, Any, str | None]]:
     """Unit, date and outcome of every timer that ran for an assisting unit."""
-    found: list[TimerView] = supervision.dossier(context, petition_id, INSPECTOR).timers
+    found: list[TimerView] = dossiers.dossier(context, petition_id, INSPECTOR).timers
     return [
         (item.unit.code if item.unit else "", item.due_at, item.outcome) for item in found if item.kind.code == "assist"
     ]

@@ -6,7 +6,7 @@ import pendulum
 import pytest
 
 import clock
-from services import handling, queries, runs, supervision
+from services import dossiers, handling, queries, runs
 from services.context import Context
 from tests.services import lives
 from tests.services.lives import AT_UNIT, EVIDENCE, INSPECTOR, UNIT, petition_of
@@ -32,7 +32,7 @@ def shown(context: Context, petition_id: str) -> list[tuple[str, bool]]:
 
 def test_a_red_card_in_an_unknown_year_leaves_the_due_date_certain(context: Context) -> None:
     petition_id = lives.dispatched(context)
-    timers = supervision.dossier(context, petition_id, INSPECTOR).timers
+    timers = dossiers.dossier(context, petition_id, INSPECTOR).timers
     assert {timer.kind.code for timer in timers if timer.provisional} == {"red_card"}
     assert shown(context, petition_id) == [("12-24", False), ("12-24", False)]
     assert "| 办理到期 | 2026-12-24 17:30 |" in runs.case_file(context, petition_id)

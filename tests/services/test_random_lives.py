@@ -39,7 +39,7 @@ from domain.policy import Policy
 from domain.stages import TRANSITIONS, Trigger
 from gateways.channels import AddressBook
 from gateways.orchestrator import RunView
-from services import handling, platform_steps, policies, queries, queues, runs, supervision
+from services import dossiers, handling, platform_steps, policies, queries, queues, runs
 from services.context import Context
 from services.reconcile import reconcile
 from services.rulebook import RuleBook
@@ -197,7 +197,7 @@ class Lives(RuleBasedStateMachine):
             queues.queue_for(self.context, actor)
         progress = queries.public_progress(self.context, petition.query_code)
         assert petition.text not in progress.model_dump_json()
-        assert supervision.dossier(self.context, petition_id, INSPECTOR).chain.intact
+        assert dossiers.dossier(self.context, petition_id, INSPECTOR).chain.intact
 
     # Time and the platform
 

@@ -11,7 +11,7 @@ from domain.stages import Trigger
 from domain.supervision import Disposition
 from models.dossier import OpeningView
 from models.tables import HistoryRow, Supervision
-from services import decisions, handling, ladder, queries, queues, runs, supervision, verdict
+from services import decisions, dossiers, handling, ladder, queries, queues, runs, supervision, verdict
 from services.context import Context
 from services.invariants import check_invariants
 from tests.services import lives
@@ -39,7 +39,7 @@ def is_listed(context: Context, petition_id: str) -> bool:
 
 
 def openings(context: Context, petition_id: str) -> list[OpeningView]:
-    dossier = supervision.dossier(context, petition_id, INSPECTOR)
+    dossier = dossiers.dossier(context, petition_id, INSPECTOR)
     assert dossier.chain.intact
     assert dossier.supervision is not None
     return dossier.supervision.openings
@@ -135,7 +135,7 @@ def test_a_file_that_the_first_version_closed_is_told_as_closed(context: Context
     with context.sessions.begin() as session:
         row = session.get_one(HistoryRow, (petition_id, petition_of(context, petition_id).version))
         row.trigger, row.details = "record_supervision", {"act": "dispose", "disposition": "rectify"}
-    file = supervision.dossier(context, petition_id, INSPECTOR).supervision
+    file = dossiers.dossier(context, petition_id, INSPECTOR).supervision
     assert file is not None
     [opening] = file.openings
     assert opening.disposition is not None

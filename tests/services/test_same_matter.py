@@ -249,7 +249,7 @@ def test_what_is_kept_names_nobody(context: Context) -> None:
     with context.readers() as session:
         kept = session.scalars(sa.select(Imprint)).one()
         said = str([kept.person, kept.marks])
-        other = imprints.person_number(b"another key", session.get_one(Petition, kept.petition_id).petitioner)
+        other = imprints.person_number(b"another key", SOMEBODY.contact_kind, SOMEBODY.contact)
     assert "13900000001" not in said
     assert other != kept.person
 

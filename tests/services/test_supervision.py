@@ -19,7 +19,7 @@ from domain.stages import Trigger
 from domain.supervision import Disposition
 from domain.workdays import Duration, TimeUnit
 from models.tables import HistoryRow, Petition
-from services import chains, decisions, dispatching, handling, queries, queues, runs, supervision
+from services import chains, decisions, dispatching, dossiers, handling, queries, queues, runs, supervision
 from services.context import Context
 from services.ledger import digest_of
 from services.transactions import transaction
@@ -38,7 +38,7 @@ def test_every_kind_of_petition_has_a_dossier_with_a_whole_chain(
     context: Context, life: Callable[[Context], str]
 ) -> None:
     petition = petition_of(context, life(context))
-    dossier = supervision.dossier(context, petition.id, INSPECTOR)
+    dossier = dossiers.dossier(context, petition.id, INSPECTOR)
     assert (dossier.chain.intact, dossier.chain.rows) == (True, petition.version)
     assert dossier.petition.petitioner is None
     assert petition.query_code not in dossier.model_dump_json()
@@ -54,7 +54,7 @@ def test_who_held_it_for_how_long(context: Context, story: clock.StoryClock) -> 
     story.move_to(pendulum.datetime(2026, 3, 3, 11, tz=clock.SHANGHAI))
     decisions.decide_return(context, petition_id, DESK, granted=False, reason=WORDS)
     story.move_to(pendulum.datetime(2026, 3, 4, 9, tz=clock.SHANGHAI))
-    held = supervision.dossier(context, petition_id, INSPECTOR).held
+    held = dossiers.dossier(context, petition_id, INSPECTOR).held
     assert [(item.holder.code, item.stage.code, item.minutes, item.working_minutes) for item in held] == [
         ("desk", "registered", 0, 0),
         ("desk", "accepted", 0, 0),
@@ -70,7 +70,7 @@ def test_who_held_it_for_how_long(context: Context, story: clock.StoryClock) -> 
 def test_why_it_is_overdue(context: Context, story: clock.StoryClock) -> None:
     petition_id = lives.in_hand(context)
     steps.settle_until(context, petition_id, story, pendulum.datetime(2026, 3, 11, tz=clock.SHANGHAI))
-    dossier = supervision.dossier(context, petition_id, INSPECTOR)
+    dossier = dossiers.dossier(context, petition_id, INSPECTOR)
     due = dossier.clocks.handling
     assert due is not None
     assert (due.rule, due.passed, due.minutes_left < 0) == ("handling", True, True)
@@ -97,7 +97,7 @@ def test_an_altered_or_a_missing_row_breaks_the_chain_where_it_is(context: Conte
 def test_a_file_is_asked_answered_and_closed(context: Context) -> None:
     petition_id = lives.supervised(context)
     supervision.demand_explanation(context, petition_id, INSPECTOR, question="为何逾期", duration=TERM)
-    opened = supervision.dossier(context, petition_id, INSPECTOR).supervision
+    opened = dossiers.dossier(context, petition_id, INSPECTOR).supervision
     assert opened is not None
     assert opened.explanation is not None
     assert opened.explanation.unit.code == UNIT
@@ -105,7 +105,7 @@ def test_a_file_is_asked_answered_and_closed(context: Context) -> None:
     assert (opened.explanation.overdue, opened.explanation.reminded_at) == (False, None)
     supervision.answer(context, petition_id, AT_UNIT, "备件到货延迟")
     supervision.dispose(context, petition_id, INSPECTOR, disposition=Disposition.INTERVIEW, opinion="约谈分管负责人")
-    closed = supervision.dossier(context, petition_id, INSPECTOR).supervision
+    closed = dossiers.dossier(context, petition_id, INSPECTOR).supervision
     assert closed is not None
     assert closed.disposition is not None
     assert (closed.disposition.name, closed.opinion, closed.closed_by) == ("约谈", "约谈分管负责人", INSPECTOR.name)
@@ -130,7 +130,7 @@ def test_what_may_not_be_written_into_a_file(context: Context) -> None:
     with pytest.raises(NotPermitted):
         supervision.dispose(context, petition_id, AT_UNIT, disposition=Disposition.UNFOUNDED, opinion="不成立")
     with pytest.raises(NotPermitted):
-        supervision.dossier(context, petition_id, AT_UNIT)
+        dossiers.dossier(context, petition_id, AT_UNIT)
     supervision.dispose(context, petition_id, INSPECTOR, disposition=Disposition.UNFOUNDED, opinion="查无违规")
     with pytest.raises(RuleRefusal, match="督办件已了结"):
         supervision.dispose(context, petition_id, INSPECTOR, disposition=Disposition.RECTIFY, opinion="责令整改")
@@ -174,7 +174,7 @@ def test_without_an_answer_in_time_the_unit_asked_and_the_inspectors_are_told_on
     assert (after.stage, after.unit, after.due_at, after.rung) == (stood.stage, OTHER_UNIT, stood.due_at, stood.rung)
     later = steps.settle_until(context, petition_id, story, DUE.add(days=30))
     assert Step.REMIND_EXPLANATION not in later
-    dossier = supervision.dossier(context, petition_id, INSPECTOR)
+    dossier = dossiers.dossier(context, petition_id, INSPECTOR)
     [timer] = [timer for timer in dossier.timers if timer.kind.code == "explanation"]
     assert timer.unit is not None
     assert (timer.unit.code, timer.due_at, timer.outcome) == (UNIT, DUE, "fired")
@@ -215,7 +215,7 @@ def test_asked_after_the_petition_is_over_there_is_no_timer_and_inspectors_find_
         assert (late.id, late.explanation.unit.code, late.explanation.overdue) == (petition_id, UNIT, True)
     assert queues.overdue_list(context, INSPECTOR, unit=OTHER_UNIT).items == []
     assert queues.overdue_list(context, INSPECTOR, supervised=False).items == []
-    [shown] = [supervision.dossier(context, petition_id, INSPECTOR).supervision]
+    [shown] = [dossiers.dossier(context, petition_id, INSPECTOR).supervision]
     assert shown is not None
     assert shown.explanation is not None
     assert shown.explanation.overdue
@@ -238,7 +238,7 @@ def test_closing_the_file_ends_what_was_asked(context: Context, story: clock.Sto
     assert "explain" not in queries.head(context, petition_id, AT_UNIT).allowed_actions
     with pytest.raises(RuleRefusal, match="督办件已了结"):
         supervision.answer(context, petition_id, AT_UNIT, "说明")
-    timers = supervision.dossier(context, petition_id, INSPECTOR).timers
+    timers = dossiers.dossier(context, petition_id, INSPECTOR).timers
     assert [timer.outcome for timer in timers if timer.kind.code == "explanation"] == ["cancelled"]
     assert Step.REMIND_EXPLANATION not in steps.settle_until(context, petition_id, story, DUE)
 
@@ -292,7 +292,7 @@ def test_an_old_row_stays_readable_and_chained_and_cannot_be_written_again(conte
     handling.note(context, petition_id, AT_UNIT, WORDS)
     before, _ = queries.history(context, petition_id, AT_UNIT).entries[-2:]
     assert (before.trigger, before.label, before.reason) == ("record_supervision", "记录督办情况", "为何逾期")
-    dossier = supervision.dossier(context, petition_id, INSPECTOR)
+    dossier = dossiers.dossier(context, petition_id, INSPECTOR)
     assert dossier.chain.intact
     assert [entry.label for entry in dossier.history][-2:] == ["记录督办情况", "记录办理情况"]
     assert "记录督办情况" in runs.case_file(context, petition_id)
@@ -311,7 +311,7 @@ def test_what_was_asked_before_is_reminded_of_by_the_hour_and_can_be_answered(
     petition_id = lives.supervised(context)
     write_as_before(context, petition_id)
     handling.note(context, petition_id, AT_UNIT, WORDS)
-    shown = supervision.dossier(context, petition_id, INSPECTOR).supervision
+    shown = dossiers.dossier(context, petition_id, INSPECTOR).supervision
     assert shown is not None
     assert shown.explanation is not None
     assert shown.explanation.due_at == DUE

@@ -9,7 +9,7 @@ from domain.stages import Trigger
 from domain.supervision import Disposition
 from domain.workdays import Duration, TimeUnit
 from models.tables import Notice
-from services import intake, ladder, queries, supervision
+from services import dossiers, intake, ladder, queries, supervision
 from services.context import Context
 from tests.services import lives
 from tests.services.lives import AT_UNIT, DESK, INSPECTOR, WORDS, petition_of, told
@@ -35,7 +35,7 @@ def test_nothing_that_is_written_into_the_file_reaches_the_public(context: Conte
     supervision.answer(context, petition_id, AT_UNIT, ANSWER)
     supervision.dispose(context, petition_id, INSPECTOR, disposition=Disposition.RECTIFY, opinion=CONCLUSION)
     ladder.open_supervision(context, petition_id, INSPECTOR, REOPENING)
-    file = supervision.dossier(context, petition_id, INSPECTOR).model_dump_json()
+    file = dossiers.dossier(context, petition_id, INSPECTOR).model_dump_json()
     assert all(secret in file for secret in SECRETS), "inspectors read what they wrote"
     assert not [secret for secret in SECRETS if secret in read_by_the_public()]
     with context.readers() as session:

@@ -16,6 +16,7 @@ from domain.policy import Policy
 from gateways.channels import AddressBook
 from gateways.database import reading_factory, session_factory
 from gateways.holidays import load_calendar
+from gateways.key_ring import HeldKeys
 from gateways.notifier import RecordingNotifier
 from gateways.orchestrator import RecordingOrchestrator
 from gateways.policy_files import load_policy
@@ -39,6 +40,7 @@ def a_context(engine: sa.Engine, *, policy: Policy | None = None, **changes: Any
         "addresses": AddressBook(),
         "replies_kept": dt.timedelta(hours=48),
         "person_key": lambda: b"a key of the tests",
+        "identity_keys": HeldKeys(b"a key of the tests, of 32 bytes."),
     }
     context = Context(**(parts | changes))
     in_force = policy or shipped_policy()

@@ -1,0 +1,38 @@
+"""The checked `supervision.yaml` as the rules of recusal and supervision, and as values told for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from domain.conduct import Figure
+from domain.recusal import RecusalRules
+from domain.supervision import SupervisionRules
+from models.supervision_file import SupervisionFile
+
+
+def recusal_rules(file: SupervisionFile) -> RecusalRules:
+    """The rules the file says."""
+    return RecusalRules(
+        superiors={item.unit: item.superior for item in file.superiors.units},
+        words=file.accused.words,
+        within=file.accused.within,
+        town_endings=file.accused.town_endings,
+    )
+
+
+def supervision_rules(file: SupervisionFile) -> SupervisionRules:
+    """What inspectors go by."""
+    return SupervisionRules(
+        gap_minutes=file.platform.gap, late_minutes=file.platform.late, near_minutes=file.platform.near
+    )
+
+
+def supervision_figures(file: SupervisionFile) -> Iterator[Figure]:
+    """Every value with its source, told in short."""
+    for name, said in (
+        ("superiors", f"{len(file.superiors.units)}个单位"),
+        ("platform", f"停运{file.platform.gap}分钟、迟延{file.platform.late}分钟、临近{file.platform.near}工作分钟"),
+        ("accused", f"{len(file.accused.words)}个词，相隔{file.accused.within}字以内"),
+    ):
+        shape = getattr(file, name)
+        yield Figure(f"supervision.{name}", said, shape.source, shape.origin)

@@ -1,0 +1,49 @@
+"""The shape of `supervision.yaml`: who stays out and who handles it then, and what inspectors go by."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from models.policy_files import Code, Shape, Sourced, Word
+
+
+class SuperiorShape(Shape):
+    """Who handles what is reported about a unit."""
+
+    unit: Code
+    superior: Code
+
+
+class SuperiorsShape(Sourced):
+    """Which unit supervises which."""
+
+    units: tuple[SuperiorShape, ...]
+
+
+class AccusedShape(Sourced):
+    """By what words a unit is taken to be complained about; `within` in letters."""
+
+    words: Annotated[tuple[Word, ...], Field(min_length=1)]
+    within: Annotated[int, Field(strict=True, ge=0, le=100)]
+    town_endings: Annotated[tuple[Word, ...], Field(min_length=1)]
+
+
+_Minutes = Annotated[int, Field(strict=True, ge=1, le=100_000)]
+
+
+class PlatformShape(Sourced):
+    """When the platform is down or late, and a change near to the deadline; minutes, `near` of office time."""
+
+    gap: _Minutes
+    late: _Minutes
+    near: _Minutes
+
+
+class SupervisionFile(Shape):
+    """`supervision.yaml`; see `domain.recusal.RecusalRules`."""
+
+    superiors: SuperiorsShape
+    accused: AccusedShape
+    platform: PlatformShape
