@@ -70,6 +70,15 @@ class Settings(BaseSettings):
         "same, and a backup beside the ledger's. Empty: identity.keys in the data directory, made at first use.",
     )
 
+    files_dir: Path | None = Field(
+        None,
+        description="Photos and documents that people send along; to back up, and every machine that works with the "
+        "ledger needs the same. Empty: files in the data directory.",
+    )
+    files_reserve_mib: int = Field(
+        1024, ge=0, description="What is left free on the disk of these files, so that the ledger can go on writing."
+    )
+
     crash_at: str = Field("", description="Only for kill tests: the named point at which this process dies.")
 
     @property
@@ -97,6 +106,10 @@ class Settings(BaseSettings):
     @property
     def identity_keys_path(self) -> Path:
         return self.identity_keys_file or self.data_dir / "identity.keys"
+
+    @property
+    def files_path(self) -> Path:
+        return self.files_dir or self.data_dir / "files"
 
     @property
     def channels_path(self) -> Path:

@@ -10,11 +10,15 @@ from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
 from api import (
+    attachments,
+    bulletins,
     desk,
     errors,
     figures,
     identity,
     inspection,
+    lists,
+    patterns,
     petitions,
     public,
     recusals,
@@ -70,8 +74,9 @@ def create_app(
     app.state.orchestrator = Watch(partial(system.orchestrator_answers, context), now)
     app.add_middleware(Guard, max_body_bytes=max_body_bytes)
     errors.install(app)
-    of_petitions = (public, petitions, units, desk, review, inspection, identity, recusals)
-    for part in (*of_petitions, reviews, topics, figures, system):
+    of_petitions = (public, petitions, attachments, units, desk, review, inspection, identity, recusals)
+    watching = (topics, figures, lists, patterns, bulletins)
+    for part in (*of_petitions, reviews, *watching, system):
         app.include_router(part.router)
     describe(app)
     return app

@@ -19,7 +19,7 @@ from models.bodies import (
     ReasonIn,
     RedispatchIn,
 )
-from services import decisions, dispatching, intake, ladder, same_matter, separation
+from services import decisions, dispatching, intake, ladder, same_matter, separation, striking
 
 router = APIRouter(prefix="/petitions/{petition_id}", tags=["派遣专席 desk"], responses=CHANGING, dependencies=POSTING)
 
@@ -164,6 +164,18 @@ def reclassify(body: CategoryIn, change: ChangeOf) -> JSONResponse:
             version=version,
         )
     )
+
+
+@router.post("/striking-refusal", response_model=PetitionDetail, summary="退回销号 Refuse to strike off")
+def refuse_striking(body: ReasonIn, change: ChangeOf) -> JSONResponse:
+    """Keep an archived case on the four lists, whatever the rules would strike off; the unit is told."""
+    return change.make(lambda context, key, actor, version: striking.refuse(context, key, actor, body.reason, version))
+
+
+@router.post("/striking-restoration", response_model=PetitionDetail, summary="恢复销号 Strike off after all")
+def restore_striking(body: ReasonIn, change: ChangeOf) -> JSONResponse:
+    """Take the refusal back: the rules decide again whether the case is struck off."""
+    return change.make(lambda context, key, actor, version: striking.restore(context, key, actor, body.reason, version))
 
 
 @router.post("/first-review", response_model=PetitionDetail, summary="提请一级研判 Refer to the experts")

@@ -32,7 +32,7 @@ _REFUSALS: dict[HTTPStatus, tuple[str, str, str]] = {
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: (
         "请求体过大",
         "body-too-large",
-        "请求体过大，附件请只提交文件名和 SHA-256",
+        "请求体过大；附件请逐个上传到 attachments 地址",
     ),
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: (
         "请求体不是 JSON",

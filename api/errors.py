@@ -31,6 +31,7 @@ from domain.errors import (
 )
 from domain.stages import STAGE_LABELS, TRIGGER_LABELS, Stage, Trigger
 from domain.workdays import ClockStopped
+from gateways.file_store import StoreUnavailable
 
 MEDIA_TYPE = "application/problem+json"
 _TYPE = "urn:rongetong:problem:"
@@ -46,6 +47,7 @@ STATUSES: dict[type[DomainError], HTTPStatus] = {
     ClockStopped: HTTPStatus.CONFLICT,
     KeysUnusable: HTTPStatus.SERVICE_UNAVAILABLE,
     PolicyMissing: HTTPStatus.SERVICE_UNAVAILABLE,
+    StoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 """Business refusals are 409; 422 is for what was badly written."""
 
@@ -71,7 +73,7 @@ _HTTP_PROBLEMS: dict[HTTPStatus, tuple[str, str]] = {
     HTTPStatus.BAD_REQUEST: ("malformed-body", "请求体无法解析，应为 UTF-8 编码的 JSON"),
     HTTPStatus.NOT_FOUND: ("unknown-address", "没有这个地址，请对照接口说明"),
     HTTPStatus.METHOD_NOT_ALLOWED: ("method-not-allowed", "此地址不支持该方法，请对照接口说明"),
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ("body-too-large", "请求体过大，附件请只提交文件名和 SHA-256"),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ("body-too-large", "请求体过大；附件请逐个上传到 attachments 地址"),
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: (
         "unsupported-media-type",
         "请求体须为 JSON，请设置 Content-Type: application/json",

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from api.attachment_examples import attachment_examples
 from api.dossier_examples import dossier_example, recusals_example
-from api.figure_examples import FIGURES
 from api.identity_examples import identity_examples
 from api.review_examples import review_examples
 from api.same_matter_examples import same_matter_examples
+from api.watching_examples import WATCHING
 
 _HEAD: dict[str, Any] = {
     "id": "3f1f8a52-6d0c-4a7e-9a5b-2f9f3f0c1d11",
@@ -34,7 +35,7 @@ _HEAD: dict[str, Any] = {
     "wake_at": "2026-03-06T17:30:00+08:00",
     "wake_kind": "yellow_card",
     "minutes_left": 2670,
-    "allowed_actions": ["note", "request_return", "request_extension", "submit_completion"],
+    "allowed_actions": ["note", "attach", "request_return", "request_extension", "submit_completion"],
 }
 _DETAIL: dict[str, Any] = _HEAD | {
     "text": "广济路路灯不亮，晚上出行不安全",
@@ -141,7 +142,7 @@ _CLOCKS: dict[str, Any] = {
     "assists": [],
     "pauses": [],
     "extensions": [],
-    "allowed_actions": ["note", "request_return", "request_extension", "submit_completion"],
+    "allowed_actions": ["note", "attach", "request_return", "request_extension", "submit_completion"],
 } | {
     "handling": _CLOCK,
     "deadlines": [
@@ -239,7 +240,7 @@ _HISTORY: dict[str, Any] = {
     "id": "3f1f8a52-6d0c-4a7e-9a5b-2f9f3f0c1d11",
     "case_number": "SZ-20260302-00001",
     "version": 4,
-    "allowed_actions": ["note", "request_return", "request_extension", "submit_completion"],
+    "allowed_actions": ["note", "attach", "request_return", "request_extension", "submit_completion"],
 } | {"entries": _ENTRIES}
 _PROGRESS: dict[str, Any] = {
     "case_number": "SZ-20260302-00001",
@@ -314,10 +315,11 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "Dossier": dossier_example(_DETAIL, _CLOCK, _CLOCKS, _ENTRIES),
     "RecusalsView": recusals_example(_HEAD),
     "RecusalReceipt": {"case_number": "SZ-20260302-00001", "version": 5, "allowed_actions": []},
-    **FIGURES,
+    **WATCHING,
     **same_matter_examples(_HEAD),
     **review_examples(_HEAD),
     **identity_examples(_HEAD),
+    **attachment_examples(_DETAIL, _PROGRESS),
     "Health": {
         "status": "ok",
         "database": "ok",

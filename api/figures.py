@@ -64,7 +64,9 @@ def figures(
     context: ContextOf,
     actor: Caller,
     question: AskedOf,
-    by: Annotated[Grouping | None, Query(description="按什么分组；按承办单位分组的附排名")] = None,
+    by: Annotated[
+        Grouping | None, Query(description="按什么分组；按承办单位分组的附排名；day、week、month 为走势，各以首日为名")
+    ] = None,
 ) -> JSONResponse:
     """Every figure with its definition, base, interval and as-of time. A unit gets the district's and its own."""
     return answer(measuring.figures(context, actor, question, by))

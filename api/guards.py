@@ -14,10 +14,14 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import problem, unexpected
+from models.attachment_file import MOST_KIB
 
 logger = logging.getLogger(__name__)
 
 MAX_BODY_BYTES = 256 * 1024
+MAX_FILE_BYTES = MOST_KIB * 1024
+"""For the addresses that take files; how large one may really be, the policy says."""
+_TAKES_FILES = "/attachments"
 
 # Nothing is loaded from a foreign host. Swagger's page has its start-up code and its icons inline.
 _POLICY = (
@@ -32,7 +36,7 @@ _HEADERS = {
 
 
 def _too_large() -> ASGIApp:
-    detail = "请求体过大，附件请只提交文件名和 SHA-256"
+    detail = "请求体过大；附件请逐个上传到 attachments 地址"
     return problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "body-too-large", detail, headers={"Connection": "close"})
 
 
@@ -59,6 +63,7 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        limit = MAX_FILE_BYTES if scope["path"].endswith(_TAKES_FILES) else self._limit
         started = False
 
         async def sending(message: Message) -> None:
@@ -69,11 +74,11 @@ class Guard:
             await send(message)
 
         length = Headers(scope=scope).get("content-length", "")
-        if length.isdigit() and int(length) > self._limit:
+        if length.isdigit() and int(length) > limit:
             await self._too_large()(scope, receive, sending)
             return
         try:
-            await self._app(scope, self._counting(receive), sending)
+            await self._app(scope, _counting(receive, limit), sending)
         except Exception as error:
             # The message of an error may quote a name or a petition's text; where it happened never does.
             instance = f"urn:uuid:{uuid.uuid4()}"
@@ -88,19 +93,6 @@ class Guard:
         if "json" in headers.get("content-type", ""):
             headers.setdefault("Cache-Control", "no-store")
 
-    def _counting(self, receive: Receive) -> Receive:
-        received = 0
-
-        async def counting() -> Message:
-            nonlocal received
-            message = await receive()
-            received += len(message.get("body", b""))
-            if received > self._limit:
-                raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-            return message
-
-        return counting
-
 
 def require_json(request: Request) -> None:
     """A body must be JSON and say so."""
@@ -108,6 +100,20 @@ def require_json(request: Request) -> None:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if sent and kind != "application/json" and not (kind.startswith("application/") and kind.endswith("+json")):
         raise HTTPException(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+
+
+def _counting(receive: Receive, limit: int) -> Receive:
+    received = 0
+
+    async def counting() -> Message:
+        nonlocal received
+        message = await receive()
+        received += len(message.get("body", b""))
+        if received > limit:
+            raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        return message
+
+    return counting
 
 
 def _places(error: BaseException | None) -> str:

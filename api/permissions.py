@@ -96,6 +96,7 @@ def _posts(path: str, names: Iterable[str], row: Row) -> dict[str, Row]:
 _OF = "/petitions/{petition_id}"
 _BY_CODE = "/progress/{query_code}"
 _IN_A_MEETING = ("call", "attendance", "decisions", "closing", "cancellation")
+_LISTS = ("summary", "problems", "responsibilities", "progress", "results")
 _WATCHING = (Asker.DESK, Asker.REVIEWER, Asker.LEADER, Asker.INSPECTOR, Asker.OPERATOR)
 
 PERMISSIONS: dict[str, Row] = {
@@ -128,6 +129,24 @@ PERMISSIONS: dict[str, Row] = {
     **_posts("/reviews/meetings/{meeting_id}", _IN_A_MEETING, keys_of(Asker.REVIEWER, Asker.LEADER)),
     "GET /reviews/roster": keys_of(*_WATCHING),
     "POST /reviews/roster": keys_of(Asker.DESK, Asker.REVIEWER, Asker.LEADER),
+    "GET /inspection/patterns": keys_of(Asker.INSPECTOR),
+    "GET /inspection/patterns/{finding_id}": keys_of(Asker.INSPECTOR),
+    "POST /inspection/patterns/{finding_id}/decision": keys_of(Asker.INSPECTOR),
+    **{f"GET /lists/{name}": keys_of(*UNITS, *OFFICES) for name in _LISTS},
+    "GET /bulletins": keys_of(*UNITS, *OFFICES),
+    **{f"GET /bulletins/{{bulletin_id}}{part}": keys_of(*UNITS, *OFFICES) for part in ("", "/document", "/annex")},
+    # Of a draft: whoever may not issue it does not find it, but for the operators, who see it in Prefect.
+    **_posts(
+        "/bulletins/{bulletin_id}",
+        ("issue", "discard"),
+        _row(
+            {
+                **dict.fromkeys((Asker.LEADER, Asker.INSPECTOR), Access.ALLOWED),
+                **dict.fromkeys((Asker.OPERATOR, Asker.CHANNEL), Access.FORBIDDEN),
+            },
+            Access.HIDDEN,
+        ),
+    ),
     "GET /figures": keys_of(*UNITS, *OFFICES),
     "GET /figures/{figure}/cases": keys_of(*UNITS, *OFFICES),
     **_posts(
@@ -135,7 +154,7 @@ PERMISSIONS: dict[str, Row] = {
         (
             *("acceptance", "refusal", "supplement-request", "dispatch", "redispatch", "category"),
             *("return-decision", "extension-decision", "completion-decision", "suspension"),
-            *("merge", "separation", "not-same", "first-review"),
+            *("merge", "separation", "not-same", "first-review", "striking-refusal", "striking-restoration"),
         ),
         on_petition(Asker.DESK),
     ),

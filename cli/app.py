@@ -6,11 +6,14 @@ import typer
 
 from cli import (
     accounts,
+    bulletins,
     dispatch,
     figures,
     identity,
     keys,
+    lists,
     operations,
+    patterns,
     policy,
     reviews,
     same_matter,
@@ -43,6 +46,9 @@ app.command("check")(operations.check)
 app.command("verify")(operations.verify)
 app.command("notices")(operations.notices)
 app.command("figures")(figures.figures)
+app.command("lists")(lists.lists)
+app.command("bulletins")(bulletins.bulletins)
+app.command("patterns")(patterns.patterns)
 app.command("story")(story.story)
 
 

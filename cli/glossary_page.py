@@ -7,10 +7,14 @@ from enum import Enum
 from typing import Any
 
 from domain.actions import ROLE_LABELS
+from domain.bulletins import BULLETIN_LABELS
 from domain.conduct import DEADLINE_LABELS, ORIGIN_LABELS, REQUEST_TYPE_LABELS, URGENCY_LABELS
 from domain.coordinates import SYSTEM_LABELS
 from domain.figures import GROUPING_LABELS
+from domain.findings import DECISION_LABELS, FINDING_LABELS
 from domain.gazetteer import PLACE_LABELS
+from domain.lists import LACK_LABELS, LIST_LABELS, LISTED_LABELS
+from domain.patterns import PATTERN_LABELS
 from domain.periods import PERIOD_LABELS
 from domain.petition import CARD_LABELS, RUNG_LABELS, SATISFACTION_LABELS
 from domain.recusal import STATED_BY_LABELS
@@ -82,6 +86,15 @@ _WORDS: tuple[tuple[str, str, str], ...] = (
     ("as of", "截至时刻", "只看此刻以前写入台账的事；以后按同一时刻再算，数不变"),
     ("expected share", "应有", "单位的各大类若都像全区同类一样办理会有的率，排名时与实际比较"),
     ("report", "日报、周报、月报", "时段结束后自动做一次的指标表，截至时刻为时段末，存于台账"),
+    (
+        "the four lists",
+        "四张清单",
+        "问题、责任、进度、成效：同一批诉求的四种看法，随诉求而变，不另行填写",
+    ),
+    ("struck off", "销号", "诉求的闭环已合上：归档、有凭据、评价不是不满意、督办已了结；由规则定，专席可退回"),
+    ("pattern / finding", "苗头", "某单位的率明显高于其他单位，值得核查；只提示，由纪检监察核实、放过或立案核查"),
+    ("peers", "其他合计", "本单位(账号)以外的全部，率与之相比"),
+    ("bulletin", "督导通报", "周、月结束后由平台拟稿、由纪检监察或领导签发的通报；只列已核实的苗头，不写任何人"),
     ("provisional", "暂定", "涉及尚未公布放假安排的年份，先按周一至周五推算，公布后重算"),
     ("make-up workday", "调休上班", "与放假调换而上班的周末"),
     ("evidence", "办结凭据", "办结时须填的联系、答复和附件"),
@@ -112,6 +125,13 @@ _LABELS: tuple[tuple[str, Mapping[Any, str]], ...] = (
     ("地名种类 Kinds of places", PLACE_LABELS),
     ("指标分组 Groupings", GROUPING_LABELS),
     ("时段 Periods", PERIOD_LABELS),
+    ("苗头 Patterns", PATTERN_LABELS),
+    ("苗头的状态 Standings of findings", FINDING_LABELS),
+    ("对苗头的处理 Decisions on findings", DECISION_LABELS),
+    ("督导通报的状态 Standings of bulletins", BULLETIN_LABELS),
+    ("四张清单 Lists", LIST_LABELS),
+    ("清单状态 Standings in the lists", LISTED_LABELS),
+    ("销号所缺 What is lacking", LACK_LABELS),
 )
 
 

@@ -28,11 +28,16 @@ _LEARNING = "tests/services/test_learning.py"
 _BACKTEST = "tests/domain/test_backtest.py"
 _IDENTITY = "tests/services/test_identity.py"
 _RECUSAL = "tests/domain/test_recusal.py"
+_FILES = "tests/domain/test_files.py"
+_PHOTOS = "tests/gateways/test_photos.py"
+_STORED = "tests/services/test_attachments.py"
 _SHARES = "tests/domain/test_shares.py"
+_PATTERN_TESTS = "tests/domain/test_patterns.py"
 
 _BY_CLOCK = ("domain.petition.deadlines", f"{_TESTS}::test_each_clock_runs_by_its_rule")
 _BY_CARD = ("domain.petition.deadlines", f"{_TESTS}::test_the_cards_stand_around_the_deadline")
 _BY_COMPARING = ("domain.same_matter.compare", f"{_SAME}::test_another_matter")
+_BY_SIZE = ("domain.files.kind_of", f"{_FILES}::test_nothing_and_too_much_are_refused")
 _BY_NAME = ("domain.same_matter.traits_of", f"{_SAME}::test_names_of_places")
 _BY_ACTION = ("domain.actions.check", f"{_TESTS}::test_what_is_allowed_once_is_refused_the_second_time")
 
@@ -47,6 +52,69 @@ DEADLINE_APPLIED: dict[DeadlineKind, tuple[str, str]] = dict.fromkeys(
     DeadlineKind.RED_CARD: _BY_CARD,
 }
 """By kind: the function that applies the rule, and the test that holds it."""
+
+_JUDGE, _REPLIES, _COURSES = "domain.patterns.judge", "domain.replies.Replies", "domain.conduct_patterns.counted_of"
+_NOT_RAISED = f"{_PATTERN_TESTS}::test_what_is_not_raised"
+_SAME_REPLY = "tests/domain/test_replies.py::test_short_replies_and_few_of_them_are_not_compared"
+_BESIDE = (
+    "domain.replies.beside_the_point",
+    "tests/domain/test_replies.py::test_a_reply_that_does_not_speak_to_the_request_says_what_it_misses",
+)
+_PATTERNS: dict[str, tuple[str, str, str]] = {
+    "patterns.window": (
+        "看多少天",
+        "services.patterns.look",
+        "tests/services/test_patterns.py::test_a_finding_is_renewed_lapses_and_is_found_anew",
+    ),
+    "patterns.least_base": ("单位几件才评", _JUDGE, _NOT_RAISED),
+    "patterns.least_pairs": ("两单位之间几件才评", _JUDGE, f"{_PATTERN_TESTS}::test_pairs_of_units_need_fewer_cases"),
+    "patterns.least_peers": ("可比的至少几件", _JUDGE, _NOT_RAISED),
+    "patterns.least_cases": ("至少几件才提示", _JUDGE, _NOT_RAISED),
+    "patterns.times": ("高出几倍才提示", _JUDGE, _NOT_RAISED),
+    "patterns.confidence": (
+        "苗头区间的置信水平",
+        _JUDGE,
+        f"{_PATTERN_TESTS}::test_what_was_planted_is_found_with_all_that_tells_how_much",
+    ),
+    "patterns.false_share": (
+        "容许的误报",
+        _JUDGE,
+        f"{_PATTERN_TESTS}::test_without_the_correction_chance_alone_would_flag_many",
+    ),
+    "patterns.last_minutes": (
+        "最后几分钟算压线",
+        _COURSES,
+        "tests/domain/test_conduct_patterns.py::test_the_last_minutes",
+    ),
+    "patterns.always": (
+        "多满意算件件满意",
+        _JUDGE,
+        f"{_PATTERN_TESTS}::test_always_satisfied_is_held_against_what_petitioners_say_themselves",
+    ),
+    "patterns.reply_likeness": (
+        "多像算同一份答复",
+        _REPLIES,
+        "tests/domain/test_replies.py::test_the_same_reply_is_known_whatever_day_and_name_is_in_it",
+    ),
+    "patterns.reply_grams": ("多长的答复才比", _REPLIES, _SAME_REPLY),
+    "patterns.reply_group": ("几件同文才算", _REPLIES, _SAME_REPLY),
+    "patterns.request_likeness": (
+        "多像算同一诉求",
+        _REPLIES,
+        "tests/domain/test_replies.py::test_many_who_report_one_matter_may_get_one_answer",
+    ),
+    "patterns.request_words": (
+        "诉求几个实词才评",
+        _REPLIES,
+        "tests/domain/test_replies.py::test_a_request_of_few_words_is_not_judged",
+    ),
+    "patterns.shared_words": ("答复须有几个诉求的实词", *_BESIDE),
+    "patterns.silent": (
+        "不说明事情的词",
+        "services.pattern_sources.telling_words",
+        "tests/services/test_patterns.py::test_replies_beside_the_point_say_what_was_asked",
+    ),
+}
 
 FIGURES_APPLIED: dict[str, tuple[str, str, str]] = {
     "ladder.return_limit": ("退单几次提级", "domain.petition.decide", f"{_TESTS}::test_too_often_climbs"),
@@ -210,8 +278,46 @@ FIGURES_APPLIED: dict[str, tuple[str, str, str]] = {
         "domain.recusal.accused_units",
         f"{_RECUSAL}::test_whom_a_text_accuses",
     ),
+    "lists.silence": (
+        "未评价的是否销号",
+        "domain.lists.standing_of",
+        "tests/domain/test_lists.py::test_how_an_item_stands",
+    ),
+    **_PATTERNS,
     "notices.quiet_hours": ("静默时段", "domain.notices.earliest_sending", f"{_TESTS}::test_nights_are_quiet"),
     "notices.back_off": ("通知重发的等待", "domain.notices.next_attempt", f"{_TESTS}::test_a_dead_channel_is_tried_on"),
+    "attachments.kinds": (
+        "收哪些文件",
+        "domain.files.kind_of",
+        f"{_FILES}::test_a_kind_the_policy_leaves_out_is_not_taken",
+    ),
+    "attachments.photo_size": ("照片大小", *_BY_SIZE),
+    "attachments.document_size": ("文档大小", *_BY_SIZE),
+    "attachments.pixels": (
+        "照片像素",
+        "gateways.photos.cleaned",
+        f"{_PHOTOS}::test_a_little_more_than_the_policy_allows_is_too_much",
+    ),
+    "attachments.photo": (
+        "照片留存的大小",
+        "gateways.photos.cleaned",
+        f"{_PHOTOS}::test_a_large_photo_is_kept_smaller_with_a_thumbnail",
+    ),
+    "attachments.number": (
+        "附件个数",
+        "services.attachments.keep",
+        f"{_STORED}::test_there_is_a_number_for_each_party",
+    ),
+    "attachments.used_before": (
+        "用过的照片",
+        "domain.files.look_alike",
+        f"{_FILES}::test_photos_are_alike_up_to_the_bits_of_the_policy",
+    ),
+    "attachments.orphans": (
+        "无主文件的清除",
+        "services.stored_files.remove_orphans",
+        f"{_STORED}::test_files_without_a_row_go_after_a_day_and_no_others",
+    ),
     "same_matter.threshold": ("疑似重复的最低得分", *_BY_COMPARING),
     "same_matter.weights": (
         "同一事项各项的分量",

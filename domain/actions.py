@@ -14,7 +14,7 @@ from domain.errors import DomainError, NotPermitted, RuleRefusal
 from domain.petition import Facts, handling_due, times_of
 from domain.policy import Policy
 from domain.reviews import Level
-from domain.stages import WORKING_STAGES, Stage, Trigger, forbidden, is_allowed
+from domain.stages import FINAL_STAGES, WORKING_STAGES, Stage, Trigger, forbidden, is_allowed
 from domain.workdays import WorkCalendar, due_date
 
 
@@ -80,6 +80,9 @@ PERMITTED: dict[Trigger, frozenset[Role]] = {
     Trigger.REDISPATCH: _DESK,
     Trigger.SIGN: _UNIT,
     Trigger.NOTE: frozenset({Role.UNIT, Role.DESK, Role.REVIEWER, Role.LEADER, Role.INSPECTOR, Role.FOLLOW_UP}),
+    Trigger.ATTACH: frozenset(
+        {Role.PETITIONER, Role.UNIT, Role.DESK, Role.REVIEWER, Role.LEADER, Role.INSPECTOR, Role.FOLLOW_UP}
+    ),
     Trigger.RECLASSIFY: _DESK,
     Trigger.REQUEST_RETURN: _UNIT,
     Trigger.GRANT_RETURN: _DESK,
@@ -116,6 +119,8 @@ PERMITTED: dict[Trigger, frozenset[Role]] = {
     Trigger.REMIND_EXPLANATION: frozenset(),
     Trigger.CLOSE_SUPERVISION: _INSPECTOR,
     Trigger.ARCHIVE: frozenset(),
+    Trigger.REFUSE_STRIKING: _DESK,
+    Trigger.RESTORE_STRIKING: _DESK,
     Trigger.MERGE: _DESK,
     Trigger.WITHDRAW: frozenset({Role.PETITIONER}),
     Trigger.LEAVE: frozenset(),  # what a withdrawal comes to while the matter is also that of others
@@ -155,19 +160,29 @@ def check(
     by_hand = _CLIMBED_BY_HAND_FROM.get(trigger) if actor.role is not Role.PLATFORM else None
     if not is_allowed(facts.stage, trigger) or (by_hand is not None and facts.stage not in by_hand):
         raise forbidden(facts.stage, trigger)
-    if trigger in _AGAINST_THE_DECISION and actor.role is not Role.PLATFORM and facts.finally_decided:
-        raise RuleRefusal("final-decision", "二级研判已作决定，不再改派，也不再提请研判；请按决定办理")
+    if actor.role is not Role.PLATFORM:
+        _check_by_hand(trigger, actor, facts)
     if trigger is Trigger.REQUEST_RETURN:
         _check_return(facts, policy, calendar, now)
     elif trigger is Trigger.REQUEST_EXTENSION:
         _check_extension(facts, policy, calendar, now)
     elif trigger is Trigger.SUPERVISE and facts.supervised:
         raise RuleRefusal("already-supervised", "该诉求已在督办中")
+    elif trigger in {Trigger.REFUSE_STRIKING, Trigger.RESTORE_STRIKING}:
+        _check_striking(trigger, facts)
     elif trigger in _IN_THE_FILE:
         _check_file(trigger, facts)
     elif trigger is Trigger.LIFT_RECUSAL and not (facts.recused or facts.accounts_recused):
         raise RuleRefusal("not-recused", "该诉求没有需要解除的回避")
-    elif trigger is Trigger.RATE and actor.role is Role.FOLLOW_UP and not facts.rating_asked:
+
+
+def _check_by_hand(trigger: Trigger, actor: Actor, facts: Facts) -> None:
+    """What only the platform may do where the table lets it happen."""
+    if trigger in _AGAINST_THE_DECISION and facts.finally_decided:
+        raise RuleRefusal("final-decision", "二级研判已作决定，不再改派，也不再提请研判；请按决定办理")
+    if trigger is Trigger.ATTACH and facts.stage in FINAL_STAGES and actor.role is not Role.INSPECTOR:
+        raise forbidden(facts.stage, trigger)
+    if trigger is Trigger.RATE and actor.role is Role.FOLLOW_UP and not facts.rating_asked:
         raise RuleRefusal("rating-not-asked", "尚未邀请诉求人评价，不能代录评价")
 
 
@@ -210,6 +225,8 @@ def _check_actor(trigger: Trigger, actor: Actor, facts: Facts) -> None:
             raise NotPermitted("只有被要求说明的单位可以作出说明")
     elif actor.role is Role.UNIT and actor.unit in facts.recused:
         raise NotPermitted("该诉求反映的是本单位，应当回避")
+    elif trigger is Trigger.ATTACH and any(task.unit == actor.unit for task in facts.assists):
+        pass  # whoever assists shows what they did, too
     elif actor.role is Role.UNIT and (actor.unit is None or actor.unit != facts.unit):
         raise NotPermitted("只有当前承办单位可以执行该操作")
     if trigger in _REVIEWING and actor.role is Role.REVIEWER and facts.stage is Stage.SECOND_REVIEW:
@@ -226,6 +243,13 @@ def _check_file(trigger: Trigger, facts: Facts) -> None:
         raise RuleRefusal("no-explanation-demanded", "目前没有要求说明的事项")
     if trigger is Trigger.DEMAND_EXPLANATION and facts.unit is None and facts.supervised_unit is None:
         raise RuleRefusal("no-unit-to-ask", "该诉求尚无承办单位，无从要求说明；请待派遣后再提出")
+
+
+def _check_striking(trigger: Trigger, facts: Facts) -> None:
+    if trigger is Trigger.REFUSE_STRIKING and facts.striking_refused:
+        raise RuleRefusal("striking-already-refused", "已退回销号，无须再退")
+    if trigger is Trigger.RESTORE_STRIKING and not facts.striking_refused:
+        raise RuleRefusal("striking-not-refused", "没有退回过销号，无从恢复")
 
 
 def _check_return(facts: Facts, policy: Policy, calendar: WorkCalendar, now: dt.datetime) -> None:

@@ -77,7 +77,7 @@ class RuleRefusal(DomainError):
 
 
 class StaleVersion(DomainError):
-    """Somebody else changed the petition first."""
+    """Somebody else changed it first: the petition, or `what` it was."""
 
     code = "stale-version"
 

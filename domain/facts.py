@@ -109,6 +109,8 @@ class Facts:
     """Units that it is about, and that therefore never have it."""
     accounts_recused: int = 0
     """How many accounts must stay out of it."""
+    striking_refused: bool = False
+    """Whether the desk refused to have it struck off the lists."""
 
     @property
     def finally_decided(self) -> bool:

@@ -223,7 +223,13 @@ class Grouping(StrEnum):
     CATEGORY = "category"
     SUB_CATEGORY = "sub_category"
     CHANNEL = "channel"
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
 
+
+PERIOD_GROUPINGS = (Grouping.DAY, Grouping.WEEK, Grouping.MONTH)
+"""Told apart by when they were registered (走势), the earliest first; each group is named by its first day."""
 
 GROUPING_LABELS = {
     Grouping.UNIT: "承办单位",
@@ -231,4 +237,7 @@ GROUPING_LABELS = {
     Grouping.CATEGORY: "大类",
     Grouping.SUB_CATEGORY: "小类",
     Grouping.CHANNEL: "来源渠道",
+    Grouping.DAY: "登记日",
+    Grouping.WEEK: "登记周",
+    Grouping.MONTH: "登记月",
 }

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from pendulum import DateTime
 
-from domain.figures import CountName, Grouping, ShareName
+from domain.figures import PERIOD_GROUPINGS, CountName, Grouping, ShareName
 from domain.periods import Period
 from domain.shares import Mix, Share, total
 from domain.stages import Stage
@@ -53,8 +53,10 @@ class Measured:
 
     @property
     def groups(self) -> list[Group]:
-        """Everybody who has anything, most cases first, nobody last."""
+        """Everybody who has anything, most cases first, nobody last; periods in their order."""
         found = {*self.counts, *self.times, *(group for mixes in self.shares.values() for group in mixes)}
+        if self.by in PERIOD_GROUPINGS:
+            return sorted(found, key=lambda group: group or "")
         return sorted(found, key=lambda group: (group is None, -self.count(group, CountName.REGISTERED), group or ""))
 
     def count(self, group: Group, name: CountName) -> int:

@@ -24,9 +24,12 @@ from domain.conduct import (
 from domain.dispatch_rules import DispatchRules
 from domain.errors import PolicyMissing
 from domain.figure_rules import FigureRules
+from domain.files import AttachmentRules
 from domain.identity import IdentityRules
 from domain.learning_rules import LearningRules
+from domain.lists import ListRules
 from domain.notices import NoticeRules
+from domain.pattern_rules import PatternRules
 from domain.recusal import RecusalRules
 from domain.reviews import ReviewRules
 from domain.same_matter import SameMatterRules
@@ -53,6 +56,8 @@ class Policy:
     figures: tuple[Figure, ...] = ()
     learning: LearningRules = field(default_factory=LearningRules)
     figure_rules: FigureRules = field(default_factory=FigureRules)
+    pattern_rules: PatternRules = field(default_factory=PatternRules)
+    list_rules: ListRules = field(default_factory=ListRules)
     sub_categories: tuple[SubCategory, ...] = ()
     duties: tuple[Duty, ...] = ()
     """Both are empty in policies kept from before there were any."""
@@ -64,6 +69,8 @@ class Policy:
     """Empty in policies kept from before there were any: nobody reads an identity then."""
     recusal: RecusalRules = field(default_factory=RecusalRules)
     supervision: SupervisionRules = field(default_factory=SupervisionRules)
+    attachments: AttachmentRules | None = None
+    """`None` in policies kept from before there were any: nothing is stored then."""
     foreign_units: tuple[Unit, ...] = field(default=(), compare=False)
     foreign_categories: tuple[Category, ...] = field(default=(), compare=False)
     foreign_sub_categories: tuple[SubCategory, ...] = field(default=(), compare=False)

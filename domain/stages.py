@@ -91,6 +91,7 @@ class Trigger(StrEnum):
     REDISPATCH = "redispatch"
     SIGN = "sign"
     NOTE = "note"
+    ATTACH = "attach"
     RECLASSIFY = "reclassify"
     REQUEST_RETURN = "request_return"
     GRANT_RETURN = "grant_return"
@@ -126,6 +127,8 @@ class Trigger(StrEnum):
     REMIND_EXPLANATION = "remind_explanation"
     CLOSE_SUPERVISION = "close_supervision"
     ARCHIVE = "archive"
+    REFUSE_STRIKING = "refuse_striking"
+    RESTORE_STRIKING = "restore_striking"
     MERGE = "merge"
     WITHDRAW = "withdraw"
     LEAVE = "leave"
@@ -151,6 +154,7 @@ TRIGGER_LABELS: dict[Trigger, str] = {
     Trigger.REDISPATCH: "改派",
     Trigger.SIGN: "签收",
     Trigger.NOTE: "记录办理情况",
+    Trigger.ATTACH: "上传附件",
     Trigger.RECLASSIFY: "调整分类",
     Trigger.REQUEST_RETURN: "申请退单",
     Trigger.GRANT_RETURN: "同意退单",
@@ -186,6 +190,8 @@ TRIGGER_LABELS: dict[Trigger, str] = {
     Trigger.REMIND_EXPLANATION: "催交说明",
     Trigger.CLOSE_SUPERVISION: "督办了结",
     Trigger.ARCHIVE: "归档",
+    Trigger.REFUSE_STRIKING: "退回销号",
+    Trigger.RESTORE_STRIKING: "恢复销号",
     Trigger.MERGE: "并单",
     Trigger.WITHDRAW: "撤回",
     Trigger.LEAVE: "诉求人撤出",
@@ -237,6 +243,8 @@ TRANSITIONS: dict[Trigger, Transition] = {
     Trigger.REDISPATCH: _from(*sorted(UNIT_STAGES), to=Stage.DISPATCHED),
     Trigger.SIGN: _from(Stage.DISPATCHED, Stage.REDO, to=Stage.IN_HAND),
     Trigger.NOTE: _from(*sorted(OPEN_STAGES), to=None),
+    # After the end only the inspectors still add to their file; see `domain.actions`.
+    Trigger.ATTACH: _from(*sorted(Stage), to=None),
     Trigger.RECLASSIFY: _from(*sorted(OPEN_STAGES), to=None),
     Trigger.REQUEST_RETURN: _from(Stage.DISPATCHED, Stage.IN_HAND, to=Stage.RETURN_REQUESTED),
     Trigger.GRANT_RETURN: _from(Stage.RETURN_REQUESTED, to=Stage.ACCEPTED),
@@ -279,6 +287,9 @@ TRANSITIONS: dict[Trigger, Transition] = {
     Trigger.CLOSE_SUPERVISION: _from(*sorted(Stage), to=None),
     # Never straight from COMPLETED: the petitioner is asked, and followed up, first.
     Trigger.ARCHIVE: _from(Stage.FOLLOW_UP, Stage.RATED, to=Stage.ARCHIVED),
+    # The four lists outlive the petition: what is struck off them is reviewed after the archive.
+    Trigger.REFUSE_STRIKING: _from(Stage.ARCHIVED, to=None),
+    Trigger.RESTORE_STRIKING: _from(Stage.ARCHIVED, to=None),
     Trigger.MERGE: _from(*sorted(OPEN_STAGES - CLOSING_STAGES - {Stage.COMPLETION_SUBMITTED}), to=Stage.MERGED),
     Trigger.WITHDRAW: _from(*sorted(OPEN_STAGES - CLOSING_STAGES), to=Stage.WITHDRAWN),
     # One petitioner of several takes theirs back: of the main case, or of one that was merged into it.

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from prefect import flow
 
-from tasks.upkeep import erase_identities, find_violations, forget_replies, only_one, publish_table, seal_identities
+from tasks.upkeep import (
+    erase_identities,
+    find_violations,
+    forget_replies,
+    only_one,
+    publish_table,
+    remove_orphans,
+    seal_identities,
+)
 
 
 class InvariantBroken(Exception):
@@ -19,12 +27,14 @@ async def invariants() -> None:
     """
     forgotten, sealed, erased = await forget_replies(), await seal_identities(), await erase_identities()
     with only_one("invariants") as mine:
+        removed = await remove_orphans() if mine else 0
         violations = await find_violations() if mine else []
     if not mine:
         return
     counts = {violation.sentence: len(violation.cases) for violation in violations} or {"违反 violations": 0}
     upkeep = {
         "清除过期答复 replies forgotten": forgotten,
+        "清除无主文件 orphaned files removed": removed,
         "加密旧身份 identities sealed": sealed,
         "清除到期身份 identities erased": erased,
     }

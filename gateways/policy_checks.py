@@ -14,9 +14,11 @@ from domain.stages import TRIGGER_LABELS
 from domain.units import UnitKind
 from gateways.yaml_lines import Loc
 from models.alarm_files import AlarmsFile, ElsewhereFile
+from models.attachment_file import AttachmentsFile
 from models.figures_file import FiguresFile
 from models.identity_files import IdentityFile, RetentionFile
 from models.learning_file import LearningFile
+from models.patterns_file import ListsFile, PatternsFile
 from models.policy_files import Conditional, DeadlinesFile, DispatchFile, DistrictFile, LadderFile, NoticesFile
 from models.reviews_file import ReviewsFile
 from models.same_matter_file import SameMatterFile
@@ -49,6 +51,8 @@ class PolicyFiles:
     dispatch: DispatchFile | None = None
     learning: LearningFile | None = None
     figures: FiguresFile | None = None
+    patterns: PatternsFile | None = None
+    lists: ListsFile | None = None
     notices: NoticesFile | None = None
     alarms: AlarmsFile | None = None
     elsewhere: ElsewhereFile | None = None
@@ -57,6 +61,7 @@ class PolicyFiles:
     identity: IdentityFile | None = None
     retention: RetentionFile | None = None
     supervision: SupervisionFile | None = None
+    attachments: AttachmentsFile | None = None
     sub_categories: dict[str, SubCategoriesFile | None] = field(default_factory=dict)
     """By category, of each that `taxonomy.yaml` names."""
 
@@ -70,12 +75,21 @@ def check(files: PolicyFiles) -> Iterator[Fault]:
         yield from _deadlines(files.deadlines, categories)
     if files.ladder:
         yield from _ladder(files.ladder, categories)
-    if files.figures:
-        yield from repeated("figures.yaml", ("ranked", "names"), None, files.figures.ranked.names)
     if files.notices:
         yield from _notices(files.notices)
     if files.supervision:
         yield from _supervision(files.supervision, files.units)
+    yield from _repeats(files)
+
+
+def _repeats(files: PolicyFiles) -> Iterator[Fault]:
+    """What a list names twice."""
+    if files.figures:
+        yield from repeated("figures.yaml", ("ranked", "names"), None, files.figures.ranked.names)
+    if files.attachments:
+        yield from repeated("attachments.yaml", ("kinds", "names"), None, files.attachments.kinds.names)
+    if files.patterns:
+        yield from repeated("patterns.yaml", ("silent", "words"), None, files.patterns.silent.words)
     if files.same_matter:
         for key in ("courtesies", "place_suffixes", "not_places"):
             yield from repeated("same_matter.yaml", (key, "words"), None, getattr(files.same_matter, key).words)

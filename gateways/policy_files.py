@@ -19,11 +19,13 @@ from domain.units import Category, Duty, Unit
 from domain.workdays import OfficeHours
 from gateways import policy_checks
 from gateways.alarm_rules import ALARMS, ELSEWHERE, alarm_rules, check_alarms, elsewhere_rules, figures_of
+from gateways.attachment_rules import attachment_rules, attachments_told
 from gateways.conduct_rules import deadline_rules, ladder_rules, learning_rules, notice_rules
 from gateways.figure_rules import figure_rules, values_told
 from gateways.holidays import CalendarFileError, load_calendar
 from gateways.identity_rules import identity_figures, identity_rules
 from gateways.letters import variants_of
+from gateways.pattern_rules import list_figures, list_rules, pattern_figures, pattern_rules
 from gateways.policy_checks import PolicyFiles
 from gateways.review_rules import REVIEWS, check_reviews, review_figures, review_rules
 from gateways.same_matter_rules import same_matter_figures, same_matter_rules
@@ -32,9 +34,11 @@ from gateways.taxonomy_checks import check_taxonomy, file_of
 from gateways.taxonomy_rules import dispatch_rules, sub_categories
 from gateways.yaml_lines import Document, Loc, line_of, read_document
 from models.alarm_files import AlarmsFile, ElsewhereFile
+from models.attachment_file import AttachmentsFile
 from models.figures_file import FiguresFile
 from models.identity_files import IdentityFile, RetentionFile
 from models.learning_file import LearningFile
+from models.patterns_file import ListsFile, PatternsFile
 from models.policy_files import (
     DeadlinesFile,
     DispatchFile,
@@ -63,6 +67,8 @@ _SHAPES: dict[str, type[Shape]] = {
     "dispatch.yaml": DispatchFile,
     "learning.yaml": LearningFile,
     "figures.yaml": FiguresFile,
+    "patterns.yaml": PatternsFile,
+    "lists.yaml": ListsFile,
     "notices.yaml": NoticesFile,
     ALARMS: AlarmsFile,
     ELSEWHERE: ElsewhereFile,
@@ -71,6 +77,7 @@ _SHAPES: dict[str, type[Shape]] = {
     "identity.yaml": IdentityFile,
     "retention.yaml": RetentionFile,
     "supervision.yaml": SupervisionFile,
+    "attachments.yaml": AttachmentsFile,
 }
 _FOLDER = "taxonomy"
 """One file for each category."""
@@ -220,11 +227,13 @@ def _build(files: PolicyFiles, office: OfficeHours) -> Policy:
     # Every file was read, or a problem would have been told: this says so to the type checker.
     assert district and deadlines and ladder and units  # noqa: S101, PT018
     assert taxonomy and places and dispatch and notices  # noqa: S101, PT018
-    alarms, elsewhere, supervision = files.alarms, files.elsewhere, files.supervision
+    alarms, elsewhere, supervision, attachments = files.alarms, files.elsewhere, files.supervision, files.attachments
     reviews, identity, retention = files.reviews, files.identity, files.retention
-    assert supervision  # noqa: S101
+    patterns, lists = files.patterns, files.lists
+    assert supervision and attachments  # noqa: S101, PT018
     assert learning and figures and same_matter and alarms and elsewhere  # noqa: S101, PT018
     assert reviews and identity and retention  # noqa: S101, PT018
+    assert patterns and lists  # noqa: S101, PT018
     matters = {category: file for category, file in files.sub_categories.items() if file is not None}
     policy = Policy(
         version="",
@@ -237,6 +246,8 @@ def _build(files: PolicyFiles, office: OfficeHours) -> Policy:
         notices=notice_rules(notices),
         learning=learning_rules(learning),
         figure_rules=figure_rules(figures),
+        pattern_rules=pattern_rules(patterns),
+        list_rules=list_rules(lists),
         district=district.name,
         case_prefix=district.case_prefix,
         figures=(
@@ -247,6 +258,9 @@ def _build(files: PolicyFiles, office: OfficeHours) -> Policy:
             *review_figures(reviews),
             *identity_figures(identity, retention),
             *supervision_figures(supervision),
+            *attachments_told(attachments),
+            *pattern_figures(patterns),
+            *list_figures(lists),
         ),
         sub_categories=sub_categories(matters),
         duties=tuple(Duty(**duty.model_dump()) for duty in units.duties),
@@ -255,6 +269,7 @@ def _build(files: PolicyFiles, office: OfficeHours) -> Policy:
         identity=identity_rules(identity, retention),
         recusal=recusal_rules(supervision),
         supervision=supervision_rules(supervision),
+        attachments=attachment_rules(attachments),
     )
     content = json.dumps(dump(policy), sort_keys=True, ensure_ascii=False)
     return replace(policy, version=f"{district.version}+{hashlib.sha256(content.encode()).hexdigest()[:12]}")

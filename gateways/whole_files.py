@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,11 +33,22 @@ def whole_file(path: Path) -> Iterator[Path]:
     beside = path.with_name(f".{path.name[:40]}.{uuid4().hex[:8]}{path.suffix}")
     try:
         yield beside
+        _keep(beside)
         beside.replace(path)
+        _keep(path.parent)
     except OSError as error:
         raise CannotWrite(path, _reason(error)) from error
     finally:
         beside.unlink(missing_ok=True)
+
+
+def _keep(path: Path) -> None:
+    """Let what is there survive a power cut: of a file its content, of a folder the names in it."""
+    opened = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 def _reason(error: OSError) -> str:

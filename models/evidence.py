@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field, PlainSerializer, StringConstraints
+from pydantic import Field, PlainSerializer, StringConstraints, model_validator
 
 from domain.calendar import local
 from domain.errors import Missing
@@ -18,10 +18,18 @@ _IN_SHANGHAI = PlainSerializer(lambda moment: local(moment).isoformat(), return_
 
 
 class Attachment(Shape):
-    """A file kept elsewhere, named by its SHA-256 so that it cannot be exchanged unnoticed."""
+    """A file that was stored before (`id`), or one kept elsewhere: named by its SHA-256, it cannot be exchanged."""
 
-    name: Line
-    sha256: Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]
+    id: Annotated[str, StringConstraints(pattern="^[0-9a-f-]{36}$")] | None = None
+    name: Line = ""
+    sha256: Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")] | None = None
+
+    @model_validator(mode="after")
+    def _is_one_of_both(self) -> Self:
+        elsewhere = bool(self.name) and self.sha256 is not None
+        if elsewhere == (self.id is not None) or (self.id is not None and (self.name or self.sha256)):
+            raise ValueError("平台存的附件只填 id；存在本单位的填 name 和 sha256")
+        return self
 
 
 class CompletionEvidence(Shape):

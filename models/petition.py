@@ -102,6 +102,8 @@ class Petition(Base):
     """When the present stage runs out, as last computed: the run may have to look earlier, for something beside it."""
     wake_kind: Mapped[str | None] = mapped_column(String(30))
 
+    striking_refused: Mapped[bool | None]
+    """Whether the desk refused to have it struck off the lists; `None` until it ever decided."""
     run_id: Mapped[str | None] = mapped_column(String(36))
     looked_version: Mapped[int] = mapped_column(default=0)
     """The version at which the flow run last looked and parked; behind `version` means a wake is owed."""
@@ -242,10 +244,17 @@ class DecisionRequest(Base):
     reason: Mapped[str] = mapped_column(Text)
     proposed_unit: Mapped[str | None] = mapped_column(String(60))
     basis: Mapped[str] = mapped_column(Text, default="")
+    basis_duty: Mapped[str | None] = mapped_column(String(60))
+    """The sub-category that the duty list gives to the proposed unit; `None`: the basis is in words alone."""
+    reason_code: Mapped[str | None] = mapped_column(String(40))
+    """Why more time is needed, by the policy's list."""
     amount: Mapped[int | None]
     asked_at: Mapped[DateTime]
     decided_at: Mapped[DateTime | None]
     decided_by: Mapped[str | None] = mapped_column(String(120))
+    decided_reason: Mapped[str | None] = mapped_column(Text)
+    default_rule: Mapped[str | None] = mapped_column(String(80))
+    """The rule by which it was decided because nobody decided in time; `None`: somebody did."""
     outcome: Mapped[str | None] = mapped_column(String(20))
     """`granted`, `refused`, or `overtaken` when the petition moved on before a decision."""
 
@@ -265,6 +274,8 @@ class Completion(Base):
     decided_at: Mapped[DateTime | None]
     outcome: Mapped[str | None] = mapped_column(String(20))
     """`approved`, `rejected`, or `overtaken` when the petitioner withdrew before a decision."""
+    flags: Mapped[list[Any] | None]
+    """What whoever checks it should look at, e.g. a photo that was used before; see `services.used_before`."""
 
 
 class RatingRow(Base):

@@ -1,9 +1,11 @@
 """Every table in one import, for migrations and for creating the schema."""
 
 from models.accounts import Account, SignInFailure, WebSession
+from models.attachment import Attachment
 from models.audit import AuditAnchor, IdentityRead, LegalHold
 from models.base import Base
 from models.learned import DispatchModel, ModelActivation
+from models.oversight import Bulletin, BulletinStep, Finding, FindingStep
 from models.petition import (
     Assignment,
     Completion,
@@ -37,8 +39,11 @@ __all__ = [
     "Account",
     "ApiKey",
     "Assignment",
+    "Attachment",
     "AuditAnchor",
     "Base",
+    "Bulletin",
+    "BulletinStep",
     "Completion",
     "Counter",
     "DecisionRequest",
@@ -46,6 +51,8 @@ __all__ = [
     "DutyChange",
     "ExtensionRow",
     "FigureReport",
+    "Finding",
+    "FindingStep",
     "GeographyActivation",
     "GeographyVersion",
     "Heartbeat",

@@ -7,10 +7,11 @@ change by `require_not_recused`.
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Select, and_, exists, select, true
+from sqlalchemy import ColumnElement, Select, and_, exists, false, select, true
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from domain.actions import Actor, Role
+from domain.attachments import Purpose
 from domain.errors import NotFound, NotPermitted
 from domain.stages import Trigger
 from domain.supervision import SECRET_DISPOSITIONS
@@ -53,6 +54,14 @@ def may_see(session: Session, petition: Petition, actor: Actor) -> bool:
     return actor.role in ALL_SEEING
 
 
+def seen_by(actor: Actor) -> ColumnElement[bool]:
+    """The condition on `Petition` that `may_see` is, for queries of many."""
+    if actor.role is Role.UNIT and actor.unit is not None:
+        had = exists().where(Assignment.petition_id == Petition.id, Assignment.unit == actor.unit)
+        return and_(had, not_recused(actor))
+    return not_recused(actor) if actor.role in ALL_SEEING else false()
+
+
 def is_recused(session: Session, petition: Petition, actor: Actor) -> bool:
     """Whether the petition is about `actor` or the unit they act for, so that they must stay out of it."""
     if actor.role in _NOBODYS_SUBJECT:
@@ -90,13 +99,15 @@ def _names(actor: Actor) -> ColumnElement[bool]:
 def may_read(row: HistoryRow, actor: Actor) -> bool:
     """Whether `actor` may read this row.
 
-    Units are not told of leads that were handed over about them, nor who else must stay out of a case and why; nor is
-    whoever reads identities told that they were noticed.
+    Units are not told of leads that were handed over about them, nor who else must stay out of a case and why. Whoever
+    reads identities is not told that they were noticed, nor anybody but inspectors what inspectors put into their file.
     """
     if row.trigger == Trigger.FLAG_READING.value and actor.role not in (Role.INSPECTOR, Role.OPERATOR):
         return False
     if actor.role is Role.UNIT and row.trigger in _OF_RECUSAL:
         return False
+    if row.details.get("purpose") == Purpose.SUPERVISION:
+        return actor.role is Role.INSPECTOR
     return actor.role is not Role.UNIT or row.details.get("disposition") not in SECRET_DISPOSITIONS
 
 

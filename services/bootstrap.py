@@ -11,6 +11,7 @@ from functools import cache, partial
 from domain.accounts import SignInRules
 from gateways.channels import AddressBook, load_address_book
 from gateways.database import create_ledger_engine, reading_factory, session_factory
+from gateways.file_store import DiskStore
 from gateways.holidays import load_calendar
 from gateways.key_ring import KeyFile
 from gateways.live_files import LiveFile
@@ -49,6 +50,7 @@ def build_context(settings: Settings, orchestrator: Orchestrator | None = None) 
         replies_kept=dt.timedelta(hours=settings.replies_hours),
         person_key=cache(partial(secret_in, settings.person_key_path)),
         identity_keys=KeyFile(settings.identity_keys_path),
+        store=DiskStore(settings.files_path, settings.files_reserve_mib * 2**20),
         files=(channels, calendar),
         sign_in=sign_in_rules(settings),
     )

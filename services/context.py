@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from domain.accounts import SignInRules
 from gateways.channels import AddressBook
+from gateways.file_store import FileStore
 from gateways.key_ring import IdentityKeys
 from gateways.live_files import LiveFile
 from gateways.notifier import Notifier
@@ -38,6 +39,8 @@ class Context:
     """The key under which it is kept who reported, so that the same person is known without being named."""
     identity_keys: IdentityKeys
     """The keys under which it is kept who reported and how to reach them."""
+    store: FileStore
+    """The files that people send along."""
     files: tuple[LiveFile[Any], ...] = ()
     """The files these parts came from, where they did."""
     models: ModelBook = field(default_factory=ModelBook)

@@ -59,6 +59,7 @@ def facts_of(petition: Petition) -> Facts:
         explanation=_explanation(file) if file else None,
         recused=recused_units(petition),
         accounts_recused=(petition.recused or {}).get("accounts", 0),
+        striking_refused=bool(petition.striking_refused),
     )
 
 

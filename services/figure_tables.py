@@ -12,17 +12,19 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Select,
+    String,
     and_,
     case,
     func,
+    literal_column,
     select,
 )
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
-from domain.figures import Counted, Grouping
+from domain.figures import PERIOD_GROUPINGS, Counted, Grouping
 from domain.measured import Selection
 from domain.stages import TRANSITIONS, Trigger
 from models.tables import Completion, HistoryRow, Petition
@@ -38,6 +40,8 @@ _TAKING = (
     Trigger.WITHDRAW,
     Trigger.TERMINATE,
 )
+_BY_REGISTRATION = (Grouping.CHANNEL, *PERIOD_GROUPINGS)
+"""What never changes is chosen by the petition itself."""
 _MOVING = tuple(trigger for trigger, transition in TRANSITIONS.items() if transition.target is not None)
 
 
@@ -58,9 +62,35 @@ def _(element: _WholeSeconds, compiler: SQLCompiler, **options: Any) -> str:  # 
     return f"FLOOR(EXTRACT(EPOCH FROM {compiler.process(element.clauses, **options)}))::BIGINT"
 
 
-def table_of(counted: Counted, selection: Selection) -> CTE:
-    """The cases, tasks or stays of `selection`; every row has `case_number`, `at` and the columns of all groupings."""
-    return {Counted.CASES: _cases, Counted.TASKS: _tasks, Counted.STAYS: _stays}[counted](selection)
+class _FirstDay(FunctionElement[str]):
+    """The first day, as `2026-03-02`, of the day, week or month (`kind`) of China in which a moment lies."""
+
+    type = String()
+    inherit_cache = True
+
+    def __init__(self, kind: Grouping, moment: ColumnElement[Any] | InstrumentedAttribute[Any]) -> None:
+        super().__init__(literal_column(f"'{kind.value}'"), moment)
+
+
+@compiles(_FirstDay, "sqlite")
+def _(element: _FirstDay, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401 - SQLAlchemy's own
+    kind, moment = (compiler.process(part, **options) for part in element.clauses)
+    back = {"'day'": "", "'week'": ", '-6 days', 'weekday 1'", "'month'": ", 'start of month'"}[kind]
+    return f"date({moment}, '+8 hours'{back})"
+
+
+@compiles(_FirstDay, "postgresql")
+def _(element: _FirstDay, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401 - SQLAlchemy's own
+    kind, moment = (compiler.process(part, **options) for part in element.clauses)
+    return f"to_char(date_trunc({kind}, {moment} AT TIME ZONE 'Asia/Shanghai'), 'YYYY-MM-DD')"
+
+
+def table_of(counted: Counted, selection: Selection, by: Grouping | None = None) -> CTE:
+    """The cases, tasks or stays of `selection`; every row has `case_number`, `at` and the columns of all groupings.
+
+    Of the periods only the one of `by` is told: it is computed of each row, and the others are not asked for.
+    """
+    return {Counted.CASES: _cases, Counted.TASKS: _tasks, Counted.STAYS: _stays}[counted](selection, by)
 
 
 def _registered(selection: Selection) -> ColumnElement[bool]:
@@ -75,7 +105,7 @@ def _registered(selection: Selection) -> ColumnElement[bool]:
     return and_(*wanted)
 
 
-def _cases(selection: Selection) -> CTE:
+def _cases(selection: Selection, by: Grouping | None) -> CTE:
     known = and_(_registered(selection), HistoryRow.at <= selection.as_of)
     last = (
         select(
@@ -105,6 +135,7 @@ def _cases(selection: Selection) -> CTE:
         select(
             Petition.case_number,
             Petition.channel,
+            *_period(by),
             now.version,
             Petition.registered_at.label("at"),
             *_as_left(now),
@@ -131,7 +162,7 @@ def _cases(selection: Selection) -> CTE:
     return _chosen(query, selection, "cases")
 
 
-def _tasks(selection: Selection) -> CTE:
+def _tasks(selection: Selection, by: Grouping | None) -> CTE:
     steps = (*GIVING, *_ANSWERING, *_TAKING)
     numbered = (
         select(
@@ -166,6 +197,7 @@ def _tasks(selection: Selection) -> CTE:
         select(
             Petition.case_number,
             Petition.channel,
+            *_period(by),
             each.c.version,
             each.c.at,
             *_as_left(given),
@@ -182,13 +214,14 @@ def _tasks(selection: Selection) -> CTE:
     return _chosen(query, selection, "tasks")
 
 
-def _stays(selection: Selection) -> CTE:
+def _stays(selection: Selection, by: Grouping | None) -> CTE:
     moves = aliased(HistoryRow)
     left_at = func.lead(moves.at).over(partition_by=moves.petition_id, order_by=moves.version)
     query = (
         select(
             Petition.case_number,
             Petition.channel,
+            *_period(by),
             moves.version,
             moves.at,
             *_as_left(moves),
@@ -213,6 +246,10 @@ def _as_left(row: type[HistoryRow]) -> tuple[ColumnElement[Any], ...]:
     return row.unit.label("unit"), *(_kept(row, name) for name in ("town", "category", "sub_category"))
 
 
+def _period(by: Grouping | None) -> tuple[ColumnElement[Any], ...]:
+    return (_FirstDay(by, Petition.registered_at).label(by.value),) if by is not None and by in PERIOD_GROUPINGS else ()
+
+
 def _kept(row: type[HistoryRow], name: str) -> ColumnElement[Any]:
     """What a row kept; one from before anything was kept has what the petition has now."""
     return case((row.card.is_(None), getattr(Petition, name)), else_=getattr(row, name)).label(name)
@@ -221,6 +258,6 @@ def _kept(row: type[HistoryRow], name: str) -> ColumnElement[Any]:
 def _chosen(query: Select[Any], selection: Selection, name: str) -> CTE:
     """The rows of `query` that belong to the unit, town … asked for; windows are laid over all of them before."""
     every = query.cte(f"all_{name}")
-    asked = {by: getattr(selection, by.value) for by in Grouping if by is not Grouping.CHANNEL}
+    asked = {by: getattr(selection, by.value) for by in Grouping if by not in _BY_REGISTRATION}
     wanted = [every.c[by.value] == value for by, value in asked.items() if value is not None]
     return select(every).where(*wanted).cte(name)

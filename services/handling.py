@@ -13,6 +13,7 @@ from domain.errors import Incomplete, Missing, NotFound
 from domain.stages import Trigger
 from models.evidence import CompletionEvidence
 from models.tables import Completion, DecisionRequest, Petition
+from services import completion_files
 from services.access import require_not_recused
 from services.assignments import assist_of, lead_of, require_handling_unit
 from services.context import Context
@@ -138,10 +139,11 @@ def submit_completion(
         Incomplete: what is missing, each by its field.
     """
     with acting(context, petition_id, actor, Trigger.SUBMIT_COMPLETION, version) as (tx, petition):
-        missing = evidence.missing()
+        files, unknown = completion_files.named_in(tx, petition, actor, evidence)
+        missing = evidence.missing() + unknown
         if missing:
             raise Incomplete(missing)
-        content: dict[str, Any] = evidence.model_dump(mode="json")
+        content: dict[str, Any] = evidence.model_dump(mode="json") | {"attachments": files}
         text = json.dumps([petition.case_number, actor.unit, content], ensure_ascii=False, sort_keys=True)
         completion = Completion(
             petition_id=petition.id,

@@ -32,7 +32,7 @@ def measure(
 
 
 def _count(session: Session, selection: Selection, measured: Measured, counted: Counted) -> None:
-    table = table_of(counted, selection)
+    table = table_of(counted, selection, measured.by)
     parts = parts_of(counted, table, selection)
     counts = [name for name in COUNTS if name in parts]
     shares = [name for name in SHARES if name in parts]
@@ -61,7 +61,7 @@ def _add(
 
 
 def _times(session: Session, selection: Selection, by: Grouping | None) -> dict[Group, dict[Stage, StageTime]]:
-    stays = table_of(Counted.STAYS, selection)
+    stays = table_of(Counted.STAYS, selection, by)
     groups = [] if by is None else [stays.c[by.value].label("grouped")]
     parts = [*groups, stays.c.stage]
     ranked = select(

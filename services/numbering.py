@@ -30,6 +30,12 @@ def next_meeting_number(tx: Transaction, label: str) -> str:
     return f"{label}〔{year}〕{_next(tx, f'meeting:{label}:{year}')}号"
 
 
+def next_bulletin_number(tx: Transaction) -> str:
+    """`督导通报〔2026〕第3期`: the year in Shanghai and a number that counts from one in each."""
+    year = clock.now().in_timezone(clock.SHANGHAI).year
+    return f"督导通报〔{year}〕第{_next(tx, f'bulletin:{year}')}期"
+
+
 def _next(tx: Transaction, series: str) -> int:
     counter = tx.session.get(Counter, series, with_for_update=True)
     if counter is None:
@@ -39,7 +45,7 @@ def _next(tx: Transaction, series: str) -> int:
 
 
 def _begin_series(tx: Transaction, series: str) -> Counter:
-    """The first number of a day: two registrations at midnight may both want to begin it, one of them waits."""
+    """The first number of a series: two registrations at midnight may both want to begin it, one of them waits."""
     from sqlalchemy.dialects import postgresql, sqlite  # noqa: PLC0415 - which one is only known here
 
     dialect = postgresql if tx.session.get_bind().dialect.name == "postgresql" else sqlite

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from domain.stages import Trigger
@@ -32,3 +32,11 @@ def merged_into(session: Session, main_id: str) -> Sequence[Petition]:
 def has_left(session: Session, petition_id: str) -> bool:
     """Whether the petitioner of this petition withdrew from a matter that goes on for others, or was taken out."""
     return session.scalar(select(Petition.id).where(Petition.id == petition_id, _LEFT)) is not None
+
+
+def people_of(session: Session, main_ids: Sequence[str]) -> dict[str, int]:
+    """How many petitioners each of these matters still concerns, as `parties_of` counts them."""
+    matter = func.coalesce(Petition.merged_into_id, Petition.id)
+    either = or_(Petition.id.in_(main_ids), Petition.merged_into_id.in_(main_ids))
+    query = select(matter, func.count()).where(either, ~_LEFT).group_by(matter)
+    return {str(key): number for key, number in session.execute(query)}

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from pendulum import DateTime
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
 import clock
 from domain.figures import Counted, Grouping
 from domain.measured import Selection
 from domain.periods import Period, PeriodKind, period_before
 from domain.policy import Policy
-from models.tables import FigureReport, Petition
+from models.tables import FigureReport
 from services.context import Context
+from services.due_periods import due_periods, ends_of
 from services.measuring import measure
 from services.report_text import Findings, report_text
 from services.transactions import reading, transaction
@@ -29,7 +28,8 @@ def make_due(context: Context, kind: PeriodKind) -> int:
     """
     with reading(context) as session:
         policy = context.rules.active(session)
-        due = _due(session, kind, policy.figure_rules.catch_up)
+        made = set(session.scalars(select(FigureReport.since).where(FigureReport.kind == kind.value)))
+        due = due_periods(session, kind, policy.figure_rules.catch_up, made)
     return sum(_make(context, kind, period, policy) for period in due)
 
 
@@ -47,24 +47,8 @@ def was_shown(context: Context, report: FigureReport) -> None:
         tx.session.execute(update(FigureReport).where(*mine).values(shown_at=clock.now()))
 
 
-def _due(session: Session, kind: PeriodKind, most: int) -> list[Period]:
-    """Periods that are over, since there are petitions, and without a report."""
-    first = session.scalar(select(func.min(Petition.registered_at)))
-    made = set(session.scalars(select(FigureReport.since).where(FigureReport.kind == kind.value)))
-    found: list[Period] = []
-    moment = clock.now()
-    for _ in range(most):
-        period = period_before(kind, moment)
-        moment, until = _ends(period)
-        if first is None or until <= first:
-            break
-        if moment not in made:
-            found.append(period)
-    return found[::-1]
-
-
 def _make(context: Context, kind: PeriodKind, period: Period, policy: Policy) -> bool:
-    since, as_of = _ends(period)
+    since, as_of = ends_of(period)
     before = Selection(as_of, period_before(kind, since))
     now = Selection(as_of, period)
     with reading(context) as session:
@@ -84,9 +68,3 @@ def _make(context: Context, kind: PeriodKind, period: Period, policy: Policy) ->
             tx.session.add(row)
         return True
     return False
-
-
-def _ends(period: Period) -> tuple[DateTime, DateTime]:
-    if period.since is None or period.until is None:
-        raise ValueError(f"a period that is reported on has two ends: {period}")
-    return period.since, period.until

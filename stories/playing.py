@@ -70,6 +70,7 @@ def play(story: Story, settings: Settings, console: Console) -> dict[str, Any]:
     """Play `story` against the servers of `settings`, starting them first, print its timeline and give its facts."""
     from deployments.register import register
     from services.bootstrap import build_context, use_context
+    from stories.lists import lists_for_machines, print_lists
     from stories.timeline import facts_for_machines, print_timeline
 
     console.print(f"[bold]{story.title}[/bold]\n{story.source}\n")
@@ -91,7 +92,8 @@ def play(story: Story, settings: Settings, console: Console) -> dict[str, Any]:
             )
             petition = teller.tell(story)
         print_timeline(context, petition, console)
-        return facts_for_machines(context, petition)
+        print_lists(context, petition, console)
+        return facts_for_machines(context, petition) | {"lists": lists_for_machines(context, petition)}
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from prefect.artifacts import acreate_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 
 from clock import SystemClock
-from services import idempotency, identity_keeping, invariants, outages, retention
+from services import idempotency, identity_keeping, invariants, outages, retention, stored_files
 from services import reconcile as reconciling
 from services.bootstrap import get_context
 from services.drift import Drift
@@ -59,6 +59,7 @@ async def find_violations() -> list[invariants.Violation]:
     """What must always hold and does not; and the files people edit that cannot be used."""
     context = get_context()
     found = await in_thread(invariants.check_invariants, context)
+    found += await in_thread(stored_files.missing_files, context)
     names = tuple(file.path.name for file in context.broken_files)
     unusable = [invariants.Violation("files_are_usable", "通讯录和日历文件可用", names)] if names else []
     return found + unusable
@@ -91,6 +92,12 @@ async def seal_identities() -> int:
 async def erase_identities() -> int:
     """Erase the identities whose time is over, so many in a round; how many."""
     return await in_thread(retention.erase_due, get_context(), limit=ERASED_AT_ONCE)
+
+
+@task(name="remove orphaned files", cache_policy=NO_CACHE, persist_result=False)
+async def remove_orphans() -> int:
+    """Remove the files that no petition refers to, because an upload broke off; how many."""
+    return await in_thread(stored_files.remove_orphans, get_context())
 
 
 async def publish_table(key: str, title: str, rows: dict[str, int], remarks: Sequence[str] = ()) -> None:

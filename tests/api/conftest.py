@@ -63,7 +63,8 @@ class Api:
 
     def post(self, who: str, path: str, body: Any = None, **headers: str) -> httpx.Response:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        answer: httpx.Response = self.client.post(path, json=body, headers=self.headers(who) | named)
+        sent: dict[str, Any] = {"content": body} if isinstance(body, bytes) else {"json": body}
+        answer: httpx.Response = self.client.post(path, **sent, headers=self.headers(who) | named)
         return answer
 
     def role_of(self, who: str) -> tuple[Role, str | None, str]:

@@ -9,8 +9,15 @@ from typing import Any
 import httpx
 import sqlalchemy as sa
 
-from models.tables import Proposal, ReviewMeeting
+import clock
+from domain.actions import Actor, Role
+from domain.bulletins import BulletinAct
+from domain.periods import PeriodKind, period_before
+from models.tables import Bulletin, Finding, Proposal, ReviewMeeting
+from services import bulletins, patterns
 from tests.api.conftest import EVIDENCE, OTHER, TOWN, UNIT, Api
+from tests.services.planted import honest_ledger
+from tests.support.files import a_photo
 
 REASON = {"reason": "说明理由"}
 RETURN = {"reason": "不属本单位管养", "proposed_unit": OTHER, "basis": "三定方案第三条"}
@@ -89,6 +96,16 @@ supervised = _after(Api.in_hand, "inspector", "supervision", REASON)
 recused = _after(Api.in_hand, "inspector", "recusal", {"unit": OTHER, **REASON})
 demanded = _after(supervised, "inspector", "supervision/demand", DEMAND)
 
+
+def archived(api: Api) -> Case:
+    case = api.completed()
+    api.done("follow_up", f"/petitions/{case[0]}/rating", {"satisfaction": "satisfied"})
+    assert api.stage(case[0]) == "archived"
+    return case
+
+
+striking_refused = _after(archived, "desk", "striking-refusal", REASON)
+
 _OF = "/petitions/{petition_id}/"
 _BY_CODE = "/progress/{query_code}/"
 
@@ -107,6 +124,8 @@ CHANGES = (
     Changing(_OF + "separation", merged, "desk", REASON),
     Changing(_OF + "not-same", probably_the_same, "desk", lambda api: {"other": first_like_it(api), **REASON}),
     Changing(_OF + "category", Api.dispatched, "desk", {"category": "energy", **REASON}),
+    Changing(_OF + "striking-refusal", archived, "desk", REASON),
+    Changing(_OF + "striking-restoration", striking_refused, "desk", REASON),
     Changing(_OF + "first-review", Api.in_hand, "desk", REASON),
     Changing(_OF + "assignment", in_review, "reviewer", {"lead": TASK, "assists": [HELP], **REASON}),
     Changing(_OF + "second-review", in_review, "reviewer", REASON),
@@ -117,6 +136,8 @@ CHANGES = (
     Changing(_OF + "resumption", suspended, "unit", REASON),
     Changing(_OF + "completion", Api.in_hand, "unit", EVIDENCE),
     Changing(_OF + "report", assigned, "town", {"text": "已组织居民配合"}),
+    Changing(_OF + "attachments?name=照片.jpg", Api.in_hand, "unit", a_photo()),
+    Changing(_BY_CODE + "attachments?name=照片.jpg", Api.in_hand, "anybody", a_photo()),
     Changing(_OF + "notes", Api.in_hand, "unit", {"text": "已到现场查看", "public": True}),
     Changing(_OF + "rating", Api.completed, "follow_up", {"satisfaction": "dissatisfied", **REASON}),
     Changing(_OF + "identity-hold", Api.in_hand, "inspector", {"held": True, **REASON}),
@@ -151,6 +172,62 @@ class Beside:
         return api.get(who, address) if self.method == "GET" else api.post(who, address, content, **headers)
 
 
+def found(api: Api) -> Case:
+    """A unit that seldom calls the petitioner, as inspectors find it; the case is one that goes on."""
+    case = Api.in_hand(api)
+    plant = honest_ledger(api.context)
+    for _ in range(25):
+        plant.case(UNIT, contacted=False)
+    patterns.find(api.context)
+    return case
+
+
+def newest_finding(api: Api) -> dict[str, Any]:
+    with api.context.readers() as session:
+        newest = sa.select(Finding.id).where(Finding.standing == "raised").order_by(Finding.found_at.desc())
+        return {"finding_id": session.scalars(newest).first()}
+
+
+def drafted(api: Api) -> Case:
+    """The week before has its bulletin; the case went on through it."""
+    case = Api.in_hand(api)
+    week = period_before(PeriodKind.WEEK, clock.now())
+    with api.context.sessions.begin() as session:
+        now, kept = clock.now(), session.scalars(sa.select(Bulletin)).all()
+        session.add(
+            Bulletin(
+                kind="week",
+                since=(week.since or now).subtract(weeks=len(kept)),
+                as_of=now,
+                made_at=now,
+                version=1,
+                standing="draft",
+                content={
+                    "title": "督导通报(周)",
+                    "period": str(week),
+                    "district": "示例区",
+                    "as_of": now.isoformat(),
+                    "policy_version": "1",
+                    "sections": [],
+                    "annexes": [{"title": "逾期未结", "columns": [{"name": "案号", "width": 20}], "rows": []}],
+                },
+            )
+        )
+    return case
+
+
+def issued(api: Api) -> Case:
+    case = drafted(api)
+    bulletins.decide(api.context, newest_bulletin(api)["bulletin_id"], LEADER, BulletinAct.ISSUE, "")
+    return case
+
+
+def newest_bulletin(api: Api) -> dict[str, Any]:
+    with api.context.readers() as session:
+        return {"bulletin_id": session.scalars(sa.select(Bulletin.id).order_by(Bulletin.since)).first()}
+
+
+LEADER = Actor(Role.LEADER, name="领导小组")
 SEATS = ["expert-housing", "expert-municipal", "expert-water", "expert-labour"]
 
 
@@ -194,6 +271,8 @@ def newest_meeting(api: Api) -> dict[str, Any]:
 
 
 _MEETING = "/reviews/meetings/{meeting_id}"
+_PATTERN = "/inspection/patterns/{finding_id}"
+_BULLETIN = "/bulletins/{bulletin_id}"
 BESIDE = (
     Beside("GET", "/reviews/agenda", in_review, "reviewer"),
     Beside("GET", "/reviews/meetings", called, "reviewer"),
@@ -220,6 +299,13 @@ BESIDE = (
         "desk",
         {"day": "2026-03-05", "member": "expert-water", "reason": "外出勘察"},
     ),
+    Beside("GET", _PATTERN, found, "inspector", names=newest_finding),
+    Beside("POST", _PATTERN + "/decision", found, "inspector", {"decision": "confirm", **REASON}, newest_finding),
+    Beside("GET", _BULLETIN, issued, "unit", names=newest_bulletin),
+    Beside("GET", _BULLETIN + "/document", issued, "unit", names=newest_bulletin),
+    Beside("GET", _BULLETIN + "/annex", issued, "unit", names=newest_bulletin),
+    Beside("POST", _BULLETIN + "/issue", drafted, "leader", {"opinion": "请对照整改"}, newest_bulletin),
+    Beside("POST", _BULLETIN + "/discard", drafted, "inspector", REASON, newest_bulletin),
 )
 
 LOOKING = "/petitions/{petition_id}/identity"
@@ -227,6 +313,7 @@ LOOKING = "/petitions/{petition_id}/identity"
 
 # The routes that only read; what they ask for stands in the address.
 FIGURE = "registered"
+NO_FILE = "7c0f4d1e-52a5-4b41-9d0c-6e0a7a1b9f10"
 READS = (
     "/health",
     "/queue",
@@ -234,6 +321,10 @@ READS = (
     "/petitions/{petition_id}",
     "/petitions/{petition_id}/clock",
     "/petitions/{petition_id}/history",
+    "/petitions/{petition_id}/attachments",
+    "/petitions/{petition_id}/attachments/{attachment_id}",
+    "/progress/{query_code}/attachments",
+    "/progress/{query_code}/attachments/{attachment_id}",
     "/petitions/{petition_id}/dossier",
     "/petitions/{petition_id}/recusals",
     "/petitions/{petition_id}/duplicates",
@@ -242,7 +333,14 @@ READS = (
     "/hot-topics",
     "/inspection/overdue",
     "/inspection/identity-reads",
+    "/inspection/patterns",
+    "/bulletins",
     "/figures",
+    "/lists/summary",
+    "/lists/problems",
+    "/lists/responsibilities",
+    "/lists/progress",
+    "/lists/results",
     "/figures/{figure}/cases",
     "/progress/{query_code}",
 )

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.api.conftest import LAMPS, Api
-from tests.api.routes import CHANGES, FIGURE, READS, Case
+from tests.api.routes import CHANGES, FIGURE, NO_FILE, READS, Case
 
 words = st.text(st.characters(categories=("L", "N", "P", "S", "Z", "C")), max_size=30)  # halves of surrogates too
 moments = st.datetimes(timezones=st.timezones()).map(lambda moment: moment.isoformat())
@@ -76,7 +76,7 @@ def test_whatever_is_posted(api: Api, case: Case, data: st.DataObject) -> None:
     who = next((change.who for change in CHANGES if change.path == path), "anybody")
     body = json.dumps(data.draw(spoiled(GOOD[path])))
     sent = {name: value.encode("latin-1") for name, value in data.draw(headers).items()}
-    address = path.format(petition_id=case[0], query_code=case[1], figure=FIGURE)
+    address = path.format(petition_id=case[0], query_code=case[1], figure=FIGURE, attachment_id=NO_FILE)
     kind = {"Content-Type": b"application/json"}
     before = api.rows()
     answer = api.client.post(address, content=body, headers=kind | _key(api, who) | sent)
@@ -93,7 +93,9 @@ def test_whatever_is_posted(api: Api, case: Case, data: st.DataObject) -> None:
     name=st.text(st.characters(codec="utf-8"), max_size=40),
 )
 def test_whatever_is_asked(api: Api, case: Case, path: str, who: str, asked: dict[str, str], name: str) -> None:
-    address = path.partition("?")[0].format(petition_id=case[0], query_code=case[1], figure=FIGURE)
+    address = path.partition("?")[0].format(
+        petition_id=case[0], query_code=case[1], figure=FIGURE, attachment_id=NO_FILE
+    )
     for place in (address, address.replace(case[0], _quoted(name)).replace(case[1], _quoted(name))):
         answer = api.client.get(place, params=asked, headers=_key(api, who), follow_redirects=False)
         if answer.is_error:

@@ -28,7 +28,7 @@ def test_from_registration_to_the_archive(api: Api) -> None:
     assert [item["id"] for item in waiting] == [petition]
     api.done("desk", f"{path}/completion-decision", {"approved": True, "reason": "答复完整"})
     progress = api.get("anybody", f"/progress/{code}").json()
-    assert progress["allowed_actions"] == ["rate"]
+    assert progress["allowed_actions"] == ["attach", "rate"]
     assert progress["holder"]["name"] == "诉求人"
     assert "已到现场查看" in [entry["reason"] for entry in progress["timeline"]]
     rated = api.done("anybody", f"/progress/{code}/rating", {"satisfaction": "satisfied"})

@@ -6,6 +6,7 @@ import pytest
 
 from tests.api.conftest import LAMPS, Api
 from tests.api.routes import CHANGES, FIGURE, HELP, READS, REASON, TASK, Case
+from tests.support.files import a_photo
 from tests.support.steps import petition_of
 
 NAME, ADDRESS = "测试甲", "test@example.com"
@@ -15,28 +16,40 @@ CASE = {
     "/petitions/{petition_id}",
     "/petitions/{petition_id}/clock",
     "/petitions/{petition_id}/history",
+    "/petitions/{petition_id}/attachments",
+    "/petitions/{petition_id}/attachments/{attachment_id}",
 }
 DOSSIER, OVERDUE, QUEUE = "/petitions/{petition_id}/dossier", "/inspection/overdue", "/queue"
 READERS = {"/petitions/{petition_id}/identity/readers", "/inspection/identity-reads"}
 TOPICS = "/hot-topics"
 RECUSALS = "/petitions/{petition_id}/recusals"
+PATTERNS = "/inspection/patterns"
 DUPLICATES = {"/duplicates", "/petitions/{petition_id}/duplicates"}
 FIGURES = {"/figures", "/figures/{figure}/cases"}
-PUBLIC = {"/health", "/progress/{query_code}"}
+LISTS = {"/bulletins"} | {
+    f"/lists/{name}" for name in ("summary", "problems", "responsibilities", "progress", "results")
+}
+PUBLIC = {
+    "/health",
+    "/progress/{query_code}",
+    "/progress/{query_code}/attachments",
+    "/progress/{query_code}/attachments/{attachment_id}",
+}
+WITH_CONTACT = {"/petitions?case_number={case_number}", "/petitions/{petition_id}"}
 
 # What each may read of a case whose lead is `unit` and which `town` assists; everything else is refused.
 MAY_READ: dict[str, set[str]] = {
     "anybody": PUBLIC,
     "channel": PUBLIC,
-    "other": PUBLIC | FIGURES | {QUEUE},
-    "unit": PUBLIC | FIGURES | {QUEUE} | CASE,
-    "town": PUBLIC | FIGURES | {QUEUE} | CASE,
-    "desk": PUBLIC | FIGURES | {TOPICS, QUEUE, OVERDUE, RECUSALS} | DUPLICATES | CASE,
-    "follow_up": PUBLIC | FIGURES | {QUEUE, OVERDUE} | CASE,
-    "operator": PUBLIC | FIGURES | READERS | {TOPICS, QUEUE, OVERDUE} | CASE,
-    "reviewer": PUBLIC | FIGURES | {TOPICS, QUEUE, OVERDUE} | CASE,
-    "leader": PUBLIC | FIGURES | {TOPICS, QUEUE, OVERDUE, DOSSIER, RECUSALS} | CASE,
-    "inspector": PUBLIC | FIGURES | READERS | {TOPICS, QUEUE, OVERDUE, DOSSIER, RECUSALS} | CASE,
+    "other": PUBLIC | FIGURES | LISTS | {QUEUE},
+    "unit": PUBLIC | FIGURES | LISTS | {QUEUE} | CASE,
+    "town": PUBLIC | FIGURES | LISTS | {QUEUE} | CASE,
+    "desk": PUBLIC | FIGURES | LISTS | {TOPICS, QUEUE, OVERDUE, RECUSALS} | DUPLICATES | CASE,
+    "follow_up": PUBLIC | FIGURES | LISTS | {QUEUE, OVERDUE} | CASE,
+    "operator": PUBLIC | FIGURES | READERS | LISTS | {TOPICS, QUEUE, OVERDUE} | CASE,
+    "reviewer": PUBLIC | FIGURES | LISTS | {TOPICS, QUEUE, OVERDUE} | CASE,
+    "leader": PUBLIC | FIGURES | LISTS | {TOPICS, QUEUE, OVERDUE, DOSSIER, RECUSALS} | CASE,
+    "inspector": PUBLIC | FIGURES | READERS | LISTS | {TOPICS, QUEUE, OVERDUE, DOSSIER, RECUSALS, PATTERNS} | CASE,
 }
 MAY_ASK_WHO_IT_WAS = {"unit", "desk", "follow_up", "inspector"}
 MASKED = {"name": "测**", "contact_kind": "email", "contact": "t***@example.com", "confidential": False}
@@ -55,12 +68,13 @@ def case(api: Api) -> Case:
 
 def test_the_table_is_of_every_role_and_every_question(api: Api) -> None:
     assert MAY_READ.keys() == api.keys.keys() | {"anybody"}
-    assert set(READS) == PUBLIC | CASE | DUPLICATES | FIGURES | READERS | {
+    assert set(READS) == PUBLIC | CASE | DUPLICATES | FIGURES | READERS | LISTS | {
         DOSSIER,
         OVERDUE,
         QUEUE,
         TOPICS,
         RECUSALS,
+        PATTERNS,
     }
 
 
@@ -68,9 +82,10 @@ def test_the_table_is_of_every_role_and_every_question(api: Api) -> None:
 def test_who_reads_what(api: Api, case: Case, who: str) -> None:
     petition = petition_of(api.context, case[0])
     sees_the_case = MAY_READ[who] >= CASE
+    photo = api.post("anybody", f"/progress/{case[1]}/attachments", a_photo()).json()["attachment_id"]
     for path in READS:
         particulars = {"petition_id": case[0], "query_code": case[1], "case_number": petition.case_number}
-        address = path.format(**particulars, figure=FIGURE)
+        address = path.format(**particulars, figure=FIGURE, attachment_id=photo)
         answer = api.get(who, address)
         refused = {401} if who == "anybody" else {403, 404}
         assert answer.status_code in ({200} if path in MAY_READ[who] else refused), address
@@ -81,7 +96,7 @@ def test_who_reads_what(api: Api, case: Case, who: str) -> None:
             assert LAMPS not in answer.text, address
         assert NAME not in answer.text, address
         assert ADDRESS not in answer.text, address
-        if path in CASE and sees_the_case and not path.endswith(("clock", "history")):
+        if path in WITH_CONTACT and sees_the_case:
             shown = answer.json()["petitioner"]
             assert shown == (MASKED | {"erased_at": None} if who in MAY_ASK_WHO_IT_WAS else None), address
         assert case[1] not in answer.text, address
@@ -105,7 +120,7 @@ def test_a_unit_that_assists_knows_its_task_and_reaches_nobody(api: Api, case: C
     assert (task["id"], task["part"], task["duty"]) == (case[0], "assist", HELP["duty"])
     assert task["task_due_at"] == "2026-03-04T17:30:00+08:00"
     detail = api.get("town", f"/petitions/{case[0]}").json()
-    assert (detail["text"], detail["petitioner"], detail["allowed_actions"]) == (LAMPS, None, ["report"])
+    assert (detail["text"], detail["petitioner"], detail["allowed_actions"]) == (LAMPS, None, ["attach", "report"])
     reported = api.done("town", f"/petitions/{case[0]}/report", {"text": "已组织居民配合"})
     assert reported["petitioner"] is None
     # Its own part is over; what it handed to the lead stays readable to it.

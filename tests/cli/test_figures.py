@@ -45,6 +45,17 @@ def test_figures_are_shown_with_their_base_and_their_moment(context: Context) ->
     assert "区市政园林服务中心" in shown
 
 
+def test_a_trend_is_told_in_the_order_of_time(context: Context, frozen_clock: clock.StoryClock) -> None:
+    lives.completed(context)
+    frozen_clock.move_to(clock.now().add(days=1))
+    lives.dispatched(context)
+    lives.settle(context, lives.register(context, "光明路井盖松动"))
+    shown = run("--by", "day").output
+    assert "登记日" in shown
+    assert shown.index("2026-03-02") < shown.index("│ 2026-03-03")
+    assert "2026-03-02" in run("--by", "week").output
+
+
 @pytest.mark.parametrize("name", ["figures.csv", "figures.xlsx"])
 def test_figures_are_written_to_a_file(context: Context, tmp_path: Path, name: str) -> None:
     lives.completed(context)

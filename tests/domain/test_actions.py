@@ -29,16 +29,16 @@ UNIT = Actor(Role.UNIT, HOUSING, "account-7")
 
 # By hand, role by role; whoever is not listed may pull nothing.
 MAY = {
-    Role.PETITIONER: "register supplement rate withdraw",
+    Role.PETITIONER: "register supplement rate withdraw attach",
     Role.CHANNEL: "register",
-    Role.DESK: """register accept refuse ask_supplement supplement dispatch redispatch note reclassify grant_return
-        refuse_return grant_extension refuse_extension suspend resume approve_completion reject_completion
-        climb_to_first_review merge terminate recuse lift_recusal""",
-    Role.UNIT: """sign note request_return request_extension resume submit_completion explain""",
-    Role.REVIEWER: "note convene put_off assign climb_to_second_review recuse",
-    Role.LEADER: "note convene put_off hand_to_leader assign terminate recuse",
-    Role.INSPECTOR: "note supervise demand_explanation close_supervision recuse lift_recusal",
-    Role.FOLLOW_UP: "note rate recuse",
+    Role.DESK: """register accept refuse ask_supplement supplement dispatch redispatch note attach reclassify
+        grant_return refuse_return grant_extension refuse_extension suspend resume approve_completion reject_completion
+        climb_to_first_review merge terminate recuse lift_recusal refuse_striking restore_striking""",
+    Role.UNIT: """sign note attach request_return request_extension resume submit_completion explain""",
+    Role.REVIEWER: "note convene put_off attach assign climb_to_second_review recuse",
+    Role.LEADER: "note convene put_off hand_to_leader attach assign terminate recuse",
+    Role.INSPECTOR: "note attach supervise demand_explanation close_supervision recuse lift_recusal",
+    Role.FOLLOW_UP: "note attach rate recuse",
     Role.OPERATOR: "",
 }
 PAIRS = [pytest.param(role, trigger, id=f"{role}-{trigger}") for role in MAY for trigger in Trigger]
@@ -58,7 +58,8 @@ def somewhere(trigger: Trigger) -> Facts:
     stage = next(stage for stage in preferred if is_allowed(stage, trigger))
     if trigger is Trigger.LIFT_RECUSAL:
         return facts(stage, recused=frozenset({PARKS}))
-    return facts(stage, **(ASKED if trigger in IN_THE_FILE else {}))
+    changes: dict[str, Any] = {"striking_refused": trigger is Trigger.RESTORE_STRIKING}
+    return facts(stage, **(changes | (ASKED if trigger in IN_THE_FILE else {})))
 
 
 def does(actor: Actor, trigger: Trigger, petition: Facts, now: DateTime = MONDAY) -> None:
@@ -126,32 +127,32 @@ def test_a_permitted_step_from_the_wrong_stage_is_forbidden() -> None:
 
 
 ACTIONS = [
-    (UNIT, Stage.DISPATCHED, "sign note request_return submit_completion"),
-    (UNIT, Stage.IN_HAND, "note request_return request_extension submit_completion"),
-    (UNIT, Stage.FIRST_REVIEW, "note submit_completion"),
-    (UNIT, Stage.SECOND_REVIEW, "note submit_completion"),
-    (UNIT, Stage.SUSPENDED, "note resume"),
-    (UNIT, Stage.COMPLETED, "note"),
+    (UNIT, Stage.DISPATCHED, "sign note attach request_return submit_completion"),
+    (UNIT, Stage.IN_HAND, "note attach request_return request_extension submit_completion"),
+    (UNIT, Stage.FIRST_REVIEW, "note attach submit_completion"),
+    (UNIT, Stage.SECOND_REVIEW, "note attach submit_completion"),
+    (UNIT, Stage.SUSPENDED, "note attach resume"),
+    (UNIT, Stage.COMPLETED, "note attach"),
     (UNIT, Stage.ARCHIVED, ""),
-    (PETITIONER, Stage.REGISTERED, "withdraw"),
-    (PETITIONER, Stage.AWAITING_SUPPLEMENT, "supplement withdraw"),
-    (PETITIONER, Stage.IN_HAND, "withdraw"),
-    (PETITIONER, Stage.COMPLETED, "rate"),
-    (PETITIONER, Stage.FOLLOW_UP, "rate"),
-    (PETITIONER, Stage.RATED, ""),
-    (Actor(Role.REVIEWER), Stage.IN_HAND, "note"),
-    (Actor(Role.REVIEWER), Stage.FIRST_REVIEW, "note convene put_off assign climb_to_second_review"),
-    (Actor(Role.REVIEWER), Stage.SECOND_REVIEW, "note"),
-    (Actor(Role.LEADER), Stage.FIRST_REVIEW, "note convene put_off assign terminate"),
-    (Actor(Role.LEADER), Stage.SECOND_REVIEW, "note convene put_off hand_to_leader assign terminate"),
-    (Actor(Role.INSPECTOR), Stage.IN_HAND, "note supervise"),
-    (Actor(Role.INSPECTOR), Stage.REGISTERED, "note"),
+    (PETITIONER, Stage.REGISTERED, "attach withdraw"),
+    (PETITIONER, Stage.AWAITING_SUPPLEMENT, "attach supplement withdraw"),
+    (PETITIONER, Stage.IN_HAND, "attach withdraw"),
+    (PETITIONER, Stage.COMPLETED, "attach rate"),
+    (PETITIONER, Stage.FOLLOW_UP, "attach rate"),
+    (PETITIONER, Stage.RATED, "attach"),
+    (Actor(Role.REVIEWER), Stage.IN_HAND, "note attach"),
+    (Actor(Role.REVIEWER), Stage.FIRST_REVIEW, "note attach convene put_off assign climb_to_second_review"),
+    (Actor(Role.REVIEWER), Stage.SECOND_REVIEW, "note attach"),
+    (Actor(Role.LEADER), Stage.FIRST_REVIEW, "note attach convene put_off assign terminate"),
+    (Actor(Role.LEADER), Stage.SECOND_REVIEW, "note convene put_off hand_to_leader attach assign terminate"),
+    (Actor(Role.INSPECTOR), Stage.IN_HAND, "note attach supervise"),
+    (Actor(Role.INSPECTOR), Stage.REGISTERED, "note attach"),
     (
         Actor(Role.DESK),
         Stage.RETURN_REQUESTED,
-        "note reclassify grant_return refuse_return climb_to_first_review merge",
+        "note attach reclassify grant_return refuse_return climb_to_first_review merge",
     ),
-    (Actor(Role.DESK), Stage.RATED, "note reclassify"),
+    (Actor(Role.DESK), Stage.RATED, "note attach reclassify"),
     (Actor(Role.OPERATOR), Stage.IN_HAND, ""),
 ]
 
@@ -173,6 +174,22 @@ def test_what_is_offered_may_be_done_and_nothing_else() -> None:
                     does(actor, trigger, petition)
             for name in offered(actor, petition):
                 does(actor, Trigger(name), petition)
+
+
+def test_whoever_assists_adds_files_and_no_other_stranger() -> None:
+    helped = facts(assists=(Obligation(PARKS, MONDAY, working_days(3)),))
+    does(Actor(Role.UNIT, PARKS), Trigger.ATTACH, helped)
+    with pytest.raises(NotPermitted):
+        does(Actor(Role.UNIT, PARKS), Trigger.ATTACH, facts())
+
+
+@pytest.mark.parametrize("stage", sorted(FINAL_STAGES))
+def test_after_the_end_only_inspectors_add_files(stage: Stage) -> None:
+    over = facts(stage, unit=HOUSING)
+    for actor in (UNIT, PETITIONER, Actor(Role.DESK)):
+        with pytest.raises(ForbiddenTransition):
+            does(actor, Trigger.ATTACH, over)
+    does(Actor(Role.INSPECTOR), Trigger.ATTACH, over)
 
 
 # --- returns (退单) ---------------------------------------------------------------------------------------------------
@@ -258,12 +275,12 @@ def test_nothing_is_written_into_a_file_that_is_not_there_or_closed(trigger: Tri
 
 def test_inspectors_ask_and_close_and_only_whoever_was_asked_explains() -> None:
     watched = facts(supervised_at=MONDAY, supervised_unit=HOUSING)
-    assert offered(INSPECTOR, watched) == {"note", "demand_explanation", "close_supervision"}
+    assert offered(INSPECTOR, watched) == {"note", "attach", "demand_explanation", "close_supervision"}
     assert "explain" not in offered(ASKED_UNIT, watched)
     assert refusal_of(ASKED_UNIT, Trigger.EXPLAIN, watched) == "no-explanation-demanded"
     asked = facts(**ASKED)
     assert "explain" in offered(ASKED_UNIT, asked)
-    assert offered(INSPECTOR, asked) == {"note", "demand_explanation", "close_supervision"}
+    assert offered(INSPECTOR, asked) == {"note", "attach", "demand_explanation", "close_supervision"}
 
 
 def test_the_unit_that_was_asked_explains_when_the_petition_is_anothers_and_the_other_does_not() -> None:
@@ -283,7 +300,7 @@ def test_somebody_must_be_there_to_be_asked() -> None:
 @pytest.mark.parametrize("stage", sorted(FINAL_STAGES))
 def test_the_file_outlives_the_petition(stage: Stage) -> None:
     over = facts(stage, unit=HOUSING, **ASKED)
-    assert offered(INSPECTOR, over) == {"demand_explanation", "close_supervision"}
+    assert offered(INSPECTOR, over) == {"attach", "demand_explanation", "close_supervision"}
     assert offered(ASKED_UNIT, over) == {"explain"}
 
 

@@ -23,7 +23,7 @@ from domain.stages import (
 from tests.support.facts import MONDAY, a_calendar, a_policy, facts
 
 # Stage by stage, what may happen there: `trigger>stage` moves, a bare trigger only writes history.
-_FILE = "demand_explanation explain close_supervision"
+_FILE = "attach demand_explanation explain close_supervision"
 _WHO = "hold_identity release_identity flag_reading"
 _OVER = f"{_FILE} {_WHO} erase_identity"
 _ANYWHERE_OPEN = f"note reclassify {_FILE} {_WHO} remind_explanation"
@@ -59,7 +59,7 @@ EXPECTED = {
     "rated": f"""{_ANYWHERE_OPEN} supervise {_CLIMBS} begin_redo>redo archive>archived""",
     "redo": f"""{_ANYWHERE_OPEN} {_ENDS} {_HELPED} {_CARDS} {_CLIMBS} redispatch>dispatched sign>in_hand
         submit_completion>completion_submitted remind_signing""",
-    "archived": _OVER,
+    "archived": f"{_OVER} refuse_striking restore_striking",
     "refused": _OVER,
     "merged": f"{_OVER} leave separate",
     "withdrawn": _OVER,

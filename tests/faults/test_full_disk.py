@@ -19,10 +19,12 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from api.app import create_app
 from gateways import database
 from models.tables import Petition
+from services import stored_files
 from services.context import Context
 from services.invariants import check_invariants
 from tests.faults.world import World
 from tests.support.context import a_context
+from tests.support.files import a_photo
 
 BODY = {"channel": "web", "text": "广济路路灯不亮三天了", "place": "广济路"}
 LARGE = {**BODY, "text": "路灯不亮" * 1000}
@@ -110,3 +112,27 @@ def no_limits() -> Any:
     from api.limits import Limits, Rate
 
     return Limits(registrations=Rate(10_000, 1), look_ups=Rate(10_000, 1))
+
+
+@pytest.mark.slow
+def test_an_api_that_cannot_write_a_file_takes_no_photo_and_loses_none(world: World) -> None:
+    with world.api() as (api, address):
+        code = httpx.post(f"{address}/petitions", json=BODY, timeout=60, trust_env=False).json()["query_code"]
+
+        def photo(seed: int) -> httpx.Response:
+            return httpx.post(
+                f"{address}/progress/{code}/attachments", content=a_photo(seed), timeout=60, trust_env=False
+            )
+
+        first = photo(1)
+        assert first.status_code == 200, first.text
+        process = psutil.Process(api.pid)
+        soft, hard = process.rlimit(resource.RLIMIT_FSIZE)
+        process.rlimit(resource.RLIMIT_FSIZE, (1000, hard))  # every photo is larger, and breaks off in the middle
+        refused = photo(2)
+        assert refused.status_code == 503, refused.text
+        process.rlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        shown = httpx.get(f"{address}/progress/{code}/attachments", timeout=60, trust_env=False).json()["items"]
+        assert [item["id"] for item in shown] == [first.json()["attachment_id"]]
+        assert photo(2).status_code == 200
+    assert stored_files.missing_files(world.context) == []

@@ -37,6 +37,7 @@ SILENT = {
     Trigger.ACCEPT,  # the dispatch tells it
     Trigger.SIGN,
     Trigger.NOTE,
+    Trigger.ATTACH,
     Trigger.RECLASSIFY,
     Trigger.GRANT_RETURN,  # the next dispatch tells it
     Trigger.APPROVE_COMPLETION,  # the request for a rating tells it

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -12,6 +13,7 @@ from hypothesis.strategies import DataObject, SearchStrategy
 
 import clock
 from domain.actions import Actor, Role, may_recuse
+from domain.attachments import MAY_ADD, Purpose
 from domain.conduct import DeadlineKind
 from domain.petition import Satisfaction
 from domain.reviews import STAGE_OF, Level
@@ -22,6 +24,7 @@ from models.evidence import CompletionEvidence
 from models.review_answers import MeetingView
 from models.tables import Petition, Recusal, ReviewItem, ReviewMeeting
 from services import (
+    attachments,
     decisions,
     dispatching,
     handling,
@@ -31,12 +34,14 @@ from services import (
     meetings,
     queries,
     recusals,
+    striking,
     supervision,
     verdict,
 )
 from services.context import Context
 from services.facts import facts_of, recused_units
 from tests.services.lives import EVIDENCE, WORDS
+from tests.support.files import a_photo
 
 T = TypeVar("T")
 
@@ -193,6 +198,14 @@ def _seats(hand: Hand, level: Level) -> list[str]:
         return [member.code for member in hand.context.rules.active(session).reviews.of(level)]
 
 
+_another = itertools.count()
+"""The same photo again would be the one that is there already."""
+
+
+def _purposes(hand: Hand) -> Sequence[Purpose]:
+    return sorted(MAY_ADD.get(hand.actor.role, ())) or (Purpose.EVIDENCE,)
+
+
 PULLS: dict[Trigger, Pull] = {
     Trigger.ACCEPT: lambda hand: intake.accept(*hand.at),
     Trigger.REFUSE: lambda hand: intake.refuse(*hand.at, hand.words()),
@@ -206,6 +219,12 @@ PULLS: dict[Trigger, Pull] = {
     ),
     Trigger.SIGN: lambda hand: handling.sign(*hand.at),
     Trigger.NOTE: lambda hand: handling.note(*hand.at, hand.words(), public=hand.draw(st.booleans())),
+    Trigger.ATTACH: lambda hand: attachments.add(
+        *hand.at,
+        "照片",
+        a_photo(next(_another)),
+        hand.one_of(_purposes(hand)),
+    ),
     Trigger.RECLASSIFY: lambda hand: intake.reclassify(*hand.at, category=hand.one_of(CATEGORIES), reason=hand.words()),
     Trigger.REQUEST_RETURN: _request_return,
     Trigger.GRANT_RETURN: lambda hand: decisions.decide_return(*hand.at, granted=True, reason=hand.words()),
@@ -237,6 +256,8 @@ PULLS: dict[Trigger, Pull] = {
     Trigger.CLOSE_SUPERVISION: lambda hand: supervision.dispose(
         *hand.at, disposition=hand.one_of(tuple(Disposition)), opinion=hand.words()
     ),
+    Trigger.REFUSE_STRIKING: lambda hand: striking.refuse(*hand.at, hand.words()),
+    Trigger.RESTORE_STRIKING: lambda hand: striking.restore(*hand.at, hand.words()),
     Trigger.MERGE: lambda hand: intake.merge(
         hand.context, hand.petition.id, hand.one_of(hand.others), hand.actor, hand.words()
     ),
@@ -257,6 +278,7 @@ SPOILT: dict[Trigger, tuple[Pull, ...]] = {
         lambda hand: dispatching.redispatch(*hand.at, unit=str(hand.petition.unit), reason=WORDS),
     ),
     Trigger.NOTE: (lambda hand: handling.note(*hand.at, WORDS, version=hand.petition.version + 1),),
+    Trigger.ATTACH: (lambda hand: attachments.add(*hand.at, "照片", b"<svg/>", _purposes(hand)[0]),),
     Trigger.RECLASSIFY: (lambda hand: intake.reclassify(*hand.at, category="nothing", reason=WORDS),),
     Trigger.REQUEST_RETURN: (
         lambda hand: handling.request_return(

@@ -14,8 +14,17 @@ import sqlalchemy as sa
 import clock
 from domain.actions import Actor, Role
 from domain.errors import Incomplete, NotPermitted
-from domain.figures import COUNTS, SHARES, CountName, FigureName, Grouping, ShareName, TimeName
-from domain.periods import PeriodKind
+from domain.figures import (
+    COUNTS,
+    PERIOD_GROUPINGS,
+    SHARES,
+    CountName,
+    FigureName,
+    Grouping,
+    ShareName,
+    TimeName,
+)
+from domain.periods import PeriodKind, period_of
 from domain.petition import Satisfaction, is_overdue
 from domain.stages import Stage
 from domain.supervision import Disposition
@@ -92,11 +101,43 @@ def test_parts_add_up_to_the_whole_and_filter_alike(every_life: Context) -> None
         assert sum(stays) == sum(item.stays for item in whole.times)
         first = view.groups[0]
         assert first.group is not None
-        only: dict[str, Any] = {by.value: first.group.code}
-        filtered = total(every_life, Asked(**only))
+        filtered = total(every_life, only_of(by, first.group.code))
         assert filtered.counts == first.counts
         assert [share(filtered, figure) for figure in SHARES] == [share(first, figure) for figure in SHARES]
         assert filtered.times == first.times
+
+
+def only_of(by: Grouping, code: str) -> Asked:
+    """The cases of one group."""
+    if by not in PERIOD_GROUPINGS:
+        only: dict[str, Any] = {by.value: code}
+        return Asked(**only)
+    first = dt.date.fromisoformat(code)
+    period = period_of(PeriodKind(by.value), pendulum.datetime(first.year, first.month, first.day, tz=clock.SHANGHAI))
+    assert period.until is not None
+    return Asked(first=first, last=period.until.in_timezone(clock.SHANGHAI).date() - dt.timedelta(days=1))
+
+
+TRENDS = {
+    Grouping.DAY: ["2026-03-31", "2026-04-01", "2026-04-05", "2026-04-06", "2026-04-12"],
+    Grouping.WEEK: ["2026-03-30", "2026-04-06"],
+    Grouping.MONTH: ["2026-03-01", "2026-04-01"],
+}
+
+
+@pytest.mark.parametrize("by", TRENDS)
+def test_a_trend_runs_by_days_weeks_and_months_of_china(
+    context: Context, story: clock.StoryClock, by: Grouping
+) -> None:
+    moments = ((3, 31, 23, 59), (4, 1, 0, 0), (4, 5, 23, 59), (4, 6, 0, 0), (4, 12, 23, 59))
+    for number, (month, day, hour, minute) in enumerate(moments):
+        story.move_to(pendulum.datetime(2026, month, day, hour, minute, tz=clock.SHANGHAI))
+        lives.settle(context, lives.register(context, f"第{number}处路灯不亮"))
+    view = figures.figures(context, INSPECTOR, EVER, by)
+    assert [group.group.code for group in view.groups if group.group] == TRENDS[by], "in the order of time"
+    assert sum(group.counts["registered"] for group in view.groups) == 5
+    assert view.by is not None
+    assert view.by.name == {"day": "登记日", "week": "登记周", "month": "登记月"}[by]
 
 
 def test_a_list_holds_exactly_the_base(every_life: Context) -> None:

@@ -39,6 +39,7 @@ from domain.policy import Policy
 from domain.stages import TRANSITIONS, Trigger
 from gateways.channels import AddressBook
 from gateways.orchestrator import RunView
+from models.tables import Attachment
 from services import dossiers, handling, platform_steps, policies, queries, queues, runs
 from services.context import Context
 from services.reconcile import reconcile
@@ -143,7 +144,7 @@ class Lives(RuleBasedStateMachine):
         may: dict[Trigger, list[Actor]] = defaultdict(list)
         for actor in ACTORS:
             for trigger in self.ledger.allowed(actor, petition) if actor.role in roles else ():
-                if trigger in among:
+                if trigger in among and not (trigger is Trigger.ATTACH and self._is_full(petition_id)):
                     may[trigger].append(actor)
         if not may:
             return
@@ -154,6 +155,13 @@ class Lives(RuleBasedStateMachine):
         PULLS[trigger](self.ledger.hand(petition, actor, trigger, data))
         done = [(COMES_OF.get(Trigger(name), name), role) for name, role in self.ledger.written()]
         assert (trigger, actor.role) in done
+
+    def _is_full(self, petition_id: str) -> bool:
+        """Whether some party may have added as many files as it may."""
+        with self.context.readers() as session:
+            return (
+                len(session.scalars(sa.select(Attachment.id).where(Attachment.petition_id == petition_id)).all()) >= 9
+            )
 
     @rule(petition_id=petitions, actor=st.sampled_from(ACTORS), data=st.data())
     def somebody_tries_what_is_not_theirs(self, petition_id: str, actor: Actor, data: st.DataObject) -> None:

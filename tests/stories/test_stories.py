@@ -92,6 +92,14 @@ def fired(facts: dict[str, Any]) -> Counter[str]:
     return Counter(timer["kind"] for timer in facts["timers"] if timer["outcome"] == "fired")
 
 
+def listed(facts: dict[str, Any]) -> dict[str, Any]:
+    """What the four lists say at the end, as one."""
+    found: dict[str, Any] = {}
+    for item in facts["lists"].values():
+        found |= item
+    return found
+
+
 def test_guangji_road_climbs_by_its_three_returns_and_is_lit_on_day_51(tmp_path: Path, ledger_url: str) -> None:
     facts = told("guangji-road", tmp_path, ledger_url)
     assert sequence(facts) == GUANGJI_ROAD
@@ -103,6 +111,16 @@ def test_guangji_road_climbs_by_its_three_returns_and_is_lit_on_day_51(tmp_path:
     handling = [timer for timer in facts["timers"] if timer["kind"] == "handling"]
     assert all(climb["at"] < timer["due_at"] for timer in handling), "no deadline had passed"
     assert fired(facts) == {"signing": 1, "yellow_card": 1, "red_card": 1}
+    end = listed(facts)
+    assert set(facts["lists"]) == {"problems", "responsibilities", "progress", "results"}
+    assert (end["listed"]["code"], end["lacks"], end["people"]) == ("struck_off", [], 1)
+    assert (end["unit"]["code"], end["rung"]["code"], end["verdict"]["code"]) == (
+        "municipal-parks",
+        "first_review",
+        "satisfied",
+    )
+    assert [(task["unit"]["code"], task["reported"]) for task in end["assists"]] == [("housing", False)]
+    assert end["struck_off_at"] == facts["history"][-1]["at"], "struck off when it was archived"
     assert [row["unit"] for row in facts["history"] if row["trigger"] in {"dispatch", "assign"}] == [
         "municipal-parks",
         "kuangqu-street",
@@ -116,6 +134,7 @@ def test_silent_unit_climbs_timer_by_timer_to_supervision(tmp_path: Path) -> Non
     assert sequence(facts) == SILENT_UNIT
     assert (facts["returns"], facts["rung"], facts["supervised"]) == (0, 3, True)
     assert (facts["satisfaction"], facts["run_state"]) == ("basically_satisfied", "COMPLETED")
+    assert (listed(facts)["listed"]["code"], listed(facts)["supervised"]) == ("struck_off", False)
     assert fired(facts) == dict.fromkeys(
         [
             "signing",

@@ -15,6 +15,7 @@ from domain.calendar import WorkCalendar
 from domain.policy import Policy
 from gateways.channels import AddressBook
 from gateways.database import reading_factory, session_factory
+from gateways.file_store import MemoryStore
 from gateways.holidays import load_calendar
 from gateways.key_ring import HeldKeys
 from gateways.notifier import RecordingNotifier
@@ -41,6 +42,7 @@ def a_context(engine: sa.Engine, *, policy: Policy | None = None, **changes: Any
         "replies_kept": dt.timedelta(hours=48),
         "person_key": lambda: b"a key of the tests",
         "identity_keys": HeldKeys(b"a key of the tests, of 32 bytes."),
+        "store": MemoryStore(),
     }
     context = Context(**(parts | changes))
     in_force = policy or shipped_policy()

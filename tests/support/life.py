@@ -103,6 +103,8 @@ _EFFECTS: dict[Trigger, dict[str, Any]] = {
     Trigger.SHOW_RED_CARD: {"card": Card.RED},
     Trigger.ASK_RATING: {"rating_asked": True},
     Trigger.SUPPLEMENT: {"needs_desk": True},
+    Trigger.REFUSE_STRIKING: {"striking_refused": True},
+    Trigger.RESTORE_STRIKING: {"striking_refused": False},
 }
 
 
