@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from domain.actions import Actor
+from domain.errors import Incomplete, Missing
 from domain.petition import SATISFACTION_LABELS
 from domain.stages import TRIGGER_LABELS, Trigger
 from domain.supervision import DISPOSITION_LABELS
@@ -20,6 +21,8 @@ from models.bodies import (
     DispatchIn,
     DispositionIn,
     ExtensionIn,
+    LeaderIn,
+    LiftIn,
     NoteIn,
     NothingIn,
     NotSameIn,
@@ -33,16 +36,19 @@ from models.bodies import (
     TaskIn,
 )
 from models.evidence import MIN_REPLY_LENGTH, CompletionEvidence
-from models.shapes import Line, Reason, Shape
+from models.shapes import Code, Line, Reason, Shape
 from services import (
     decisions,
     dispatching,
     handling,
     intake,
     ladder,
+    meeting_decisions,
     queries,
+    recusals,
     same_matter,
     separation,
+    striking,
     supervision,
     verdict,
 )
@@ -63,6 +69,14 @@ class Action:
     fields: tuple[Field, ...] = ()
     tone: str = ""
     hint: str = ""
+
+
+class OwnOrOthersRecusalIn(Shape):
+    """Whoever must stay out: a unit, an account, or, where neither is named, whoever says so."""
+
+    unit: Code | None = None
+    account: Line | None = None
+    reason: Reason
 
 
 class MergeByNumberIn(Shape):
@@ -137,6 +151,15 @@ def _complete(context: Context, key: str, actor: Actor, body: CompletionEvidence
 def _merge(context: Context, key: str, actor: Actor, body: MergeByNumberIn, version: int) -> object:
     into = queries.find(context, body.into.upper(), actor).id
     return intake.merge(context, key, into, actor, body.reason, version)
+
+
+def _recuse(context: Context, key: str, actor: Actor, body: OwnOrOthersRecusalIn, version: int) -> object:
+    if body.unit is not None and body.account is not None:
+        raise Incomplete([Missing("account", "单位与账号只填一个")])
+    if body.unit is not None:
+        return recusals.recuse_unit(context, key, actor, unit=body.unit, reason=body.reason, version=version)
+    account = body.account or actor.name
+    return recusals.recuse_account(context, key, actor, account=account, reason=body.reason, version=version)
 
 
 def _assign(context: Context, key: str, actor: Actor, body: AssignmentIn, version: int) -> object:
@@ -283,6 +306,30 @@ ACTIONS: dict[str, Action] = dict(
             _filled(supervision.dispose),
             Field("disposition", "处置", Kind.PICK, options=_DISPOSITIONS),
             Field("opinion", "意见"),
+        ),
+        _of(
+            Trigger.HAND_TO_LEADER,
+            LeaderIn,
+            _filled(meeting_decisions.hand_to_leader),
+            Field("leader", "分管领导", Kind.CHOICE, options="leaders"),
+            _REASON,
+        ),
+        _of(
+            Trigger.RECUSE,
+            OwnOrOthersRecusalIn,
+            _recuse,
+            Field("unit", "应当回避的单位", Kind.CHOICE, options="units", optional=True),
+            Field("account", "或应当回避的账号", Kind.LINE, "都不填就是本人回避：此后您看不到这件诉求", optional=True),
+            _REASON,
+        ),
+        _of(Trigger.REFUSE_STRIKING, ReasonIn, _reasoned(striking.refuse), _REASON),
+        _of(Trigger.RESTORE_STRIKING, ReasonIn, _reasoned(striking.restore), _REASON),
+        _of(
+            Trigger.LIFT_RECUSAL,
+            LiftIn,
+            _filled(recusals.lift),
+            Field("number", "第几项回避", Kind.NUMBER, "序号见“回避情况”"),
+            _REASON,
         ),
         _of(Trigger.SUSPEND, ReasonIn, _reasoned(decisions.suspend), _TOLD, tone="grave"),
         _of(Trigger.REFUSE, ReasonIn, _reasoned(intake.refuse), _TOLD, tone="grave"),

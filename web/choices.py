@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from domain.policy import Policy
+from domain.reviews import Level
 from domain.units import UnitKind
 from services.context import Context
 from web.inputs import Field, Options
@@ -14,7 +15,12 @@ def lists_of(context: Context) -> dict[str, Options]:
     """Each list by the name a field has it by."""
     with context.readers() as session:
         policy = context.rules.active(session)
-    return {"units": _units(policy), "categories": _categories(policy), "sub_categories": _sub_categories(policy)}
+    return {
+        "units": _units(policy),
+        "categories": _categories(policy),
+        "sub_categories": _sub_categories(policy),
+        "leaders": [(member.code, member.title) for member in policy.reviews.of(Level.SECOND)],
+    }
 
 
 def options_of(field: Field, lists: dict[str, Options]) -> Options:

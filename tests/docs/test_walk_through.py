@@ -22,9 +22,10 @@ from gateways.database import create_ledger_engine
 from gateways.orchestrator import BackgroundOrchestrator, RecordingOrchestrator, RunLabel
 from models.tables import HistoryRow
 from services.context import Context
+from services.rulebook import RuleBook
 from settings import PROJECT_ROOT, Settings
 from tests.support import steps
-from tests.support.context import a_context
+from tests.support.context import a_context, shipped_calendar, shipped_policy
 from tests.support.prefect_workers import wait_until
 
 README = (PROJECT_ROOT / "README.md").read_text(encoding="utf-8")
@@ -57,7 +58,8 @@ def context(ledger: Path) -> Iterator[Context]:
     engine = create_ledger_engine(f"sqlite:///{ledger}")
     inner = Stepping()
     behind = BackgroundOrchestrator(inner)
-    inner.context = a_context(engine, orchestrator=behind)
+    # The commands read the policy out of the ledger, so it has to be there in words.
+    inner.context = a_context(engine, orchestrator=behind, rules=RuleBook(shipped_calendar(), [shipped_policy()]))
     yield inner.context
     behind.close()
     engine.dispose()

@@ -2,81 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 import sqlalchemy as sa
 
-import clock
-from domain.actions import ROLE_LABELS, Role, allowed_actions
+from domain.actions import PERMITTED, PETITIONER, Actor, Role
 from domain.stages import Trigger
 from models.tables import Completion, Petition
 from services import handling, intake
 from services.context import Context
-from services.facts import facts_of
-from tests.support import steps
 from tests.support.pages import Page, Visitor, signed_in
+from tests.web.office import EVIDENCE, LAMPS, OTHER, UNCLEAR, UNIT, desk, done, petition, reported, stage, unit
 from web.actions import ACTIONS, REPORT
 
 pytestmark = pytest.mark.usefixtures("cheap_passwords")
 
-UNIT, OTHER = "municipal-parks", "housing"
-LAMPS = ("文化路街道广济路路灯不亮，出行不便", "建设路北段路灯已经坏了三天", "君山路路灯整夜不亮，请修理")
-UNCLEAR = "有些话想说一说，不知道找谁"
-EVIDENCE = {
-    "is_true": "yes",
-    "contacted": "yes",
-    "contacted_at": "2026-03-02T10:20",
-    "solved": "yes",
-    "internal_account": "更换镇流器五只",
-    "public_reply": "您反映的路灯已经修复，感谢您的监督。",
-}
-
-
-def petition(context: Context, text: str) -> Petition:
-    with context.readers() as session:
-        return session.scalars(sa.select(Petition).where(Petition.text.startswith(text))).one()
-
-
-def reported(context: Context, *texts: str) -> list[str]:
-    """The ids of petitions that were reported and taken as far as the platform takes them."""
-    for text in texts:
-        Visitor(context).report(text)
-        steps.settle(context, petition(context, text).id)
-    return [petition(context, text).id for text in texts]
-
-
-def desk(context: Context) -> Visitor:
-    return signed_in(Visitor(context), Role.DESK)
-
-
-def unit(context: Context, code: str = UNIT) -> Visitor:
-    return signed_in(Visitor(context), Role.UNIT, code)
-
-
-def done(visitor: Visitor, case: str, what: str, **fields: str) -> Page:
-    """What must succeed, on the page of the case."""
-    page = visitor.send(visitor.open(f"/cases/{case}").form(f"/{what}"), **fields)
-    assert page.status == 200, page.text
-    assert "已完成" in page.text, page.text
-    steps.settle(visitor.context, case)
-    return page
-
-
-def stage(context: Context, case: str) -> str:
-    return steps.petition_of(context, case).stage
-
 
 def test_every_action_of_the_permission_table_has_a_form() -> None:
-    by_hand = {trigger.value for trigger in Trigger if _anybody_may(trigger)}
-    assert by_hand - set(ACTIONS) == {Trigger.REGISTER.value, Trigger.WITHDRAW.value}, "these two are the petitioner's"
+    by_hand = {trigger.value for trigger in Trigger if PERMITTED[trigger]}
+    elsewhere = {
+        *(Trigger.REGISTER, Trigger.WITHDRAW),  # the petitioner's
+        *(Trigger.CONVENE, Trigger.PUT_OFF),  # what meetings do
+        Trigger.ATTACH,  # a form with files
+    }
+    assert by_hand - set(ACTIONS) == {trigger.value for trigger in elsewhere}
     assert set(ACTIONS) - by_hand == {REPORT}
-
-
-def _anybody_may(trigger: Trigger) -> bool:
-    from domain.actions import PERMITTED
-
-    return bool(PERMITTED[trigger])
 
 
 def test_the_unit_sees_its_own_queue_with_the_time_left(context: Context) -> None:
@@ -94,7 +43,7 @@ def test_signing_for_several_at_once_says_of_each_what_became_of_it(context: Con
     page = visitor.open("/tasks")
     boxes = [part.split('"')[0] for part in page.html.split('name="case" value="')[1:]]
     assert len(boxes) == 3
-    handling.note(context, cases[1], _actor(), "先看一眼")
+    handling.note(context, cases[1], Actor(Role.UNIT, UNIT, "测试"), "先看一眼")
     form = page.form("/tasks/sign").fields
     sent = Page(visitor.client.post("/tasks/sign", data=form | {"case": boxes}))
     assert [stage(context, case) for case in cases].count("in_hand") == 2
@@ -103,12 +52,6 @@ def test_signing_for_several_at_once_says_of_each_what_became_of_it(context: Con
     again = Page(visitor.client.post("/tasks/sign", data=form | {"case": boxes}))
     assert again.text.count("已签收") == 2, "the same press twice is one"
     assert "没有勾选" in Page(visitor.client.post("/tasks/sign", data=form)).text
-
-
-def _actor() -> Any:
-    from domain.actions import Actor
-
-    return Actor(Role.UNIT, UNIT, "测试")
 
 
 def test_a_case_from_signature_to_rating(context: Context) -> None:
@@ -279,89 +222,7 @@ def test_what_can_no_longer_be_done_is_said_with_what_was_written(context: Conte
     [case] = reported(context, LAMPS[0])
     visitor = desk(context)
     form = visitor.open(f"/cases/{case}").form("/climb_to_first_review")
-    intake.withdraw(context, case, _petitioner())
+    intake.withdraw(context, case, PETITIONER)
     page = visitor.send(form, reason="涉及几家单位，请专家研判")
     assert page.status == 409
     assert "涉及几家单位，请专家研判" in page.text
-
-
-def _petitioner() -> Any:
-    from domain.actions import PETITIONER
-
-    return PETITIONER
-
-
-@pytest.mark.parametrize("path", ["/cases/{}", "/cases/00000000-0000-4000-8000-000000000000", "/cases/x"])
-def test_a_unit_is_not_told_of_cases_that_are_not_its_own(context: Context, path: str) -> None:
-    [case] = reported(context, LAMPS[0])
-    page = unit(context, OTHER).open(path.format(case))
-    assert page.status == 404
-    assert LAMPS[0] not in page.html
-
-
-def test_a_case_is_found_by_its_number(context: Context) -> None:
-    [case] = reported(context, LAMPS[0])
-    number = petition(context, LAMPS[0]).case_number
-    assert desk(context).open(f"/cases?number={number.lower()}").path == f"/cases/{case}"
-    assert unit(context, OTHER).open(f"/cases?number={number}").status == 404
-
-
-ROLES = [
-    (Role.DESK, None),
-    (Role.UNIT, UNIT),
-    (Role.UNIT, OTHER),
-    *(
-        (role, None)
-        for role in Role
-        if role in {Role.REVIEWER, Role.LEADER, Role.INSPECTOR, Role.FOLLOW_UP, Role.OPERATOR}
-    ),
-]
-
-
-@pytest.mark.parametrize(("role", "code"), ROLES, ids=[f"{role}-{code}" for role, code in ROLES])
-def test_everybody_is_shown_exactly_what_the_permission_table_lets_them_do(
-    context: Context, role: Role, code: str | None
-) -> None:
-    from domain.actions import Actor
-
-    [case] = reported(context, LAMPS[0])
-    visitor = signed_in(Visitor(context), role, code)
-    page = visitor.open(f"/cases/{case}")
-    if code == OTHER:
-        assert page.status == 404
-        return
-    with context.readers() as session:
-        row = session.get_one(Petition, case)
-        policy = context.rules.of(session, row.policy_version)
-        allowed = allowed_actions(Actor(role, code), facts_of(row), policy, context.rules.calendar, clock.now())
-    shown = {form.action.rpartition("/")[2] for form in page.forms if form.action.startswith("/cases/")}
-    assert shown == {trigger.value for trigger in allowed}
-    assert ROLE_LABELS[role] in page.text
-
-
-@pytest.mark.parametrize("what", ["approve_completion", "dispatch", "nosuch", "rate"])
-def test_what_is_not_allowed_is_refused_however_it_is_sent(context: Context, what: str) -> None:
-    [case] = reported(context, LAMPS[0])
-    visitor = unit(context)
-    form = visitor.open(f"/cases/{case}").form("/sign")
-    form.action = f"/cases/{case}/{what}"
-    page = visitor.send(form, reason="不该可以", unit=UNIT, satisfaction="satisfied")
-    assert page.status in {404, 409, 422}
-    assert stage(context, case) == "dispatched"
-
-
-def test_markup_in_a_petition_stays_words(context: Context) -> None:
-    text = "<script>alert(1)</script>文化路街道广济路路灯不亮<img src=x onerror=alert(1)>"
-    [case] = reported(context, text)
-    page = unit(context).open(f"/cases/{case}")
-    assert "<script>alert" not in page.html
-    assert "<img src=x" not in page.html
-    assert "<mark>路灯不亮</mark>" in page.html
-
-
-def test_a_confided_contact_is_not_shown_to_the_unit(context: Context) -> None:
-    Visitor(context).report(LAMPS[0], contact="13800001234", confidential="yes")
-    case = petition(context, LAMPS[0]).id
-    steps.settle(context, case)
-    assert "13800001234" not in unit(context).open(f"/cases/{case}").html
-    assert "13800001234" in desk(context).open(f"/cases/{case}").html
