@@ -17,20 +17,17 @@ from domain.errors import DomainError, NotFound, StaleVersion
 from domain.petition import RUNG_LABELS, Rung
 from domain.stages import STAGE_LABELS, TRIGGER_LABELS, Stage, Trigger
 from models.answers import PetitionDetail, QueueItem
-from models.bodies import IdentityIn
 from models.evidence import CompletionEvidence
-from models.identity_answers import IdentityView
-from services import identity, queries, queues, recusals, same_matter
+from services import queries, queues, recusals, same_matter
 from services.context import Context
-from web.actions import ACTIONS, DESKS, SEPARATE, Action
+from web.action import Action
+from web.actions import ACTIONS, DESKS, SEPARATE
 from web.asking import ContextOf, PagesOf
 from web.callers import Caller
 from web.choices import lists_of, options_of
 from web.forms import Form, Sent, SentForm, Wrong, as_wrong, read, submit
 from web.inputs import shape_fields
-from web.people import READ_IDENTITY, identity_purposes
 from web.shown_files import PICKED, files_of, for_completion, purposes_of
-from web.visits import number_of
 
 router = APIRouter()
 
@@ -51,27 +48,6 @@ def find(context: ContextOf, actor: Caller, number: str = "") -> Response:
 def show(request: Request, petition_id: CaseId, context: ContextOf, pages: PagesOf, actor: Caller) -> Response:
     """The case as whoever asks may see it."""
     return page_of(request, context, pages, actor, petition_id)
-
-
-@router.post("/cases/{petition_id}/" + READ_IDENTITY)
-def disclose(
-    request: Request, petition_id: CaseId, context: ContextOf, pages: PagesOf, actor: Caller, sent: SentForm
-) -> Response:
-    """Who reported, this once and for a purpose. Nothing of it is kept for a form that is sent again."""
-    number_of(request, sent.token)
-    try:
-        body = read(IdentityIn, {name: value for name, value in sent.values.items() if value})
-        known = identity.disclose(
-            context, petition_id, actor, purpose=body.purpose, words=body.words, case_number=body.case_number
-        )
-    except NotFound as refusal:
-        _ = queries.head(context, petition_id, actor)
-        return refused(request, context, pages, actor, petition_id, READ_IDENTITY, sent, Wrong(problem=str(refusal)))
-    except DomainError as refusal:
-        return refused(request, context, pages, actor, petition_id, READ_IDENTITY, sent, as_wrong(refusal))
-    except Wrong as wrong:
-        return refused(request, context, pages, actor, petition_id, READ_IDENTITY, sent, wrong)
-    return page_of(request, context, pages, actor, petition_id, disclosed=known)
 
 
 @router.post("/cases/{petition_id}/{code}")
@@ -147,9 +123,8 @@ def page_of(
     petition_id: str,
     status: HTTPStatus = HTTPStatus.OK,
     forms: Mapping[str, Form] | None = None,
-    disclosed: IdentityView | None = None,
 ) -> Response:
-    """The page of the case; `disclosed` is who reported it, where that was just asked for."""
+    """The page of the case, with what whoever asks may see and do."""
     case = queries.detail(context, petition_id, actor)
     allowed = [action for code, action in ACTIONS.items() if code in case.allowed_actions]
     if actor.role is Role.DESK and case.stage.code == Stage.MERGED:
@@ -158,7 +133,7 @@ def page_of(
     picked = for_completion(files, actor)
     begun = {f"{PICKED}{file.id}": "yes" for file in picked}
     done = _label_of(request.query_params.get("done", ""))
-    offered = {action.code for action in allowed} | {Trigger.ATTACH.value, READ_IDENTITY}
+    offered = {action.code for action in allowed} | {Trigger.ATTACH.value}
     refused = next((form for code, form in (forms or {}).items() if code not in offered), None)
     return pages.show(
         request,
@@ -171,13 +146,11 @@ def page_of(
         duplicates=same_matter.duplicates_of(context, petition_id, actor).items if actor.role is Role.DESK else [],
         actions=allowed,
         forms={action.code: Form(_start(action) | begun) for action in allowed}
-        | {Trigger.ATTACH.value: Form(), READ_IDENTITY: Form()}
+        | {Trigger.ATTACH.value: Form()}
         | dict(forms or {}),
         files=files,
         picked=picked,
         file_purposes=purposes_of(actor),
-        identity_purposes=identity_purposes(context, actor),
-        disclosed=disclosed,
         recusals=recusals.recusals(context, petition_id, actor).recusals if actor.role in recusals.READERS else [],
         refused=refused,
         blank=Form(),

@@ -19,6 +19,7 @@ def lists_of(context: Context) -> dict[str, Options]:
         "units": _units(policy),
         "categories": _categories(policy),
         "sub_categories": _sub_categories(policy),
+        "grounds": [(ground.code, ground.name) for ground in policy.supervision.grounds],
         "leaders": [(member.code, member.title) for member in policy.reviews.of(Level.SECOND)],
     }
 

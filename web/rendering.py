@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from http import HTTPStatus
 from pathlib import Path
 
@@ -32,7 +32,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.filters |= {"moment": moment, "day": day, "worked": worked, "zip_same": zip_same}
+        self._environment.filters |= {"moment": moment, "day": day, "worked": worked}
         self._environment.globals |= {"asset": assets.address, "district": district}
 
     def text(self, request: Request, template: str, **values: object) -> str:
@@ -70,11 +70,6 @@ def day(value: dt.datetime | None) -> Markup | str:
     return Markup('<time datetime="{}">{}</time>').format(
         at.isoformat(timespec="seconds"), f"{at.month}月{at.day}日 {at:%H:%M}"
     )
-
-
-def zip_same(values: Iterable[str]) -> list[tuple[str, str]]:
-    """Options that are called what they are."""
-    return [(value, value) for value in values]
 
 
 def worked(minutes: int) -> str:

@@ -55,3 +55,7 @@ def done(visitor: Visitor, case: str, what: str, **fields: str) -> Page:
 
 def stage(context: Context, case: str) -> str:
     return steps.petition_of(context, case).stage
+
+
+def unit_again(context: Context) -> Visitor:
+    return signed_in(Visitor(context), Role.UNIT, UNIT, "测试园林乙")

@@ -8,13 +8,13 @@ import sqlalchemy as sa
 import clock
 from domain.actions import ROLE_LABELS, Actor, Role, allowed_actions
 from domain.stages import Trigger
-from models.audit import IdentityRead
 from models.tables import IdempotentReply, Petition
+from services import identity_log
 from services.context import Context
 from services.facts import facts_of
 from tests.support import steps
 from tests.support.pages import Visitor, signed_in
-from tests.web.office import LAMPS, OTHER, UNIT, desk, done, petition, reported, stage, unit
+from tests.web.office import LAMPS, OTHER, UNIT, desk, done, petition, reported, stage, unit, unit_again
 
 pytestmark = pytest.mark.usefixtures("cheap_passwords")
 
@@ -41,7 +41,7 @@ ROLES = [
     *(
         (role, None)
         for role in Role
-        if role in {Role.REVIEWER, Role.LEADER, Role.INSPECTOR, Role.FOLLOW_UP, Role.OPERATOR}
+        if role in {Role.REVIEWER, Role.LEADER, Role.INSPECTOR, Role.PARTY_INSPECTOR, Role.FOLLOW_UP, Role.OPERATOR}
     ),
 ]
 
@@ -93,28 +93,34 @@ def test_a_confided_contact_is_not_shown_to_the_unit(context: Context) -> None:
     steps.settle(context, case)
     page = unit(context).open(f"/cases/{case}")
     assert "1234" not in page.html
-    assert "identity" not in {form.action.rpartition("/")[2] for form in page.forms}
+    assert unit_again(context).open(f"/cases/{case}/identity").status == 404
+    shown = desk(context).open(f"/cases/{case}").html
+    assert "13800001234" not in shown
+    assert "138****1234" in shown
 
 
-def test_who_reported_is_masked_until_it_is_asked_for_with_a_purpose(context: Context) -> None:
-    Visitor(context).report(LAMPS[0], contact="13800001234", name="测试甲")
-    case = petition(context, LAMPS[0]).id
+def test_the_unit_asks_for_the_number_it_must_call_and_says_why(context: Context) -> None:
+    Visitor(context).report(LAMPS[1], contact="13800001234", name="测试甲乙")
+    case = petition(context, LAMPS[1]).id
     steps.settle(context, case)
-    visitor = desk(context)
+    visitor = unit(context)
     page = visitor.open(f"/cases/{case}")
-    assert "138****1234" in page.text
-    form = page.form("/identity")
-    refused = visitor.send(form, purpose=form.options["purpose"][0])
-    assert (refused.status, "13800001234" in refused.html) == (422, False)
-    known = visitor.send(form, purpose=form.options["purpose"][0], words="电话核实灯杆编号")
-    assert known.status == 200
-    assert "13800001234" in known.text
-    assert "13800001234" not in visitor.open(f"/cases/{case}").html
+    assert "138****1234" in page.html
+    assert "13800001234" not in page.html
+    form = visitor.open(f"/cases/{case}/identity").form("/identity")
+    nothing_said = visitor.send(form, purpose="", words="")
+    assert (nothing_said.status, "13800001234" in nothing_said.html) == (422, False)
+    asked = visitor.open(f"/cases/{case}/identity").form("/identity")
+    shown = visitor.send(asked, purpose="contact", words="电话核实灯杆编号")
+    assert shown.status == 200, shown.text
+    assert "13800001234" in shown.html
+    assert "测试甲乙" in shown.html
+    [read] = identity_log.readers(context, case, Actor(Role.INSPECTOR, name="督查员")).reads
+    assert (read.purpose.code, read.words) == ("contact", "电话核实灯杆编号")
     with context.readers() as session:
-        read = session.scalars(sa.select(IdentityRead.words)).all()
-        kept = session.scalars(sa.select(IdempotentReply.body)).all()
-    assert read == ["电话核实灯杆编号"]
-    assert "13800001234" not in str(kept)
+        kept = repr(session.scalars(sa.select(IdempotentReply.body)).all())
+    assert "13800001234" not in kept
+    assert unit(context, OTHER).open(f"/cases/{case}/identity").status == 404
 
 
 def test_whoever_recuses_themselves_is_back_at_the_queue(context: Context) -> None:

@@ -11,7 +11,20 @@ from models.tables import Completion, Petition
 from services import handling, intake
 from services.context import Context
 from tests.support.pages import Page, Visitor, signed_in
-from tests.web.office import EVIDENCE, LAMPS, OTHER, UNCLEAR, UNIT, desk, done, petition, reported, stage, unit
+from tests.web.office import (
+    EVIDENCE,
+    LAMPS,
+    OTHER,
+    UNCLEAR,
+    UNIT,
+    desk,
+    done,
+    petition,
+    reported,
+    stage,
+    unit,
+    unit_again,
+)
 from web.actions import ACTIONS, REPORT
 
 pytestmark = pytest.mark.usefixtures("cheap_passwords")
@@ -152,6 +165,26 @@ def test_inspectors_open_a_file_ask_and_conclude(context: Context) -> None:
     done(inspector, case, "close_supervision", disposition="unfounded", opinion="已按期处理")
 
 
+def test_party_inspectors_visit_ask_and_close(context: Context) -> None:
+    [case] = reported(context, LAMPS[0])
+    inspector, at_unit = signed_in(Visitor(context), Role.PARTY_INSPECTOR), unit(context)
+    done(inspector, case, "open_inspection", reason="典型案件")
+    there = {"visited_at": "2026-03-02T08:30", "place": "广济路口", "people.0": "区委督查室", "found": "三盏不亮"}
+    done(inspector, case, "record_visit", **there)
+    done(inspector, case, "query_unit", question="请说明何时修复", **{"term.amount": "2"})
+    done(at_unit, case, "answer_inspection", text="明日到货即修")
+    done(inspector, case, "close_inspection", conclusion="现场已整改到位")
+
+
+def test_what_is_to_be_put_right_has_a_term(context: Context) -> None:
+    [case] = reported(context, LAMPS[0])
+    inspector = signed_in(Visitor(context), Role.INSPECTOR)
+    done(inspector, case, "supervise", reason="反映拖延")
+    ordered = {"disposition": "rectify", "opinion": "责令三日内整改", "term.amount": "3"}
+    done(inspector, case, "close_supervision", **ordered)
+    done(inspector, case, "check_rectification", done="yes", opinion="现场核查，已全部恢复")
+
+
 def test_merging_by_number_and_a_number_that_is_none(context: Context) -> None:
     main, part = reported(context, *LAMPS[:2])
     visitor = desk(context)
@@ -212,10 +245,6 @@ def test_two_who_decide_at_once_are_told_and_lose_no_word(context: Context) -> N
     assert (page.status, "有了变化" in page.text) == (409, True)
     assert page.form("/request_return").fields["basis"] == "三定方案第三条"
     assert page.form("/request_return").fields["proposed_unit"] == OTHER
-
-
-def unit_again(context: Context) -> Visitor:
-    return signed_in(Visitor(context), Role.UNIT, UNIT, "测试园林乙")
 
 
 def test_what_can_no_longer_be_done_is_said_with_what_was_written(context: Context) -> None:
