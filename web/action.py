@@ -29,6 +29,11 @@ class Action:
     tone: str = ""
     hint: str = ""
 
+    @property
+    def labels(self) -> dict[str, str]:
+        """What each field is called, by its name."""
+        return {field.name: field.label for field in self.fields}
+
 
 def of(
     trigger: Trigger, shape: type[Shape], work: Work, *fields: Field, tone: str = "", hint: str = ""
