@@ -27,6 +27,7 @@ from api import (
     system,
     topics,
     units,
+    visits,
 )
 from api.documentation import describe
 from api.guards import MAX_BODY_BYTES, Guard
@@ -76,7 +77,7 @@ def create_app(
     errors.install(app)
     of_petitions = (public, petitions, attachments, units, desk, review, inspection, identity, recusals)
     watching = (topics, figures, lists, patterns, bulletins)
-    for part in (*of_petitions, reviews, *watching, system):
+    for part in (*of_petitions, reviews, visits, *watching, system):
         app.include_router(part.router)
     describe(app)
     return app

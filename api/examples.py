@@ -9,6 +9,7 @@ from api.dossier_examples import dossier_example, recusals_example
 from api.identity_examples import identity_examples
 from api.review_examples import review_examples
 from api.same_matter_examples import same_matter_examples
+from api.visit_examples import visit_examples
 from api.watching_examples import WATCHING
 
 _HEAD: dict[str, Any] = {
@@ -318,6 +319,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
     **WATCHING,
     **same_matter_examples(_HEAD),
     **review_examples(_HEAD),
+    **visit_examples(_HEAD),
     **identity_examples(_HEAD),
     **attachment_examples(_DETAIL, _PROGRESS),
     "Health": {

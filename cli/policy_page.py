@@ -27,6 +27,7 @@ _SAME_FOUND = "tests/services/test_same_matter.py"
 _LEARNING = "tests/services/test_learning.py"
 _BACKTEST = "tests/domain/test_backtest.py"
 _IDENTITY = "tests/services/test_identity.py"
+_VISITS = "tests/domain/test_visits.py"
 _RECUSAL = "tests/domain/test_recusal.py"
 _FILES = "tests/domain/test_files.py"
 _PHOTOS = "tests/gateways/test_photos.py"
@@ -262,6 +263,27 @@ FIGURES_APPLIED: dict[str, tuple[str, str, str]] = {
         "诉求人身份留多久",
         "services.retention.erase_due",
         "tests/services/test_retention.py::test_an_identity_is_erased_when_its_time_is_over",
+    ),
+    "follow_up.seats": (
+        "信息员席位，谁去回访",
+        "domain.visits.officer_for",
+        f"{_VISITS}::test_visits_are_spread_evenly_and_never_to_whoever_handled_it",
+    ),
+    "follow_up.rates": ("抽多少回访", "domain.visits.draw", f"{_VISITS}::test_of_many_the_rate_is_drawn"),
+    "follow_up.attempts": (
+        "几次联系不上才记未联系上",
+        "domain.visits.status_after",
+        f"{_VISITS}::test_how_far_a_visit_is_after_an_attempt",
+    ),
+    "follow_up.apart": (
+        "两次未联系上隔多久",
+        "services.visits.attempt",
+        "tests/services/test_visits.py::test_three_failed_attempts_apart_and_nobody_was_reached",
+    ),
+    "follow_up.term": (
+        "几日内回访",
+        "services.visit_draws.draw_visit",
+        "tests/services/test_visits.py::test_an_extended_case_is_visited_by_somebody_apart_and_in_time",
     ),
     "supervision.superiors": (
         "被反映单位回避后由谁承办",

@@ -22,6 +22,7 @@ from gateways.alarm_rules import ALARMS, ELSEWHERE, alarm_rules, check_alarms, e
 from gateways.attachment_rules import attachment_rules, attachments_told
 from gateways.conduct_rules import deadline_rules, ladder_rules, learning_rules, notice_rules
 from gateways.figure_rules import figure_rules, values_told
+from gateways.follow_up_rules import FOLLOW_UP, check_follow_up, follow_up_figures, visit_rules
 from gateways.holidays import CalendarFileError, load_calendar
 from gateways.identity_rules import identity_figures, identity_rules
 from gateways.letters import variants_of
@@ -36,6 +37,7 @@ from gateways.yaml_lines import Document, Loc, line_of, read_document
 from models.alarm_files import AlarmsFile, ElsewhereFile
 from models.attachment_file import AttachmentsFile
 from models.figures_file import FiguresFile
+from models.follow_up_file import FollowUpFile
 from models.identity_files import IdentityFile, RetentionFile
 from models.learning_file import LearningFile
 from models.patterns_file import ListsFile, PatternsFile
@@ -78,6 +80,7 @@ _SHAPES: dict[str, type[Shape]] = {
     "retention.yaml": RetentionFile,
     "supervision.yaml": SupervisionFile,
     "attachments.yaml": AttachmentsFile,
+    FOLLOW_UP: FollowUpFile,
 }
 _FOLDER = "taxonomy"
 """One file for each category."""
@@ -150,6 +153,7 @@ def load_policy(directory: Path) -> Policy:
         *check_taxonomy(reading.files),
         *check_alarms(reading.files),
         *check_reviews(reading.files),
+        *check_follow_up(reading.files),
     )
     problems.extend(
         Problem(fault.file, line_of(reading.lines[fault.file], fault.loc), fault.reason) for fault in faults
@@ -229,11 +233,11 @@ def _build(files: PolicyFiles, office: OfficeHours) -> Policy:
     assert taxonomy and places and dispatch and notices  # noqa: S101, PT018
     alarms, elsewhere, supervision, attachments = files.alarms, files.elsewhere, files.supervision, files.attachments
     reviews, identity, retention = files.reviews, files.identity, files.retention
-    patterns, lists = files.patterns, files.lists
+    patterns, lists, follow_up = files.patterns, files.lists, files.follow_up
     assert supervision and attachments  # noqa: S101, PT018
     assert learning and figures and same_matter and alarms and elsewhere  # noqa: S101, PT018
     assert reviews and identity and retention  # noqa: S101, PT018
-    assert patterns and lists  # noqa: S101, PT018
+    assert patterns and lists and follow_up  # noqa: S101, PT018
     matters = {category: file for category, file in files.sub_categories.items() if file is not None}
     policy = Policy(
         version="",
@@ -261,6 +265,7 @@ def _build(files: PolicyFiles, office: OfficeHours) -> Policy:
             *attachments_told(attachments),
             *pattern_figures(patterns),
             *list_figures(lists),
+            *follow_up_figures(follow_up),
         ),
         sub_categories=sub_categories(matters),
         duties=tuple(Duty(**duty.model_dump()) for duty in units.duties),
@@ -270,6 +275,7 @@ def _build(files: PolicyFiles, office: OfficeHours) -> Policy:
         recusal=recusal_rules(supervision),
         supervision=supervision_rules(supervision),
         attachments=attachment_rules(attachments),
+        visits=visit_rules(follow_up),
     )
     content = json.dumps(dump(policy), sort_keys=True, ensure_ascii=False)
     return replace(policy, version=f"{district.version}+{hashlib.sha256(content.encode()).hexdigest()[:12]}")

@@ -34,6 +34,7 @@ from models.records import (
 )
 from models.reviews import DutyChange, ReviewAttendee, ReviewItem, ReviewMeeting
 from models.same_matter import HotTopic, Imprint, ImprintMark, Proposal
+from models.visits import Visit, VisitAttempt
 
 __all__ = [
     "Account",
@@ -79,5 +80,7 @@ __all__ = [
     "SignInFailure",
     "Supervision",
     "TimerRow",
+    "Visit",
+    "VisitAttempt",
     "WebSession",
 ]

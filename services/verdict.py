@@ -13,6 +13,7 @@ from services.assignments import assign_lead
 from services.context import Context
 from services.ledger import move
 from services.transactions import Transaction, acting
+from services.visit_draws import overtake_visit
 
 
 def rate(
@@ -58,6 +59,7 @@ def rate(
 def begin_redo(tx: Transaction, petition: Petition) -> None:
     """Back to the unit that handled it, once (重办, 山东 2017), on a clock of its own."""
     unit = petition.unit
+    overtake_visit(tx, petition)
     changes = {
         "redos": petition.redos + 1,
         "clock_started_at": clock.now(),
