@@ -91,6 +91,15 @@ _DETAIL: dict[str, Any] = _HEAD | {
         }
     ],
     "people": 2,
+    "ratings": [
+        {
+            "party": "SZ-20260302-00017",
+            "satisfaction": {"code": "dissatisfied", "name": "不满意"},
+            "reason": "路灯仍有三盏不亮",
+            "rated_at": "2026-03-06T10:00:00+08:00",
+            "by_officer": False,
+        }
+    ],
     "candidates": [],
 }
 _COMPLETION: dict[str, Any] = {

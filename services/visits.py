@@ -37,6 +37,7 @@ from models.visit_answers import (
 from services.access import not_recused, petition_for, require_role
 from services.context import Context
 from services.facts import recused_units
+from services.ratings import given_for, speaker_of
 from services.transactions import Transaction, reading, transaction
 from services.verdict import rate
 
@@ -124,7 +125,7 @@ def attempt(context: Context, visit_id: int, actor: Actor, body: AttemptIn, vers
         found.status, found.version = after.value, found.version + 1
         found.ended_at = None if after is VisitStatus.OPEN else clock.now()
         if body.satisfaction is not None:
-            _take_down(context, found, petition, actor, body, body.satisfaction)
+            _take_down(tx, found, petition, actor, body, body.satisfaction)
         tx.session.flush()
         return _view(context, tx.session, found, petition)
 
@@ -184,13 +185,14 @@ def _check_apart(found: Visit, hours: int) -> None:
 
 
 def _take_down(
-    context: Context, found: Visit, petition: Petition, actor: Actor, body: AttemptIn, said: Satisfaction
+    tx: Transaction, found: Visit, petition: Petition, actor: Actor, body: AttemptIn, said: Satisfaction
 ) -> None:
     """What the petitioner said: their rating where there is none yet, else a check of the one there is."""
-    known = petition.satisfaction
+    before = given_for(tx.session, petition).get(speaker_of(tx.session, petition))
+    known = before or petition.satisfaction
     found.satisfaction, found.account_true = said.value, body.account_true
     if known is None and Stage(petition.stage) in (Stage.COMPLETED, Stage.FOLLOW_UP):
-        rate(context, petition.id, actor, satisfaction=said, reason=body.words)
+        rate(tx.context, petition.id, actor, satisfaction=said, reason=body.words)
         found.contradicts = body.account_true is False
         return
     found.spot_check = True

@@ -1,6 +1,6 @@
-"""return visits: what was drawn, whose it is, and every attempt to reach the petitioner.
+"""return visits, with every attempt to reach the petitioner; and whose rating of which completion a rating is.
 
-Tables of their own: the version before knows nothing of them.
+Tables of their own and columns that may be empty: the version before goes on without them.
 """
 
 from collections.abc import Sequence
@@ -15,6 +15,10 @@ depends_on: str | Sequence[str] | None = None
 
 
 def upgrade() -> None:
+    with op.batch_alter_table("rating", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("party_id", sa.String(length=36), nullable=True))
+        batch_op.add_column(sa.Column("completion_version", sa.Integer(), nullable=True))
+        batch_op.create_foreign_key(batch_op.f("fk_rating_party_id_petition"), "petition", ["party_id"], ["id"])
     op.create_table(
         "visit",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -72,3 +76,7 @@ def downgrade() -> None:
     for name in ("uq_visit_one_open", "ix_visit_petition_id", "ix_visit_officer_status", "ix_visit_status_due_at"):
         op.drop_index(name, table_name="visit")
     op.drop_table("visit")
+    with op.batch_alter_table("rating", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("fk_rating_party_id_petition"), type_="foreignkey")
+        batch_op.drop_column("completion_version")
+        batch_op.drop_column("party_id")
