@@ -6,7 +6,8 @@ from typing import Any
 
 from api.attachment_examples import attachment_examples
 from api.dossier_examples import dossier_example, recusals_example
-from api.identity_examples import identity_examples
+from api.identity_examples import MASKED, identity_examples
+from api.inspection_examples import INSPECTIONS
 from api.review_examples import review_examples
 from api.same_matter_examples import same_matter_examples
 from api.visit_examples import visit_examples
@@ -52,13 +53,7 @@ _DETAIL: dict[str, Any] = _HEAD | {
     "closed_at": None,
     "merged_into": None,
     "policy_version": "2026.1+dd830435296b",
-    "petitioner": {
-        "name": "测**",
-        "contact_kind": "email",
-        "contact": "t***@example.com",
-        "confidential": False,
-        "erased_at": None,
-    },
+    "petitioner": MASKED,
     "assignments": [
         {
             "unit": {"code": "municipal-parks", "name": "区市政园林服务中心"},
@@ -81,13 +76,7 @@ _DETAIL: dict[str, Any] = _HEAD | {
             "case_number": "SZ-20260302-00002",
             "registered_at": "2026-03-02T09:00:00+08:00",
             "left": False,
-            "petitioner": {
-                "name": "测**",
-                "contact_kind": "sms",
-                "contact": "138****0000",
-                "confidential": False,
-                "erased_at": None,
-            },
+            "petitioner": MASKED | {"contact_kind": "sms", "contact": "138****0000"},
         }
     ],
     "people": 2,
@@ -323,6 +312,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "Clocks": _CLOCKS,
     "History": _HISTORY,
     "Dossier": dossier_example(_DETAIL, _CLOCK, _CLOCKS, _ENTRIES),
+    "InspectionsView": INSPECTIONS,
     "RecusalsView": recusals_example(_HEAD),
     "RecusalReceipt": {"case_number": "SZ-20260302-00001", "version": 5, "allowed_actions": []},
     **WATCHING,

@@ -4,6 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+MASKED = {
+    "name": "测**",
+    "contact_kind": "email",
+    "contact": "t***@example.com",
+    "confidential": False,
+    "erased_at": None,
+    "purposes": [{"code": "contact", "name": "联系诉求人核实情况"}],
+}
+"""Who reported, as it is shown."""
+
 
 def identity_examples(head: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """By the name of the answer's shape; `head` is the example of a petition's head."""

@@ -6,6 +6,7 @@ import typer
 
 from cli import (
     accounts,
+    audit,
     bulletins,
     dispatch,
     figures,
@@ -40,6 +41,7 @@ app.add_typer(policy.app, name="policy")
 app.add_typer(reviews.app, name="reviews")
 app.add_typer(same_matter.app, name="same-matter")
 app.add_typer(identity.app, name="identity")
+app.add_typer(audit.app, name="audit")
 app.add_typer(supervision.app, name="supervision")
 app.add_typer(supervision.outages_app, name="outages")
 app.command("reconcile")(operations.reconcile)

@@ -17,8 +17,10 @@ from domain.lists import LACK_LABELS, LIST_LABELS, LISTED_LABELS
 from domain.patterns import PATTERN_LABELS
 from domain.periods import PERIOD_LABELS
 from domain.petition import CARD_LABELS, RUNG_LABELS, SATISFACTION_LABELS
+from domain.platform_delay import DELAY_LABELS
 from domain.recusal import STATED_BY_LABELS
 from domain.stages import STAGE_LABELS, TRIGGER_LABELS
+from domain.supervision import DISPOSITION_LABELS
 
 _WORDS: tuple[tuple[str, str, str], ...] = (
     ("petition", "诉求", "群众或企业反映的一件事；一件诉求对应一次 Prefect 流程运行"),
@@ -61,6 +63,15 @@ _WORDS: tuple[tuple[str, str, str], ...] = (
     ("card", "亮牌", "到期前一个工作日黄牌，到期后第一个工作日红牌"),
     ("recusal", "回避", "被反映的单位、应当回避的账号看不到、不经办、也不被告知该诉求；已派出的立即收回"),
     ("superior", "上级承办单位", "被反映单位回避后，依规则承办其诉求的单位"),
+    ("party inspection", "督查件", "党委督查对典型事项自立的件，与纪检监察的督办件并列，各自立、各自办结"),
+    ("site visit", "现场督查", "党委督查到现场查看的记录：时间、地点、在场、所见、照片的 SHA-256"),
+    ("platform's share", "平台延误", "平台停运、迟派、到期未及时处理的时间，不算承办单位的"),
+    ("excused until", "扣除平台延误后的到期", "在此前交办结即为按时；对诉求人承诺的到期不变"),
+    ("heartbeat", "心跳", "对账每次运行留下的时刻，两次相隔过久即记为停运"),
+    ("outage", "停运", "平台没有运行的一段时间，由心跳发现或由运维登记，只可撤销不可改"),
+    ("clock forensics", "计时核查", "改动到期时间的每一步：经办、当时距到期多久、是否临近"),
+    ("ground of tolerance", "容错情形", "容错所依据的情形，列于规则"),
+    ("rectification", "责令整改", "督办结论之一，有整改期限，到期由纪检监察核查"),
     ("explanation", "督办说明", "纪检监察要求某单位书面说明；诉求转走后仍由被要求的单位作出"),
     ("redo", "重办", "不满意后重新办理，仅一次，另行计时"),
     ("follow-up", "回访", "信息员向诉求人反馈并代录评价"),
@@ -75,6 +86,11 @@ _WORDS: tuple[tuple[str, str, str], ...] = (
         "说的是一回事、又有地点或诉求人等可凭的诉求；只提示，由专席定夺，本人原文重复的才自动并单",
     ),
     ("imprint", "比对索引", "每件诉求供查重用的一组数字，看不出是谁、说了什么"),
+    ("identity", "诉求人身份", "姓名和联系方式；加密存放，平时脱敏，凭用途逐次查阅"),
+    ("purpose", "用途", "查阅身份为了什么，须从规则所列中选一项并写明事由"),
+    ("read log", "查阅日志", "谁、何时、为何查阅了哪位诉求人的身份；只增不改，逐条相连，平台送达通知也在内"),
+    ("hold", "保全", "纪检监察决定某位诉求人的身份到期也不清除，如在诉讼中"),
+    ("anchor", "锚点", "每小时写下的各条校验链所到之处；另存一份在外，删改即可对出"),
     ("separation", "拆单", "并错的诉求另立一件单独办理，诉求人的查询码随之转到新件"),
     ("hot topic", "热点", "近来越来越多人反映的同一事项，以地点和小类命名"),
     ("notice", "通知", "欠某一收件人的一条消息；与引起它的变化在同一事务中写下"),
@@ -124,6 +140,8 @@ _LABELS: tuple[tuple[str, Mapping[Any, str]], ...] = (
     ("亮牌 Cards", CARD_LABELS),
     ("评价 Ratings", SATISFACTION_LABELS),
     ("回避由来 Recusals", STATED_BY_LABELS),
+    ("平台延误 Delays of the platform", DELAY_LABELS),
+    ("督办处置 Dispositions", DISPOSITION_LABELS),
     ("来历 Origins", ORIGIN_LABELS),
     ("坐标系 Coordinate systems", SYSTEM_LABELS),
     ("地名种类 Kinds of places", PLACE_LABELS),

@@ -54,6 +54,22 @@ def rotate_key(
     console.print(f"重新加密 sealed anew: {done}，密钥 keys: {_listed(identity_keeping.keys_in_use(context))}")
 
 
+@app.command("new-keys")
+def new_keys(
+    yes: Annotated[bool, typer.Option("--yes", help="确认备份也没有了")] = False,
+) -> None:
+    """密钥及其备份都已丢失时，另造密钥重新开始；旧的身份留着，但打不开。 Start anew once all keys are lost."""
+    context = get_context()
+    if context.identity_keys.exists():
+        raise typer.BadParameter("密钥文件还在，不必另造；换密钥用 rotate-key")
+    lost = sum(identity_keeping.keys_in_use(context).values())
+    if not yes:
+        console.print(f"另造之后，仍有{lost}位诉求人的身份打不开，除非以后找回备份。确认请加 --yes")
+        raise typer.Exit(1)
+    context.identity_keys.make()
+    console.print(f"新密钥 new key: {context.identity_keys.ring().newest}，请立即备份 back it up now")
+
+
 def _listed(counts: dict[str, int]) -> str:
     return "、".join(f"{key} {count}" for key, count in sorted(counts.items())) or "—"
 
@@ -85,9 +101,9 @@ def readers(
 @app.command()
 def find(
     kind: Annotated[str, typer.Argument(help="联系方式的种类：sms、email 或 wechat")],
-    contact: Annotated[str, typer.Option(prompt="联系方式(不显示) contact", hide_input=True)] = "",
 ) -> None:
     """按联系方式找诉求：凭密钥散列查找，不打开任何人的身份。 Petitions of whoever can be reached there."""
+    contact = typer.prompt("联系方式(不显示) contact", hide_input=True)  # typed as an argument it would stay behind
     context = get_context()
     with context.readers() as session:
         found = identity.find_by_contact(context, session, kind, contact)

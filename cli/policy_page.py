@@ -295,6 +295,16 @@ FIGURES_APPLIED: dict[str, tuple[str, str, str]] = {
         "domain.platform_delay.due_without_platform",
         "tests/services/test_platform_delays.py::test_what_the_platform_lost_is_not_the_units",
     ),
+    "supervision.rectification": (
+        "责令整改的期限",
+        "services.supervision.dispose",
+        "tests/services/test_dispositions.py::test_an_order_to_put_right_has_a_term_and_is_looked_after",
+    ),
+    "supervision.tolerance": (
+        "容错的情形",
+        "services.supervision.dispose",
+        "tests/services/test_dispositions.py::test_a_fault_is_tolerated_on_a_ground_of_the_policy",
+    ),
     "supervision.accused": (
         "怎样认出被反映单位",
         "domain.recusal.accused_units",

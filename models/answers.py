@@ -144,6 +144,7 @@ class ContactView(Answer):
     contact: str | None
     confidential: bool
     erased_at: Shown | None = Field(None, description="身份按保存期限清除的时刻")
+    purposes: list[Named] = Field([], description="调用者此刻可以查阅全文的用途，没有即不可查阅")
 
 
 class ExplanationView(Answer):
@@ -246,6 +247,7 @@ class QueueItem(PetitionHead):
     explanation: ExplanationView | None = Field(
         None, description="纪检监察要求说明而尚未说明的；本单位任务已结束的，仍须说明"
     )
+    rectify_due_at: Shown | None = Field(None, description="责令整改而尚未核查的，整改的期限")
 
 
 class Page(Answer):

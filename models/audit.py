@@ -42,6 +42,9 @@ class AuditAnchor(Base):
 
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     at: Mapped[DateTime]
+    """When its round began; a round writes as many anchors as it needs."""
+    closes: Mapped[bool]
+    """Whether it is the last of its round: whatever was written before `at` is in an anchor then."""
     heads: Mapped[dict[str, Any]]
     """By petition id: case number, version, digest and seal of its history; number and digest of its read log."""
     digest: Mapped[str] = mapped_column(String(64))

@@ -4,6 +4,7 @@ from models.accounts import Account, SignInFailure, WebSession
 from models.attachment import Attachment
 from models.audit import AuditAnchor, IdentityRead, LegalHold
 from models.base import Base
+from models.inspection import Inspection, SiteVisit
 from models.learned import DispatchModel, ModelActivation
 from models.oversight import Bulletin, BulletinStep, Finding, FindingStep
 from models.petition import (
@@ -63,6 +64,7 @@ __all__ = [
     "IdentityRead",
     "Imprint",
     "ImprintMark",
+    "Inspection",
     "LegalHold",
     "ModelActivation",
     "Notice",
@@ -78,6 +80,7 @@ __all__ = [
     "ReviewItem",
     "ReviewMeeting",
     "SignInFailure",
+    "SiteVisit",
     "Supervision",
     "TimerRow",
     "Visit",

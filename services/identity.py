@@ -116,7 +116,17 @@ def masked(
         contact=mask_contact(known.contact) if known else UNREADABLE,
         confidential=person.confidential,
         erased_at=person.erased_at,
+        purposes=[
+            Named(code=item.code, name=item.name)
+            for item in rules.purposes_of(actor.role)
+            if known and not known.is_anonymous and rules.level_of(actor.role) is Level.FULL and _is_timely(case, actor)
+        ],
     )
+
+
+def _is_timely(case: Petition, actor: Actor) -> bool:
+    """A unit has nobody to call once the case is over."""
+    return actor.role is not Role.UNIT or Stage(case.stage) not in FINAL_STAGES
 
 
 def _is_concerned(case: Petition, person: Petitioner, actor: Actor) -> bool:
@@ -151,7 +161,7 @@ def disclose(
         person = _person(tx, case, case_number)
         if not _is_concerned(case, person, actor):
             raise NotPermitted("只有现在的主办单位可以查阅，要求保密的诉求人不对单位公开")
-        if actor.role is Role.UNIT and Stage(case.stage) in FINAL_STAGES:
+        if not _is_timely(case, actor):
             raise NotPermitted("该诉求已结束，单位不再需要联系诉求人；确有需要的请联系派遣专席")
         if person.erased_at is not None:
             raise RuleRefusal("identity-erased", "诉求人的身份已按保存期限清除")

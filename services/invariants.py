@@ -45,7 +45,8 @@ from models.tables import (
     TimerRow,
     Visit,
 )
-from services.chains import broken_chains, broken_links
+from services.audit import broken_anchors, broken_petitions
+from services.chains import broken_chains
 from services.context import Context
 from services.identity_keeping import unopenable
 
@@ -90,7 +91,8 @@ def check_invariants(
     """Every invariant that does not hold now; empty when all is well.
 
     Asked of the open petitions and of what closed lately; `archive`: of all there are, which reads every row. The hash
-    chains of open petitions are checked along; those of the archive are left to `broken_chains`.
+    chains of open petitions and the anchors of late are checked along; those of the archive are left to
+    `services.audit.verify`.
     """
     found = []
     late = clock.now() - late_after
@@ -101,9 +103,10 @@ def check_invariants(
             cases = tuple(session.scalars(query))
         if cases:
             found.append(Violation(invariant.name, invariant.sentence, cases))
-    broken = tuple(case for case, _ in broken_links(context, _in(OPEN_STAGES)))
+    altered = [*broken_petitions(context, _in(OPEN_STAGES)), *broken_anchors(context, clock.now() - CLOSED_LATELY)]
+    broken = tuple(dict.fromkeys(item.case for item in altered))
     if broken:
-        found.append(Violation(CHAIN, "历史记录的校验链完整，没有一条被改动", broken[:MOST_CASES]))
+        found.append(Violation(CHAIN, "历史记录、审定、督办和查阅日志的校验链完整，没有被改动", broken[:MOST_CASES]))
     lost = tuple(unopenable(context))
     if lost:
         found.append(Violation(KEYS, "加密诉求人身份的密钥都在(列出的是缺少的密钥编号，请放回备份)", lost))

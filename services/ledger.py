@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from pendulum import DateTime
@@ -29,6 +30,7 @@ from domain.policy import Policy
 from domain.stages import CLOCK_STOPPED_STAGES, FINAL_STAGES, TRANSITIONS, Stage, Trigger, stage_after
 from domain.workdays import WorkCalendar
 from models.tables import HistoryRow, PauseRow, Petition, TimerRow
+from services.coverage import covers_of, seal_of
 from services.facts import facts_of, open_assists
 from services.notices import Concern, owe_notices
 from services.platform_delays import excused_until
@@ -197,7 +199,20 @@ def _append(  # noqa: PLR0913 - see move
     )
     row.digest = digest_of(row, previous.digest if previous else "")
     tx.session.add(row)
+    # A use case may write decisions after the step they belong to: what it left behind is vouched for at its end.
+    tx.closing[petition.id] = partial(_vouch, tx, row)
     return row
+
+
+def _vouch(tx: Transaction, row: HistoryRow) -> None:
+    """Let the petition's newest step cover what the use case leaves behind, and chain it to the seals before."""
+    tx.session.flush()
+    row.covers = covers_of(tx.session, [row.petition_id]).get(row.petition_id, {})
+    sealed = select(HistoryRow).where(
+        HistoryRow.petition_id == row.petition_id, HistoryRow.version < row.version, HistoryRow.seal.is_not(None)
+    )
+    last = tx.session.scalars(sealed.order_by(HistoryRow.version.desc()).limit(1)).first()
+    row.seal = seal_of(row, last.seal or "" if last else "")
 
 
 def digest_of(row: HistoryRow, previous: str) -> str:

@@ -7,7 +7,7 @@ it answers. Nobody ever holds two connections at once: as many as there are conn
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -49,6 +49,8 @@ class Transaction:
     looking: str | None = None
     """The petition whose own run is acting: it looks again by itself and needs no wake."""
     touched: dict[str, Petition] = field(default_factory=dict)
+    closing: dict[str, Callable[[], None]] = field(default_factory=dict)
+    """What is written last, before the commit, by petition: it vouches for all the rest."""
 
     def lock(self, petition_id: str) -> Petition:
         """The petition as it stands, held against every other writer until the commit.
@@ -109,6 +111,8 @@ def transaction(context: Context, *, looking: str | None = None) -> Iterator[Tra
         token = _current.set(running)
         try:
             yield running
+            for write_last in running.closing.values():
+                write_last()
         finally:
             _current.reset(token)
         crash_point("before-commit")

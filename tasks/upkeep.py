@@ -12,7 +12,7 @@ from prefect.artifacts import acreate_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 
 from clock import SystemClock
-from services import idempotency, identity_keeping, invariants, outages, retention, stored_files
+from services import audit, idempotency, identity_keeping, invariants, outages, retention, stored_files
 from services import reconcile as reconciling
 from services.bootstrap import get_context
 from services.drift import Drift
@@ -25,6 +25,8 @@ LOST_AFTER_MINUTES = 60
 
 ERASED_AT_ONCE = 500
 """Each writes a step of its petition; a backlog is worked off over several rounds (our own decision)."""
+
+CHAIN = invariants.CHAIN
 
 _at_work: dict[str, DateTime] = {}
 
@@ -92,6 +94,12 @@ async def seal_identities() -> int:
 async def erase_identities() -> int:
     """Erase the identities whose time is over, so many in a round; how many."""
     return await in_thread(retention.erase_due, get_context(), limit=ERASED_AT_ONCE)
+
+
+@task(name="anchor the chains", cache_policy=NO_CACHE, persist_result=False)
+async def write_anchors() -> int:
+    """Write down where every chain stands; how many anchors."""
+    return await in_thread(audit.write_anchors, get_context())
 
 
 @task(name="remove orphaned files", cache_policy=NO_CACHE, persist_result=False)

@@ -13,7 +13,7 @@ from api.guards import MAX_BODY_BYTES, Guard
 from api.limits import Buckets
 from services import following
 from services.context import Context
-from web import account, cases, errors, follow, report, tasks
+from web import account, cases, errors, follow, identity, report, tasks
 from web.assets import PREFIX, Assets
 from web.live import Watch
 from web.rendering import Pages
@@ -55,7 +55,7 @@ def create_pages(context: Context, registrations: Buckets, look_ups: Buckets) ->
     )
     errors.install(app)
     app.add_api_route(PREFIX + "{name}", _sending(assets), methods=["GET", "HEAD"])
-    for part in (report, follow, account, tasks, cases):
+    for part in (report, follow, account, tasks, identity, cases):
         app.include_router(part.router)
     return app
 

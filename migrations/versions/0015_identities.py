@@ -53,6 +53,7 @@ def upgrade() -> None:
         "audit_anchor",
         sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closes", sa.Boolean(), nullable=False),
         sa.Column("heads", sa.JSON(), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_audit_anchor")),

@@ -25,6 +25,13 @@ TASK = {"unit": UNIT, "duty": "修复路灯", "term": {"amount": 3}}
 LOOK = {"purpose": "contact", "words": "电话核实灯杆编号"}
 HELP = {"unit": TOWN, "duty": "组织居民配合", "term": {"amount": 2}}
 DEMAND = {"question": "请说明逾期原因", "term": {"amount": 3}}
+VISIT = {
+    "visited_at": "2026-03-02T08:30:00+08:00",
+    "place": "广济路与解放路交叉口",
+    "people": ["区委督查室"],
+    "found": "路灯仍有三盏不亮",
+    "photos": [{"name": "现场.jpg", "sha256": "0" * 64}],
+}
 FOR_A_PERSON = "法院判决后对方一直不执行"
 UNCLEAR = "有些话想说一说"
 
@@ -94,7 +101,13 @@ in_second_review = _after(in_review, "reviewer", "second-review", REASON)
 assigned = _after(in_review, "reviewer", "assignment", {"lead": TASK, "assists": [HELP], **REASON})
 supervised = _after(Api.in_hand, "inspector", "supervision", REASON)
 recused = _after(Api.in_hand, "inspector", "recusal", {"unit": OTHER, **REASON})
+inspected = _after(Api.in_hand, "party", "inspection", REASON)
+queried = _after(inspected, "party", "inspection/query", DEMAND)
 demanded = _after(supervised, "inspector", "supervision/demand", DEMAND)
+
+concluded = _after(
+    supervised, "inspector", "supervision/disposition", {"disposition": "rectify", "opinion": "责令整改"}
+)
 
 
 def archived(api: Api) -> Case:
@@ -145,9 +158,16 @@ CHANGES = (
     Changing(_OF + "supervision/demand", supervised, "inspector", DEMAND),
     Changing(_OF + "supervision/answer", demanded, "unit", {"text": "备件到货延迟"}),
     Changing(_OF + "supervision/disposition", demanded, "inspector", {"disposition": "rectify", "opinion": "责令整改"}),
+    Changing(_OF + "supervision/correction", concluded, "inspector", {"disposition": "interview", "opinion": "约谈"}),
+    Changing(_OF + "supervision/rectification", concluded, "inspector", {"done": True, "opinion": "已整改到位"}),
     Changing(_OF + "recusal", Api.in_hand, "inspector", {"unit": OTHER, **REASON}),
     Changing(_OF + "own-recusal", Api.in_hand, "leader", REASON),
     Changing(_OF + "recusal-lifting", recused, "inspector", {"number": 1, **REASON}),
+    Changing(_OF + "inspection", Api.in_hand, "party", REASON),
+    Changing(_OF + "inspection/visits", inspected, "party", VISIT),
+    Changing(_OF + "inspection/query", inspected, "party", DEMAND),
+    Changing(_OF + "inspection/answer", queried, "unit", {"text": "备件周三到货"}),
+    Changing(_OF + "inspection/conclusion", queried, "party", {"conclusion": "现场已整改到位"}),
     Changing(_BY_CODE + "rating", Api.completed, "anybody", {"satisfaction": "satisfied"}),
     Changing(_BY_CODE + "supplement", supplement_asked, "anybody", {"text": "判决文号已补充"}),
     Changing(_BY_CODE + "withdrawal", Api.dispatched, "anybody", REASON),
@@ -166,8 +186,12 @@ class Beside:
     names: Callable[[Api], dict[str, Any]] = lambda _: {}
     """What stands in the address."""
 
-    def ask(self, api: Api, case: Case, who: str, **headers: str) -> httpx.Response:
-        address = self.path.format(**self.names(api))
+    def ask(self, api: Api, case: Case, who: str) -> httpx.Response:
+        return self.ask_of(api, case, who, self.names(api))
+
+    def ask_of(self, api: Api, case: Case, who: str, names: dict[str, Any], **headers: str) -> httpx.Response:
+        """Of the thing that `names` stands for, whatever has come of it since."""
+        address = self.path.format(**names)
         content = self.body(case) if callable(self.body) else self.body
         return api.get(who, address) if self.method == "GET" else api.post(who, address, content, **headers)
 
@@ -184,7 +208,7 @@ def found(api: Api) -> Case:
 
 def newest_finding(api: Api) -> dict[str, Any]:
     with api.context.readers() as session:
-        newest = sa.select(Finding.id).where(Finding.standing == "raised").order_by(Finding.found_at.desc())
+        newest = sa.select(Finding.id).order_by(Finding.found_at.desc())
         return {"finding_id": session.scalars(newest).first()}
 
 
@@ -354,6 +378,7 @@ READS = (
     "/progress/{query_code}/attachments/{attachment_id}",
     "/petitions/{petition_id}/dossier",
     "/petitions/{petition_id}/recusals",
+    "/petitions/{petition_id}/inspection",
     "/petitions/{petition_id}/duplicates",
     "/petitions/{petition_id}/identity/readers",
     "/duplicates",

@@ -85,12 +85,12 @@ def test_a_change_is_made_once_and_of_the_version_that_was_seen(api: Api, change
 @pytest.mark.parametrize("route", [route for route in BESIDE if route.method == "POST"], ids=lambda route: route.path)
 def test_what_is_beside_a_petition_is_changed_once(api: Api, route: Beside) -> None:
     case = route.reached(api)
-    before = api.rows()
-    first = route.ask(api, case, route.who, Idempotency_Key="once-and-only")
+    before, names = api.rows(), route.names(api)
+    first = route.ask_of(api, case, route.who, names, Idempotency_Key="once-and-only")
     assert first.status_code in {200, 201}, first.text
     after = api.rows()
     assert after["idempotent_reply"] == before["idempotent_reply"] + 1
-    again = route.ask(api, case, route.who, Idempotency_Key="once-and-only")
+    again = route.ask_of(api, case, route.who, names, Idempotency_Key="once-and-only")
     assert (again.status_code, again.json()) == (first.status_code, first.json())
     assert api.rows() == after
 

@@ -119,8 +119,13 @@ def write(engine: sa.Engine, tables: sa.MetaData, name: str) -> None:
     """A row called `name` in every table, with nothing but what `tables` asks for."""
     with engine.begin() as connection:
         for table in (tables.tables[each] for each in ours(tables)):
-            asked = [column for column in table.columns if not column.nullable and not counted(column)]
+            asked = [column for column in table.columns if is_asked(column) and not counted(column)]
             connection.execute(table.insert().values({column.name: a_value(column, name) for column in asked}))
+
+
+def is_asked(column: sa.Column[object]) -> bool:
+    """Whether the table is not content without it."""
+    return not column.nullable or (column.table.name, column.name) in BY_COLUMN
 
 
 def counted(column: sa.Column[object]) -> bool:
@@ -132,7 +137,10 @@ def counted(column: sa.Column[object]) -> bool:
 BY_COLUMN: dict[tuple[str, str], object] = {
     ("assignment", "part"): "lead",
     ("dispatch_model", "outcome"): "rejected",
+    ("bulletin", "standing"): "draft",
+    ("finding", "standing"): "raised",
     ("notice", "status"): "owed",
+    ("recusal", "unit"): "housing",
 }
 
 
@@ -150,5 +158,6 @@ def a_value(column: sa.Column[object], text: str) -> object:
         dict: {},
         bytes: b"",
         dt.datetime: clock.now(),
+        dt.date: clock.now().date(),
     }
     return only if only is not None else values[column.type.python_type]

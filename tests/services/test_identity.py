@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import secrets
 from dataclasses import replace
 from pathlib import Path
@@ -17,14 +18,16 @@ from gateways.channels import AddressBook
 from gateways.database import create_ledger_engine
 from gateways.key_ring import HeldKeys, KeyFile
 from gateways.migrations import upgrade
+from gateways.notifier import RecordingNotifier
 from models.shapes import PetitionerIn
 from models.tables import IdentityRead, Petitioner
-from services import delivery, handling, identity, identity_keeping, identity_log, intake, queries
+from services import decisions, delivery, handling, identity, identity_keeping, identity_log, intake, outbox, queries
 from services.context import Context
 from services.delivery import Outcome
 from tests.services import lives
 from tests.services.lives import AT_UNIT, DESK, INSPECTOR, OTHER_UNIT, REVIEWER, register
-from tests.support.context import a_context, shipped_policy
+from tests.services.soundness import whole_ledger
+from tests.support.context import a_context, recorded, shipped_policy
 
 NAME, CONTACT = "测试甲乙丙", "13800001234"
 PERSON = PetitionerIn(name=NAME, contact_kind="sms", contact=CONTACT)
@@ -120,7 +123,13 @@ def test_who_confided_is_unknown_to_every_unit(context: Context) -> None:
 
 def test_a_unit_calls_nobody_once_it_is_over(context: Context) -> None:
     petition_id = in_hand(context)
+    shown = queries.detail(context, petition_id, AT_UNIT).petitioner
+    assert shown is not None
+    assert [item.code for item in shown.purposes] == ["contact", "visit", "reply"]
     intake.withdraw(context, petition_id, lives.CITIZEN)
+    shown = queries.detail(context, petition_id, AT_UNIT).petitioner
+    assert shown is not None
+    assert shown.purposes == []
     with pytest.raises(NotPermitted, match="已结束"):
         identity.disclose(context, petition_id, AT_UNIT, **LOOK)
 
@@ -281,6 +290,37 @@ def test_an_account_that_reads_many_is_shown_to_the_inspectors(engine: sa.Engine
     assert identity_log.unusual(context, INSPECTOR, found.day - dt.timedelta(days=1)).readers == []
     with pytest.raises(NotPermitted):
         identity_log.unusual(context, DESK)
+
+
+def test_nothing_else_names_the_petitioner(engine: sa.Engine, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    context = a_context(engine, addresses=BOOK)
+    petition_id = in_hand(context)
+    identity.disclose(context, petition_id, DESK, **LOOK)
+    handling.submit_completion(
+        context,
+        petition_id,
+        AT_UNIT,
+        lives.EVIDENCE.model_copy(
+            update={"public_reply": "您反映的路灯已经修复，感谢监督", "internal_account": "更换镇流器五只"}
+        ),
+    )
+    decisions.decide_completion(context, petition_id, DESK, approved=True, reason="答复完整")
+    lives.settle(context, petition_id)
+    for notice in outbox.due_notices(context, 100):
+        delivery.deliver(context, notice)
+    kept = repr({name: [tuple(row) for row in rows] for name, rows in whole_ledger(context).items()})
+    labels = repr(recorded(context).started)
+    assert "核实灯杆编号" in kept
+    for text in (kept, labels, caplog.text):
+        assert NAME not in text
+        assert CONTACT not in text
+    sent = context.notifier
+    assert isinstance(sent, RecordingNotifier)
+    assert any(CONTACT in address for address, _ in sent.sent), "the address alone has it"
+    for _, message in sent.sent:
+        assert NAME not in message.title + message.body
+        assert CONTACT not in message.title + message.body
 
 
 def test_the_database_file_holds_nobody_in_plain(tmp_path: Path) -> None:

@@ -8,10 +8,10 @@ import pytest
 import sqlalchemy as sa
 
 import clock
-from domain.actions import ROLE_LABELS, Role, allowed_actions
+from domain.actions import ROLE_LABELS, Actor, Role, allowed_actions
 from domain.stages import Trigger
-from models.tables import Completion, Petition
-from services import handling, intake
+from models.tables import Completion, IdempotentReply, Petition
+from services import handling, identity_log, intake
 from services.context import Context
 from services.facts import facts_of
 from tests.support import steps
@@ -335,4 +335,30 @@ def test_a_confided_contact_is_not_shown_to_the_unit(context: Context) -> None:
     case = petition(context, LAMPS[0]).id
     steps.settle(context, case)
     assert "13800001234" not in unit(context).open(f"/cases/{case}").html
-    assert "13800001234" in desk(context).open(f"/cases/{case}").html
+    shown = desk(context).open(f"/cases/{case}").html
+    assert "13800001234" not in shown
+    assert "138****1234" in shown
+
+
+def test_the_unit_asks_for_the_number_it_must_call_and_says_why(context: Context) -> None:
+    Visitor(context).report(LAMPS[1], contact="13800001234", name="测试甲乙")
+    case = petition(context, LAMPS[1]).id
+    steps.settle(context, case)
+    visitor = unit(context)
+    page = visitor.open(f"/cases/{case}")
+    assert "138****1234" in page.html
+    assert "13800001234" not in page.html
+    form = visitor.open(f"/cases/{case}/identity").form("/identity")
+    nothing_said = visitor.send(form, purpose="", words="")
+    assert (nothing_said.status, "13800001234" in nothing_said.html) == (422, False)
+    asked = visitor.open(f"/cases/{case}/identity").form("/identity")
+    shown = visitor.send(asked, purpose="contact", words="电话核实灯杆编号")
+    assert shown.status == 200, shown.text
+    assert "13800001234" in shown.html
+    assert "测试甲乙" in shown.html
+    [read] = identity_log.readers(context, case, Actor(Role.INSPECTOR, name="督查员")).reads
+    assert (read.purpose.code, read.words) == ("contact", "电话核实灯杆编号")
+    with context.readers() as session:
+        kept = repr(session.scalars(sa.select(IdempotentReply.body)).all())
+    assert "13800001234" not in kept
+    assert unit(context, OTHER).open(f"/cases/{case}/identity").status == 404
