@@ -48,4 +48,4 @@ def visit_examples(head: dict[str, Any]) -> dict[str, dict[str, Any]]:
     }
     counts = {"drawn": 5, "open": 2, "reached": 2, "not_reached": 1, "overtaken": 0}
     page = {"items": [visit], "counts": counts, "as_of": "2026-03-06T10:00:00+08:00"}
-    return {"VisitView": whole, "VisitPage": page}
+    return {"ReturnVisit": whole, "ReturnVisitPage": page}

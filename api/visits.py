@@ -13,7 +13,7 @@ from api.changes import POSTING, Change, Fingerprint, Key, Version, answer, call
 from api.documentation import CHANGING, READING
 from domain.visits import VisitStatus
 from models.bodies import Code
-from models.visit_answers import AttemptIn, OfficerIn, VisitPage, VisitView
+from models.visit_answers import AttemptIn, OfficerIn, ReturnVisit, ReturnVisitPage
 from services import visits
 
 router = APIRouter(prefix="/visits", tags=["回访 visits"], responses=READING)
@@ -35,7 +35,7 @@ def change_of_visit(
 VisitChange = Annotated[Change, Depends(change_of_visit)]
 
 
-@router.get("", response_model=VisitPage, summary="回访清单 Return visits")
+@router.get("", response_model=ReturnVisitPage, summary="回访清单 Return visits")
 def list_visits(
     context: ContextOf,
     actor: Caller,
@@ -49,7 +49,7 @@ def list_visits(
     return answer(visits.visits(context, actor, status=shown, officer=officer, contradicting=contradicting))
 
 
-@router.get("/{visit_id}", response_model=VisitView, summary="一次回访 One return visit")
+@router.get("/{visit_id}", response_model=ReturnVisit, summary="一次回访 One return visit")
 def one(visit_id: VisitId, context: ContextOf, actor: Caller) -> JSONResponse:
     """Its draw, which anybody can compute anew, its attempts, and what the petitioner said beside what they rated."""
     return answer(visits.visit(context, visit_id, actor))
@@ -57,7 +57,7 @@ def one(visit_id: VisitId, context: ContextOf, actor: Caller) -> JSONResponse:
 
 @router.post(
     "/{visit_id}/attempts",
-    response_model=VisitView,
+    response_model=ReturnVisit,
     summary="记录一次联系 Record an attempt",
     responses=CHANGING,
     dependencies=POSTING,
@@ -69,7 +69,7 @@ def attempt(body: AttemptIn, change: VisitChange) -> JSONResponse:
 
 @router.post(
     "/{visit_id}/officer",
-    response_model=VisitView,
+    response_model=ReturnVisit,
     summary="改由他席回访 Give to another seat",
     responses=CHANGING,
     dependencies=POSTING,

@@ -48,7 +48,7 @@ class AttemptView(Answer):
     recorded_by: str
 
 
-class VisitHead(Answer):
+class ReturnVisitHead(Answer):
     """A visit in a list."""
 
     id: int
@@ -68,7 +68,7 @@ class VisitHead(Answer):
     version: int
 
 
-class VisitView(VisitHead):
+class ReturnVisit(ReturnVisitHead):
     """A visit in full: how it was drawn can be computed anew from what is here."""
 
     rated: Named | None = Field(description="台账中诉求人的评价")
@@ -83,7 +83,7 @@ class VisitView(VisitHead):
     history: list[AttemptView]
 
 
-class VisitCounts(Answer):
+class ReturnVisitCounts(Answer):
     """How many were drawn, and what came of them."""
 
     drawn: int
@@ -93,9 +93,9 @@ class VisitCounts(Answer):
     overtaken: int
 
 
-class VisitPage(Answer):
+class ReturnVisitPage(Answer):
     """Visits, due first on top, and the counts of all that the caller may see."""
 
-    items: list[VisitHead]
-    counts: VisitCounts
+    items: list[ReturnVisitHead]
+    counts: ReturnVisitCounts
     as_of: Shown

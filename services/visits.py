@@ -28,11 +28,11 @@ from models.tables import HistoryRow, Petition, Visit, VisitAttempt
 from models.visit_answers import (
     AttemptIn,
     AttemptView,
+    ReturnVisit,
+    ReturnVisitCounts,
+    ReturnVisitHead,
+    ReturnVisitPage,
     SeatView,
-    VisitCounts,
-    VisitHead,
-    VisitPage,
-    VisitView,
 )
 from services.access import not_recused, petition_for, require_role
 from services.context import Context
@@ -55,7 +55,7 @@ def visits(
     status: VisitStatus | None = VisitStatus.OPEN,
     officer: str | None = None,
     contradicting: bool = False,
-) -> VisitPage:
+) -> ReturnVisitPage:
     """Visits that `actor` may see, due first on top; `status` of `None`: all of them.
 
     Raises:
@@ -73,14 +73,16 @@ def visits(
         rows = session.execute(shown.order_by(Visit.due_at, Visit.id).limit(MOST))
         counted = select(Visit.status, func.count()).join(Petition, Petition.id == Visit.petition_id)
         counts = {str(key): number for key, number in session.execute(counted.where(*among).group_by(Visit.status))}
-        return VisitPage(
-            items=[VisitHead(**_head(context, session, visit, petition)) for visit, petition in rows],
-            counts=VisitCounts(drawn=sum(counts.values()), **{key.value: counts.get(key, 0) for key in VisitStatus}),
+        return ReturnVisitPage(
+            items=[ReturnVisitHead(**_head(context, session, visit, petition)) for visit, petition in rows],
+            counts=ReturnVisitCounts(
+                drawn=sum(counts.values()), **{key.value: counts.get(key, 0) for key in VisitStatus}
+            ),
             as_of=clock.now(),
         )
 
 
-def visit(context: Context, visit_id: int, actor: Actor) -> VisitView:
+def visit(context: Context, visit_id: int, actor: Actor) -> ReturnVisit:
     """One visit with its draw and its attempts.
 
     Raises:
@@ -95,7 +97,7 @@ def visit(context: Context, visit_id: int, actor: Actor) -> VisitView:
         return _view(context, session, found, petition_for(session, found.petition_id, actor))
 
 
-def attempt(context: Context, visit_id: int, actor: Actor, body: AttemptIn, version: int | None = None) -> VisitView:
+def attempt(context: Context, visit_id: int, actor: Actor, body: AttemptIn, version: int | None = None) -> ReturnVisit:
     """Write down one attempt. Whoever is reached and has not rated yet rates by it; afterwards it is a spot check.
 
     Raises:
@@ -132,7 +134,7 @@ def attempt(context: Context, visit_id: int, actor: Actor, body: AttemptIn, vers
 
 def give(
     context: Context, visit_id: int, actor: Actor, *, officer: str, reason: str, version: int | None = None
-) -> VisitView:
+) -> ReturnVisit:
     """Give an open visit to another seat.
 
     Raises:
@@ -229,9 +231,9 @@ def _head(context: Context, session: Session, found: Visit, petition: Petition) 
     }
 
 
-def _view(context: Context, session: Session, found: Visit, petition: Petition) -> VisitView:
+def _view(context: Context, session: Session, found: Visit, petition: Petition) -> ReturnVisit:
     completed = session.get_one(HistoryRow, (petition.id, found.completion_version))
-    return VisitView(
+    return ReturnVisit(
         **_head(context, session, found, petition),
         rated=_named(petition.satisfaction),
         drawn_at=found.drawn_at,

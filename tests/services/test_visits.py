@@ -14,7 +14,7 @@ from domain.petition import Satisfaction
 from domain.stages import Stage
 from domain.visits import VisitStatus, Way, lot
 from models.tables import Visit
-from models.visit_answers import AttemptIn, VisitView
+from models.visit_answers import AttemptIn, ReturnVisit
 from services import decisions, handling, recusals, verdict, visits
 from services.context import Context
 from tests.services.lives import AT_UNIT, CITIZEN, DESK, EVIDENCE, INSPECTOR, UNIT, extended, petition_of, settle
@@ -36,7 +36,7 @@ def complete(context: Context, petition_id: str) -> None:
     settle(context, petition_id)
 
 
-def visit_of(context: Context, petition_id: str) -> VisitView:
+def visit_of(context: Context, petition_id: str) -> ReturnVisit:
     with context.readers() as session:
         query = sa.select(Visit.id).where(Visit.petition_id == petition_id).order_by(Visit.id.desc())
         found = session.scalars(query).first()
