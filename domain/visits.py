@@ -130,7 +130,7 @@ def draw(rules: VisitRules, risks: Collection[Risk], number: float) -> Draw:
 
 
 def officer_for(rules: VisitRules, handled: Collection[str], loads: Mapping[str, int]) -> Seat | None:
-    """The seat with the fewest visits so far, first in the file among equals; never one of a unit that `handled` it."""
+    """The seat with the fewest of the visits in `loads`, the first of equals; never one of a unit that `handled` it."""
     free = [seat for seat in rules.seats if seat.unit not in handled]
     return min(free, key=lambda seat: loads.get(seat.code, 0), default=None)
 

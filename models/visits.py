@@ -59,6 +59,7 @@ class Visit(Base):
             postgresql_where=sql_text("status = 'open'"),
         ),
         Index("ix_visit_petition_id", "petition_id"),
+        Index("ix_visit_drawn_at", "drawn_at"),
     )
 
 

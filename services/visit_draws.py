@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from sqlalchemy import func, select
 
 import clock
@@ -12,6 +14,9 @@ from domain.workdays import due_date
 from models.tables import HistoryRow, Petition, Visit
 from services.facts import facts_of, recused_units
 from services.transactions import Transaction
+
+_COUNTED = dt.timedelta(days=30)
+"""For how long a visit counts when seats share them out (our own decision): a new seat has not to catch up on years."""
 
 
 def risks_of(petition: Petition) -> frozenset[Risk]:
@@ -69,5 +74,6 @@ def overtake_visit(tx: Transaction, petition: Petition) -> None:
 
 
 def _loads(tx: Transaction) -> dict[str, int]:
-    rows = tx.session.execute(select(Visit.officer, func.count()).group_by(Visit.officer))
+    lately = Visit.drawn_at > clock.now() - _COUNTED
+    rows = tx.session.execute(select(Visit.officer, func.count()).where(lately).group_by(Visit.officer))
     return {officer: number for officer, number in rows}  # noqa: C416

@@ -45,6 +45,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_visit_status_due_at", "visit", ["status", "due_at"], unique=False)
     op.create_index("ix_visit_officer_status", "visit", ["officer", "status"], unique=False)
+    op.create_index("ix_visit_drawn_at", "visit", ["drawn_at"], unique=False)
     op.create_index("ix_visit_petition_id", "visit", ["petition_id"], unique=False)
     op.create_index(
         "uq_visit_one_open",
@@ -73,8 +74,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_index(op.f("ix_visit_attempt_visit_id"), table_name="visit_attempt")
     op.drop_table("visit_attempt")
-    for name in ("uq_visit_one_open", "ix_visit_petition_id", "ix_visit_officer_status", "ix_visit_status_due_at"):
-        op.drop_index(name, table_name="visit")
+    for name in ("one_open", "petition_id", "drawn_at", "officer_status", "status_due_at"):
+        op.drop_index(f"{'uq' if name == 'one_open' else 'ix'}_visit_{name}", table_name="visit")
     op.drop_table("visit")
     with op.batch_alter_table("rating", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_rating_party_id_petition"), type_="foreignkey")

@@ -194,3 +194,12 @@ def test_the_list_is_due_first(context: Context, story: clock.StoryClock) -> Non
     assert [item.id for item in page.items] == [first, second]
     assert page.items[0].officer.code != page.items[1].officer.code
     assert [item.late for item in page.items] == [False, False]
+
+
+@pytest.mark.parametrize(("days", "same"), [(29, False), (31, True)])
+def test_seats_share_out_the_visits_of_thirty_days(
+    context: Context, story: clock.StoryClock, days: int, same: bool
+) -> None:
+    first = visit_of(context, finished(context)).officer
+    story.move_to(clock.now().add(days=days))
+    assert (visit_of(context, finished(context)).officer == first) is same
