@@ -22,6 +22,7 @@ from gateways.alarm_rules import ALARMS, ELSEWHERE, alarm_rules, check_alarms, e
 from gateways.attachment_rules import attachment_rules, attachments_told
 from gateways.conduct_rules import deadline_rules, ladder_rules, learning_rules, notice_rules
 from gateways.figure_rules import figure_rules, values_told
+from gateways.follow_up_rules import FOLLOW_UP, check_follow_up, follow_up_figures, visit_rules
 from gateways.handling_rules import HANDLING, check_handling, handling_rules, handling_told
 from gateways.holidays import CalendarFileError, load_calendar
 from gateways.identity_rules import identity_figures, identity_rules
@@ -37,6 +38,7 @@ from gateways.yaml_lines import Document, Loc, line_of, read_document
 from models.alarm_files import AlarmsFile, ElsewhereFile
 from models.attachment_file import AttachmentsFile
 from models.figures_file import FiguresFile
+from models.follow_up_file import FollowUpFile
 from models.handling_file import HandlingFile
 from models.identity_files import IdentityFile, RetentionFile
 from models.learning_file import LearningFile
@@ -81,6 +83,7 @@ _SHAPES: dict[str, type[Shape]] = {
     "supervision.yaml": SupervisionFile,
     "attachments.yaml": AttachmentsFile,
     HANDLING: HandlingFile,
+    FOLLOW_UP: FollowUpFile,
 }
 _FOLDER = "taxonomy"
 """One file for each category."""
@@ -148,7 +151,7 @@ def load_policy(directory: Path) -> Policy:
         for category in reading.files.taxonomy.categories:
             reading.files.sub_categories[category.code] = reading.read(file_of(category.code), SubCategoriesFile)
     problems = [*reading.problems, *_foreign_files(directory, reading.files)]
-    checks = (policy_checks.check, check_taxonomy, check_alarms, check_reviews, check_handling)
+    checks = (policy_checks.check, check_taxonomy, check_alarms, check_reviews, check_handling, check_follow_up)
     faults = [fault for check in checks for fault in check(reading.files)]
     problems.extend(
         Problem(fault.file, line_of(reading.lines[fault.file], fault.loc), fault.reason) for fault in faults
@@ -228,11 +231,11 @@ def _build(files: PolicyFiles, office: OfficeHours) -> Policy:
     assert taxonomy and places and dispatch and notices  # noqa: S101, PT018
     alarms, elsewhere, supervision, attachments = files.alarms, files.elsewhere, files.supervision, files.attachments
     reviews, identity, retention = files.reviews, files.identity, files.retention
-    patterns, lists, handling = files.patterns, files.lists, files.handling
+    patterns, lists, handling, follow_up = files.patterns, files.lists, files.handling, files.follow_up
     assert supervision and attachments  # noqa: S101, PT018
     assert learning and figures and same_matter and alarms and elsewhere  # noqa: S101, PT018
     assert reviews and identity and retention  # noqa: S101, PT018
-    assert patterns and lists and handling  # noqa: S101, PT018
+    assert patterns and lists and handling and follow_up  # noqa: S101, PT018
     matters = {category: file for category, file in files.sub_categories.items() if file is not None}
     policy = Policy(
         version="",
@@ -261,6 +264,7 @@ def _build(files: PolicyFiles, office: OfficeHours) -> Policy:
             *handling_told(handling),
             *pattern_figures(patterns),
             *list_figures(lists),
+            *follow_up_figures(follow_up),
         ),
         sub_categories=sub_categories(matters),
         duties=tuple(Duty(**duty.model_dump()) for duty in units.duties),
@@ -271,6 +275,7 @@ def _build(files: PolicyFiles, office: OfficeHours) -> Policy:
         supervision=supervision_rules(supervision),
         attachments=attachment_rules(attachments),
         handling=handling_rules(handling),
+        visits=visit_rules(follow_up),
     )
     content = json.dumps(dump(policy), sort_keys=True, ensure_ascii=False)
     return replace(policy, version=f"{district.version}+{hashlib.sha256(content.encode()).hexdigest()[:12]}")

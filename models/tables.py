@@ -35,6 +35,7 @@ from models.records import (
 )
 from models.reviews import DutyChange, ReviewAttendee, ReviewItem, ReviewMeeting
 from models.same_matter import HotTopic, Imprint, ImprintMark, Proposal
+from models.visits import Visit, VisitAttempt
 
 __all__ = [
     "Account",
@@ -82,5 +83,7 @@ __all__ = [
     "SiteVisit",
     "Supervision",
     "TimerRow",
+    "Visit",
+    "VisitAttempt",
     "WebSession",
 ]

@@ -165,9 +165,10 @@ def forget(request: Request, number: str, sent: SentForm) -> Response:
 Work = Callable[[Context, Followed, str, Any, int], object]
 
 
-def _rate(context: Context, _: Followed, matter: str, body: RatingIn, version: int) -> object:
+def _rate(context: Context, mine: Followed, matter: str, body: RatingIn, version: int) -> object:
+    own = queries.id_by_code(context, mine.code)
     return verdict.rate(
-        context, matter, PETITIONER, satisfaction=body.satisfaction, reason=body.reason, version=version
+        context, matter, PETITIONER, satisfaction=body.satisfaction, reason=body.reason, party=own, version=version
     )
 
 

@@ -13,7 +13,7 @@ import clock
 from domain.actions import Actor, Role
 from domain.bulletins import BulletinAct
 from domain.periods import PeriodKind, period_before
-from models.tables import Bulletin, Finding, Proposal, ReviewMeeting
+from models.tables import Bulletin, Finding, Proposal, ReviewMeeting, Visit
 from services import bulletins, patterns
 from tests.api.conftest import EVIDENCE, OTHER, TOWN, UNIT, Api
 from tests.services.planted import honest_ledger
@@ -294,6 +294,20 @@ def newest_meeting(api: Api) -> dict[str, Any]:
         return {"meeting_id": session.scalar(sa.select(sa.func.max(ReviewMeeting.id)))}
 
 
+def to_visit(api: Api) -> Case:
+    """Completed after an extension: such cases are visited one and all."""
+    case = extension_requested(api)
+    api.done("desk", f"/petitions/{case[0]}/extension-decision", {"granted": True, **REASON})
+    api.done("unit", f"/petitions/{case[0]}/completion", EVIDENCE)
+    api.done("desk", f"/petitions/{case[0]}/completion-decision", {"approved": True, **REASON})
+    return case
+
+
+def newest_visit(api: Api) -> dict[str, Any]:
+    with api.context.readers() as session:
+        return {"visit_id": session.scalar(sa.select(sa.func.max(Visit.id)))}
+
+
 _MEETING = "/reviews/meetings/{meeting_id}"
 _PATTERN = "/inspection/patterns/{finding_id}"
 _BULLETIN = "/bulletins/{bulletin_id}"
@@ -331,6 +345,19 @@ BESIDE = (
     Beside("GET", _BULLETIN + "/annex", issued, "unit", names=newest_bulletin),
     Beside("POST", _BULLETIN + "/issue", drafted, "leader", {"opinion": "请对照整改"}, newest_bulletin),
     Beside("POST", _BULLETIN + "/discard", drafted, "inspector", REASON, newest_bulletin),
+    Beside("GET", "/visits", to_visit, "follow_up"),
+    Beside("GET", "/visits/{visit_id}", to_visit, "follow_up", names=newest_visit),
+    Beside(
+        "POST",
+        "/visits/{visit_id}/attempts",
+        to_visit,
+        "follow_up",
+        {"way": "phone", "reached": True, "words": "已联系", "satisfaction": "satisfied", "account_true": True},
+        newest_visit,
+    ),
+    Beside(
+        "POST", "/visits/{visit_id}/officer", to_visit, "follow_up", {"officer": "info-qicun", **REASON}, newest_visit
+    ),
 )
 
 LOOKING = "/petitions/{petition_id}/identity"
