@@ -12,8 +12,9 @@ from api.changes import POSTING, ChangeOf, PetitionId, answer
 from api.documentation import CHANGING, READING
 from domain.actions import Actor
 from domain.errors import Incomplete, Missing
-from models.answers import PetitionDetail, RecusalReceipt, RecusalsView
+from models.answers import PetitionDetail
 from models.bodies import LiftIn, ReasonIn, RecusalIn
+from models.recusal_answers import RecusalReceipt, RecusalsView
 from models.tables import Petition
 from services import recusals
 from services.context import Context

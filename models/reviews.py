@@ -41,7 +41,7 @@ class ReviewMeeting(Base):
     attendees: Mapped[list[ReviewAttendee]] = relationship(
         order_by="ReviewAttendee.id", cascade="all, delete-orphan", lazy="selectin"
     )
-    items: Mapped[list[ReviewItem]] = relationship(order_by="ReviewItem.position", lazy="selectin")
+    items: Mapped[list[ReviewItem]] = relationship(order_by="(ReviewItem.position, ReviewItem.id)", lazy="selectin")
 
     __table_args__ = (Index("ix_review_meeting_level_status", "level", "status"),)
 

@@ -33,7 +33,7 @@ from services.notices import Concern
 from services.numbering import next_meeting_number
 from services.transactions import Transaction, acting, reading, transaction
 
-READERS = ROSTER_ROLES | {Role.INSPECTOR, Role.OPERATOR}
+READERS = ROSTER_ROLES | {Role.INSPECTOR, Role.PARTY_INSPECTOR, Role.OPERATOR}
 MOST_MEETINGS = 100
 """In one list, the latest first (our own decision)."""
 

@@ -19,7 +19,8 @@ from domain.errors import Incomplete, Missing, NotFound, NotPermitted, RuleRefus
 from domain.recusal import RECUSAL_SOURCE, STATED_BY_LABELS, StatedBy, accused_units
 from domain.stages import REVIEW_STAGES, Stage, Trigger, is_allowed
 from domain.units import UnitKind
-from models.answers import Named, RecusalReceipt, RecusalsView, RecusalView
+from models.answers import Named
+from models.recusal_answers import RecusalReceipt, RecusalsView, RecusalView
 from models.tables import Completion, Inspection, Notice, Petition, Recusal
 from services.access import ALL_SEEING, petition_for, require_role
 from services.assignments import NOBODYS, assist_of, lead_of

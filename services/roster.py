@@ -19,7 +19,7 @@ from services.transactions import Transaction, reading, transaction
 
 LONGEST = 92
 """Days of a roster that are shown at once (our own decision: a quarter)."""
-READERS = ROSTER_ROLES | {Role.INSPECTOR, Role.OPERATOR}
+READERS = ROSTER_ROLES | {Role.INSPECTOR, Role.PARTY_INSPECTOR, Role.OPERATOR}
 
 
 def member_on_duty(tx: Transaction, level: Level) -> Member | None:

@@ -10,7 +10,7 @@ from models.tables import Attachment
 from services import hot_topics
 from services.figures import MAX_CASES
 from tests.api.conftest import LAMPS, UNIT, Api
-from tests.api.routes import CHANGES, FIGURE, HELP, NO_FILE, READS, REASON, TASK, Case
+from tests.api.routes import CHANGES, FIGURE, HELP, READS, REASON, TASK, Case
 from tests.support.files import a_photo
 from tests.support.steps import petition_of
 
@@ -31,7 +31,7 @@ def everywhere(api: Api, who: str, case: Case, number: str) -> str:
         if "{query_code}" in path:  # who holds the code is the petitioner
             continue
         for figure in FIGURES if "{figure}" in path else (FIGURE,):
-            address = path.format(**particulars, figure=figure, attachment_id=NO_FILE)
+            address = path.format(**particulars, figure=figure)
             answer = api.get(who, address, **({"limit": MAX_CASES} if "{figure}" in path else {}))
             # The question itself holds the id; a refusal repeats it in nothing.
             told.append(answer.text)

@@ -63,7 +63,13 @@ A_VISIT = (
     f" VALUES (:id, 1, {YESTERDAY}, '1', 0.0, 1.0, '[]', '', '{{officer}}', '', {YESTERDAY}, 'open', 1, false, false)"
 )
 
+RECUSED = (
+    "INSERT INTO recusal (petition_id, unit, stated_by, reason, recorded_at, recorded_by, lifted_because)"
+    f" SELECT id, unit, 'inspectors', 'x', {YESTERDAY}, 'x', '' FROM petition WHERE id = :id"
+)
+
 BREAKS = [
+    Break("recused_have_nothing", lives.in_hand, RECUSED),
     Break(
         "open_has_one_timer",
         lives.in_hand,

@@ -205,8 +205,8 @@ def test_the_main_case_lists_who_stands_behind_it_and_names_them_to_those_who_mu
     numbers = [petition_of(context, key).case_number for key in (open_one, confiding, leaving)]
     left = (False, False, True)
     for actor, names in (
-        (DESK, ("测试乙", "测试丙", None)),
-        (AT_UNIT, ("测试乙", None, None)),
+        (DESK, ("测**", "测**", None)),
+        (AT_UNIT, ("测**", None, None)),
         (INSPECTOR, (None, None, None)),
         (REVIEWER, (None, None, None)),
     ):
