@@ -18,6 +18,7 @@ from api import (
     identity,
     inspection,
     lists,
+    media,
     patterns,
     petitions,
     public,
@@ -75,7 +76,7 @@ def create_app(
     app.add_middleware(Guard, max_body_bytes=max_body_bytes)
     errors.install(app)
     of_petitions = (public, petitions, attachments, units, desk, review, inspection, identity, recusals)
-    watching = (topics, figures, lists, patterns, bulletins)
+    watching = (topics, figures, lists, patterns, bulletins, media)
     for part in (*of_petitions, reviews, *watching, system):
         app.include_router(part.router)
     describe(app)

@@ -31,6 +31,7 @@ class Role(StrEnum):
     INSPECTOR = "inspector"
     FOLLOW_UP = "follow_up"
     OPERATOR = "operator"
+    MEDIA = "media"
 
 
 ROLE_LABELS = {
@@ -44,6 +45,7 @@ ROLE_LABELS = {
     Role.INSPECTOR: "纪检监察",
     Role.FOLLOW_UP: "信息员",
     Role.OPERATOR: "平台运维",
+    Role.MEDIA: "媒体",
 }
 
 
@@ -133,6 +135,14 @@ PERMITTED: dict[Trigger, frozenset[Role]] = {
     Trigger.RECUSE: _MAY_BE_RECUSED,
     Trigger.LIFT_RECUSAL: _RECUSING,
     Trigger.TAKE_AWAY: frozenset(),  # what a recusal comes to while the unit has it
+    # Who proposes, answers and decides what is told in public stands in `domain.media`: it is of the publication.
+    Trigger.TRACK: frozenset(),
+    Trigger.ASK_MEDIA_REPLY: frozenset(),
+    Trigger.GIVE_MEDIA_REPLY: frozenset(),
+    Trigger.LAPSE_MEDIA_REPLY: frozenset(),
+    Trigger.PUBLISH: frozenset(),
+    Trigger.EXPOSE: frozenset(),
+    Trigger.CORRECT_EXPOSURE: frozenset(),
 }
 """Which roles may pull a trigger. The platform may pull every one, because the domain decided it."""
 

@@ -105,6 +105,10 @@ CONCERNING = frozenset(
         Trigger.EXPLAIN,
         Trigger.REMIND_EXPLANATION,
         Trigger.CLOSE_SUPERVISION,
+        Trigger.ASK_MEDIA_REPLY,
+        Trigger.LAPSE_MEDIA_REPLY,
+        Trigger.EXPOSE,
+        Trigger.CORRECT_EXPOSURE,
     }
 )
 """Steps that are about the task of a unit beside the holder's work: it can be told, and named with its own date."""

@@ -97,16 +97,16 @@ _SAID_NAME = re.compile(
 def scrub(text: str, known: Collection[str] = ()) -> Scrubbed:
     """`text` without what tells who somebody is; `known` are names and contacts to take out wherever they stand.
 
-    Full-width letters and digits are read as what they are, and written so in what is left.
+    Letters and digits of other shapes (full-width, circled) are read, and written, as what they are.
     """
-    plain = unicodedata.normalize("NFKC", text)
+    plain = _plain(text)
     removed: list[Removal] = []
 
     def take(kind: Personal, said: str) -> str:
         removed.append(Removal(kind, said))
         return f"[{PERSONAL_LABELS[kind]}]"
 
-    for name in sorted({unicodedata.normalize("NFKC", item).strip() for item in known}, key=len, reverse=True):
+    for name in sorted({_plain(item).strip() for item in known}, key=len, reverse=True):
         if len(name) > 1:
             plain = plain.replace(name, take(Personal.NAME, name)) if name in plain else plain
     plain = _EMAIL.sub(lambda found: take(Personal.EMAIL, found[0]), plain)
@@ -116,6 +116,16 @@ def scrub(text: str, known: Collection[str] = ()) -> Scrubbed:
     plain = _SAID_NAME.sub(lambda found: found[1] + found[2] + take(Personal.NAME, found[3]), plain)
     plain = _TITLED_NAME.sub(lambda found: take(Personal.NAME, found[0]), plain)
     return Scrubbed(plain, tuple(removed))
+
+
+def _plain(text: str) -> str:
+    """`text` with its letters and digits in their plain shape, and its punctuation as it was written."""
+    return "".join(_letter(char) for char in text)
+
+
+def _letter(char: str) -> str:
+    plain = unicodedata.normalize("NFKC", char)
+    return plain if plain.isascii() and (plain.isalnum() or plain in "@.-+") else char
 
 
 def _numbers_out(text: str, take: Take) -> Iterator[str]:

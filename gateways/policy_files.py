@@ -25,6 +25,7 @@ from gateways.figure_rules import figure_rules, values_told
 from gateways.holidays import CalendarFileError, load_calendar
 from gateways.identity_rules import identity_figures, identity_rules
 from gateways.letters import variants_of
+from gateways.media_rules import media_figures, media_rules
 from gateways.pattern_rules import list_figures, list_rules, pattern_figures, pattern_rules
 from gateways.policy_checks import PolicyFiles
 from gateways.review_rules import REVIEWS, check_reviews, review_figures, review_rules
@@ -38,6 +39,7 @@ from models.attachment_file import AttachmentsFile
 from models.figures_file import FiguresFile
 from models.identity_files import IdentityFile, RetentionFile
 from models.learning_file import LearningFile
+from models.media_file import MediaFile
 from models.patterns_file import ListsFile, PatternsFile
 from models.policy_files import (
     DeadlinesFile,
@@ -77,6 +79,7 @@ _SHAPES: dict[str, type[Shape]] = {
     "identity.yaml": IdentityFile,
     "retention.yaml": RetentionFile,
     "supervision.yaml": SupervisionFile,
+    "media.yaml": MediaFile,
     "attachments.yaml": AttachmentsFile,
 }
 _FOLDER = "taxonomy"
@@ -229,11 +232,11 @@ def _build(files: PolicyFiles, office: OfficeHours) -> Policy:
     assert taxonomy and places and dispatch and notices  # noqa: S101, PT018
     alarms, elsewhere, supervision, attachments = files.alarms, files.elsewhere, files.supervision, files.attachments
     reviews, identity, retention = files.reviews, files.identity, files.retention
-    patterns, lists = files.patterns, files.lists
+    patterns, lists, media = files.patterns, files.lists, files.media
     assert supervision and attachments  # noqa: S101, PT018
     assert learning and figures and same_matter and alarms and elsewhere  # noqa: S101, PT018
     assert reviews and identity and retention  # noqa: S101, PT018
-    assert patterns and lists  # noqa: S101, PT018
+    assert patterns and lists and media  # noqa: S101, PT018
     matters = {category: file for category, file in files.sub_categories.items() if file is not None}
     policy = Policy(
         version="",
@@ -261,6 +264,7 @@ def _build(files: PolicyFiles, office: OfficeHours) -> Policy:
             *attachments_told(attachments),
             *pattern_figures(patterns),
             *list_figures(lists),
+            *media_figures(media),
         ),
         sub_categories=sub_categories(matters),
         duties=tuple(Duty(**duty.model_dump()) for duty in units.duties),
@@ -269,6 +273,7 @@ def _build(files: PolicyFiles, office: OfficeHours) -> Policy:
         identity=identity_rules(identity, retention),
         recusal=recusal_rules(supervision),
         supervision=supervision_rules(supervision),
+        media=media_rules(media),
         attachments=attachment_rules(attachments),
     )
     content = json.dumps(dump(policy), sort_keys=True, ensure_ascii=False)

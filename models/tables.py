@@ -5,6 +5,7 @@ from models.attachment import Attachment
 from models.audit import AuditAnchor, IdentityRead, LegalHold
 from models.base import Base
 from models.learned import DispatchModel, ModelActivation
+from models.media import MediaObjection, Publication, PublicationStep, Tracking
 from models.oversight import Bulletin, BulletinStep, Finding, FindingStep
 from models.petition import (
     Assignment,
@@ -63,6 +64,7 @@ __all__ = [
     "Imprint",
     "ImprintMark",
     "LegalHold",
+    "MediaObjection",
     "ModelActivation",
     "Notice",
     "Outage",
@@ -71,6 +73,8 @@ __all__ = [
     "Petitioner",
     "PolicyVersion",
     "Proposal",
+    "Publication",
+    "PublicationStep",
     "RatingRow",
     "Recusal",
     "ReviewAttendee",
@@ -79,5 +83,6 @@ __all__ = [
     "SignInFailure",
     "Supervision",
     "TimerRow",
+    "Tracking",
     "WebSession",
 ]

@@ -19,6 +19,7 @@ from services.context import Context
 from services.facts import duration_to_json
 from services.ledger import move
 from services.notices import Concern
+from services.publications import retract_exposures
 from services.transactions import Transaction, acting
 
 
@@ -90,7 +91,10 @@ def dispose(
         }
         # Told that its file is closed and not how, a unit would know that a lead was handed over.
         told = disposition not in SECRET_DISPOSITIONS
-        return _write(tx, petition, actor, Trigger.CLOSE_SUPERVISION, opinion, details=details, told=told)
+        written = _write(tx, petition, actor, Trigger.CLOSE_SUPERVISION, opinion, details=details, told=told)
+        if disposition is Disposition.UNFOUNDED:
+            retract_exposures(tx, petition, actor, "经核查，督办事项不成立")
+        return written
 
 
 def _file(petition: Petition) -> Supervision:

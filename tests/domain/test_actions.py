@@ -40,6 +40,7 @@ MAY = {
     Role.INSPECTOR: "note attach supervise demand_explanation close_supervision recuse lift_recusal",
     Role.FOLLOW_UP: "note attach rate recuse",
     Role.OPERATOR: "",
+    Role.MEDIA: "",
 }
 PAIRS = [pytest.param(role, trigger, id=f"{role}-{trigger}") for role in MAY for trigger in Trigger]
 
