@@ -19,6 +19,7 @@ from api import (
     inspection,
     lists,
     media,
+    party_inspection,
     patterns,
     petitions,
     public,
@@ -75,7 +76,8 @@ def create_app(
     app.state.orchestrator = Watch(partial(system.orchestrator_answers, context), now)
     app.add_middleware(Guard, max_body_bytes=max_body_bytes)
     errors.install(app)
-    of_petitions = (public, petitions, attachments, units, desk, review, inspection, identity, recusals)
+    files = (inspection, party_inspection, identity, recusals)
+    of_petitions = (public, petitions, attachments, units, desk, review, *files)
     watching = (topics, figures, lists, patterns, bulletins, media)
     for part in (*of_petitions, reviews, *watching, system):
         app.include_router(part.router)

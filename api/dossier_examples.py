@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from api.inspection_examples import INSPECTIONS
+
 
 def dossier_example(
     detail: dict[str, Any], clock: dict[str, Any], clocks: dict[str, Any], entries: list[dict[str, Any]]
@@ -19,6 +21,8 @@ def dossier_example(
             "opinion": "",
             "closed_at": None,
             "closed_by": None,
+            "ground": None,
+            "rectification": None,
             "openings": [
                 {
                     "opened_at": "2026-03-02T09:00:00+08:00",
@@ -164,6 +168,7 @@ def dossier_example(
             }
         ],
         "recusals": [],
+        "inspections": INSPECTIONS["files"],
         "as_of": "2026-03-02T09:00:00+08:00",
     } | {
         "petition": detail

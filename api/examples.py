@@ -7,6 +7,7 @@ from typing import Any
 from api.attachment_examples import attachment_examples
 from api.dossier_examples import dossier_example, recusals_example
 from api.identity_examples import MASKED, identity_examples
+from api.inspection_examples import INSPECTIONS
 from api.review_examples import review_examples
 from api.same_matter_examples import same_matter_examples
 from api.watching_examples import WATCHING
@@ -301,6 +302,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "Clocks": _CLOCKS,
     "History": _HISTORY,
     "Dossier": dossier_example(_DETAIL, _CLOCK, _CLOCKS, _ENTRIES),
+    "InspectionsView": INSPECTIONS,
     "RecusalsView": recusals_example(_HEAD),
     "RecusalReceipt": {"case_number": "SZ-20260302-00001", "version": 5, "allowed_actions": []},
     **WATCHING,

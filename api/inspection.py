@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
@@ -11,13 +11,10 @@ from api.callers import Caller, ContextOf
 from api.changes import POSTING, ChangeOf, PetitionId, answer
 from api.documentation import CHANGING, READING
 from api.petitions import Cursor, Limit
-from domain.actions import Actor
 from models.answers import Page, PetitionDetail
-from models.bodies import DemandIn, DispositionIn, HoldIn, ReasonIn
+from models.bodies import DemandIn, DispositionIn, HoldIn, ReasonIn, RectifiedIn
 from models.dossier import Dossier
-from models.tables import Petition
 from services import dossiers, ladder, queues, retention, supervision
-from services.context import Context
 
 router = APIRouter(tags=["纪检监察 inspection"], responses=READING)
 
@@ -93,10 +90,41 @@ def demand(body: DemandIn, change: ChangeOf) -> JSONResponse:
 )
 def dispose(body: DispositionIn, change: ChangeOf) -> JSONResponse:
     """责令整改 rectify, 约谈 interview, 通报 circular, 移交线索 refer, 容错 tolerate, 不成立 unfounded."""
+    return change.make(
+        lambda context, key, actor, version: supervision.dispose(context, key, actor, **_parts(body), version=version)
+    )
 
-    def disposing(context: Context, key: str, actor: Actor, version: int | None) -> Petition:
-        return supervision.dispose(
-            context, key, actor, disposition=body.disposition, opinion=body.opinion, version=version
+
+@router.post(
+    "/petitions/{petition_id}/supervision/correction",
+    response_model=PetitionDetail,
+    summary="更正处置 Correct the conclusion",
+    responses=CHANGING,
+    dependencies=POSTING,
+)
+def correct(body: DispositionIn, change: ChangeOf) -> JSONResponse:
+    """Another conclusion in the place of a mistaken one; the first stays in the history."""
+    return change.make(
+        lambda context, key, actor, version: supervision.correct(context, key, actor, **_parts(body), version=version)
+    )
+
+
+@router.post(
+    "/petitions/{petition_id}/supervision/rectification",
+    response_model=PetitionDetail,
+    summary="核查整改 Look whether it was put right",
+    responses=CHANGING,
+    dependencies=POSTING,
+)
+def rectified(body: RectifiedIn, change: ChangeOf) -> JSONResponse:
+    """Whether what the unit was ordered to put right was put right."""
+    return change.make(
+        lambda context, key, actor, version: supervision.check_rectification(
+            context, key, actor, done=body.done, opinion=body.opinion, version=version
         )
+    )
 
-    return change.make(disposing)
+
+def _parts(body: DispositionIn) -> dict[str, Any]:
+    term = body.term.duration() if body.term else None
+    return {"disposition": body.disposition, "opinion": body.opinion, "ground": body.ground, "term": term}

@@ -15,6 +15,7 @@ _TRACKING: dict[str, Any] = {
     "reason": "读者多次来电问起",
     "decided_at": "2026-03-02T10:30:00+08:00",
     "decision": "事关公共设施，可以跟踪",
+    "allowed_actions": ["end"],
 }
 _HEAD: dict[str, Any] = {
     "id": "9c0d5a52-6d0c-4a7e-9a5b-2f9f3f0c1d44",
@@ -59,6 +60,7 @@ MEDIA: dict[str, dict[str, Any]] = {
         "card": "none",
         "due_at": "2026-03-09T17:30:00+08:00",
         "timeline": [{"at": "2026-03-02T09:00:00+08:00", "label": "登记"}],
+        "allowed_actions": [],
     },
     "PublicationsView": {"publications": [_HEAD], "next": None},
     "PublicationView": _HEAD

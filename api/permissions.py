@@ -130,6 +130,20 @@ PERMISSIONS: dict[str, Row] = {
     f"GET {_OF}/duplicates": keys_of(Asker.DESK),
     "GET /duplicates": keys_of(Asker.DESK),
     "GET /hot-topics": keys_of(*_WATCHING),
+    f"GET {_OF}/attachments": on_petition(*INVOLVED),
+    f"GET {_OF}/attachments/{{attachment_id}}": on_petition(*INVOLVED),
+    # A unit that assists adds files while its task goes on; here it is over.
+    f"POST {_OF}/attachments": on_petition(
+        *(Asker.UNIT, Asker.DESK, Asker.REVIEWER, Asker.LEADER, Asker.INSPECTOR, Asker.FOLLOW_UP)
+    ),
+    f"GET {_BY_CODE}/attachments": everybody(),
+    f"GET {_BY_CODE}/attachments/{{attachment_id}}": everybody(),
+    f"POST {_BY_CODE}/attachments": everybody(),
+    f"GET {_OF}/recusals": keys_of(Asker.DESK, Asker.INSPECTOR, Asker.LEADER),
+    f"POST {_OF}/recusal": on_petition(Asker.DESK, Asker.INSPECTOR),
+    # What the inspectors recorded, only they lift.
+    f"POST {_OF}/recusal-lifting": on_petition(Asker.DESK, Asker.INSPECTOR),
+    f"POST {_OF}/own-recusal": on_petition(*(asker for asker in OFFICES if asker is not Asker.OPERATOR)),
     f"POST {_OF}/identity": on_petition(Asker.UNIT, Asker.DESK, Asker.FOLLOW_UP, Asker.INSPECTOR),
     f"GET {_OF}/identity/readers": keys_of(Asker.INSPECTOR, Asker.OPERATOR),
     "GET /inspection/identity-reads": keys_of(Asker.INSPECTOR, Asker.OPERATOR),

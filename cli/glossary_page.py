@@ -14,11 +14,15 @@ from domain.figures import GROUPING_LABELS
 from domain.findings import DECISION_LABELS, FINDING_LABELS
 from domain.gazetteer import PLACE_LABELS
 from domain.lists import LACK_LABELS, LIST_LABELS, LISTED_LABELS
+from domain.media import ACT_LABELS as MEDIA_ACT_LABELS
+from domain.media import PUBLICATION_LABELS, STANDING_LABELS, TRACKED_LABELS
 from domain.patterns import PATTERN_LABELS
 from domain.periods import PERIOD_LABELS
 from domain.petition import CARD_LABELS, RUNG_LABELS, SATISFACTION_LABELS
+from domain.platform_delay import DELAY_LABELS
 from domain.recusal import STATED_BY_LABELS
 from domain.stages import STAGE_LABELS, TRIGGER_LABELS
+from domain.supervision import DISPOSITION_LABELS
 
 _WORDS: tuple[tuple[str, str, str], ...] = (
     ("petition", "诉求", "群众或企业反映的一件事；一件诉求对应一次 Prefect 流程运行"),
@@ -61,6 +65,15 @@ _WORDS: tuple[tuple[str, str, str], ...] = (
     ("card", "亮牌", "到期前一个工作日黄牌，到期后第一个工作日红牌"),
     ("recusal", "回避", "被反映的单位、应当回避的账号看不到、不经办、也不被告知该诉求；已派出的立即收回"),
     ("superior", "上级承办单位", "被反映单位回避后，依规则承办其诉求的单位"),
+    ("party inspection", "督查件", "党委督查对典型事项自立的件，与纪检监察的督办件并列，各自立、各自办结"),
+    ("site visit", "现场督查", "党委督查到现场查看的记录：时间、地点、在场、所见、照片的 SHA-256"),
+    ("platform's share", "平台延误", "平台停运、迟派、到期未及时处理的时间，不算承办单位的"),
+    ("excused until", "扣除平台延误后的到期", "在此前交办结即为按时；对诉求人承诺的到期不变"),
+    ("heartbeat", "心跳", "对账每次运行留下的时刻，两次相隔过久即记为停运"),
+    ("outage", "停运", "平台没有运行的一段时间，由心跳发现或由运维登记，只可撤销不可改"),
+    ("clock forensics", "计时核查", "改动到期时间的每一步：经办、当时距到期多久、是否临近"),
+    ("ground of tolerance", "容错情形", "容错所依据的情形，列于规则"),
+    ("rectification", "责令整改", "督办结论之一，有整改期限，到期由纪检监察核查"),
     ("explanation", "督办说明", "纪检监察要求某单位书面说明；诉求转走后仍由被要求的单位作出"),
     ("redo", "重办", "不满意后重新办理，仅一次，另行计时"),
     ("follow-up", "回访", "信息员向诉求人反馈并代录评价"),
@@ -100,6 +113,10 @@ _WORDS: tuple[tuple[str, str, str], ...] = (
     ("pattern / finding", "苗头", "某单位的率明显高于其他单位，值得核查；只提示，由纪检监察核实、放过或立案核查"),
     ("peers", "其他合计", "本单位(账号)以外的全部，率与之相比"),
     ("bulletin", "督导通报", "周、月结束后由平台拟稿、由纪检监察或领导签发的通报；只列已核实的苗头，不写任何人"),
+    ("media tracking", "媒体跟踪", "媒体经同意后跟踪一件诉求，只见其公开的办理步骤，不见任何人和任何人写的话"),
+    ("publication", "公开件", "脱敏后由人审定公开的办理过程、宣传或曝光；撤回、更正也公开"),
+    ("scrub", "脱敏", "公开前去掉姓名、电话、证号、车牌、门牌等"),
+    ("right of reply", "答复权", "曝光前单位在规定工作日内的答复，随曝光一并公开；逾期未答复的如实写明"),
     ("provisional", "暂定", "涉及尚未公布放假安排的年份，先按周一至周五推算，公布后重算"),
     ("make-up workday", "调休上班", "与放假调换而上班的周末"),
     ("evidence", "办结凭据", "办结时须填的联系、答复和附件"),
@@ -125,6 +142,8 @@ _LABELS: tuple[tuple[str, Mapping[Any, str]], ...] = (
     ("亮牌 Cards", CARD_LABELS),
     ("评价 Ratings", SATISFACTION_LABELS),
     ("回避由来 Recusals", STATED_BY_LABELS),
+    ("平台延误 Delays of the platform", DELAY_LABELS),
+    ("督办处置 Dispositions", DISPOSITION_LABELS),
     ("来历 Origins", ORIGIN_LABELS),
     ("坐标系 Coordinate systems", SYSTEM_LABELS),
     ("地名种类 Kinds of places", PLACE_LABELS),
@@ -134,6 +153,10 @@ _LABELS: tuple[tuple[str, Mapping[Any, str]], ...] = (
     ("苗头的状态 Standings of findings", FINDING_LABELS),
     ("对苗头的处理 Decisions on findings", DECISION_LABELS),
     ("督导通报的状态 Standings of bulletins", BULLETIN_LABELS),
+    ("媒体跟踪的状态 Standings of trackings", TRACKED_LABELS),
+    ("公开件的种类 Kinds of publications", PUBLICATION_LABELS),
+    ("公开件的状态 Standings of publications", STANDING_LABELS),
+    ("对公开件的处理 Acts on publications", MEDIA_ACT_LABELS),
     ("四张清单 Lists", LIST_LABELS),
     ("清单状态 Standings in the lists", LISTED_LABELS),
     ("销号所缺 What is lacking", LACK_LABELS),

@@ -27,6 +27,7 @@ _SAME_FOUND = "tests/services/test_same_matter.py"
 _LEARNING = "tests/services/test_learning.py"
 _BACKTEST = "tests/domain/test_backtest.py"
 _IDENTITY = "tests/services/test_identity.py"
+_PUBLICATIONS = "tests/services/test_publications.py"
 _RECUSAL = "tests/domain/test_recusal.py"
 _FILES = "tests/domain/test_files.py"
 _PHOTOS = "tests/gateways/test_photos.py"
@@ -273,10 +274,35 @@ FIGURES_APPLIED: dict[str, tuple[str, str, str]] = {
         "domain.platform_delay.due_without_platform",
         "tests/services/test_platform_delays.py::test_what_the_platform_lost_is_not_the_units",
     ),
+    "supervision.rectification": (
+        "责令整改的期限",
+        "services.supervision.dispose",
+        "tests/services/test_dispositions.py::test_an_order_to_put_right_has_a_term_and_is_looked_after",
+    ),
+    "supervision.tolerance": (
+        "容错的情形",
+        "services.supervision.dispose",
+        "tests/services/test_dispositions.py::test_a_fault_is_tolerated_on_a_ground_of_the_policy",
+    ),
     "supervision.accused": (
         "怎样认出被反映单位",
         "domain.recusal.accused_units",
         f"{_RECUSAL}::test_whom_a_text_accuses",
+    ),
+    "media.outlets": (
+        "可以跟踪的媒体",
+        "services.keys.require_known_unit",
+        f"{_PUBLICATIONS}::test_a_key_of_the_media_is_of_an_outlet_that_there_is",
+    ),
+    "media.untracked": (
+        "哪些诉求不由媒体跟踪、不公开",
+        "domain.media.require_trackable",
+        f"{_PUBLICATIONS}::test_not_every_case_is_for_the_media",
+    ),
+    "media.reply": (
+        "曝光前单位答复的期限",
+        "services.publications.lapse_due",
+        f"{_PUBLICATIONS}::test_silence_lapses_by_itself_and_is_told",
     ),
     "lists.silence": (
         "未评价的是否销号",

@@ -6,6 +6,7 @@ The API's refusals, its `allowed_actions` and the pages all come from here.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -13,6 +14,7 @@ from domain.conduct import DeadlineKind, Limit
 from domain.errors import DomainError, NotPermitted, RuleRefusal
 from domain.petition import Facts, handling_due, times_of
 from domain.policy import Policy
+from domain.recusal import RECUSAL_SOURCE
 from domain.reviews import Level
 from domain.stages import FINAL_STAGES, WORKING_STAGES, Stage, Trigger, forbidden, is_allowed
 from domain.workdays import WorkCalendar, due_date
@@ -29,6 +31,7 @@ class Role(StrEnum):
     REVIEWER = "reviewer"
     LEADER = "leader"
     INSPECTOR = "inspector"
+    PARTY_INSPECTOR = "party_inspector"
     FOLLOW_UP = "follow_up"
     OPERATOR = "operator"
     MEDIA = "media"
@@ -43,6 +46,7 @@ ROLE_LABELS = {
     Role.REVIEWER: "一级研判小组",
     Role.LEADER: "二级研判领导小组",
     Role.INSPECTOR: "纪检监察",
+    Role.PARTY_INSPECTOR: "党委督查",
     Role.FOLLOW_UP: "信息员",
     Role.OPERATOR: "平台运维",
     Role.MEDIA: "媒体",
@@ -66,9 +70,10 @@ _DESK = frozenset({Role.DESK})
 _UNIT = frozenset({Role.UNIT})
 _REVIEW = frozenset({Role.REVIEWER, Role.LEADER})
 _INSPECTOR = frozenset({Role.INSPECTOR})
-_MAY_BE_RECUSED = frozenset({Role.DESK, Role.REVIEWER, Role.LEADER, Role.INSPECTOR, Role.FOLLOW_UP})
-"""Roles of people who may have to stay out of a case themselves."""
-_RECUSING = _DESK | _INSPECTOR
+_PARTY = frozenset({Role.PARTY_INSPECTOR})
+_OFFICES = frozenset({Role.DESK, Role.REVIEWER, Role.LEADER, Role.INSPECTOR, Role.PARTY_INSPECTOR, Role.FOLLOW_UP})
+"""Roles of people who look after cases; each may have to stay out of one."""
+_RECUSING = _DESK | _INSPECTOR | _PARTY
 """Who may say of others that they must stay out."""
 
 PERMITTED: dict[Trigger, frozenset[Role]] = {
@@ -81,10 +86,8 @@ PERMITTED: dict[Trigger, frozenset[Role]] = {
     Trigger.REFER_TO_DESK: frozenset(),
     Trigger.REDISPATCH: _DESK,
     Trigger.SIGN: _UNIT,
-    Trigger.NOTE: frozenset({Role.UNIT, Role.DESK, Role.REVIEWER, Role.LEADER, Role.INSPECTOR, Role.FOLLOW_UP}),
-    Trigger.ATTACH: frozenset(
-        {Role.PETITIONER, Role.UNIT, Role.DESK, Role.REVIEWER, Role.LEADER, Role.INSPECTOR, Role.FOLLOW_UP}
-    ),
+    Trigger.NOTE: _UNIT | _OFFICES,
+    Trigger.ATTACH: frozenset({Role.PETITIONER}) | _UNIT | (_OFFICES - _PARTY),  # theirs are named by their digests
     Trigger.RECLASSIFY: _DESK,
     Trigger.REQUEST_RETURN: _UNIT,
     Trigger.GRANT_RETURN: _DESK,
@@ -120,6 +123,8 @@ PERMITTED: dict[Trigger, frozenset[Role]] = {
     Trigger.EXPLAIN: _UNIT,
     Trigger.REMIND_EXPLANATION: frozenset(),
     Trigger.CLOSE_SUPERVISION: _INSPECTOR,
+    Trigger.CORRECT_DISPOSITION: _INSPECTOR,
+    Trigger.CHECK_RECTIFICATION: _INSPECTOR,
     Trigger.ARCHIVE: frozenset(),
     Trigger.REFUSE_STRIKING: _DESK,
     Trigger.RESTORE_STRIKING: _DESK,
@@ -132,8 +137,13 @@ PERMITTED: dict[Trigger, frozenset[Role]] = {
     Trigger.RELEASE_IDENTITY: frozenset(),
     Trigger.ERASE_IDENTITY: frozenset(),
     Trigger.FLAG_READING: frozenset(),
-    Trigger.RECUSE: _MAY_BE_RECUSED,
+    Trigger.RECUSE: _OFFICES,
     Trigger.LIFT_RECUSAL: _RECUSING,
+    Trigger.OPEN_INSPECTION: _PARTY,
+    Trigger.RECORD_VISIT: _PARTY,
+    Trigger.QUERY_UNIT: _PARTY,
+    Trigger.ANSWER_INSPECTION: _UNIT,
+    Trigger.CLOSE_INSPECTION: _PARTY,
     Trigger.TAKE_AWAY: frozenset(),  # what a recusal comes to while the unit has it
     # Who proposes, answers and decides what is told in public stands in `domain.media`: it is of the publication.
     Trigger.TRACK: frozenset(),
@@ -172,6 +182,11 @@ def check(
         raise forbidden(facts.stage, trigger)
     if actor.role is not Role.PLATFORM:
         _check_by_hand(trigger, actor, facts)
+    _check_rules(trigger, facts, policy, calendar, now)
+
+
+def _check_rules(trigger: Trigger, facts: Facts, policy: Policy, calendar: WorkCalendar, now: dt.datetime) -> None:
+    """What a trigger asks for beyond its stage and its role."""
     if trigger is Trigger.REQUEST_RETURN:
         _check_return(facts, policy, calendar, now)
     elif trigger is Trigger.REQUEST_EXTENSION:
@@ -180,10 +195,10 @@ def check(
         raise RuleRefusal("already-supervised", "该诉求已在督办中")
     elif trigger in {Trigger.REFUSE_STRIKING, Trigger.RESTORE_STRIKING}:
         _check_striking(trigger, facts)
-    elif trigger in _IN_THE_FILE:
-        _check_file(trigger, facts)
     elif trigger is Trigger.LIFT_RECUSAL and not (facts.recused or facts.accounts_recused):
         raise RuleRefusal("not-recused", "该诉求没有需要解除的回避")
+    elif trigger in _FILE_CHECKS:
+        _FILE_CHECKS[trigger](trigger, facts)
 
 
 def _check_by_hand(trigger: Trigger, actor: Actor, facts: Facts) -> None:
@@ -223,7 +238,6 @@ ROSTER_ROLES = frozenset({Role.DESK, Role.REVIEWER, Role.LEADER})
 _REVIEWING = frozenset({Trigger.CONVENE, Trigger.PUT_OFF, Trigger.ASSIGN})
 _AGAINST_THE_DECISION = frozenset({Trigger.REDISPATCH, Trigger.CLIMB_TO_FIRST_REVIEW})
 """By hand, what would undo a decision of the leadership; timers go on, and supervision stays possible."""
-_IN_THE_FILE = frozenset({Trigger.DEMAND_EXPLANATION, Trigger.EXPLAIN, Trigger.CLOSE_SUPERVISION})
 
 
 def _check_actor(trigger: Trigger, actor: Actor, facts: Facts) -> None:
@@ -232,6 +246,9 @@ def _check_actor(trigger: Trigger, actor: Actor, facts: Facts) -> None:
     if trigger is Trigger.EXPLAIN and facts.explanation is not None:
         # Whoever was asked explains, even when the petition has moved on to another unit since.
         if actor.unit != facts.explanation.unit:
+            raise NotPermitted("只有被要求说明的单位可以作出说明")
+    elif trigger is Trigger.ANSWER_INSPECTION and facts.inspectors_ask is not None:
+        if actor.unit != facts.inspectors_ask:
             raise NotPermitted("只有被要求说明的单位可以作出说明")
     elif actor.role is Role.UNIT and actor.unit in facts.recused:
         raise NotPermitted("该诉求反映的是本单位，应当回避")
@@ -243,6 +260,37 @@ def _check_actor(trigger: Trigger, actor: Actor, facts: Facts) -> None:
         raise NotPermitted("已提级二级研判，由领导小组决定")
 
 
+def _check_disposition(trigger: Trigger, facts: Facts) -> None:
+    """A disposition is corrected once there is one, and an order to put right looked after while it is not."""
+    if facts.supervision_closed_at is None:
+        raise RuleRefusal("not-concluded", "督办件尚未了结，没有可更正或核查的处置")
+    if trigger is Trigger.CHECK_RECTIFICATION and not facts.rectifying:
+        raise RuleRefusal("nothing-to-rectify", "没有责令整改而尚待核查的处置")
+
+
+def _check_inspection(trigger: Trigger, facts: Facts) -> None:
+    """The party-committee inspectors' file is opened once, and written into while it is open."""
+    if trigger is Trigger.OPEN_INSPECTION:
+        if facts.inspected:
+            raise RuleRefusal("already-inspected", "该诉求已有未办结的督查件")
+        return
+    if not facts.inspected:
+        raise RuleRefusal("not-inspected", "该诉求没有未办结的督查件；需要时请先督查立件")
+    if trigger is Trigger.ANSWER_INSPECTION and facts.inspectors_ask is None:
+        raise RuleRefusal("no-answer-demanded", "目前没有督查要求说明的事项")
+    if trigger is Trigger.QUERY_UNIT:
+        _require_unit_to_ask(facts, facts.unit)
+
+
+def _require_unit_to_ask(facts: Facts, unit: str | None) -> None:
+    if unit is None:
+        raise RuleRefusal("no-unit-to-ask", "该诉求尚无承办单位，无从要求说明；请待派遣后再提出")
+    if unit in facts.recused:
+        raise RuleRefusal(
+            "recused", "该诉求反映的是该单位，不得向其要求说明；由其他单位承办后再提出", source=RECUSAL_SOURCE
+        )
+
+
 def _check_file(trigger: Trigger, facts: Facts) -> None:
     """Something is written into the inspectors' file only while there is one, and it is open."""
     if facts.supervised_at is None:
@@ -251,8 +299,8 @@ def _check_file(trigger: Trigger, facts: Facts) -> None:
         raise RuleRefusal("supervision-closed", "督办件已了结")
     if trigger is Trigger.EXPLAIN and facts.explanation is None:
         raise RuleRefusal("no-explanation-demanded", "目前没有要求说明的事项")
-    if trigger is Trigger.DEMAND_EXPLANATION and facts.unit is None and facts.supervised_unit is None:
-        raise RuleRefusal("no-unit-to-ask", "该诉求尚无承办单位，无从要求说明；请待派遣后再提出")
+    if trigger is Trigger.DEMAND_EXPLANATION:
+        _require_unit_to_ask(facts, facts.unit or facts.supervised_unit)
 
 
 def _check_striking(trigger: Trigger, facts: Facts) -> None:
@@ -283,3 +331,18 @@ def _check_extension(facts: Facts, policy: Policy, calendar: WorkCalendar, now: 
     due = handling_due(facts, policy, calendar)
     if due is not None and now > due.due_at:
         raise RuleRefusal("already-overdue", "办理时限已过，不能再申请延期", source=due.source)
+
+
+_FILE_CHECKS: dict[Trigger, Callable[[Trigger, Facts], None]] = {
+    Trigger.DEMAND_EXPLANATION: _check_file,
+    Trigger.EXPLAIN: _check_file,
+    Trigger.CLOSE_SUPERVISION: _check_file,
+    Trigger.CORRECT_DISPOSITION: _check_disposition,
+    Trigger.CHECK_RECTIFICATION: _check_disposition,
+    Trigger.OPEN_INSPECTION: _check_inspection,
+    Trigger.RECORD_VISIT: _check_inspection,
+    Trigger.QUERY_UNIT: _check_inspection,
+    Trigger.ANSWER_INSPECTION: _check_inspection,
+    Trigger.CLOSE_INSPECTION: _check_inspection,
+}
+"""What is written into the inspectors' files, and whether they are open for it."""

@@ -107,6 +107,12 @@ class Facts:
     """What the inspectors demanded and have not been given yet."""
     recused: frozenset[str] = frozenset()
     """Units that it is about, and that therefore never have it."""
+    rectifying: bool = False
+    """Whether the inspectors ordered something to be put right and have not looked yet whether it was."""
+    inspected: bool = False
+    """Whether the party-committee inspectors have an open file on it."""
+    inspectors_ask: str | None = None
+    """The unit that owes them an answer."""
     accounts_recused: int = 0
     """How many accounts must stay out of it."""
     striking_refused: bool = False

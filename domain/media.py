@@ -34,6 +34,18 @@ GRANTING = frozenset({Role.DESK, Role.REVIEWER, Role.LEADER, Role.INSPECTOR})
 """Who may let an outlet follow a case, and end it."""
 
 
+def tracking_acts(standing: Tracked, role: Role) -> tuple[str, ...]:
+    """What `role` may decide of a following now."""
+    if role not in GRANTING:
+        return ()
+    return {
+        Tracked.ASKED: ("grant", "decline"),
+        Tracked.FOLLOWING: ("end",),
+        Tracked.DECLINED: ("grant",),
+        Tracked.ENDED: ("grant",),
+    }[standing]
+
+
 @dataclass(frozen=True)
 class Sensitivity:
     """Of a petition, what decides whether the media may follow it."""

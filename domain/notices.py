@@ -90,6 +90,7 @@ class Audience(StrEnum):
     SECOND_REVIEW = "second_review"
     DISCIPLINE = "discipline"
     FOLLOW_UP = "follow_up"
+    PARTY_INSPECTION = "party_inspection"
     ON_DUTY = "on_duty"
     """The member of the first-level review whose turn it is."""
     CONCERNED = "concerned"
@@ -105,6 +106,10 @@ CONCERNING = frozenset(
         Trigger.EXPLAIN,
         Trigger.REMIND_EXPLANATION,
         Trigger.CLOSE_SUPERVISION,
+        Trigger.CORRECT_DISPOSITION,
+        Trigger.CHECK_RECTIFICATION,
+        Trigger.QUERY_UNIT,
+        Trigger.ANSWER_INSPECTION,
         Trigger.ASK_MEDIA_REPLY,
         Trigger.LAPSE_MEDIA_REPLY,
         Trigger.EXPOSE,

@@ -126,6 +126,8 @@ class Trigger(StrEnum):
     EXPLAIN = "explain"
     REMIND_EXPLANATION = "remind_explanation"
     CLOSE_SUPERVISION = "close_supervision"
+    CORRECT_DISPOSITION = "correct_disposition"
+    CHECK_RECTIFICATION = "check_rectification"
     ARCHIVE = "archive"
     REFUSE_STRIKING = "refuse_striking"
     RESTORE_STRIKING = "restore_striking"
@@ -141,6 +143,11 @@ class Trigger(StrEnum):
     RECUSE = "recuse"
     LIFT_RECUSAL = "lift_recusal"
     TAKE_AWAY = "take_away"
+    OPEN_INSPECTION = "open_inspection"
+    RECORD_VISIT = "record_visit"
+    QUERY_UNIT = "query_unit"
+    ANSWER_INSPECTION = "answer_inspection"
+    CLOSE_INSPECTION = "close_inspection"
     TRACK = "track"
     ASK_MEDIA_REPLY = "ask_media_reply"
     GIVE_MEDIA_REPLY = "give_media_reply"
@@ -196,6 +203,8 @@ TRIGGER_LABELS: dict[Trigger, str] = {
     Trigger.EXPLAIN: "督办说明",
     Trigger.REMIND_EXPLANATION: "催交说明",
     Trigger.CLOSE_SUPERVISION: "督办了结",
+    Trigger.CORRECT_DISPOSITION: "更正处置",
+    Trigger.CHECK_RECTIFICATION: "核查整改",
     Trigger.ARCHIVE: "归档",
     Trigger.REFUSE_STRIKING: "退回销号",
     Trigger.RESTORE_STRIKING: "恢复销号",
@@ -211,6 +220,11 @@ TRIGGER_LABELS: dict[Trigger, str] = {
     Trigger.RECUSE: "回避",
     Trigger.LIFT_RECUSAL: "解除回避",
     Trigger.TAKE_AWAY: "回避收回",
+    Trigger.OPEN_INSPECTION: "督查立件",
+    Trigger.RECORD_VISIT: "现场督查",
+    Trigger.QUERY_UNIT: "督查要求说明",
+    Trigger.ANSWER_INSPECTION: "督查说明",
+    Trigger.CLOSE_INSPECTION: "督查办结",
     Trigger.TRACK: "列入媒体跟踪",
     Trigger.ASK_MEDIA_REPLY: "曝光前征求答复",
     Trigger.GIVE_MEDIA_REPLY: "答复曝光",
@@ -299,6 +313,8 @@ TRANSITIONS: dict[Trigger, Transition] = {
     Trigger.EXPLAIN: _from(*sorted(Stage), to=None),
     Trigger.REMIND_EXPLANATION: _from(*sorted(OPEN_STAGES), to=None),
     Trigger.CLOSE_SUPERVISION: _from(*sorted(Stage), to=None),
+    Trigger.CORRECT_DISPOSITION: _from(*sorted(Stage), to=None),
+    Trigger.CHECK_RECTIFICATION: _from(*sorted(Stage), to=None),
     # Never straight from COMPLETED: the petitioner is asked, and followed up, first.
     Trigger.ARCHIVE: _from(Stage.FOLLOW_UP, Stage.RATED, to=Stage.ARCHIVED),
     # The four lists outlive the petition: what is struck off them is reviewed after the archive.
@@ -326,6 +342,12 @@ TRANSITIONS: dict[Trigger, Transition] = {
     # Whoever it is about stays out of it for good: what is over is hidden from them as well.
     Trigger.RECUSE: _from(*sorted(Stage), to=None),
     Trigger.LIFT_RECUSAL: _from(*sorted(Stage), to=None),
+    # Party-committee inspectors look at a typical case at any time, also long after its end.
+    Trigger.OPEN_INSPECTION: _from(*sorted(Stage), to=None),
+    Trigger.RECORD_VISIT: _from(*sorted(Stage), to=None),
+    Trigger.QUERY_UNIT: _from(*sorted(Stage), to=None),
+    Trigger.ANSWER_INSPECTION: _from(*sorted(Stage), to=None),
+    Trigger.CLOSE_INSPECTION: _from(*sorted(Stage), to=None),
     # What is told in public outlives the petition, and so do the right of reply and the correction.
     Trigger.TRACK: _from(*sorted(Stage), to=None),
     Trigger.ASK_MEDIA_REPLY: _from(*sorted(Stage), to=None),

@@ -5,6 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from domain.durations import Duration, TimeUnit
+
+_TEN_WORKING_DAYS = Duration(10, TimeUnit.WORKING_DAYS)
+
+
+@dataclass(frozen=True)
+class Ground:
+    """A ground on which a fault may be tolerated (容错情形)."""
+
+    code: str
+    name: str
+
 
 @dataclass(frozen=True)
 class SupervisionRules:
@@ -16,6 +28,13 @@ class SupervisionRules:
     """How late the platform may act before it counts as late."""
     near_minutes: int = 480
     """How much office time before a deadline a change of it counts as near."""
+    rectification: Duration = _TEN_WORKING_DAYS
+    """How long a unit has to put right what it was ordered to, where the inspectors set no term."""
+    grounds: tuple[Ground, ...] = ()
+    """On what a fault may be tolerated."""
+
+    def ground(self, code: str) -> Ground | None:
+        return next((ground for ground in self.grounds if ground.code == code), None)
 
 
 class Disposition(StrEnum):

@@ -186,6 +186,7 @@ def _supervision(file: SupervisionFile, units: UnitsFile | None) -> Iterator[Fau
     name = "supervision.yaml"
     pairs = file.superiors.units
     yield from repeated(name, ("superiors", "units"), "unit", (pair.unit for pair in pairs))
+    yield from repeated(name, ("tolerance", "grounds"), "code", (item.code for item in file.tolerance.grounds))
     for key in ("words", "town_endings"):
         yield from repeated(name, ("accused", key), None, getattr(file.accused, key))
     handling = (UnitKind.TOWN, UnitKind.DEPARTMENT)

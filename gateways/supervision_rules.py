@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from domain.conduct import Figure
 from domain.recusal import RecusalRules
-from domain.supervision import SupervisionRules
+from domain.supervision import Ground, SupervisionRules
+from domain.workdays import Duration
 from models.supervision_file import SupervisionFile
 
 
@@ -23,7 +24,11 @@ def recusal_rules(file: SupervisionFile) -> RecusalRules:
 def supervision_rules(file: SupervisionFile) -> SupervisionRules:
     """What inspectors go by."""
     return SupervisionRules(
-        gap_minutes=file.platform.gap, late_minutes=file.platform.late, near_minutes=file.platform.near
+        gap_minutes=file.platform.gap,
+        late_minutes=file.platform.late,
+        near_minutes=file.platform.near,
+        rectification=Duration(file.rectification.amount, file.rectification.unit),
+        grounds=tuple(Ground(item.code, item.name) for item in file.tolerance.grounds),
     )
 
 
@@ -32,6 +37,8 @@ def supervision_figures(file: SupervisionFile) -> Iterator[Figure]:
     for name, said in (
         ("superiors", f"{len(file.superiors.units)}个单位"),
         ("platform", f"停运{file.platform.gap}分钟、迟延{file.platform.late}分钟、临近{file.platform.near}工作分钟"),
+        ("rectification", str(Duration(file.rectification.amount, file.rectification.unit))),
+        ("tolerance", "、".join(item.name for item in file.tolerance.grounds)),
         ("accused", f"{len(file.accused.words)}个词，相隔{file.accused.within}字以内"),
     ):
         shape = getattr(file, name)

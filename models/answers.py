@@ -234,6 +234,7 @@ class QueueItem(PetitionHead):
     explanation: ExplanationView | None = Field(
         None, description="纪检监察要求说明而尚未说明的；本单位任务已结束的，仍须说明"
     )
+    rectify_due_at: Shown | None = Field(None, description="责令整改而尚未核查的，整改的期限")
 
 
 class Page(Answer):

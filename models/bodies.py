@@ -216,7 +216,16 @@ class DemandIn(Shape):
 
 
 class DispositionIn(Shape):
-    """How the inspectors conclude."""
+    """How the inspectors conclude; where a fault is tolerated on which ground, where it is put right until when."""
 
     disposition: Disposition
     opinion: Reason = Field(examples=["责令三日内整改并报告结果"])
+    ground: Code | None = Field(None, description="容错的情形，见 policy/supervision.yaml；只有容错填写")
+    term: TermIn | None = Field(None, description="责令整改的期限，不填按规则；只有责令整改填写")
+
+
+class RectifiedIn(Shape):
+    """Whether what was ordered was put right."""
+
+    done: Annotated[bool, Field(strict=True, examples=[True])]
+    opinion: Reason = Field(examples=["现场核查，路灯已全部恢复"])

@@ -18,6 +18,7 @@ from models.answers import (
     Shown,
     StepView,
 )
+from models.inspection_answers import InspectionView
 
 
 class Holding(Answer):
@@ -62,6 +63,15 @@ class TimerView(Answer):
     provisional: bool
 
 
+class RectificationView(Answer):
+    """What a unit was ordered to put right (责令整改), and whether it was."""
+
+    due_at: Shown
+    overdue: bool = Field(description="期限已过而尚未核查")
+    checked_at: Shown | None
+    done: bool | None
+
+
 class OpeningView(Answer):
     """One time that the inspectors' file was opened, and how it ended; it may be opened again later."""
 
@@ -85,6 +95,8 @@ class SupervisionView(Answer):
     opinion: str
     closed_at: Shown | None
     closed_by: str | None
+    ground: Named | None = Field(description="容错的情形")
+    rectification: RectificationView | None
     openings: list[OpeningView] = Field(description="历次立督办件及了结，最早的在前")
 
 
@@ -198,4 +210,5 @@ class Dossier(Answer):
     clock_edits: list[ClockEdit]
     dispatched: list[Dispatched]
     recusals: list[RecusalView]
+    inspections: list[InspectionView] = Field(description="党委督查的各件，与纪检监察的督办件各自立、各自了结")
     as_of: Shown

@@ -75,6 +75,7 @@ class TrackedCase(Answer):
     card: str
     due_at: Shown | None
     timeline: list[PublicStep]
+    allowed_actions: list[str]
 
 
 class TrackingView(Answer):
@@ -89,6 +90,7 @@ class TrackingView(Answer):
     reason: str
     decided_at: Shown | None
     decision: str
+    allowed_actions: list[str]
 
 
 class TrackingsView(Answer):

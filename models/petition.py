@@ -86,6 +86,8 @@ class Petition(Base):
     closed_at: Mapped[DateTime | None]
     recused: Mapped[dict[str, Any] | None]
     """Who must stay out of it now, as the recusals say: {"units": […], "accounts": how many}."""
+    inspected: Mapped[dict[str, Any] | None]
+    """The party-committee inspectors' open file, {"unit": who owes an answer}; `None` while there is none."""
     merged_into_id: Mapped[str | None] = mapped_column(ForeignKey("petition.id"), index=True)
 
     policy_version: Mapped[str] = mapped_column(String(80))

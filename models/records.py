@@ -140,6 +140,12 @@ class Supervision(Base):
     opinion: Mapped[str] = mapped_column(Text, default="")
     closed_at: Mapped[DateTime | None]
     closed_by: Mapped[str | None] = mapped_column(String(120))
+    ground: Mapped[str | None] = mapped_column(String(40))
+    """On which ground of the policy a fault was tolerated (容错)."""
+    rectify_due_at: Mapped[DateTime | None]
+    """Until when what was ordered is to be put right (责令整改); `None` for every other disposition."""
+    rectify_checked_at: Mapped[DateTime | None]
+    rectify_done: Mapped[bool | None]
 
 
 class Recusal(Base):

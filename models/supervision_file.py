@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from domain.workdays import TimeUnit
 from models.policy_files import Code, Shape, Sourced, Word
 
 
@@ -41,9 +42,31 @@ class PlatformShape(Sourced):
     near: _Minutes
 
 
+class RectificationShape(Sourced):
+    """How long a unit has to put right what it was ordered to."""
+
+    amount: Annotated[int, Field(strict=True, ge=1, le=365)]
+    unit: TimeUnit
+
+
+class GroundShape(Shape):
+    """One ground on which a fault may be tolerated."""
+
+    code: Code
+    name: Word
+
+
+class ToleranceShape(Sourced):
+    """The grounds on which a fault may be tolerated."""
+
+    grounds: Annotated[tuple[GroundShape, ...], Field(min_length=1)]
+
+
 class SupervisionFile(Shape):
     """`supervision.yaml`; see `domain.recusal.RecusalRules`."""
 
     superiors: SuperiorsShape
     accused: AccusedShape
     platform: PlatformShape
+    rectification: RectificationShape
+    tolerance: ToleranceShape

@@ -4,6 +4,7 @@ from models.accounts import Account, SignInFailure, WebSession
 from models.attachment import Attachment
 from models.audit import AuditAnchor, IdentityRead, LegalHold
 from models.base import Base
+from models.inspection import Inspection, SiteVisit
 from models.learned import DispatchModel, ModelActivation
 from models.media import MediaObjection, Publication, PublicationStep, Tracking
 from models.oversight import Bulletin, BulletinStep, Finding, FindingStep
@@ -63,6 +64,7 @@ __all__ = [
     "IdentityRead",
     "Imprint",
     "ImprintMark",
+    "Inspection",
     "LegalHold",
     "MediaObjection",
     "ModelActivation",
@@ -81,6 +83,7 @@ __all__ = [
     "ReviewItem",
     "ReviewMeeting",
     "SignInFailure",
+    "SiteVisit",
     "Supervision",
     "TimerRow",
     "Tracking",

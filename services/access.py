@@ -18,12 +18,22 @@ from domain.supervision import SECRET_DISPOSITIONS
 from models.petition import new_id
 from models.tables import Assignment, HistoryRow, Petition, Recusal
 
-ALL_SEEING = frozenset({Role.DESK, Role.REVIEWER, Role.LEADER, Role.INSPECTOR, Role.OPERATOR, Role.FOLLOW_UP})
+ALL_SEEING = frozenset(
+    {Role.DESK, Role.REVIEWER, Role.LEADER, Role.INSPECTOR, Role.PARTY_INSPECTOR, Role.OPERATOR, Role.FOLLOW_UP}
+)
 """Roles whose work may concern any petition."""
 
 _NOBODYS_SUBJECT = frozenset({Role.PLATFORM, Role.PETITIONER, Role.CHANNEL})
 """Nothing that they could see or do is about themselves."""
-_OF_RECUSAL = frozenset({Trigger.RECUSE.value, Trigger.LIFT_RECUSAL.value})
+_NOT_FOR_UNITS = frozenset(
+    {
+        Trigger.RECUSE.value,
+        Trigger.LIFT_RECUSAL.value,
+        Trigger.OPEN_INSPECTION.value,
+        Trigger.RECORD_VISIT.value,
+        Trigger.CLOSE_INSPECTION.value,
+    }
+)
 _ID_LENGTH = len(new_id())
 
 
@@ -77,6 +87,11 @@ def not_recused(actor: Actor, of: type[Petition] = Petition) -> ColumnElement[bo
     return ~exists().where(Recusal.petition_id == of.id, _names(actor))
 
 
+def nobody_recused() -> ColumnElement[bool]:
+    """For what many read alike, such as a bulletin: holds for petitions that nobody must stay out of."""
+    return ~exists().where(Recusal.petition_id == Petition.id, Recusal.lifted_at.is_(None))
+
+
 def hidden_cases(actor: Actor) -> Select[tuple[str]]:
     """The case numbers that `actor` must stay out of, for lists that hold nothing else of a petition."""
     query = select(Petition.case_number).join(Recusal, Recusal.petition_id == Petition.id)
@@ -99,16 +114,18 @@ def _names(actor: Actor) -> ColumnElement[bool]:
 def may_read(row: HistoryRow, actor: Actor) -> bool:
     """Whether `actor` may read this row.
 
-    Units are not told of leads that were handed over about them, nor who else must stay out of a case and why. Whoever
-    reads identities is not told that they were noticed, nor anybody but inspectors what inspectors put into their file.
+    Units are not told of leads that were handed over about them, nor who else must stay out of a case and why, nor
+    what party-committee inspectors saw. Whoever reads identities is not told that they were noticed, nor anybody but
+    inspectors what inspectors put into their file.
     """
     if row.trigger == Trigger.FLAG_READING.value and actor.role not in (Role.INSPECTOR, Role.OPERATOR):
         return False
-    if actor.role is Role.UNIT and row.trigger in _OF_RECUSAL:
+    if actor.role is Role.UNIT and row.trigger in _NOT_FOR_UNITS:
         return False
     if row.details.get("purpose") == Purpose.SUPERVISION:
         return actor.role is Role.INSPECTOR
-    return actor.role is not Role.UNIT or row.details.get("disposition") not in SECRET_DISPOSITIONS
+    told = {row.details.get("disposition"), row.details.get("from")}
+    return actor.role is not Role.UNIT or not told & SECRET_DISPOSITIONS
 
 
 def require_role(actor: Actor, *roles: Role) -> None:

@@ -26,6 +26,7 @@ from domain.shares import VERDICT_LABELS, percent
 from domain.stages import STAGE_LABELS, TRIGGER_LABELS, Stage, Trigger
 from models.bulletins import Annex, BulletinContent, Cell, Column, ColumnKind, Section, Table
 from models.tables import Finding, FindingStep, HistoryRow, Petition
+from services.access import nobody_recused
 from services.figure_bases import parts_of
 from services.figure_tables import table_of
 from services.figure_views import name_of, ranks_of, total_view
@@ -70,6 +71,7 @@ def content_of(
                 paragraphs=[
                     f"{PERIOD_RULE}{AS_OF_RULE}{UNIT_RULE}",
                     f"销号：{striking_rule(policy.list_rules)}以成稿时为准。",
+                    "附件不列有单位或人员须回避的诉求。",
                     f"基数不足{policy.figure_rules.least_cases}的单位不排名；位次之差未必有意义，以“与应有相比”为准。",
                 ],
             ),
@@ -224,7 +226,7 @@ def _files(session: Session, ends: tuple[DateTime, DateTime], policy: Policy) ->
         )
         .join(Petition, Petition.id == HistoryRow.petition_id)
         .where(HistoryRow.trigger.in_((Trigger.SUPERVISE, Trigger.CLOSE_SUPERVISION)))
-        .where(HistoryRow.at >= ends[0], HistoryRow.at < ends[1])
+        .where(HistoryRow.at >= ends[0], HistoryRow.at < ends[1], nobody_recused())
         .order_by(HistoryRow.at, Petition.case_number)
     )
     columns = [*_CASE, Column(name="督办", width=16), _moment("时间"), Column(name="层级", width=14)]
@@ -239,7 +241,9 @@ def _cases(session: Session, as_of: DateTime, name: CountName) -> Sequence[Mappi
     selection = Selection(as_of)
     table = table_of(Counted.CASES, selection)
     part = parts_of(Counted.CASES, table, selection)[name]
-    query = select(table).where(part.base).order_by(table.c.due_at, table.c.case_number)
+    told = select(Petition.case_number).where(nobody_recused())
+    query = select(table).where(part.base, table.c.case_number.in_(told))
+    query = query.order_by(table.c.due_at, table.c.case_number)
     return session.execute(query).mappings().all()
 
 

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from models.base import Base
 from models.tables import (
     Assignment,
+    Attachment,
     Completion,
     DecisionRequest,
     ExtensionRow,
@@ -43,6 +44,7 @@ class Covered:
 
 COVERED = (
     Covered(Assignment, "主办协办任务", frozenset({"due_at"})),
+    Covered(Attachment, "附件"),
     Covered(Completion, "办结凭据和审核"),
     Covered(DecisionRequest, "退单延期申请和审定"),
     Covered(ExtensionRow, "延期"),

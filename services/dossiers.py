@@ -37,6 +37,7 @@ from models.dossier import (
     TimerView,
 )
 from models.tables import Completion, DecisionRequest, HistoryRow, Notice, Petition, RatingRow, TimerRow
+from services import inspections
 from services.access import petition_for, require_role
 from services.chains import check_chain, history_of
 from services.context import Context
@@ -49,7 +50,7 @@ from services.recusals import views_of
 from services.transactions import reading
 from services.views import Lens, history_entry, kind_named, lens_of, stage_named
 
-READERS = (Role.INSPECTOR, Role.LEADER)
+READERS = (Role.INSPECTOR, Role.PARTY_INSPECTOR, Role.LEADER)
 _REMINDING = {
     Trigger.REMIND_SIGNING,
     Trigger.REMIND_ASSIST,
@@ -98,6 +99,7 @@ def dossier(context: Context, petition_id: str, actor: Actor) -> Dossier:
             clock_edits=_clock_edits(rows, lens),
             dispatched=[_dispatched(row, lens) for row in rows if row.trigger in _GIVING],
             recusals=views_of(context, session, petition),
+            inspections=inspections.views_of(session, petition, lens),
             as_of=clock.now(),
         )
 

@@ -58,6 +58,9 @@ def facts_of(petition: Petition) -> Facts:
         supervision_closed_at=file.closed_at if file else None,
         explanation=_explanation(file) if file else None,
         recused=recused_units(petition),
+        rectifying=is_rectifying(file),
+        inspected=petition.inspected is not None,
+        inspectors_ask=(petition.inspected or {}).get("unit"),
         accounts_recused=(petition.recused or {}).get("accounts", 0),
         striking_refused=bool(petition.striking_refused),
     )
@@ -71,6 +74,11 @@ def recused_units(petition: Petition) -> frozenset[str]:
 def units_in(recused: dict[str, Any] | None) -> frozenset[str]:
     """The units that the column `Petition.recused` names."""
     return frozenset((recused or {}).get("units", ()))
+
+
+def is_rectifying(file: Supervision | None) -> bool:
+    """Whether the file was closed with an order to put right that nobody has looked after yet."""
+    return file is not None and file.rectify_due_at is not None and file.rectify_checked_at is None
 
 
 def is_supervised(petition: Petition) -> bool:

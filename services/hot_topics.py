@@ -25,7 +25,14 @@ from services.transactions import reading
 KEPT = dt.timedelta(days=366)
 """How long the history of topics is kept, so that a season can be held against that of last year (our own decision)."""
 _BATCH = 1000
-_LOOKING_AFTER = (Role.DESK, Role.INSPECTOR, Role.OPERATOR, Role.REVIEWER, Role.LEADER)
+_LOOKING_AFTER = (
+    Role.DESK,
+    Role.INSPECTOR,
+    Role.PARTY_INSPECTOR,
+    Role.OPERATOR,
+    Role.REVIEWER,
+    Role.LEADER,
+)
 
 
 def find_hot_topics(context: Context) -> list[HotTopic]:

@@ -8,8 +8,8 @@ from typing import Any
 from domain.stages import Trigger
 from domain.supervision import DISPOSITION_LABELS, Disposition
 from models.answers import Named
-from models.dossier import OpeningView, SupervisionView
-from models.tables import HistoryRow, Petition
+from models.dossier import OpeningView, RectificationView, SupervisionView
+from models.tables import HistoryRow, Petition, Supervision
 from services.views import Lens, explanation_view
 
 
@@ -27,6 +27,8 @@ def file_view(petition: Petition, rows: Sequence[HistoryRow], lens: Lens) -> Sup
         opinion=file.opinion,
         closed_at=file.closed_at,
         closed_by=file.closed_by,
+        ground=_ground(file.ground, lens),
+        rectification=_rectification(file, lens),
         openings=openings_of(rows, lens),
     )
 
@@ -40,6 +42,8 @@ def openings_of(rows: Sequence[HistoryRow], lens: Lens) -> list[OpeningView]:
     for row in rows:
         if row.trigger == Trigger.SUPERVISE and (not found or row.details.get("reopened")):
             found.append({"opened_at": row.at, "cause": row.reason, "unit": lens.unit(row.unit)})
+        elif row.trigger == Trigger.CORRECT_DISPOSITION and found:
+            found[-1] |= {"disposition": _disposition(row.details.get("disposition")), "opinion": row.reason}
         elif _closes(row) and found:
             found[-1] |= {
                 "unit": lens.unit(row.details.get("unit", row.unit)),
@@ -49,6 +53,25 @@ def openings_of(rows: Sequence[HistoryRow], lens: Lens) -> list[OpeningView]:
                 "closed_by": row.actor_name,
             }
     return [OpeningView(**opening) for opening in found]
+
+
+def _ground(code: str | None, lens: Lens) -> Named | None:
+    if code is None:
+        return None
+    known = lens.policy.supervision.ground(code)
+    return Named(code=code, name=known.name if known else code)
+
+
+def _rectification(file: Supervision, lens: Lens) -> RectificationView | None:
+    due_at = file.rectify_due_at
+    if due_at is None:
+        return None
+    return RectificationView(
+        due_at=due_at,
+        overdue=file.rectify_checked_at is None and due_at <= lens.now,
+        checked_at=file.rectify_checked_at,
+        done=file.rectify_done,
+    )
 
 
 def _closes(row: HistoryRow) -> bool:

@@ -102,6 +102,7 @@ def supervise(
         file = petition.supervision = Supervision()
     file.opened_at, file.cause, file.unit = now, reason, petition.unit or file.unit
     file.disposition, file.opinion, file.closed_at, file.closed_by = None, "", None, None
+    file.ground = file.rectify_due_at = file.rectify_checked_at = file.rectify_done = None
     stands = petition.rung if rung is None else int(rung)
     move(
         tx,

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 import clock
 from domain.actions import Actor, Role
 from domain.errors import Incomplete, Missing, NotFound, NotPermitted, RuleRefusal, StaleVersion
-from domain.media import GRANTING, TRACKED_LABELS, Sensitivity, Tracked, require_trackable
+from domain.media import GRANTING, TRACKED_LABELS, Sensitivity, Tracked, require_trackable, tracking_acts
 from domain.recusal import StatedBy
 from domain.scrub import scrub
 from domain.stages import Trigger
@@ -109,7 +109,7 @@ def trackings(context: Context, actor: Actor, *, limit: int = 20, offset: int = 
         query = query.where(*_visible(actor)).order_by(Tracking.asked_at.desc(), Tracking.id)
         rows = session.execute(query.limit(limit + 1).offset(offset)).all()
         return TrackingsView(
-            trackings=[view_of(context, session, row, petition) for row, petition in rows[:limit]],
+            trackings=[view_of(context, session, row, petition, actor) for row, petition in rows[:limit]],
             next=offset + limit if len(rows) > limit else None,
         )
 
@@ -119,7 +119,7 @@ def tracking(context: Context, tracking_id: str, actor: Actor) -> TrackingView:
     require_role(actor, *_READERS)
     with reading(context) as session:
         row, petition = _visible_row(session, tracking_id, actor)
-        return view_of(context, session, row, petition)
+        return view_of(context, session, row, petition, actor)
 
 
 def case(context: Context, tracking_id: str, actor: Actor) -> TrackedCase:
@@ -148,6 +148,7 @@ def case(context: Context, tracking_id: str, actor: Actor) -> TrackedCase:
             due_at=shown_due(petition),
             # What people wrote is read by a person before it is told (see publications): here stand the steps alone.
             timeline=[PublicStep(at=entry.at, label=entry.label) for entry in timeline_of(history)],
+            allowed_actions=list(tracking_acts(Tracked(row.standing), actor.role)),
         )
 
 
@@ -220,7 +221,7 @@ def _decide(tx: Transaction, petition: Petition, row: Tracking, actor: Actor, to
         move(tx, petition, Trigger.TRACK, actor, reason=reason, public=False, details={"outlet": row.outlet})
 
 
-def view_of(context: Context, session: Session, row: Tracking, petition: Petition) -> TrackingView:
+def view_of(context: Context, session: Session, row: Tracking, petition: Petition, actor: Actor) -> TrackingView:
     """How it stands, for whoever may see it."""
     policy, standing = context.rules.active(session), Tracked(row.standing)
     return TrackingView(
@@ -233,6 +234,7 @@ def view_of(context: Context, session: Session, row: Tracking, petition: Petitio
         reason=scrub(row.reason).text,
         decided_at=row.decided_at,
         decision=scrub(row.decision).text,
+        allowed_actions=list(tracking_acts(standing, actor.role)),
     )
 
 

@@ -274,7 +274,7 @@ def digest_of(row: Publication) -> str:
 
 def _ask_unit(tx: Transaction, petition: Petition, row: Publication, actor: Actor) -> None:
     days = tx.policy_in_force().media.reply_days
-    term = Duration(days, TimeUnit.WORKING_DAY)
+    term = Duration(days, TimeUnit.WORKING_DAYS)
     due: DateTime = due_date(clock.now(), term, tx.context.rules.calendar, rule="media.reply").due_at
     row.reply_due_at = due
     concerns = [Concern(row.unit, due)] if row.unit else []

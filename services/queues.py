@@ -16,9 +16,10 @@ from domain.actions import Actor, Role
 from domain.errors import Incomplete, Missing
 from domain.stages import OPEN_STAGES, WORKING_STAGES, Stage
 from models.answers import Page, QueueItem
-from models.tables import Assignment, DecisionRequest, HistoryRow, Petition, Supervision
+from models.tables import Assignment, DecisionRequest, HistoryRow, Inspection, Petition, Supervision
 from services.access import ALL_SEEING, not_recused, require_role
 from services.context import Context
+from services.facts import is_rectifying
 from services.transactions import reading
 from services.views import ask_view, explanation_view, head_of, lens_of, task_due
 
@@ -56,7 +57,7 @@ def unit_queue(
     minute earlier for what was being written.
     """
     require_role(actor, Role.UNIT)
-    running, owing = Assignment.ended_at.is_(None), _owes_explanation(actor)
+    running, owing = Assignment.ended_at.is_(None), or_(_owes_explanation(actor), _owes_answer(actor))
     to_explain = case((owing, Supervision.explanation_due_at), else_=null())
     due = func.coalesce(to_explain, Assignment.due_at, Petition.due_at, type_=Petition.due_at.type)
     query = (
@@ -83,15 +84,23 @@ def _owes_explanation(actor: Actor) -> ColumnElement[bool]:
     return and_(owed, _was_asked_to_explain(actor))
 
 
+def _owes_answer(actor: Actor) -> ColumnElement[bool]:
+    """As `_owes_explanation`, to the party-committee inspectors."""
+    asked = and_(Inspection.petition_id == Petition.id, Inspection.closed_at.is_(None), Inspection.unit == actor.unit)
+    return and_(exists().where(asked, Inspection.answer_due_at.is_not(None)), _is_last_and_over())
+
+
 def _was_asked_to_explain(actor: Actor) -> ColumnElement[bool]:
     """Whether this is the last task of a unit that has no task any more, and was asked to explain itself."""
+    return and_(Supervision.unit == actor.unit, _is_last_and_over())
+
+
+def _is_last_and_over() -> ColumnElement[bool]:
+    """Whether this is the last task of a unit that has no task any more."""
     later = aliased(Assignment)
     mine = and_(later.petition_id == Assignment.petition_id, later.unit == Assignment.unit)
-    return and_(
-        Supervision.unit == actor.unit,
-        Assignment.ended_at.is_not(None),
-        ~exists().where(mine, or_(later.ended_at.is_(None), later.id > Assignment.id)),
-    )
+    no_later = ~exists().where(mine, or_(later.ended_at.is_(None), later.id > Assignment.id))
+    return and_(Assignment.ended_at.is_not(None), no_later)
 
 
 def queue_for(context: Context, actor: Actor, *, limit: int = 50, cursor: str | None = None) -> Page:
@@ -122,6 +131,7 @@ _WAITING: dict[Role, Any] = {
         and_(Petition.stage == Stage.COMPLETED.value, Petition.rating_asked.is_(True)),
     ),
     Role.OPERATOR: Petition.stage.in_(_OPEN),
+    Role.PARTY_INSPECTOR: exists().where(Inspection.petition_id == Petition.id, Inspection.closed_at.is_(None)),
 }
 
 
@@ -137,10 +147,13 @@ def overdue_list(
     """Work that is past its deadline, or under supervision and not finished; longest overdue first.
 
     An explanation that did not come in time is in it too, of a petition that is over as well: that one has no run any
-    more to remind anybody. `unit` is the unit at work, or the one that owes the explanation.
+    more to remind anybody. So is what was to be put right by now and was not looked after. `unit` is the unit at work,
+    or the one that owes the explanation.
     """
     require_role(actor, *ALL_SEEING)
-    silent = and_(Supervision.closed_at.is_(None), Supervision.explanation_due_at < clock.now())
+    unanswered = and_(Supervision.closed_at.is_(None), Supervision.explanation_due_at < clock.now())
+    unchecked = and_(Supervision.rectify_checked_at.is_(None), Supervision.rectify_due_at < clock.now())
+    silent = or_(unanswered, unchecked)
     # As `domain.petition.is_overdue` has it, of what the ledger wrote down.
     late = and_(Petition.due_at < clock.now(), Petition.stage.in_(_WORKING), Petition.due_met.is_not(True))
     supervised_now = and_(Supervision.id.is_not(None), Supervision.closed_at.is_(None))
@@ -200,7 +213,7 @@ def _item(
     lens = lens_of(context, session, petition, actor)
     task = row[2] if isinstance(row[2], Assignment) else None
     ask = asked.get(petition.id)
-    owed = explanation_view(petition, lens)
+    owed, file = explanation_view(petition, lens), petition.supervision
     explains = owed is not None and task is not None and task.ended_at is not None and owed.unit.code == task.unit
     return QueueItem(
         **head_of(petition, lens),
@@ -213,6 +226,7 @@ def _item(
         opening=petition.text[:OPENING],
         asked=ask_view(ask, lens) if ask else None,
         explanation=owed,
+        rectify_due_at=file.rectify_due_at if file is not None and is_rectifying(file) else None,
     )
 
 

@@ -20,7 +20,7 @@ from domain.recusal import RECUSAL_SOURCE, STATED_BY_LABELS, StatedBy, accused_u
 from domain.stages import REVIEW_STAGES, Stage, Trigger, is_allowed
 from domain.units import UnitKind
 from models.answers import Named, RecusalReceipt, RecusalsView, RecusalView
-from models.tables import Completion, Notice, Petition, Recusal
+from models.tables import Completion, Inspection, Notice, Petition, Recusal
 from services.access import ALL_SEEING, petition_for, require_role
 from services.assignments import NOBODYS, assist_of, lead_of
 from services.context import Context
@@ -30,7 +30,7 @@ from services.ledger import move
 from services.transactions import Transaction, acting, reading
 from services.views import actions_for, lens_of
 
-READERS = (Role.DESK, Role.INSPECTOR, Role.LEADER)
+READERS = (Role.DESK, Role.INSPECTOR, Role.PARTY_INSPECTOR, Role.LEADER)
 
 
 def recuse_unit(
@@ -204,7 +204,7 @@ def exclude_unit(
     for task in (lead if lead is not None and lead.unit == unit else None, assist):
         if task is not None:
             task.ended_at, task.outcome = now, "recused"
-    _ask_nothing_more_of(petition, unit)
+    _ask_nothing_more_of(tx, petition, unit)
     withheld = _withhold(tx, petition, unit)
     changes = (changes or {}) | {"recused": _standing_now(tx, petition)}
     stage = Stage(petition.stage)
@@ -283,8 +283,12 @@ def _said_so_themselves(session: Session, petition: Petition, actor: Actor) -> b
     return actor.role in ALL_SEEING and session.scalar(wanted.limit(1)) is not None
 
 
-def _ask_nothing_more_of(petition: Petition, unit: str) -> None:
+def _ask_nothing_more_of(tx: Transaction, petition: Petition, unit: str) -> None:
     """What the inspectors demanded of the unit would tell it that it is reported."""
+    query = select(Inspection).where(Inspection.petition_id == petition.id, Inspection.closed_at.is_(None))
+    inspection = tx.session.scalars(query).one_or_none()
+    if inspection is not None and inspection.unit == unit:
+        inspection.answer_due_at, petition.inspected = None, {"unit": None}
     file = petition.supervision
     if file is not None and file.unit == unit:
         file.explanation_due_at = file.explanation_demanded_at = file.explanation_reminded_at = None

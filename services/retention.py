@@ -1,12 +1,14 @@
 """Identities are erased when the time the policy gives them is over; what must be kept is held, with the reason.
 
-The petition, its history and the log of who read the identity stay. What else names the petitioner, such as photos, is
-erased along by whatever keeps it: one function each in `ERASED_ALONG`.
+The petition, its history and the log of who read the identity stay. What may name or show the petitioner elsewhere goes
+along: the files they sent, and what units stored as evidence that they were called. The store's own round removes the
+contents that nothing refers to any more.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select, update
@@ -14,17 +16,17 @@ from sqlalchemy.orm import aliased
 
 import clock
 from domain.actions import PLATFORM, Actor, Role
+from domain.attachments import Purpose
 from domain.errors import RuleRefusal
 from domain.stages import FINAL_STAGES, Trigger
-from models.tables import Imprint, LegalHold, Petition, Petitioner, Supervision
+from models.tables import Attachment, Imprint, LegalHold, Petition, Petitioner, Supervision
 from services.access import petition_for, require_role
 from services.context import Context
 from services.ledger import move
 from services.transactions import Transaction, transaction
 
-ERASED_ALONG: list[Callable[[Transaction, str], None]] = []
-"""Called with the petition's id when its identity is erased, in the same transaction."""
-
+_SHOWING = sorted({Purpose.PETITION.value, Purpose.CONTACT.value})
+"""What files that show or name a petitioner are for."""
 _FINAL = sorted(stage.value for stage in FINAL_STAGES)
 _main = aliased(Petition)
 
@@ -70,7 +72,10 @@ def erase_due(context: Context, progress: Callable[[int], object] = lambda _: No
 def _erase(context: Context, case_number: str) -> bool:
     """Erase one identity, unless something has come to hold it since it was found."""
     with transaction(context) as tx:
-        petition = tx.lock(tx.session.scalars(select(Petition.id).where(Petition.case_number == case_number)).one())
+        query = select(Petition.id, Petition.merged_into_id).where(Petition.case_number == case_number)
+        key, main_id = tx.session.execute(query).tuples().one()
+        held = {each: tx.lock(each) for each in sorted({key, main_id or key})}
+        petition = held[key]
         days = tx.policy_in_force().identity.anonymise_days
         still = select(Petitioner).join(Petition).outerjoin(_main, Petition.merged_into_id == _main.id)
         still = still.where(Petition.id == petition.id, _is_due(clock.now() - dt.timedelta(days=days)))
@@ -81,12 +86,26 @@ def _erase(context: Context, case_number: str) -> bool:
         person.contact_kind = person.person = None
         person.erased_at = clock.now()
         tx.session.execute(update(Imprint).where(Imprint.petition_id == petition.id).values(person=None))
-        for erase in ERASED_ALONG:
-            erase(tx, petition.id)
+        files = _forget_files(tx, petition)
         said = f"结束已满{days}天，诉求人身份按保存期限清除"
-        move(tx, petition, Trigger.ERASE_IDENTITY, PLATFORM, reason=said, public=False, details={"days": days})
-        _nothing_to_look_at(tx, petition)
+        # A case that a petition became part of says in a step of its own that it lost that petitioner's files.
+        for each in [petition, *(held[other] for other in files if other != petition.id)]:
+            details = {"days": days, "of": petition.case_number, "files": files[each.id]}
+            move(tx, each, Trigger.ERASE_IDENTITY, PLATFORM, reason=said, public=False, details=details)
+            _nothing_to_look_at(tx, each)
         return True
+
+
+def _forget_files(tx: Transaction, petition: Petition) -> Counter[str]:
+    """Take away the files that show or name this petitioner; how many of each petition."""
+    theirs = or_(
+        Attachment.party_id == petition.id,
+        and_(Attachment.petition_id == petition.id, Attachment.party_id.is_(None)),
+    )
+    rows = tx.session.scalars(select(Attachment).where(theirs, Attachment.purpose.in_(_SHOWING))).all()
+    for row in rows:
+        tx.session.delete(row)
+    return Counter(row.petition_id for row in rows)
 
 
 def _nothing_to_look_at(tx: Transaction, petition: Petition) -> None:

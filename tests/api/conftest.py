@@ -42,6 +42,7 @@ _KEYS: dict[str, tuple[Role, str | None]] = {
     "reviewer": (Role.REVIEWER, None),
     "leader": (Role.LEADER, None),
     "inspector": (Role.INSPECTOR, None),
+    "party": (Role.PARTY_INSPECTOR, None),
     "follow_up": (Role.FOLLOW_UP, None),
     "operator": (Role.OPERATOR, None),
     "channel": (Role.CHANNEL, "wechat"),

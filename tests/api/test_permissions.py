@@ -12,22 +12,29 @@ from fastapi.routing import iter_route_contexts
 import clock
 from api.app import create_app
 from api.permissions import PERMISSIONS, STATUSES, Access, Asker
+from domain.attachments import MAY_ADD, Purpose
 from models.tables import Assignment
 from services.context import Context
-from tests.api.conftest import LAMPS, TOWN, UNIT, Api
-from tests.api.routes import BESIDE, CHANGES, FIGURE, LOOK, LOOKING, READS, Case, Changing
+from tests.api.conftest import LAMPS, OTHER, TOWN, UNIT, Api
+from tests.api.routes import BESIDE, CHANGES, FIGURE, LOOK, LOOKING, READS, REASON, Case, Changing
+from tests.support.files import a_photo
 from tests.support.steps import petition_of
 
 KEY_OF = {asker: asker.value for asker in Asker} | {Asker.ASSISTING_UNIT: "town", Asker.OTHER_UNIT: "other"}
 DOCUMENTATION = ("/docs", "/openapi.json")
 """What the framework itself serves: the description of the interface, which is no secret."""
+_OF = "/petitions/{petition_id}"
 Ask = Callable[[Api, Case, str], httpx.Response]
 
 
 def read(path: str) -> Ask:
     def ask(api: Api, case: Case, who: str) -> httpx.Response:
         number = petition_of(api.context, case[0]).case_number
-        return api.get(who, path.format(petition_id=case[0], query_code=case[1], case_number=number, figure=FIGURE))
+        names = {"petition_id": case[0], "query_code": case[1], "case_number": number, "figure": FIGURE}
+        if "{attachment_id}" in path:  # the same photo again is the one that is there
+            sent = api.post("anybody", f"/progress/{case[1]}/attachments", a_photo())
+            names["attachment_id"] = sent.json()["attachment_id"]
+        return api.get(who, path.format(**names))
 
     return ask
 
@@ -59,12 +66,43 @@ def look(api: Api, case: Case, who: str) -> httpx.Response:
 PURPOSES = {"inspector": {"purpose": "inspection"}}
 
 
+def with_a_photo(api: Api) -> Case:
+    case = api.in_hand()
+    assert api.post("anybody", f"/progress/{case[1]}/attachments", a_photo()).status_code == 200
+    return case
+
+
+def attach(api: Api, case: Case, who: str) -> httpx.Response:
+    """Everybody adds what their role may: for which purpose is a rule of its own."""
+    role, *_ = api.role_of(who) if who != "anybody" else (None,)
+    purpose = min(MAY_ADD.get(role, [Purpose.PETITION]) if role else [Purpose.PETITION])
+    address = f"/petitions/{case[0]}/attachments?name=photo.jpg&purpose={purpose}"
+    return api.post(who, address, a_photo())
+
+
+def desk_recused(api: Api) -> Case:
+    case = api.in_hand()
+    api.done("desk", f"/petitions/{case[0]}/recusal", {"unit": OTHER, **REASON})
+    return case
+
+
 # How each route is asked, and for which petition; a change is asked of the petition for which it is open.
 ASKED: dict[str, tuple[Callable[[Api], Case], Ask]] = (
     {f"GET {path.partition('?')[0]}": (Api.in_hand, read(path)) for path in READS}
-    | {f"POST {route.path}": (route.reached, change(route)) for route in CHANGES}
+    | {f"POST {route.path.partition('?')[0]}": (route.reached, change(route)) for route in CHANGES}
     | {f"{route.method} {route.path}": (route.reached, route.ask) for route in BESIDE}
     | {"POST /petitions": (Api.in_hand, register), f"POST {LOOKING}": (known, look)}
+    | {f"POST {_OF}/attachments": (Api.in_hand, attach)}
+    | {
+        f"GET {by}/attachments/{{attachment_id}}": (with_a_photo, read(f"{by}/attachments/{{attachment_id}}"))
+        for by in (_OF, "/progress/{query_code}")
+    }
+    | {
+        f"POST {_OF}/recusal-lifting": (
+            desk_recused,
+            lambda api, case, who: api.post(who, f"/petitions/{case[0]}/recusal-lifting", {"number": 1, **REASON}),
+        )
+    }
 )
 
 

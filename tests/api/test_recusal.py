@@ -61,7 +61,7 @@ def test_a_unit_finds_it_nowhere(api: Api, case: Case, who: str, unit: str) -> N
         assert api.post("unit", f"/petitions/{case[0]}/notes", {"text": "已到现场"}, **asked).status_code == 404
 
 
-@pytest.mark.parametrize("who", ["reviewer", "leader", "inspector", "desk", "follow_up"])
+@pytest.mark.parametrize("who", ["reviewer", "leader", "inspector", "party", "desk", "follow_up"])
 def test_a_person_finds_it_nowhere(api: Api, case: Case, who: str) -> None:
     number = petition_of(api.context, case[0]).case_number
     assert number in everywhere(api, who, case, number)
@@ -73,7 +73,7 @@ def test_a_person_finds_it_nowhere(api: Api, case: Case, who: str) -> None:
     assert LAMPS not in told
 
 
-@pytest.mark.parametrize("who", ["unit", "town", "reviewer", "leader", "desk", "follow_up"])
+@pytest.mark.parametrize("who", ["unit", "town", "reviewer", "leader", "party", "desk", "follow_up"])
 def test_whom_it_is_about_can_touch_nothing(api: Api, case: Case, who: str) -> None:
     role, unit, name = api.role_of(who)
     about = {"unit": unit} if role is Role.UNIT else {"account": name}

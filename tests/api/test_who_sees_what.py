@@ -23,6 +23,7 @@ DOSSIER, OVERDUE, QUEUE = "/petitions/{petition_id}/dossier", "/inspection/overd
 READERS = {"/petitions/{petition_id}/identity/readers", "/inspection/identity-reads"}
 TOPICS = "/hot-topics"
 RECUSALS = "/petitions/{petition_id}/recusals"
+INSPECTION = "/petitions/{petition_id}/inspection"
 PATTERNS = "/inspection/patterns"
 DUPLICATES = {"/duplicates", "/petitions/{petition_id}/duplicates"}
 FIGURES = {"/figures", "/figures/{figure}/cases"}
@@ -41,15 +42,22 @@ WITH_CONTACT = {"/petitions?case_number={case_number}", "/petitions/{petition_id
 MAY_READ: dict[str, set[str]] = {
     "anybody": PUBLIC,
     "channel": PUBLIC,
+    "media": PUBLIC,
     "other": PUBLIC | FIGURES | LISTS | {QUEUE},
-    "unit": PUBLIC | FIGURES | LISTS | {QUEUE} | CASE,
-    "town": PUBLIC | FIGURES | LISTS | {QUEUE} | CASE,
+    "unit": PUBLIC | FIGURES | LISTS | {QUEUE, INSPECTION} | CASE,
+    "town": PUBLIC | FIGURES | LISTS | {QUEUE, INSPECTION} | CASE,
     "desk": PUBLIC | FIGURES | LISTS | {TOPICS, QUEUE, OVERDUE, RECUSALS} | DUPLICATES | CASE,
     "follow_up": PUBLIC | FIGURES | LISTS | {QUEUE, OVERDUE} | CASE,
     "operator": PUBLIC | FIGURES | READERS | LISTS | {TOPICS, QUEUE, OVERDUE} | CASE,
     "reviewer": PUBLIC | FIGURES | LISTS | {TOPICS, QUEUE, OVERDUE} | CASE,
-    "leader": PUBLIC | FIGURES | LISTS | {TOPICS, QUEUE, OVERDUE, DOSSIER, RECUSALS} | CASE,
-    "inspector": PUBLIC | FIGURES | READERS | LISTS | {TOPICS, QUEUE, OVERDUE, DOSSIER, RECUSALS, PATTERNS} | CASE,
+    "leader": PUBLIC | FIGURES | LISTS | {TOPICS, QUEUE, OVERDUE, DOSSIER, RECUSALS, INSPECTION} | CASE,
+    "inspector": PUBLIC
+    | FIGURES
+    | READERS
+    | LISTS
+    | {TOPICS, QUEUE, OVERDUE, DOSSIER, RECUSALS, INSPECTION, PATTERNS}
+    | CASE,
+    "party": PUBLIC | FIGURES | LISTS | {TOPICS, QUEUE, OVERDUE, DOSSIER, RECUSALS, INSPECTION} | CASE,
 }
 MAY_ASK_WHO_IT_WAS = {"unit", "desk", "follow_up", "inspector"}
 MASKED = {"name": "测**", "contact_kind": "email", "contact": "t***@example.com", "confidential": False}
@@ -74,6 +82,7 @@ def test_the_table_is_of_every_role_and_every_question(api: Api) -> None:
         QUEUE,
         TOPICS,
         RECUSALS,
+        INSPECTION,
         PATTERNS,
     }
 

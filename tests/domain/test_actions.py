@@ -34,10 +34,13 @@ MAY = {
     Role.DESK: """register accept refuse ask_supplement supplement dispatch redispatch note attach reclassify
         grant_return refuse_return grant_extension refuse_extension suspend resume approve_completion reject_completion
         climb_to_first_review merge terminate recuse lift_recusal refuse_striking restore_striking""",
-    Role.UNIT: """sign note attach request_return request_extension resume submit_completion explain""",
+    Role.UNIT: """sign note attach request_return request_extension resume submit_completion explain
+        answer_inspection""",
     Role.REVIEWER: "note convene put_off attach assign climb_to_second_review recuse",
     Role.LEADER: "note convene put_off hand_to_leader attach assign terminate recuse",
-    Role.INSPECTOR: "note attach supervise demand_explanation close_supervision recuse lift_recusal",
+    Role.INSPECTOR: """note attach supervise demand_explanation close_supervision recuse lift_recusal
+        correct_disposition check_rectification""",
+    Role.PARTY_INSPECTOR: """note recuse lift_recusal open_inspection record_visit query_unit close_inspection""",
     Role.FOLLOW_UP: "note attach rate recuse",
     Role.OPERATOR: "",
     Role.MEDIA: "",
@@ -57,6 +60,10 @@ def somewhere(trigger: Trigger) -> Facts:
     """A petition at a stage from which `trigger` leads on, with what its guards ask for."""
     preferred = [Stage.FIRST_REVIEW, Stage.IN_HAND, *Stage]
     stage = next(stage for stage in preferred if is_allowed(stage, trigger))
+    if trigger in {Trigger.RECORD_VISIT, Trigger.QUERY_UNIT, Trigger.ANSWER_INSPECTION, Trigger.CLOSE_INSPECTION}:
+        return facts(stage, inspected=True, inspectors_ask=HOUSING)
+    if trigger in {Trigger.CORRECT_DISPOSITION, Trigger.CHECK_RECTIFICATION}:
+        return facts(stage, **ASKED, supervision_closed_at=MONDAY, rectifying=True)
     if trigger is Trigger.LIFT_RECUSAL:
         return facts(stage, recused=frozenset({PARKS}))
     changes: dict[str, Any] = {"striking_refused": trigger is Trigger.RESTORE_STRIKING}
@@ -105,7 +112,8 @@ UNIT_TRIGGERS = [Trigger(word) for word in MAY[Role.UNIT].split()]
 @pytest.mark.parametrize("stranger", [PARKS, None], ids=["another-unit", "no-unit"])
 def test_a_unit_acts_on_its_own_petitions_only(trigger: Trigger, stranger: str | None) -> None:
     petition = somewhere(trigger)
-    with pytest.raises(NotPermitted, match="被要求说明" if trigger is Trigger.EXPLAIN else "当前承办单位"):
+    asked = trigger in {Trigger.EXPLAIN, Trigger.ANSWER_INSPECTION}
+    with pytest.raises(NotPermitted, match="被要求说明" if asked else "当前承办单位"):
         does(Actor(Role.UNIT, stranger), trigger, petition)
     assert offered(Actor(Role.UNIT, stranger), petition) == set()
 

@@ -79,4 +79,8 @@ def test_what_it_did_badly_it_does_not_do_again() -> None:
 def test_everybody_may_speak_of_themselves_and_few_of_others(role: Role) -> None:
     actor = Actor(role, name="测试甲")
     assert may_recuse(actor, "测试甲")
-    assert may_recuse(actor, "测试乙") is may_recuse(actor, None) is (role in {Role.DESK, Role.INSPECTOR})
+    assert (
+        may_recuse(actor, "测试乙")
+        is may_recuse(actor, None)
+        is (role in {Role.DESK, Role.INSPECTOR, Role.PARTY_INSPECTOR})
+    )

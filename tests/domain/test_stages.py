@@ -23,8 +23,9 @@ from domain.stages import (
 from tests.support.facts import MONDAY, a_calendar, a_policy, facts
 
 # Stage by stage, what may happen there: `trigger>stage` moves, a bare trigger only writes history.
-_FILE = "attach demand_explanation explain close_supervision"
-_TOLD = """track ask_media_reply give_media_reply lapse_media_reply publish expose correct_exposure"""
+_TOLD = "track ask_media_reply give_media_reply lapse_media_reply publish expose correct_exposure"
+_FILE = """attach demand_explanation explain close_supervision correct_disposition check_rectification recuse
+    lift_recusal open_inspection record_visit query_unit answer_inspection close_inspection"""
 _WHO = f"hold_identity release_identity flag_reading {_TOLD}"
 _OVER = f"{_FILE} {_WHO} erase_identity"
 _ANYWHERE_OPEN = f"note reclassify {_FILE} {_WHO} remind_explanation"
@@ -32,33 +33,35 @@ _CARDS = "show_yellow_card show_red_card"
 _CLIMBS = "climb_to_first_review>first_review climb_to_second_review>second_review"
 _BESIDE = "supervise remind_supervised"
 _HELPED = f"{_BESIDE} remind_assist"
+_TAKEN = "take_away>accepted"
 _ENDS = "merge>merged withdraw>withdrawn leave"
 EXPECTED = {
     "registered": f"""{_ANYWHERE_OPEN} {_ENDS} accept>accepted refuse>refused ask_supplement>awaiting_supplement""",
     "awaiting_supplement": f"""{_ANYWHERE_OPEN} {_ENDS} supplement>registered terminate>terminated""",
     "accepted": f"""{_ANYWHERE_OPEN} {_ENDS} {_HELPED} {_CARDS} {_CLIMBS} refuse>refused terminate>terminated
         ask_supplement>awaiting_supplement dispatch>dispatched refer_to_desk""",
-    "dispatched": f"""{_ANYWHERE_OPEN} {_ENDS} {_HELPED} {_CARDS} {_CLIMBS} redispatch>dispatched sign>in_hand
+    "dispatched": f"""{_ANYWHERE_OPEN} {_TAKEN} {_ENDS} {_HELPED} {_CARDS} {_CLIMBS} redispatch>dispatched sign>in_hand
         request_return>return_requested submit_completion>completion_submitted remind_signing""",
-    "in_hand": f"""{_ANYWHERE_OPEN} {_ENDS} {_HELPED} {_CARDS} {_CLIMBS} redispatch>dispatched terminate>terminated
-        request_return>return_requested request_extension>extension_requested suspend>suspended
+    "in_hand": f"""{_ANYWHERE_OPEN} {_TAKEN} {_ENDS} {_HELPED} {_CARDS} {_CLIMBS} redispatch>dispatched
+        terminate>terminated request_return>return_requested request_extension>extension_requested suspend>suspended
         submit_completion>completion_submitted""",
-    "return_requested": f"""{_ANYWHERE_OPEN} {_ENDS} {_HELPED} {_CARDS} {_CLIMBS} grant_return>accepted
+    "return_requested": f"""{_ANYWHERE_OPEN} {_TAKEN} {_ENDS} {_HELPED} {_CARDS} {_CLIMBS} grant_return>accepted
         refuse_return>in_hand submit_completion>completion_submitted""",
-    "extension_requested": f"""{_ANYWHERE_OPEN} {_ENDS} {_HELPED} {_CARDS} {_CLIMBS} grant_extension>in_hand
+    "extension_requested": f"""{_ANYWHERE_OPEN} {_TAKEN} {_ENDS} {_HELPED} {_CARDS} {_CLIMBS} grant_extension>in_hand
         refuse_extension>in_hand submit_completion>completion_submitted""",
-    "suspended": f"""{_ANYWHERE_OPEN} {_ENDS} {_BESIDE} {_CARDS} resume>in_hand terminate>terminated""",
+    "suspended": f"""{_ANYWHERE_OPEN} {_TAKEN} {_ENDS} {_BESIDE} {_CARDS} resume>in_hand terminate>terminated""",
     "first_review": f"""{_ANYWHERE_OPEN} {_ENDS} {_HELPED} {_CARDS} climb_to_second_review>second_review
         assign>dispatched convene put_off submit_completion>completion_submitted terminate>terminated""",
     "second_review": f"""{_ANYWHERE_OPEN} {_ENDS} {_HELPED} {_CARDS}
         assign>dispatched convene put_off hand_to_leader submit_completion>completion_submitted
         terminate>terminated""",
-    "completion_submitted": f"""{_ANYWHERE_OPEN} {_BESIDE} withdraw>withdrawn leave approve_completion>completed
-        reject_completion>in_hand reject_to_first_review>first_review reject_to_second_review>second_review""",
+    "completion_submitted": f"""{_ANYWHERE_OPEN} {_TAKEN} {_BESIDE} withdraw>withdrawn leave
+        approve_completion>completed reject_completion>in_hand reject_to_first_review>first_review
+        reject_to_second_review>second_review""",
     "completed": f"""{_ANYWHERE_OPEN} supervise ask_rating rate>rated begin_follow_up>follow_up""",
     "follow_up": f"""{_ANYWHERE_OPEN} supervise rate>rated archive>archived""",
     "rated": f"""{_ANYWHERE_OPEN} supervise {_CLIMBS} begin_redo>redo archive>archived""",
-    "redo": f"""{_ANYWHERE_OPEN} {_ENDS} {_HELPED} {_CARDS} {_CLIMBS} redispatch>dispatched sign>in_hand
+    "redo": f"""{_ANYWHERE_OPEN} {_TAKEN} {_ENDS} {_HELPED} {_CARDS} {_CLIMBS} redispatch>dispatched sign>in_hand
         submit_completion>completion_submitted remind_signing""",
     "archived": f"{_OVER} refuse_striking restore_striking",
     "refused": _OVER,

@@ -135,12 +135,15 @@ def counted(column: sa.Column[object]) -> bool:
 
 # What a rule of the table asks for.
 BY_COLUMN: dict[tuple[str, str], object] = {
-    ("bulletin", "standing"): "draft",
-    ("finding", "standing"): "raised",
-    ("recusal", "unit"): "municipal-parks",
     ("assignment", "part"): "lead",
     ("dispatch_model", "outcome"): "rejected",
+    ("bulletin", "standing"): "draft",
+    ("finding", "standing"): "raised",
     ("notice", "status"): "owed",
+    ("tracking", "standing"): "asked",
+    ("publication", "kind"): "process",
+    ("publication", "standing"): "proposed",
+    ("recusal", "unit"): "housing",
 }
 
 

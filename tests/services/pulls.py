@@ -28,6 +28,7 @@ from services import (
     decisions,
     dispatching,
     handling,
+    inspections,
     intake,
     ladder,
     meeting_decisions,
@@ -153,6 +154,12 @@ def _lift(hand: Hand) -> object:
     return recusals.lift(*hand.at, number=number, reason=hand.words())
 
 
+def _conclusion(hand: Hand) -> dict[str, Any]:
+    disposition = hand.one_of(tuple(Disposition))
+    tolerated = disposition is Disposition.TOLERATE
+    return {"disposition": disposition, "opinion": hand.words()} | ({"ground": "diligent"} if tolerated else {})
+
+
 def _request_return(hand: Hand) -> object:
     proposed = hand.unit_but(hand.actor.unit)
     return handling.request_return(*hand.at, reason=hand.words(), proposed_unit=proposed, basis=hand.words())
@@ -253,8 +260,10 @@ PULLS: dict[Trigger, Pull] = {
         *hand.at, question=hand.words(), duration=hand.term()
     ),
     Trigger.EXPLAIN: lambda hand: supervision.answer(*hand.at, hand.words()),
-    Trigger.CLOSE_SUPERVISION: lambda hand: supervision.dispose(
-        *hand.at, disposition=hand.one_of(tuple(Disposition)), opinion=hand.words()
+    Trigger.CLOSE_SUPERVISION: lambda hand: supervision.dispose(*hand.at, **_conclusion(hand)),
+    Trigger.CORRECT_DISPOSITION: lambda hand: supervision.correct(*hand.at, **_conclusion(hand)),
+    Trigger.CHECK_RECTIFICATION: lambda hand: supervision.check_rectification(
+        *hand.at, done=hand.draw(st.booleans()), opinion=hand.words()
     ),
     Trigger.REFUSE_STRIKING: lambda hand: striking.refuse(*hand.at, hand.words()),
     Trigger.RESTORE_STRIKING: lambda hand: striking.restore(*hand.at, hand.words()),
@@ -265,6 +274,13 @@ PULLS: dict[Trigger, Pull] = {
     Trigger.TERMINATE: lambda hand: decisions.terminate(*hand.at, hand.words()),
     Trigger.RECUSE: _recuse,
     Trigger.LIFT_RECUSAL: _lift,
+    Trigger.OPEN_INSPECTION: lambda hand: inspections.open_inspection(*hand.at, hand.words()),
+    Trigger.RECORD_VISIT: lambda hand: inspections.record_visit(
+        *hand.at, inspections.Visit(clock.now(), "广济路", ("区委督查室",), hand.words())
+    ),
+    Trigger.QUERY_UNIT: lambda hand: inspections.ask_unit(*hand.at, question=hand.words(), duration=hand.term()),
+    Trigger.ANSWER_INSPECTION: lambda hand: inspections.answer(*hand.at, hand.words()),
+    Trigger.CLOSE_INSPECTION: lambda hand: inspections.close_inspection(*hand.at, hand.words()),
 }
 
 

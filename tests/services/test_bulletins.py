@@ -23,7 +23,7 @@ from domain.periods import PeriodKind
 from models.bulletins import BulletinView
 from models.finding_answers import FindingDecisionIn
 from models.tables import Bulletin
-from services import bulletins, findings, ladder, patterns, striking
+from services import bulletins, findings, ladder, patterns, recusals, striking
 from services.context import Context
 from tests.services import lives
 from tests.services.lives import AT_UNIT, DESK, INSPECTOR, LIVES, TEXT, UNIT, WORDS, petition_of
@@ -255,3 +255,14 @@ def test_what_stands_newly_is_shown_once(context: Context, story: clock.StoryClo
     assert "第1期" in bulletins.text_of(issued), "it was issued while the draft was being shown"
     bulletins.was_shown(context, issued)
     assert bulletins.to_show(context) == []
+
+
+def test_what_somebody_must_stay_out_of_is_in_no_annex(context: Context, story: clock.StoryClock) -> None:
+    told, hidden = lives.supervised(context), lives.supervised(context)
+    recusals.recuse_unit(context, hidden, DESK, unit="housing", reason="反映的就是该单位")
+    view = drafted(context, story)
+    annex = openpyxl.load_workbook(io.BytesIO(bulletins.annex(context, view.id, INSPECTOR)))
+    numbers = {row[0].value for sheet in annex.worksheets for row in sheet.iter_rows(min_row=2)}
+    assert petition_of(context, told).case_number in numbers
+    assert petition_of(context, hidden).case_number not in numbers
+    assert table(view, "本期监督")["合计"][4] == "2", "the numbers are whole"

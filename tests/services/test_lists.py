@@ -19,7 +19,7 @@ from domain.petition import Satisfaction
 from domain.supervision import Disposition
 from models.list_answers import ProblemItem, ProgressItem, ResponsibilityItem, ResultItem
 from models.tables import Completion, HistoryRow, Petition
-from services import hot_topics, intake, ladder, lists, striking, supervision, verdict
+from services import hot_topics, intake, ladder, lists, recusals, striking, supervision, verdict
 from services.context import Context
 from services.list_rows import Wanted, listed_as, loop_of
 from tests.services import lives
@@ -295,3 +295,21 @@ def test_a_page_costs_the_same_number_of_queries_however_many_rows(context: Cont
     with counted_queries(context) as many:
         lists.page_of(context, DESK, ListName.RESULTS, EVERYTHING)
     assert len(many) <= few_count + 1
+
+
+def test_whom_it_is_about_finds_it_in_no_list(context: Context) -> None:
+    about_us, other = lives.in_hand(context), lives.archived(context)
+    recusals.recuse_unit(context, about_us, DESK, unit=UNIT, reason="反映的就是该单位")
+    numbers = [petition_of(context, petition_id).case_number for petition_id in (about_us, other)]
+    for name in ListName:
+        assert cases(context, name, AT_UNIT) == numbers[1:]
+        assert cases(context, name, DESK) == numbers
+    assert lists.items_of(context, about_us, AT_UNIT) == {}
+    for by in set(ListGrouping) - {ListGrouping.TOPIC}:
+        view = lists.summary(context, AT_UNIT, by, EVERYTHING)
+        assert sum(item.items for item in view.totals) == sum(
+            item.items for group in view.groups for item in group.totals
+        )
+        assert sum(item.items for item in view.totals) == 1
+    recusals.recuse_account(context, other, DESK, account=DESK.name, reason="本人亲属")
+    assert cases(context, ListName.RESULTS, DESK) == numbers[:1]

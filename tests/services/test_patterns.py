@@ -16,7 +16,7 @@ from domain.findings import FindingDecision, FindingStanding
 from domain.patterns import PatternKind
 from models.finding_answers import FindingDecisionIn, FindingView
 from models.tables import Finding, Petition
-from services import findings, patterns
+from services import findings, patterns, recusals
 from services.context import Context
 from tests.services import lives
 from tests.services.lives import AT_UNIT, DESK, INSPECTOR, OTHER_UNIT, UNIT, petition_of
@@ -253,3 +253,19 @@ def test_findings_are_found_by_unit_kind_and_page(context: Context, honest: Plan
     rest = findings.findings(context, INSPECTOR, limit=1, offset=page.next or 0)
     assert rest.next is None
     assert {item.id for item in (*page.findings, *rest.findings)} == {item.id for item in raised(context)}
+
+
+def test_whoever_must_stay_out_of_a_case_is_not_shown_it_among_the_others(context: Context, honest: Plant) -> None:
+    number = honest.case(UNIT, contacted=False)
+    for _ in range(25):
+        honest.case(UNIT, contacted=False)
+    patterns.find(context)
+    whole = only(context)
+    with context.readers() as session:
+        petition_id = session.scalars(sa.select(Petition.id).where(Petition.case_number == number)).one()
+    recusals.recuse_account(context, petition_id, INSPECTOR, account=INSPECTOR.name, reason="本人亲属")
+    mine, others = only(context), findings.finding(context, whole.id, Actor(Role.INSPECTOR, name="另一督查员"))
+    assert number in {item.case for item in others.cases}
+    assert {item.case for item in mine.cases} == {item.case for item in whole.cases} - {number}
+    with pytest.raises(Incomplete, match="不在此苗头"):
+        decide(context, whole, OPEN_FILE, case=number)

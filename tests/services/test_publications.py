@@ -9,6 +9,7 @@ import pytest
 import clock
 from domain.actions import Actor, Role
 from domain.errors import DomainError, NotFound, NotPermitted, RuleRefusal, StaleVersion
+from domain.figures import CountName, ShareName
 from domain.media import PublicationKind
 from domain.petition import Satisfaction
 from domain.stages import Trigger
@@ -16,8 +17,9 @@ from domain.supervision import Disposition
 from models.media_answers import ProposalIn
 from models.shapes import PetitionerIn
 from models.tables import Publication
-from services import keys, media, publication_views, publications, recusals, supervision, verdict
+from services import figures, keys, ladder, media, publication_views, publications, recusals, supervision, verdict
 from services.context import Context
+from services.figure_selection import Asked
 from tests.services import lives
 from tests.services.lives import AT_UNIT, CITIZEN, DESK, INSPECTOR, UNIT, petition_of, told, triggers_of
 from tests.support.steps import settle_until
@@ -25,6 +27,7 @@ from tests.support.steps import settle_until
 OUTLET = Actor(Role.MEDIA, "shizhong-yunbao", "测试记者")
 OTHER_OUTLET = Actor(Role.MEDIA, "toutiao", "别家记者")
 LEADER = Actor(Role.LEADER, name="测试领导")
+INSPECTORS = "role:discipline"
 REASON = "群众关注度高"
 SAID = "电缆到货晚，联系人：王小明，13800001234，今日修复"
 
@@ -184,7 +187,7 @@ def test_silence_lapses_by_itself_and_is_told(context: Context, story: clock.Sto
         publications.reply(context, row.id, AT_UNIT, text=SAID)
     assert publications.lapse_due(context) == 1
     assert publications.lapse_due(context) == 0
-    assert [to for to, _, _ in told(context, petition_id, Trigger.LAPSE_MEDIA_REPLY)] == [f"unit:{UNIT}"]
+    assert [to for to, _, _ in told(context, petition_id, Trigger.LAPSE_MEDIA_REPLY)] == [f"unit:{UNIT}", INSPECTORS]
     publications.publish(context, row.id, INSPECTOR, reason="同意曝光")
     [public] = publication_views.published(context).publications
     assert public.reply == publication_views.UNANSWERED
@@ -195,7 +198,7 @@ def test_what_was_no_fault_is_corrected_where_it_was_told(context: Context, stor
     publications.reply(context, row.id, AT_UNIT, text=SAID)
     publications.publish(context, row.id, INSPECTOR, reason="同意曝光")
     if petition_of(context, petition_id).supervised_at is None:
-        supervision.supervise(context, petition_id, INSPECTOR, reason="查明情况")
+        ladder.open_supervision(context, petition_id, INSPECTOR, reason="查明情况")
     supervision.dispose(context, petition_id, INSPECTOR, disposition=Disposition.UNFOUNDED, opinion="平台派错")
     [public] = publication_views.published(context).publications
     assert (public.correction, public.text) == ("经核查，督办事项不成立", "逾期多日，请打[电话]")
@@ -207,3 +210,21 @@ def test_a_key_of_the_media_is_of_an_outlet_that_there_is(context: Context) -> N
     for unit in (None, "nobody"):
         with pytest.raises(DomainError):
             keys.create_key(context, Role.MEDIA, unit, "某报")
+
+
+def shown(context: Context) -> tuple[dict[str, int], dict[str, tuple[int, int]]]:
+    """The counts, and numerator and base of each share, of everything there is."""
+    total = figures.figures(context, INSPECTOR, Asked()).total
+    return dict(total.counts), {item.figure: (item.numerator, item.base) for item in total.shares}
+
+
+def test_figures_count_what_was_followed_exposed_and_answered(context: Context, story: clock.StoryClock) -> None:
+    _, row = exposed_to_be(context, story)
+    follow(context, lives.archived(context))
+    publications.reply(context, row.id, AT_UNIT, text=SAID)
+    publications.publish(context, row.id, LEADER, reason="同意曝光")
+    counts, shares = shown(context)
+    assert (counts[CountName.MEDIA_TRACKED], counts[CountName.EXPOSED]) == (2, 1)
+    assert (shares[ShareName.MEDIA_COMPLETION], shares[ShareName.MEDIA_REPLY]) == ((1, 2), (1, 1))
+    publications.correct(context, row.id, INSPECTOR, reason="平台派错")
+    assert shown(context)[0][CountName.EXPOSED] == 0

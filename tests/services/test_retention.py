@@ -3,21 +3,37 @@
 from __future__ import annotations
 
 import datetime as dt
+from io import BytesIO
 
 import pytest
 import sqlalchemy as sa
+from PIL import Image
 
 import clock
 from domain.actions import Actor, Role
+from domain.attachments import Purpose
 from domain.errors import NotPermitted, RuleRefusal, StaleVersion
 from domain.stages import Trigger
 from domain.supervision import Disposition
 from models.shapes import PetitionerIn
-from models.tables import HistoryRow, Imprint, Petitioner
-from services import chains, identity, identity_log, intake, invariants, ladder, queries, retention, supervision
+from models.tables import Attachment, HistoryRow, Imprint, Petitioner
+from services import (
+    attachments,
+    audit,
+    chains,
+    handling,
+    identity,
+    identity_log,
+    intake,
+    invariants,
+    ladder,
+    queries,
+    retention,
+    supervision,
+)
 from services.context import Context
 from tests.services import lives
-from tests.services.lives import CITIZEN, DESK, INSPECTOR, WORDS, petition_of, register
+from tests.services.lives import AT_UNIT, CITIZEN, DESK, INSPECTOR, WORDS, petition_of, register
 from tests.support.context import recorded
 
 PERSON = PetitionerIn(name="测试甲乙", contact_kind="sms", contact="13800001234")
@@ -119,20 +135,32 @@ def test_a_hold_keeps_it_until_it_is_lifted(context: Context, story: clock.Story
     assert chains.verify_chain(context, petition_id).intact
 
 
-def test_what_is_stored_beside_is_erased_along_or_nothing_is(
-    context: Context, story: clock.StoryClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    petition_id = over(context)
+def a_photo(colour: str) -> bytes:
+    file = BytesIO()
+    Image.new("RGB", (64, 64), colour).save(file, "JPEG")
+    return file.getvalue()
+
+
+def files_of(context: Context, petition_id: str) -> list[tuple[str, str]]:
+    with context.readers() as session:
+        query = sa.select(Attachment.purpose, Attachment.name).where(Attachment.petition_id == petition_id)
+        return sorted(session.execute(query).tuples())
+
+
+def test_what_shows_the_petitioner_is_erased_along(context: Context, story: clock.StoryClock) -> None:
+    main, part = known(context), known(context, "测试乙反映同一处路灯不亮")
+    handling.sign(context, main, AT_UNIT)
+    intake.merge(context, part, main, DESK, WORDS)
+    code = petition_of(context, part).query_code
+    attachments.add_by_code(context, code, "我家门口.jpg", a_photo("red"))
+    for name, colour, purpose in (("通话记录.jpg", "blue", Purpose.CONTACT), ("修好了.jpg", "green", Purpose.EVIDENCE)):
+        attachments.add(context, main, AT_UNIT, name, a_photo(colour), purpose)
+    assert len(files_of(context, main)) == 3
+    for party in (part, main):
+        intake.withdraw(context, party, CITIZEN)
     story.move_to(clock.now() + KEPT)
-    erased: list[str] = []
-
-    def fail(_: object, __: str) -> None:
-        raise OSError("the store is away")
-
-    monkeypatch.setattr(retention, "ERASED_ALONG", [lambda _, key: erased.append(key), fail])
-    with pytest.raises(OSError, match="away"):
-        retention.erase_due(context)
-    assert row_of(context, petition_id).sealed is not None
-    monkeypatch.setattr(retention, "ERASED_ALONG", [lambda _, key: erased.append(key)])
-    assert retention.erase_due(context) == 1
-    assert erased == [petition_id] * 2
+    assert retention.erase_due(context) == 2
+    assert files_of(context, main) == [("evidence", "修好了.jpg")]
+    assert lives.triggers_of(context, part).count(Trigger.ERASE_IDENTITY) == 1
+    assert lives.triggers_of(context, main).count(Trigger.ERASE_IDENTITY) == 2, "of its own, and of whoever was merged"
+    assert audit.verify(context) == []
