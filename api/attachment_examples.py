@@ -1,4 +1,4 @@
-"""What the answers about stored files look like; a test holds them to the shapes they document."""
+"""What the answers to units about files and signatures look like; a test holds them to the shapes they document."""
 
 from __future__ import annotations
 
@@ -29,6 +29,19 @@ def attachment_examples(detail: dict[str, Any], progress: dict[str, Any]) -> dic
             "case_number": detail["case_number"],
             "items": [_PHOTO],
             "allowed_actions": detail["allowed_actions"],
+        },
+        "Signatures": {
+            "items": [
+                {"id": detail["id"], "signed": True, "version": 4, "code": "", "reason": ""},
+                {
+                    "id": "8c1f0a6e-0a4b-4c0e-9a39-0d6b5d8f2a10",
+                    "signed": False,
+                    "version": None,
+                    "code": "forbidden-transition",
+                    "reason": "当前为“办理中”，不能签收，请刷新后查看可执行的操作",
+                },
+            ],
+            "signed": 1,
         },
         "Attached": detail | added,
         "AttachedByCode": progress | added,

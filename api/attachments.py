@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse, Response
 from api.callers import Caller, ContextOf
 from api.changes import LOOKING_UP, ChangeOf, PetitionersChange, PetitionId, answer
 from api.documentation import ANSWERING, CHANGING, FOLLOWING, READING
-from domain.attachments import Purpose
+from domain.attachments import DEFAULT_PURPOSE, Purpose
 from domain.files import MEDIA_TYPES
 from models.attachment_answers import Attached, AttachedByCode, Attachments
 from models.shapes import Line
@@ -62,16 +62,15 @@ def add(
     change: ChangeOf,
     name: Name,
     purpose: Annotated[
-        Purpose, Query(description="承办单位：evidence、contact、reply、beyond_duty")
-    ] = Purpose.EVIDENCE,
+        Purpose | None, Query(description="承办单位：evidence(缺省)、contact、reply、beyond_duty；其他角色各只有一种")
+    ] = None,
 ) -> JSONResponse:
     """A photo or a document as the body of the request. A photo is kept without where and when it was taken."""
     change.show()  # whoever may not see the petition makes us unpack nothing
     file = attachments.prepared(change.context, content)
+    shows = purpose or DEFAULT_PURPOSE.get(change.actor.role, Purpose.EVIDENCE)
     return change.make(
-        lambda context, key, actor, version: attachments.keep(
-            context, key, actor, name, file, purpose, version=version
-        ),
+        lambda context, key, actor, version: attachments.keep(context, key, actor, name, file, shows, version=version),
         attachment_id="id",
         sha256="sha256",
     )

@@ -109,12 +109,19 @@ def caller_of(actor: Actor) -> str:
     return hashlib.sha256(repr((actor.role.value, actor.unit, actor.name)).encode()).hexdigest()
 
 
-def create(context: Context, caller: str, key: str | None, seen: str, work: Callable[[], BaseModel]) -> JSONResponse:
-    """Do `work`, once per key, and answer 201."""
+def create(
+    context: Context,
+    caller: str,
+    key: str | None,
+    seen: str,
+    work: Callable[[], BaseModel],
+    status: HTTPStatus = HTTPStatus.CREATED,
+) -> JSONResponse:
+    """Do `work`, once per key, and answer 201, or whatever `status` says."""
 
     def working() -> Reply:
         with transaction(context):
-            return Reply(HTTPStatus.CREATED, work().model_dump(mode="json"))
+            return Reply(status, work().model_dump(mode="json"))
 
     return _response(once(context, caller, key, seen, working) if key else working())
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from api.attachment_examples import attachment_examples
+from api.completion_example import COMPLETION
 from api.dossier_examples import dossier_example, recusals_example
 from api.identity_examples import MASKED, identity_examples
 from api.inspection_examples import INSPECTIONS
@@ -80,25 +81,6 @@ _DETAIL: dict[str, Any] = _HEAD | {
     ],
     "people": 2,
     "candidates": [],
-}
-_COMPLETION: dict[str, Any] = {
-    "unit": {"code": "municipal-parks", "name": "区市政园林服务中心"},
-    "submitted_at": "2026-03-02T09:00:00+08:00",
-    "evidence": {
-        "is_true": True,
-        "beyond_duty": False,
-        "contacted": True,
-        "contacted_at": "2026-03-02T10:20:00+08:00",
-        "not_contacted_reason": "",
-        "solved": True,
-        "unsolved_reason": "",
-        "internal_account": "更换镇流器五只",
-        "public_reply": "您反映的路灯已经修复，感谢您的监督。",
-        "attachments": [],
-    },
-    "receipt": "94b3195017025b7bfffc0806fee05c1edede35e3f932180260c15f1fe888cee1",
-    "decided_at": None,
-    "outcome": None,
 }
 _CLOCK: dict[str, Any] = {
     "kind": {"code": "handling", "name": "办理时限"},
@@ -284,7 +266,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "Registered": _REGISTERED,
     "Progress": _PROGRESS,
     "PetitionDetail": _DETAIL,
-    "Receipted": _DETAIL | {"completions": [_COMPLETION], "receipt": _COMPLETION["receipt"]},
+    "Receipted": _DETAIL | {"completions": [COMPLETION], "receipt": COMPLETION["receipt"]},
     "Page": {
         "items": [
             _HEAD

@@ -22,6 +22,7 @@ class Asker(StrEnum):
     REVIEWER = "reviewer"
     LEADER = "leader"
     INSPECTOR = "inspector"
+    PARTY = "party"
     FOLLOW_UP = "follow_up"
     OPERATOR = "operator"
     MEDIA = "media"
@@ -37,6 +38,7 @@ ASKER_LABELS = {
     Asker.REVIEWER: "一级研判",
     Asker.LEADER: "二级研判",
     Asker.INSPECTOR: "纪检监察",
+    Asker.PARTY: "党委督查",
     Asker.FOLLOW_UP: "信息员",
     Asker.OPERATOR: "平台运维",
     Asker.MEDIA: "媒体",
@@ -64,7 +66,10 @@ STATUSES = {Access.FORBIDDEN: 403, Access.HIDDEN: 404, Access.NO_KEY: 401}
 
 Row = Mapping[Asker, Access]
 
-OFFICES = (Asker.DESK, Asker.REVIEWER, Asker.LEADER, Asker.INSPECTOR, Asker.FOLLOW_UP, Asker.OPERATOR)
+OFFICES = (
+    *(Asker.DESK, Asker.REVIEWER, Asker.LEADER, Asker.INSPECTOR, Asker.PARTY),
+    *(Asker.FOLLOW_UP, Asker.OPERATOR),
+)
 UNITS = (Asker.UNIT, Asker.ASSISTING_UNIT, Asker.OTHER_UNIT)
 INVOLVED = (Asker.UNIT, Asker.ASSISTING_UNIT, *OFFICES)
 """Whoever may see the petition that is asked about."""
@@ -99,7 +104,7 @@ _OF = "/petitions/{petition_id}"
 _BY_CODE = "/progress/{query_code}"
 _IN_A_MEETING = ("call", "attendance", "decisions", "closing", "cancellation")
 _LISTS = ("summary", "problems", "responsibilities", "progress", "results")
-_WATCHING = (Asker.DESK, Asker.REVIEWER, Asker.LEADER, Asker.INSPECTOR, Asker.OPERATOR)
+_WATCHING = (Asker.DESK, Asker.REVIEWER, Asker.LEADER, Asker.INSPECTOR, Asker.PARTY, Asker.OPERATOR)
 
 _GRANTING = (Asker.DESK, Asker.REVIEWER, Asker.LEADER, Asker.INSPECTOR)
 _FOLLOWED = (*_WATCHING, Asker.MEDIA)
@@ -122,11 +127,13 @@ PERMISSIONS: dict[str, Row] = {
     "GET /progress/{query_code}": everybody(),
     **_posts(_BY_CODE, ("rating", "supplement", "withdrawal"), everybody()),
     "GET /queue": keys_of(*UNITS, *OFFICES),
+    "POST /queue/signatures": keys_of(*UNITS),
+    "GET /requests": keys_of(Asker.DESK, Asker.INSPECTOR, Asker.OPERATOR),
     "GET /petitions": on_petition(*INVOLVED),
     f"GET {_OF}": on_petition(*INVOLVED),
     f"GET {_OF}/clock": on_petition(*INVOLVED),
     f"GET {_OF}/history": on_petition(*INVOLVED),
-    f"GET {_OF}/dossier": keys_of(Asker.INSPECTOR, Asker.LEADER),
+    f"GET {_OF}/dossier": keys_of(Asker.INSPECTOR, Asker.PARTY, Asker.LEADER),
     f"GET {_OF}/duplicates": keys_of(Asker.DESK),
     "GET /duplicates": keys_of(Asker.DESK),
     "GET /hot-topics": keys_of(*_WATCHING),
@@ -139,10 +146,10 @@ PERMISSIONS: dict[str, Row] = {
     f"GET {_BY_CODE}/attachments": everybody(),
     f"GET {_BY_CODE}/attachments/{{attachment_id}}": everybody(),
     f"POST {_BY_CODE}/attachments": everybody(),
-    f"GET {_OF}/recusals": keys_of(Asker.DESK, Asker.INSPECTOR, Asker.LEADER),
-    f"POST {_OF}/recusal": on_petition(Asker.DESK, Asker.INSPECTOR),
+    f"GET {_OF}/recusals": keys_of(Asker.DESK, Asker.INSPECTOR, Asker.PARTY, Asker.LEADER),
+    f"POST {_OF}/recusal": on_petition(Asker.DESK, Asker.INSPECTOR, Asker.PARTY),
     # What the inspectors recorded, only they lift.
-    f"POST {_OF}/recusal-lifting": on_petition(Asker.DESK, Asker.INSPECTOR),
+    f"POST {_OF}/recusal-lifting": on_petition(Asker.DESK, Asker.INSPECTOR, Asker.PARTY),
     f"POST {_OF}/own-recusal": on_petition(*(asker for asker in OFFICES if asker is not Asker.OPERATOR)),
     f"POST {_OF}/identity": on_petition(Asker.UNIT, Asker.DESK, Asker.FOLLOW_UP, Asker.INSPECTOR),
     f"GET {_OF}/identity/readers": keys_of(Asker.INSPECTOR, Asker.OPERATOR),
@@ -216,7 +223,7 @@ PERMISSIONS: dict[str, Row] = {
     **_posts(
         _OF,
         ("notes",),
-        on_petition(Asker.UNIT, Asker.DESK, Asker.REVIEWER, Asker.LEADER, Asker.INSPECTOR, Asker.FOLLOW_UP),
+        on_petition(Asker.UNIT, *(asker for asker in OFFICES if asker is not Asker.OPERATOR)),
     ),
     f"POST {_OF}/rating": on_petition(Asker.FOLLOW_UP),
     f"POST {_OF}/assignment": on_petition(Asker.REVIEWER, Asker.LEADER),
@@ -225,6 +232,19 @@ PERMISSIONS: dict[str, Row] = {
     f"POST {_OF}/identity-hold": on_petition(Asker.INSPECTOR),
     f"POST {_OF}/supervision": on_petition(Asker.INSPECTOR),
     **_posts(_OF, ("supervision/demand", "supervision/disposition"), on_petition(Asker.INSPECTOR)),
+    f"POST {_OF}/supervision/correction": on_petition(Asker.INSPECTOR),
+    f"POST {_OF}/supervision/rectification": on_petition(Asker.INSPECTOR),
+    # A unit is answered too: with what it is asked itself, and no more.
+    f"GET {_OF}/inspection": {
+        **on_petition(Asker.UNIT, Asker.ASSISTING_UNIT, Asker.LEADER, Asker.INSPECTOR, Asker.PARTY),
+        Asker.CHANNEL: Access.FORBIDDEN,
+    },
+    **_posts(
+        _OF,
+        ("inspection", "inspection/visits", "inspection/query", "inspection/conclusion"),
+        on_petition(Asker.PARTY),
+    ),
+    f"POST {_OF}/inspection/answer": on_petition(Asker.UNIT),
     f"POST {_OF}/supervision/answer": on_petition(Asker.UNIT),
 }
 """By method and path as the application has them. A new route is one line here and one in `tests/api/routes.py`."""

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 
 from api.callers import Caller, ContextOf
-from api.changes import POSTING, ChangeOf, PetitionId, answer
+from api.changes import POSTING, ChangeOf, Fingerprint, Key, PetitionId, answer, caller_of, create
 from api.documentation import CHANGING, READING
 from domain.actions import Role
 from domain.errors import Incomplete, Missing
 from models.answers import Clocks, History, Page, PetitionDetail
-from models.bodies import NoteIn, RatingIn
+from models.bodies import NoteIn, RatingIn, SignaturesIn
 from models.shapes import Instant
+from models.signing import Signatures
 from services import handling, queries, queues, verdict
 
 router = APIRouter(tags=["诉求 petitions"], responses=READING)
@@ -39,6 +41,26 @@ def queue(
     if changed_after is not None:
         raise Incomplete([Missing("changed_after", "仅承办单位的待办可以按变化时间读取")])
     return answer(queues.queue_for(context, actor, limit=limit, cursor=cursor))
+
+
+@router.get("/requests", response_model=Page, summary="待审定的退单和延期 Requests to decide")
+def requests(context: ContextOf, actor: Caller, limit: Limit = 50, cursor: Cursor = None) -> JSONResponse:
+    """Due first on top: until when, what happens by default, what the duty list says, and what was asked before."""
+    return answer(queues.requests_queue(context, actor, limit=limit, cursor=cursor))
+
+
+@router.post(
+    "/queue/signatures",
+    response_model=Signatures,
+    summary="批量签收 Sign for many",
+    responses=CHANGING,
+    dependencies=POSTING,
+)
+def sign_each(body: SignaturesIn, context: ContextOf, actor: Caller, key: Key, seen: Fingerprint) -> JSONResponse:
+    """Each with its own result: one that cannot be signed for keeps no other from it."""
+    return create(
+        context, caller_of(actor), key, seen, lambda: handling.sign_each(context, body.ids, actor), HTTPStatus.OK
+    )
 
 
 @router.get("/petitions", response_model=PetitionDetail, summary="按编号查找 Find by case number")

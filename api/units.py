@@ -23,12 +23,30 @@ _EVIDENCE = {
             "is_true": True,
             "contacted": True,
             "contacted_at": "2026-03-04T10:20:00+08:00",
+            "contact_way": "phone",
+            "contact_last4": "1234",
             "solved": True,
             "internal_account": "更换镇流器五只，线路绝缘正常",
             "public_reply": "您反映的路灯已于3月4日修复，感谢您的监督。",
             "attachments": [{"name": "修复后照片.jpg", "sha256": "0" * 64}],
         },
-    }
+    },
+    "beyond": {
+        "summary": "超职责",
+        "value": {
+            "is_true": True,
+            "beyond_duty": True,
+            "beyond_duty_kind": "judicial",
+            "beyond_duty_basis": "民事诉讼法第一百二十七条：依法应由人民法院处理",
+            "contacted": False,
+            "not_contacted_reason": "匿名反映，未留联系方式",
+            "solved": False,
+            "unsolved_reason": "须由法院执行",
+            "internal_account": "已核对判决书",
+            "public_reply": "您反映的事项已有生效判决，请向区人民法院申请执行。",
+            "attachments": [{"id": "7c0f4d1e-52a5-4b41-9d0c-6e0a7a1b9f10"}],
+        },
+    },
 }
 
 
@@ -55,6 +73,7 @@ def request_return(body: ReturnIn, change: ChangeOf) -> JSONResponse:
             reason=body.reason,
             proposed_unit=body.proposed_unit,
             basis=body.basis,
+            duty=body.duty,
             version=version,
         )
     )
@@ -65,7 +84,13 @@ def request_extension(body: ExtensionIn, change: ChangeOf) -> JSONResponse:
     """More working days, once, within the rule's limit; without an answer in time it is refused."""
     return change.make(
         lambda context, key, actor, version: handling.request_extension(
-            context, key, actor, amount=body.amount, reason=body.reason, version=version
+            context,
+            key,
+            actor,
+            amount=body.amount,
+            reason=body.reason,
+            reason_code=body.reason_code,
+            version=version,
         )
     )
 

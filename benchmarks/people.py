@@ -8,6 +8,7 @@ import time
 import clock
 from benchmarks.installation import wait_until
 from domain.actions import PETITIONER, Actor, Role
+from domain.completion import ContactWay
 from domain.petition import Satisfaction
 from domain.stages import Stage
 from gateways.orchestrator import RecordingOrchestrator
@@ -47,6 +48,7 @@ def _evidence() -> CompletionEvidence:
         is_true=True,
         contacted=True,
         contacted_at=clock.now(),
+        contact_way=ContactWay.PHONE,
         solved=True,
         internal_account="更换镇流器五只",
         public_reply="您反映的路灯已经修复，感谢您的监督。",

@@ -7,7 +7,9 @@ from enum import Enum
 from typing import Any
 
 from domain.actions import ROLE_LABELS
+from domain.attachments import PURPOSE_LABELS
 from domain.bulletins import BULLETIN_LABELS
+from domain.completion import CONTACT_WAY_LABELS
 from domain.conduct import DEADLINE_LABELS, ORIGIN_LABELS, REQUEST_TYPE_LABELS, URGENCY_LABELS
 from domain.coordinates import SYSTEM_LABELS
 from domain.figures import GROUPING_LABELS
@@ -120,6 +122,12 @@ _WORDS: tuple[tuple[str, str, str], ...] = (
     ("provisional", "暂定", "涉及尚未公布放假安排的年份，先按周一至周五推算，公布后重算"),
     ("make-up workday", "调休上班", "与放假调换而上班的周末"),
     ("evidence", "办结凭据", "办结时须填的联系、答复和附件"),
+    ("attachment", "附件", "随诉求存放的照片或 PDF，按内容的 SHA-256 存取；照片留存前重新绘制，不带拍摄信息"),
+    ("likeness", "差值指纹", "照片的 64 位指纹，缩小、重压后不变；只用来提示看上去相同的照片"),
+    ("flag", "提示", "请审核人核对的事，如照片用过；机器不作认定，也不告知承办单位"),
+    ("orphan", "无主文件", "上传中断留下、没有诉求引用的文件，满一日清除"),
+    ("beyond duty", "超职责", "诉求要求的事不在任何承办单位职权之内，须选种类、写依据、附材料"),
+    ("by default", "逾期默认", "无人在时限内审定时按规则发生的事：退单视为同意，延期视为不同意"),
     ("disposition", "督办结论", "督办了结时的处理：责令整改、约谈、通报、移交、容错、不成立"),
     ("dossier", "督办卷宗", "一件诉求的持有、退转、延期、催办和规则依据的汇总"),
     ("town / street", "镇街", "区下的镇和街道，本区 11 个"),
@@ -134,6 +142,8 @@ _WORDS: tuple[tuple[str, str, str], ...] = (
 _LABELS: tuple[tuple[str, Mapping[Any, str]], ...] = (
     ("阶段 Stages", STAGE_LABELS),
     ("操作 Triggers", TRIGGER_LABELS),
+    ("附件用途 Purposes of files", PURPOSE_LABELS),
+    ("联系方式 Ways of contact", CONTACT_WAY_LABELS),
     ("时限 Deadlines", DEADLINE_LABELS),
     ("角色 Roles", ROLE_LABELS),
     ("紧急程度 Urgencies", URGENCY_LABELS),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from cli.policy_page_parts import LEARNING_APPLIED, MEDIA_APPLIED, SUPERVISION_APPLIED
+from cli.policy_page_patterns import PATTERNS_APPLIED
 from domain.conduct import (
     DEADLINE_LABELS,
     DECIDED_KINDS,
@@ -24,16 +26,11 @@ _ELSEWHERE = "tests/policy/test_shipped_elsewhere.py"
 
 _SAME = "tests/domain/test_same_matter.py"
 _SAME_FOUND = "tests/services/test_same_matter.py"
-_LEARNING = "tests/services/test_learning.py"
-_BACKTEST = "tests/domain/test_backtest.py"
 _IDENTITY = "tests/services/test_identity.py"
-_PUBLICATIONS = "tests/services/test_publications.py"
-_RECUSAL = "tests/domain/test_recusal.py"
 _FILES = "tests/domain/test_files.py"
 _PHOTOS = "tests/gateways/test_photos.py"
 _STORED = "tests/services/test_attachments.py"
 _SHARES = "tests/domain/test_shares.py"
-_PATTERN_TESTS = "tests/domain/test_patterns.py"
 
 _BY_CLOCK = ("domain.petition.deadlines", f"{_TESTS}::test_each_clock_runs_by_its_rule")
 _BY_CARD = ("domain.petition.deadlines", f"{_TESTS}::test_the_cards_stand_around_the_deadline")
@@ -53,69 +50,6 @@ DEADLINE_APPLIED: dict[DeadlineKind, tuple[str, str]] = dict.fromkeys(
     DeadlineKind.RED_CARD: _BY_CARD,
 }
 """By kind: the function that applies the rule, and the test that holds it."""
-
-_JUDGE, _REPLIES, _COURSES = "domain.patterns.judge", "domain.replies.Replies", "domain.conduct_patterns.counted_of"
-_NOT_RAISED = f"{_PATTERN_TESTS}::test_what_is_not_raised"
-_SAME_REPLY = "tests/domain/test_replies.py::test_short_replies_and_few_of_them_are_not_compared"
-_BESIDE = (
-    "domain.replies.beside_the_point",
-    "tests/domain/test_replies.py::test_a_reply_that_does_not_speak_to_the_request_says_what_it_misses",
-)
-_PATTERNS: dict[str, tuple[str, str, str]] = {
-    "patterns.window": (
-        "看多少天",
-        "services.patterns.look",
-        "tests/services/test_patterns.py::test_a_finding_is_renewed_lapses_and_is_found_anew",
-    ),
-    "patterns.least_base": ("单位几件才评", _JUDGE, _NOT_RAISED),
-    "patterns.least_pairs": ("两单位之间几件才评", _JUDGE, f"{_PATTERN_TESTS}::test_pairs_of_units_need_fewer_cases"),
-    "patterns.least_peers": ("可比的至少几件", _JUDGE, _NOT_RAISED),
-    "patterns.least_cases": ("至少几件才提示", _JUDGE, _NOT_RAISED),
-    "patterns.times": ("高出几倍才提示", _JUDGE, _NOT_RAISED),
-    "patterns.confidence": (
-        "苗头区间的置信水平",
-        _JUDGE,
-        f"{_PATTERN_TESTS}::test_what_was_planted_is_found_with_all_that_tells_how_much",
-    ),
-    "patterns.false_share": (
-        "容许的误报",
-        _JUDGE,
-        f"{_PATTERN_TESTS}::test_without_the_correction_chance_alone_would_flag_many",
-    ),
-    "patterns.last_minutes": (
-        "最后几分钟算压线",
-        _COURSES,
-        "tests/domain/test_conduct_patterns.py::test_the_last_minutes",
-    ),
-    "patterns.always": (
-        "多满意算件件满意",
-        _JUDGE,
-        f"{_PATTERN_TESTS}::test_always_satisfied_is_held_against_what_petitioners_say_themselves",
-    ),
-    "patterns.reply_likeness": (
-        "多像算同一份答复",
-        _REPLIES,
-        "tests/domain/test_replies.py::test_the_same_reply_is_known_whatever_day_and_name_is_in_it",
-    ),
-    "patterns.reply_grams": ("多长的答复才比", _REPLIES, _SAME_REPLY),
-    "patterns.reply_group": ("几件同文才算", _REPLIES, _SAME_REPLY),
-    "patterns.request_likeness": (
-        "多像算同一诉求",
-        _REPLIES,
-        "tests/domain/test_replies.py::test_many_who_report_one_matter_may_get_one_answer",
-    ),
-    "patterns.request_words": (
-        "诉求几个实词才评",
-        _REPLIES,
-        "tests/domain/test_replies.py::test_a_request_of_few_words_is_not_judged",
-    ),
-    "patterns.shared_words": ("答复须有几个诉求的实词", *_BESIDE),
-    "patterns.silent": (
-        "不说明事情的词",
-        "services.pattern_sources.telling_words",
-        "tests/services/test_patterns.py::test_replies_beside_the_point_say_what_was_asked",
-    ),
-}
 
 FIGURES_APPLIED: dict[str, tuple[str, str, str]] = {
     "ladder.return_limit": ("退单几次提级", "domain.petition.decide", f"{_TESTS}::test_too_often_climbs"),
@@ -177,46 +111,7 @@ FIGURES_APPLIED: dict[str, tuple[str, str, str]] = {
         "domain.phrases.Listener",
         f"{_ELSEWHERE}::test_what_only_sounds_like_it",
     ),
-    "learning.least_cases": (
-        "办结几件才判断",
-        "domain.backtest.Comparison.faults",
-        f"{_BACKTEST}::test_too_few_cases_judge_nothing",
-    ),
-    "learning.tolerance": (
-        "回测容许的变差",
-        "domain.backtest.Comparison.faults",
-        f"{_BACKTEST}::test_what_counts_as_worse",
-    ),
-    "learning.least_training_cases": (
-        "办结几件才学习",
-        "services.learning.learn",
-        f"{_LEARNING}::test_too_few_cases_teach_nothing",
-    ),
-    "learning.held_out": (
-        "留出检验的比例",
-        "services.learning.learn",
-        f"{_LEARNING}::test_the_latest_cases_are_held_out",
-    ),
-    "learning.precision": (
-        "自动派遣应有的正确率",
-        "services.learning.teach",
-        f"{_LEARNING}::test_the_share_that_must_be_right_decides_how_sure_to_be",
-    ),
-    "learning.return_cost": (
-        "派错一件抵几件",
-        "domain.backtest.Figures.worth",
-        f"{_BACKTEST}::test_what_counts_as_worse",
-    ),
-    "learning.keyword_confidence": (
-        "学习之前关键词的把握",
-        "domain.learning_rules.LearningRules.confidence_of",
-        "tests/domain/test_learning_rules.py::test_how_sure_the_keywords_are",
-    ),
-    "learning.most_cases": (
-        "最多看多少件",
-        "services.evidence.past_cases",
-        "tests/services/test_backtests.py::test_only_the_latest_cases_count",
-    ),
+    **LEARNING_APPLIED,
     "figures.least_cases": (
         "几件才排名",
         "domain.shares.ranking",
@@ -264,52 +159,14 @@ FIGURES_APPLIED: dict[str, tuple[str, str, str]] = {
         "services.retention.erase_due",
         "tests/services/test_retention.py::test_an_identity_is_erased_when_its_time_is_over",
     ),
-    "supervision.superiors": (
-        "被反映单位回避后由谁承办",
-        "domain.recusal.handler_for",
-        f"{_RECUSAL}::test_who_handles_it_then",
-    ),
-    "supervision.platform": (
-        "平台停运、迟延和临近到期",
-        "domain.platform_delay.due_without_platform",
-        "tests/services/test_platform_delays.py::test_what_the_platform_lost_is_not_the_units",
-    ),
-    "supervision.rectification": (
-        "责令整改的期限",
-        "services.supervision.dispose",
-        "tests/services/test_dispositions.py::test_an_order_to_put_right_has_a_term_and_is_looked_after",
-    ),
-    "supervision.tolerance": (
-        "容错的情形",
-        "services.supervision.dispose",
-        "tests/services/test_dispositions.py::test_a_fault_is_tolerated_on_a_ground_of_the_policy",
-    ),
-    "supervision.accused": (
-        "怎样认出被反映单位",
-        "domain.recusal.accused_units",
-        f"{_RECUSAL}::test_whom_a_text_accuses",
-    ),
-    "media.outlets": (
-        "可以跟踪的媒体",
-        "services.keys.require_known_unit",
-        f"{_PUBLICATIONS}::test_a_key_of_the_media_is_of_an_outlet_that_there_is",
-    ),
-    "media.untracked": (
-        "哪些诉求不由媒体跟踪、不公开",
-        "domain.media.require_trackable",
-        f"{_PUBLICATIONS}::test_not_every_case_is_for_the_media",
-    ),
-    "media.reply": (
-        "曝光前单位答复的期限",
-        "services.publications.lapse_due",
-        f"{_PUBLICATIONS}::test_silence_lapses_by_itself_and_is_told",
-    ),
+    **MEDIA_APPLIED,
+    **SUPERVISION_APPLIED,
     "lists.silence": (
         "未评价的是否销号",
         "domain.lists.standing_of",
         "tests/domain/test_lists.py::test_how_an_item_stands",
     ),
-    **_PATTERNS,
+    **PATTERNS_APPLIED,
     "notices.quiet_hours": ("静默时段", "domain.notices.earliest_sending", f"{_TESTS}::test_nights_are_quiet"),
     "notices.back_off": ("通知重发的等待", "domain.notices.next_attempt", f"{_TESTS}::test_a_dead_channel_is_tried_on"),
     "attachments.kinds": (
@@ -343,6 +200,21 @@ FIGURES_APPLIED: dict[str, tuple[str, str, str]] = {
         "无主文件的清除",
         "services.stored_files.remove_orphans",
         f"{_STORED}::test_files_without_a_row_go_after_a_day_and_no_others",
+    ),
+    "handling.required": (
+        "办结要件",
+        "domain.completion.missing",
+        "tests/domain/test_completion.py::test_what_is_asked_for_when",
+    ),
+    "handling.beyond_duty_kinds": (
+        "超职责种类",
+        "services.completions.checked",
+        "tests/services/test_completions.py::test_a_kind_that_is_not_in_the_list_is_refused_with_the_list",
+    ),
+    "handling.extension_reasons": (
+        "延期事由",
+        "services.handling.request_extension",
+        "tests/services/test_requests.py::test_an_extension_has_a_reason_of_the_list",
     ),
     "same_matter.threshold": ("疑似重复的最低得分", *_BY_COMPARING),
     "same_matter.weights": (
@@ -429,7 +301,8 @@ def _deadline_row(rule: DeadlineRule, policy: Policy) -> str:
 
 
 def _figure_row(figure: Figure) -> str:
-    known = FIGURES_APPLIED.get(figure.id) or FIGURES_APPLIED[figure.id.partition(".")[0]]
+    places = (figure.id, figure.id.rpartition(".")[0], figure.id.partition(".")[0])
+    known = next(FIGURES_APPLIED[place] for place in places if place in FIGURES_APPLIED)
     name, function, test = known
     cells = (f"{name} `{figure.id}`", figure.value, "全部", figure.source)
     return _row(*cells, ORIGIN_LABELS[figure.origin], f"`{function}`", f"`{test}`")

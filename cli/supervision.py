@@ -17,7 +17,7 @@ from domain.actions import Actor, Role
 from domain.calendar import CHINA
 from domain.errors import DomainError
 from models.tables import Outage
-from services import dossiers, outages
+from services import dossiers, identity, outages
 from services.bootstrap import get_context
 from services.dossier_document import document
 
@@ -25,6 +25,8 @@ app = typer.Typer(help="督办：案卷。 The inspectors' side.", no_args_is_he
 outages_app = typer.Typer(help="平台停运：登记、列出、撤销。 When the platform was down.", no_args_is_help=True)
 console = Console()
 
+PURPOSE = "inspection"
+"""For what inspectors read an identity, as `identity.yaml` names it."""
 _BY = typer.Option("--by", help="登记人，写入记录")
 
 
@@ -35,15 +37,24 @@ def dossier(
         Path | None, typer.Option(help="写入文件：.docx 为可打印的案卷，.json 为全部内容；缺省输出 JSON")
     ] = None,
     reader: Annotated[str, typer.Option(help="以哪个纪检监察账号阅卷；应当回避的账号看不到")] = "rongetong supervision",
+    because: Annotated[
+        str | None, typer.Option(help="督办核查确需时写明事由：.docx 附诉求原文和诉求人，此次查阅记入日志")
+    ] = None,
 ) -> None:
     """一件诉求的案卷：谁持有多久、为何逾期、平台的责任、提醒及送达、历史校验。 The dossier of a petition."""
     if out is not None and out.suffix not in (".docx", ".json"):
         raise typer.BadParameter("--out 须以 .docx 或 .json 结尾 must end in .docx or .json")
-    found = dossiers.dossier_by_number(get_context(), case_number, Actor(Role.INSPECTOR, name=reader))
+    if because is not None and (out is None or out.suffix != ".docx"):
+        raise typer.BadParameter("--because 只用于 --out 案卷.docx only goes with a .docx")
+    context, actor = get_context(), Actor(Role.INSPECTOR, name=reader)
+    found = dossiers.dossier_by_number(context, case_number, actor)
+    disclosed = None
+    if because is not None:
+        disclosed = identity.disclose(context, found.petition.id, actor, purpose=PURPOSE, words=because)
     if out is None:
         typer.echo(found.model_dump_json(indent=2))
         return
-    out.write_bytes(document(found) if out.suffix == ".docx" else found.model_dump_json(indent=2).encode())
+    out.write_bytes(document(found, disclosed) if out.suffix == ".docx" else found.model_dump_json(indent=2).encode())
     typer.echo(out)
 
 

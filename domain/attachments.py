@@ -46,6 +46,12 @@ MAY_ADD: Mapping[Role, frozenset[Purpose]] = {
 }
 
 
+DEFAULT_PURPOSE: Mapping[Role, Purpose] = {
+    role: Purpose.EVIDENCE if role is Role.UNIT else min(purposes) for role, purposes in MAY_ADD.items()
+}
+"""What a file is for where whoever adds it does not say."""
+
+
 def may_look(role: Role, purpose: Purpose) -> bool:
     """Whether this role looks at such files of petitions it may see; what inspectors keep, nobody else does.
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from domain.completion import HandlingRules
 from domain.conduct import (
     DEADLINE_LABELS,
     DeadlineKind,
@@ -74,6 +75,8 @@ class Policy:
     """Empty in policies kept from before there were any: there is no outlet, and nothing is told in public then."""
     attachments: AttachmentRules | None = None
     """`None` in policies kept from before there were any: nothing is stored then."""
+    handling: HandlingRules | None = None
+    """`None` in policies kept from before there were any: those in force hold then."""
     foreign_units: tuple[Unit, ...] = field(default=(), compare=False)
     foreign_categories: tuple[Category, ...] = field(default=(), compare=False)
     foreign_sub_categories: tuple[SubCategory, ...] = field(default=(), compare=False)

@@ -16,6 +16,7 @@ from gateways.yaml_lines import Loc
 from models.alarm_files import AlarmsFile, ElsewhereFile
 from models.attachment_file import AttachmentsFile
 from models.figures_file import FiguresFile
+from models.handling_file import HandlingFile
 from models.identity_files import IdentityFile, RetentionFile
 from models.learning_file import LearningFile
 from models.media_file import MediaFile
@@ -64,6 +65,7 @@ class PolicyFiles:
     supervision: SupervisionFile | None = None
     media: MediaFile | None = None
     attachments: AttachmentsFile | None = None
+    handling: HandlingFile | None = None
     sub_categories: dict[str, SubCategoriesFile | None] = field(default_factory=dict)
     """By category, of each that `taxonomy.yaml` names."""
 

@@ -3,30 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
 
 from domain.calendar import local
+from models.shown_moments import moments_shown
 
 Shown = Annotated[dt.datetime, PlainSerializer(lambda moment: local(moment).isoformat(), return_type=str)]
 """An aware moment, written as `2026-03-02T09:00:00+08:00`."""
-
-
-def _moments_shown(value: object) -> object:
-    match value:
-        case dict():
-            return {key: _moments_shown(item) for key, item in value.items()}
-        case list():
-            return [_moments_shown(item) for item in value]
-        case str() if _MOMENT.fullmatch(value):
-            return local(dt.datetime.fromisoformat(value)).isoformat()
-    return value
-
-
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", re.ASCII)
-Particulars = Annotated[dict[str, Any], PlainSerializer(_moments_shown, return_type=dict[str, Any])]
+Particulars = Annotated[dict[str, Any], PlainSerializer(moments_shown, return_type=dict[str, Any])]
 """What the ledger keeps as JSON, with every moment in it shown as `Shown` would."""
 
 
@@ -119,9 +105,17 @@ class AskView(Answer):
     reason: str
     proposed_unit: Named | None
     basis: str
+    basis_duty: Named | None = Field(None, description="退单所依据的职责清单小类；为空即清单未列")
+    list_says: str = Field("", description="申请时职责清单怎样写")
     amount: int | None
+    reason_code: Named | None = Field(None, description="延期事由")
     asked_at: Shown
+    due_at: Shown | None = Field(None, description="审定到期时间；已审定的为空")
+    by_default: str = Field("", description="逾期无人审定时怎样")
+    default_source: str = Field("", description="逾期这样处理的依据")
     decided_at: Shown | None
+    decided_reason: str = ""
+    decided_by_default: bool = Field(False, description="无人审定，按规则处理的")
     outcome: str | None
 
 
@@ -134,6 +128,7 @@ class CompletionView(Answer):
     receipt: str
     decided_at: Shown | None
     outcome: str | None
+    flags: list[dict[str, Any]] = Field([], description="请审核人核对的，如照片用过；不向承办单位提供，机器不作认定")
 
 
 class ContactView(Answer):
@@ -231,6 +226,7 @@ class QueueItem(PetitionHead):
     place: str = Field("", description="诉求人所说的地点")
     opening: str = Field("", description="诉求内容的开头，供在列表中辨认")
     asked: AskView | None = None
+    earlier: list[AskView] = Field([], description="该诉求此前的退单和延期申请")
     explanation: ExplanationView | None = Field(
         None, description="纪检监察要求说明而尚未说明的；本单位任务已结束的，仍须说明"
     )
@@ -302,6 +298,7 @@ class Clocks(Answer):
     assists: list[ClockView] = Field(description="尚未反馈的各协办单位的时限；暂停计时时为空")
     pauses: list[PauseView]
     extensions: list[ExtensionView]
+    requests: list[AskView] = Field([], description="退单和延期申请：各到何时审定、逾期怎样、怎样审定的")
     allowed_actions: list[str]
 
 

@@ -63,18 +63,36 @@ class ReportIn(Shape):
 
 
 class ReturnIn(Shape):
-    """Why the petition is not this unit's duty, whose it is, and where that is written."""
+    """Why the petition is not this unit's duty, whose it is, and where that is written: in the list, or not in it."""
 
     reason: Reason = Field(examples=["该路段尚未移交，不属本单位管养"])
     proposed_unit: Code = Field(description="建议承办单位的代码", examples=["housing"])
     basis: Reason = Field(description="职责依据(三定方案条款)", examples=["区住建局三定方案第三条第(五)项"])
+    duty: Code | None = Field(None, description="职责清单中建议单位牵头的小类", examples=["unhanded-road"])
+    not_listed: Annotated[bool, Field(strict=True, description="职责清单未列，凭 basis 说明")] = False
+
+    @model_validator(mode="after")
+    def _says_where_it_is_written(self) -> Self:
+        if (self.duty is not None) == self.not_listed:
+            raise ValueError("职责清单已列的填写 duty(小类代码)，未列的写明 not_listed: true，二者必居其一")
+        return self
 
 
 class ExtensionIn(Shape):
     """A request for more working days."""
 
     amount: Annotated[int, Field(strict=True, ge=1, le=MAX_TERM, description="工作日", examples=[5])]
+    reason_code: Code = Field(description="延期事由，见规则 extension_reasons", examples=["procurement"])
     reason: Reason = Field(examples=["需采购专用灯杆"])
+
+
+class SignaturesIn(Shape):
+    """Petitions to sign for."""
+
+    ids: Annotated[
+        list[Annotated[str, Field(pattern="^[0-9a-f-]{36}$")]],
+        Field(min_length=1, max_length=200, examples=[["3f1f8a52-6d0c-4a7e-9a5b-2f9f3f0c1d11"]]),
+    ]
 
 
 class DispatchIn(Shape):

@@ -7,11 +7,8 @@ from typing import Annotated, Self
 from pydantic import Field, PlainSerializer, StringConstraints, model_validator
 
 from domain.calendar import local
-from domain.errors import Missing
-from models.shapes import Instant, Line, Shape, Words
-
-MIN_REPLY_LENGTH = 10
-"""Characters of a public reply; a shorter one cannot say what was done (our own decision)."""
+from domain.completion import ContactWay, Particular, Said
+from models.shapes import Code, Instant, Line, Shape, Words
 
 # Kept as it will be shown: the receipt is over what is kept, and whoever checks it has only what is shown.
 _IN_SHANGHAI = PlainSerializer(lambda moment: local(moment).isoformat(), return_type=str, when_used="json-unless-none")
@@ -33,37 +30,48 @@ class Attachment(Shape):
 
 
 class CompletionEvidence(Shape):
-    """Every field may be left out by a client; `missing` then names what is lacking, all at once."""
+    """Every field may be left out by a client: what is lacking is named all at once, by the rules of the policy.
+
+    Of the telephone number only its end is taken: when, how and by whom somebody was reached prove it, the whole
+    number would be one more copy of it.
+    """
 
     is_true: Annotated[bool | None, Field(description="诉求是否属实")] = None
+    untrue_reason: Annotated[Words, Field(description="不属实的查证情况")] = ""
     beyond_duty: Annotated[bool, Field(description="是否超出职责")] = False
+    beyond_duty_kind: Annotated[Code | None, Field(description="超职责种类，见规则 beyond_duty_kinds")] = None
+    beyond_duty_basis: Annotated[Words, Field(description="超职责的依据")] = ""
     contacted: Annotated[bool | None, Field(description="是否已联系诉求人")] = None
     contacted_at: Annotated[Instant | None, _IN_SHANGHAI, Field(description="联系时间，须带时区")] = None
+    contact_way: Annotated[ContactWay | None, Field(description="联系方式")] = None
+    contacted_by: Annotated[Line, Field(description="由谁联系；不填即为提交的账号")] = ""
+    contact_last4: Annotated[
+        str | None, StringConstraints(pattern="^[0-9]{4}$"), Field(description="所联系号码的末四位；不要填写全号")
+    ] = None
     not_contacted_reason: Line = ""
     solved: Annotated[bool | None, Field(description="是否解决")] = None
     unsolved_reason: Words = ""
     internal_account: Annotated[Words, Field(description="办理情况(内部)")] = ""
-    public_reply: Annotated[Words, Field(description="公开答复")] = ""
-    attachments: list[Attachment] = []
+    public_reply: Annotated[Words, Field(description="公开答复，不得含手机、身份证、银行卡号码")] = ""
+    attachments: Annotated[list[Attachment], Field(max_length=50)] = []
 
-    def missing(self) -> list[Missing]:
-        """What is lacking, named by field."""
-        found: list[Missing] = []
-
-        def need(field: str, present: bool, reason: str) -> None:  # noqa: FBT001 - a local helper
-            if not present:
-                found.append(Missing(field, reason))
-
-        need("is_true", self.is_true is not None, "须说明诉求是否属实")
-        need("contacted", self.contacted is not None, "须说明是否已联系诉求人")
-        if self.contacted:
-            need("contacted_at", self.contacted_at is not None, "已联系诉求人的，须填写联系时间")
-        elif self.contacted is False:
-            need("not_contacted_reason", bool(self.not_contacted_reason), "未联系诉求人的，须说明原因")
-        need("solved", self.solved is not None, "须说明是否解决")
-        if self.solved is False:
-            need("unsolved_reason", bool(self.unsolved_reason), "未解决的，须说明原因")
-        need("internal_account", bool(self.internal_account), "须填写办理情况")
-        long_enough = len(self.public_reply) >= MIN_REPLY_LENGTH
-        need("public_reply", long_enough, f"须填写公开答复，不少于{MIN_REPLY_LENGTH}字")
-        return found
+    def said(self, *, proofs: int) -> Said:
+        """What it says, for the rules; `proofs` is how many of its files are proof that it is beyond duty."""
+        given = {
+            Particular.IS_TRUE: int(self.is_true is not None),
+            Particular.UNTRUE_REASON: len(self.untrue_reason),
+            Particular.CONTACTED: int(self.contacted is not None),
+            Particular.CONTACTED_AT: int(self.contacted_at is not None),
+            Particular.CONTACT_WAY: int(self.contact_way is not None),
+            Particular.CONTACT_LAST4: int(self.contact_last4 is not None),
+            Particular.NOT_CONTACTED_REASON: len(self.not_contacted_reason),
+            Particular.SOLVED: int(self.solved is not None),
+            Particular.UNSOLVED_REASON: len(self.unsolved_reason),
+            Particular.BEYOND_DUTY_KIND: int(self.beyond_duty_kind is not None),
+            Particular.BEYOND_DUTY_BASIS: len(self.beyond_duty_basis),
+            Particular.BEYOND_DUTY_PROOF: proofs,
+            Particular.INTERNAL_ACCOUNT: len(self.internal_account),
+            Particular.PUBLIC_REPLY: len(self.public_reply),
+            Particular.ATTACHMENTS: len(self.attachments),
+        }
+        return Said(self.is_true, self.contacted, self.solved, self.beyond_duty, given)

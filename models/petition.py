@@ -248,6 +248,8 @@ class DecisionRequest(Base):
     basis: Mapped[str] = mapped_column(Text, default="")
     basis_duty: Mapped[str | None] = mapped_column(String(60))
     """The sub-category that the duty list gives to the proposed unit; `None`: the basis is in words alone."""
+    list_says: Mapped[str | None] = mapped_column(Text)
+    """What the duty list in force said when it was asked."""
     reason_code: Mapped[str | None] = mapped_column(String(40))
     """Why more time is needed, by the policy's list."""
     amount: Mapped[int | None]

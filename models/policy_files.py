@@ -27,9 +27,12 @@ from domain.notices import CONCERNING, Audience
 from domain.stages import TRIGGER_LABELS, Trigger
 from domain.workdays import TimeUnit
 
-PLACEHOLDERS = frozenset({"case_number", "stage", "unit", "due", "trigger", "query_code", "concerned", "until"})
+PLACEHOLDERS = frozenset(
+    {"case_number", "stage", "unit", "due", "due_before", "trigger", "query_code", "concerned", "until"}
+)
 """The facts a notice may name, as `services.notices` fills them in: no petition text, no name, no free reason."""
 PETITIONER_PLACEHOLDERS = frozenset({"query_code"})
+EXTENSION_PLACEHOLDERS = frozenset({"due_before"})
 CONCERNED_PLACEHOLDERS = frozenset({"concerned", "until"})
 
 CODE = r"[a-z0-9]+(-[a-z0-9]+)*"
@@ -274,6 +277,13 @@ class NoticeShape(Shape):
         if (named or Audience.CONCERNED in self.audiences) and self.trigger not in CONCERNING:
             label = TRIGGER_LABELS[self.trigger]
             raise ValueError(f"{label}没有另外相关的单位，不能发给 concerned，也不能用 {{concerned}} {{until}}")
+        return self
+
+    @model_validator(mode="after")
+    def _names_a_former_date_only_where_one_moved(self) -> Self:
+        named = (placeholders(self.title) | placeholders(self.body)) & EXTENSION_PLACEHOLDERS
+        if named and self.trigger is not Trigger.GRANT_EXTENSION:
+            raise ValueError("{due_before} 只能用于同意延期(grant_extension)：此外没有哪一步改变到期时间")
         return self
 
 

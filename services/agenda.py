@@ -88,7 +88,7 @@ def _item(
         meeting=PlannedFor(id=planned.id, number=planned.number, planned_at=planned.planned_at) if planned else None,
         put_off=sum(item.outcome == Outcome.PUT_OFF for item, _ in own),
         leader_in_charge=MemberView.of(leader) if leader else None,
-        returned=[ask_view(row, lens) for row in asked if row.kind == "return"],
+        returned=[ask_view(row, petition, lens) for row in asked if row.kind == "return"],
         candidates=[lens.named_unit(str(candidate["unit"])) for candidate in candidates],
     )
 

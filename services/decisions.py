@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from pendulum import DateTime
 from sqlalchemy import select
 
 import clock
@@ -26,16 +29,18 @@ def decide_return(
         if granted:
             grant_return(tx, petition, actor, reason)
         else:
-            _close_request(tx, petition, "return", "refused", actor)
+            _close_request(tx, petition, "return", "refused", actor, reason)
             move(tx, petition, Trigger.REFUSE_RETURN, actor, reason=reason, public=False, changes={"designated": True})
         return petition
 
 
 def grant_return(tx: Transaction, petition: Petition, actor: Actor, reason: str, cause: Deadline | None = None) -> None:
     """The petition has no unit any more and is dispatched anew; its handling clock runs on."""
-    _close_request(tx, petition, "return", "granted", actor)
+    request = _close_request(tx, petition, "return", "granted", actor, reason, cause)
     end_lead(petition, "returned", clock.now())
-    details = {"returned_by": petition.unit}
+    details = {"returned_by": petition.unit} | _by_default(cause)
+    if request is not None:
+        details |= {"proposed_unit": request.proposed_unit, "basis_duty": request.basis_duty}
     move(
         tx,
         petition,
@@ -58,7 +63,7 @@ def decide_extension(
         if not granted:
             refuse_extension(tx, petition, actor, reason)
             return petition
-        request = _close_request(tx, petition, "extension", "granted", actor)
+        request = _close_request(tx, petition, "extension", "granted", actor, reason)
         amount = request.amount if request is not None and request.amount is not None else 0
         petition.extensions.append(
             ExtensionRow(
@@ -70,9 +75,11 @@ def decide_extension(
             )
         )
         said = str(Duration(amount, TimeUnit.WORKING_DAYS))
+        details = {"due_before": _iso(petition.due_at), "reason_code": request.reason_code if request else None}
         # A warning that was shown for the former date says nothing about the new one.
         changes = {"extensions_granted": petition.extensions_granted + 1, "card": "none"}
-        move(tx, petition, Trigger.GRANT_EXTENSION, actor, reason=f"延期{said}：{reason}", changes=changes)
+        told = f"延期{said}：{reason}"
+        move(tx, petition, Trigger.GRANT_EXTENSION, actor, reason=told, details=details, changes=changes)
         return petition
 
 
@@ -80,8 +87,9 @@ def refuse_extension(
     tx: Transaction, petition: Petition, actor: Actor, reason: str, cause: Deadline | None = None
 ) -> None:
     """No more time: silence never extends."""
-    _close_request(tx, petition, "extension", "refused", actor)
-    move(tx, petition, Trigger.REFUSE_EXTENSION, actor, reason=reason, public=False, cause=cause)
+    _close_request(tx, petition, "extension", "refused", actor, reason, cause)
+    details = _by_default(cause)
+    move(tx, petition, Trigger.REFUSE_EXTENSION, actor, reason=reason, public=False, details=details, cause=cause)
 
 
 def decide_completion(
@@ -153,13 +161,30 @@ def _last(tx: Transaction, petition: Petition, trigger: Trigger) -> HistoryRow:
 
 
 def _close_request(
-    tx: Transaction, petition: Petition, kind: str, outcome: str, actor: Actor
+    tx: Transaction,
+    petition: Petition,
+    kind: str,
+    outcome: str,
+    actor: Actor,
+    reason: str,
+    cause: Deadline | None = None,
 ) -> DecisionRequest | None:
     for request in requests_of(tx, petition):
         if request.kind == kind and request.outcome is None:
             request.outcome, request.decided_at, request.decided_by = outcome, clock.now(), actor.name
+            request.decided_reason = reason
+            request.default_rule = cause.rule if cause is not None else None
             return request
     return None
+
+
+def _by_default(cause: Deadline | None) -> dict[str, Any]:
+    """For the history: that nobody decided in time, and under which rule that is a decision, too."""
+    return {} if cause is None else {"by_default": {"rule": cause.rule, "source": cause.source}}
+
+
+def _iso(moment: DateTime | None) -> str | None:
+    return moment.isoformat() if moment is not None else None
 
 
 def _close_completion(tx: Transaction, petition: Petition, outcome: str) -> Completion | None:

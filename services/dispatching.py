@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 import clock
 from domain.actions import PLATFORM, Actor
+from domain.agreed import sent_as_agreed
 from domain.at_once import at_once
 from domain.conduct import RequestType, Urgency
 from domain.dispatch import (
@@ -20,6 +21,7 @@ from domain.dispatch import (
     find_urgency,
     suspicions,
 )
+from domain.duties import list_says
 from domain.errors import RuleRefusal
 from domain.learned import Experience
 from domain.learning_dispatch import LearningDispatcher
@@ -98,6 +100,9 @@ def dispatch_by_engine(tx: Transaction, petition: Petition) -> None:
         answer = at_once(petition.text, answer, tx.policy_in_force(), not_to_be_asked(petition))
     elif recused_units(petition):
         answer = _above_whom_it_is_about(tx, petition, answer)
+    agreed = _as_agreed(tx, petition, answer)
+    settled = {"category": agreed.category, "sub_category": agreed.sub_category} if agreed is not answer else {}
+    answer = agreed
     details = as_details(answer) | (place.as_details() if place else {})
     changes: dict[str, Any] = place.as_changes() if place else {}
     if answer.unit is None:
@@ -110,7 +115,7 @@ def dispatch_by_engine(tx: Transaction, petition: Petition) -> None:
         return
     details |= ending_assist(petition, answer.unit)
     changes = _give_to(tx, petition, answer.unit, answer.candidates[0].reasons) | changes
-    changes |= matters.found(petition, answer)
+    changes |= settled or matters.found(petition, answer)
     changes["town"] = changes.get("town") or petition.town or answer.town
     move(
         tx,
@@ -137,6 +142,7 @@ def dispatch(
 ) -> Petition:
     """The desk dispatches a petition the engine was not sure of."""
     with acting(context, petition_id, actor, Trigger.DISPATCH, version) as (tx, petition):
+        _require_not_returned(petition, unit)
         ended = ending_assist(petition, unit)
         changes = _give_to(tx, petition, unit, (reason,))
         changes |= matters.chosen(tx, petition, category, sub_category)
@@ -161,10 +167,18 @@ def redispatch(
         former = petition.unit
         if unit == former:
             raise RuleRefusal("same-unit", "该诉求已由此单位承办，无需改派", field="unit")
+        _require_not_returned(petition, unit)
         details = {"from": former, "to": unit} | ending_assist(petition, unit)
         changes = _give_to(tx, petition, unit, (reason,)) | matters.chosen(tx, petition, category, sub_category)
         move(tx, petition, Trigger.REDISPATCH, actor, reason=reason, public=False, details=details, changes=changes)
         return petition
+
+
+def _require_not_returned(petition: Petition, unit: str) -> None:
+    """Whoever was rightly rid of it does not get it straight back: whose it really is, a review decides for good."""
+    if unit in units_that_returned(petition):
+        said = "该单位的退单已获同意，不能直接派回；确属其职责的，请提请一级研判指定"
+        raise RuleRefusal("returned-before", said, field="unit")
 
 
 def as_details(answer: Dispatch) -> dict[str, Any]:
@@ -214,8 +228,28 @@ def _give_to(tx: Transaction, petition: Petition, unit: str, reasons: tuple[str,
 
 
 def _proposed_unit(tx: Transaction, petition: Petition) -> str | None:
+    returned = _last_return(tx, petition)
+    return returned.proposed_unit if returned is not None else None
+
+
+def _last_return(tx: Transaction, petition: Petition) -> DecisionRequest | None:
     returned = [row for row in requests_of(tx, petition) if row.kind == "return" and row.outcome == "granted"]
-    return returned[-1].proposed_unit if returned else None
+    return returned[-1] if returned else None
+
+
+def _as_agreed(tx: Transaction, petition: Petition, answer: Dispatch) -> Dispatch:
+    """`answer` with the unit that a returning unit named, where the desk agreed and the duty list in force says so too.
+
+    A return that nobody decided in time was agreed to by nobody: there the proposal is one candidate among others.
+    """
+    returned, policy = _last_return(tx, petition), tx.policy_in_force()
+    if returned is None or returned.default_rule is not None or returned.proposed_unit is None:
+        return answer
+    day = petition.registered_at.in_timezone(clock.SHANGHAI).date()
+    says = list_says(policy, returned.proposed_unit, returned.basis_duty, day)
+    if not says.bears_out or returned.proposed_unit in units_that_returned(petition):
+        return answer
+    return sent_as_agreed(answer, returned.proposed_unit, returned.basis_duty, says.told, policy)
 
 
 def requests_of(tx: Transaction, petition: Petition) -> list[DecisionRequest]:

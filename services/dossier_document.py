@@ -1,7 +1,7 @@
 """The dossier as a document to print (.docx): who had it how long, why it is late, and what was told to whom.
 
-It leaves the platform, so it holds neither the petitioner nor the petition's words; whoever needs them reads them on
-the platform, where that is recorded.
+It leaves the platform, so it holds neither the petitioner nor the petition's words, unless they were read for a purpose
+of which there is a record.
 """
 
 from __future__ import annotations
@@ -17,9 +17,11 @@ from docx.shared import Pt
 
 from domain.calendar import local
 from models.dossier import Dossier, Reminder
+from models.identity_answers import IdentityView
 
 _FONT = "宋体"
 _WITHOUT = "诉求原文和诉求人身份不在本卷内；确需了解的，凭权限在平台查看，查看有记录。"
+_WITH = "本卷附诉求原文和诉求人身份，限督办核查使用。"
 _OUTCOMES = {
     "granted": "同意",
     "refused": "不同意",
@@ -31,13 +33,13 @@ _OUTCOMES = {
 _STATUSES = {"sent": "已送达", "owed": "待发", "dead": "未送达", "unreachable": "没有地址"}
 
 
-def document(dossier: Dossier) -> bytes:
-    """`dossier` as the bytes of a .docx file."""
+def document(dossier: Dossier, disclosed: IdentityView | None = None) -> bytes:
+    """`dossier` as the bytes of a .docx file; `disclosed` is what was read of the petitioner for a purpose."""
     paper = Document()
     _set_font(paper)
     petition = dossier.petition
     paper.add_heading(f"案卷 {petition.case_number}", level=0)
-    paper.add_paragraph(f"截至{_moment(dossier.as_of)}。{_WITHOUT}")
+    paper.add_paragraph(f"截至{_moment(dossier.as_of)}。{_WITHOUT if disclosed is None else _WITH}")
     _table(paper, "一、概况", ("项目", "内容"), _summary(dossier))
     _late(paper, dossier)
     _table(
@@ -120,9 +122,19 @@ def document(dossier: Dossier) -> bytes:
     paper.add_heading("十、历史校验", level=1)
     verdict = "完整，没有一条被改动" if chain.intact else f"第{chain.broken_at}条起不符，历史被改动过"
     paper.add_paragraph(f"历史共{chain.rows}条，逐条校验：{verdict}。")
+    if disclosed is not None:
+        _petitioner(paper, dossier, disclosed)
     written = io.BytesIO()
     paper.save(written)
     return written.getvalue()
+
+
+def _petitioner(paper: Paper, dossier: Dossier, disclosed: IdentityView) -> None:
+    paper.add_heading("十一、诉求人和诉求原文", level=1)
+    why = f"{_moment(disclosed.read_at)}为“{disclosed.purpose.name}：{disclosed.words}”查阅，已记入日志，不得外传。"
+    paper.add_paragraph(why)
+    paper.add_paragraph(f"诉求人：{disclosed.name or '未留姓名'}；联系方式：{disclosed.contact or '未留'}")
+    paper.add_paragraph(dossier.petition.text)
 
 
 def _set_font(paper: Paper) -> None:

@@ -362,6 +362,7 @@ def _evidence(session: Session, petition_id: str) -> list[dict[str, Any]]:
             "submitted_at": row.submitted_at.in_timezone(clock.SHANGHAI).isoformat(),
             "receipt": row.receipt,
             "attachments": row.evidence.get("attachments", []),
+            "flags": row.flags or [],
             "outcome": row.outcome,
         }
         for row in session.scalars(query)

@@ -27,7 +27,7 @@ from services.views import stage_named, timeline_of
 MAX_PAGE = 100
 MAX_OFFSET = 100_000
 _ID_LENGTH = len(new_id())
-_READERS = (*GRANTING, Role.OPERATOR, Role.MEDIA)
+_READERS = (*GRANTING, Role.PARTY_INSPECTOR, Role.OPERATOR, Role.MEDIA)
 
 
 def track(context: Context, petition_id: str, actor: Actor, *, outlet: str, reason: str) -> Tracking:

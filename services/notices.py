@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import pendulum
 from pendulum import DateTime
 
 from domain.notices import Audience, NoticeRule, earliest_sending
@@ -82,6 +84,7 @@ def _notice(
         "stage": STAGE_LABELS[Stage(petition.stage)],
         "unit": policy.unit_name(petition.unit),
         "due": _moment(shown_due(petition)),
+        "due_before": _moment(_parsed(row.details.get("due_before"))),
         "trigger": trigger_label(row.trigger),
         "query_code": told.query_code,
         "concerned": "、".join(policy.unit_name(concern.unit) for concern in told.concerns) or "—",
@@ -99,6 +102,10 @@ def _notice(
         owed_at=row.at,
         next_attempt_at=earliest_sending(row.at, urgent=urgent, quiet=policy.notices.quiet_hours),
     )
+
+
+def _parsed(moment: str | None) -> DateTime | None:
+    return pendulum.instance(dt.datetime.fromisoformat(moment)) if moment else None
 
 
 def _moment(moment: DateTime | None) -> str:

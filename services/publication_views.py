@@ -9,6 +9,7 @@ from domain.actions import Actor, Role
 from domain.errors import NotFound
 from domain.media import (
     ACT_LABELS,
+    GRANTING,
     PUBLIC,
     PUBLICATION_LABELS,
     STANDING_LABELS,
@@ -37,7 +38,7 @@ from services.transactions import reading
 MAX_PAGE = 100
 MAX_OFFSET = 100_000
 UNANSWERED = "单位未在规定期限内答复"
-_READERS = (Role.DESK, Role.REVIEWER, Role.LEADER, Role.INSPECTOR, Role.OPERATOR, Role.UNIT, Role.MEDIA)
+_READERS = (*GRANTING, Role.PARTY_INSPECTOR, Role.OPERATOR, Role.UNIT, Role.MEDIA)
 
 
 def publications(context: Context, actor: Actor, *, limit: int = 20, offset: int = 0) -> PublicationsView:

@@ -204,7 +204,7 @@ def detail_of(
         policy_version=petition.policy_version,
         petitioner=_contact(context, rules, petition, petition if petition.id in parties else None, lens),
         assignments=[assignment_view(row, lens) for row in petition.assignments],
-        asked=[ask_view(row, lens) for row in session.scalars(asked)],
+        asked=[ask_view(row, petition, lens) for row in session.scalars(asked)],
         completions=[completion_view(row, lens) for row in session.scalars(done)],
         merged=[
             MergedView(
@@ -267,6 +267,7 @@ def clock_of(context: Context, petition_id: str, actor: Actor) -> Clocks:
 
 def clocks_of(session: Session, petition: Petition, lens: Lens) -> Clocks:
     """The clocks of a petition that the caller may see."""
+    asked = select(DecisionRequest).where(DecisionRequest.petition_id == petition.id).order_by(DecisionRequest.id)
     facts = facts_of(petition)
     handling = handling_due(facts, lens.policy, lens.calendar)
     return Clocks(
@@ -293,6 +294,7 @@ def clocks_of(session: Session, petition: Petition, lens: Lens) -> Clocks:
             )
             for row in petition.extensions
         ],
+        requests=[ask_view(row, petition, lens) for row in session.scalars(asked)],
         allowed_actions=actions_for(petition, lens),
     )
 

@@ -31,11 +31,8 @@ Column = ColumnElement[Any] | InstrumentedAttribute[Any]
 
 _WORKING = [stage.value for stage in WORKING_STAGES]
 _OPEN = [stage.value for stage in OPEN_STAGES]
-_DESK_DECIDES = [
-    Stage.RETURN_REQUESTED.value,
-    Stage.EXTENSION_REQUESTED.value,
-    Stage.COMPLETION_SUBMITTED.value,
-]
+_ASKED = [Stage.RETURN_REQUESTED.value, Stage.EXTENSION_REQUESTED.value]
+_DESK_DECIDES = [*_ASKED, Stage.COMPLETION_SUBMITTED.value]
 _DESK_LOOKS = [Stage.REGISTERED.value, Stage.ACCEPTED.value]
 
 
@@ -116,6 +113,17 @@ def queue_for(context: Context, actor: Actor, *, limit: int = 50, cursor: str | 
     require_role(actor, *_WAITING)
     query = select(Petition, HistoryRow.at).where(_WAITING[actor.role])
     # The run may have to look earlier than the decision is due: for a card, or for a unit that owes something else.
+    due = func.coalesce(Petition.stage_due_at, Petition.wake_at, type_=Petition.wake_at.type)
+    return _page(context, actor, query, due, Petition.id, limit, cursor)
+
+
+def requests_queue(context: Context, actor: Actor, *, limit: int = 50, cursor: str | None = None) -> Page:
+    """Returns and extensions that wait for the desk's decision, due first on top, each with what was asked before.
+
+    Raises `NotPermitted` for whoever neither decides them nor watches over it.
+    """
+    require_role(actor, Role.DESK, Role.INSPECTOR, Role.OPERATOR)
+    query = select(Petition, HistoryRow.at).where(Petition.stage.in_(_ASKED))
     due = func.coalesce(Petition.stage_due_at, Petition.wake_at, type_=Petition.wake_at.type)
     return _page(context, actor, query, due, Petition.id, limit, cursor)
 
@@ -207,12 +215,13 @@ def _page(
 
 
 def _item(
-    context: Context, session: Session, actor: Actor, row: Sequence[Any], asked: dict[str, DecisionRequest]
+    context: Context, session: Session, actor: Actor, row: Sequence[Any], asked: dict[str, list[DecisionRequest]]
 ) -> QueueItem:
     petition = row[0]
     lens = lens_of(context, session, petition, actor)
     task = row[2] if isinstance(row[2], Assignment) else None
-    ask = asked.get(petition.id)
+    mine = asked.get(petition.id, [])
+    ask = next((row for row in mine if row.outcome is None), None)
     owed, file = explanation_view(petition, lens), petition.supervision
     explains = owed is not None and task is not None and task.ended_at is not None and owed.unit.code == task.unit
     return QueueItem(
@@ -224,16 +233,20 @@ def _item(
         changed_at=row[1],
         place=petition.place,
         opening=petition.text[:OPENING],
-        asked=ask_view(ask, lens) if ask else None,
+        asked=ask_view(ask, petition, lens) if ask else None,
+        earlier=[ask_view(row, petition, lens) for row in mine if row is not ask] if ask else [],
         explanation=owed,
         rectify_due_at=file.rectify_due_at if file is not None and is_rectifying(file) else None,
     )
 
 
-def _asked(session: Session, petitions: Sequence[Petition]) -> dict[str, DecisionRequest]:
-    ids = [petition.id for petition in petitions]
-    query = select(DecisionRequest).where(DecisionRequest.petition_id.in_(ids), DecisionRequest.outcome.is_(None))
-    return {row.petition_id: row for row in session.scalars(query)} if ids else {}
+def _asked(session: Session, petitions: Sequence[Petition]) -> dict[str, list[DecisionRequest]]:
+    """What was asked for on each, oldest first."""
+    found: dict[str, list[DecisionRequest]] = {petition.id: [] for petition in petitions}
+    query = select(DecisionRequest).where(DecisionRequest.petition_id.in_(found)).order_by(DecisionRequest.id)
+    for row in session.scalars(query) if found else ():
+        found[row.petition_id].append(row)
+    return found
 
 
 def _after(cursor: str, due: Column, key: Column) -> ColumnElement[bool]:

@@ -35,6 +35,7 @@ from models.answers import (
     TimelineEntry,
 )
 from models.tables import Assignment, Completion, DecisionRequest, HistoryRow, Petition
+from services.access import ALL_SEEING
 from services.assignments import assist_of
 from services.context import Context
 from services.facts import facts_of, is_supervised
@@ -190,9 +191,30 @@ def task_due(row: Assignment) -> dt.datetime | None:
     return row.petition.due_at if row.part == "lead" and row.ended_at is None else row.due_at
 
 
-def ask_view(row: DecisionRequest, lens: Lens) -> AskView:
-    """A request of a unit, and what was decided."""
+_UNDECIDED = {
+    "return": (DeadlineKind.RETURN_DECISION, Stage.RETURN_REQUESTED, "逾期未审定，按同意退单处理"),
+    "extension": (DeadlineKind.EXTENSION_DECISION, Stage.EXTENSION_REQUESTED, "逾期未审定，按不同意延期处理"),
+}
+
+
+def ask_view(row: DecisionRequest, petition: Petition, lens: Lens) -> AskView:
+    """What a unit asked for on this petition: until when it is decided and what happens otherwise, or the decision."""
+    kind, stage, otherwise = _UNDECIDED[row.kind]
+    facts = facts_of(petition)
+    rule = lens.policy.deadline(kind, facts.urgency, facts.request_type, facts.category)
+    reasons = lens.policy.handling.extension_reasons if lens.policy.handling else ()
+    code, duty = row.reason_code, row.basis_duty
     return AskView(
+        basis_duty=Named(code=duty, name=lens.policy.sub_category_name(duty)) if duty else None,
+        list_says=row.list_says or "",
+        reason_code=Named(code=code, name=next((each.name for each in reasons if each.code == code), code))
+        if code
+        else None,
+        due_at=petition.stage_due_at if row.outcome is None and petition.stage == stage else None,
+        by_default=otherwise,
+        default_source=rule.source,
+        decided_reason=row.decided_reason or "",
+        decided_by_default=row.default_rule is not None,
         kind=row.kind,
         unit=lens.named_unit(row.unit),
         reason=row.reason,
@@ -214,6 +236,8 @@ def completion_view(row: Completion, lens: Lens) -> CompletionView:
         receipt=row.receipt,
         decided_at=row.decided_at,
         outcome=row.outcome,
+        # They name cases of others; and whoever is pointed at is not told how.
+        flags=(row.flags or []) if lens.actor.role in ALL_SEEING else [],
     )
 
 

@@ -7,13 +7,14 @@ from collections.abc import Callable
 from pendulum import DateTime
 
 from domain.actions import PETITIONER, Actor, Role
+from domain.completion import ContactWay
 from domain.conduct import RequestType
 from domain.petition import Satisfaction
 from domain.supervision import Disposition
 from domain.workdays import Duration, TimeUnit
 from models.evidence import CompletionEvidence
 from models.shapes import PetitionerIn, Registration
-from services import decisions, dispatching, handling, intake, ladder, supervision, verdict
+from services import decisions, dispatching, handling, inspections, intake, ladder, recusals, supervision, verdict
 from stories.telling import Scene, Story, Teller, on
 
 PARKS = "municipal-parks"
@@ -24,6 +25,7 @@ LABOUR = "human-resources"
 _GRID = Actor(Role.CHANNEL, name="网格员终端")
 _DESK = Actor(Role.DESK, name="派遣专席")
 _EXPERTS = Actor(Role.REVIEWER, name="一级研判小组")
+_PARTY = Actor(Role.PARTY_INSPECTOR, name="区委督查室")
 _INSPECTORS = Actor(Role.INSPECTOR, name="纪委监委督办账号")
 
 Act = Callable[[Teller], None]
@@ -83,6 +85,7 @@ def _done(unit: str, account: str, reply: str, contacted_at: DateTime) -> Act:
         is_true=True,
         contacted=True,
         contacted_at=contacted_at,
+        contact_way=ContactWay.VISIT,
         solved=True,
         internal_account=account,
         public_reply=reply,
@@ -144,6 +147,37 @@ def _disposed(teller: Teller) -> None:
     )
 
 
+def _recused(teller: Teller) -> None:
+    recusals.recuse_unit(
+        teller.context, teller.petition_id, _INSPECTORS, unit=PARKS, reason="来信反映该单位维修人员收受好处才上门"
+    )
+
+
+def _inspected(teller: Teller) -> None:
+    inspections.open_inspection(teller.context, teller.petition_id, _PARTY, "群众反映集中，现场督查")
+    there = ("区委督查室", "区住房和城乡建设局")
+    seen = inspections.Visit(on(7, 6, 9, 30), "文化路中段", there, "七盏路灯不亮，已开始抢修")
+    inspections.record_visit(teller.context, teller.petition_id, _PARTY, seen)
+
+
+def _inspection_closed(teller: Teller) -> None:
+    inspections.close_inspection(teller.context, teller.petition_id, _PARTY, "现场复看，路灯已全部恢复")
+
+
+def _supervised(teller: Teller) -> None:
+    ladder.open_supervision(teller.context, teller.petition_id, _INSPECTORS, "核查原承办单位维修人员")
+
+
+def _interviewed(teller: Teller) -> None:
+    supervision.dispose(
+        teller.context,
+        teller.petition_id,
+        _INSPECTORS,
+        disposition=Disposition.INTERVIEW,
+        opinion="约谈原承办单位负责人，清退不当收费",
+    )
+
+
 GUANGJI_ROAD = Story(
     name="guangji-road",
     title="广济路路灯：三次退单，一级研判，现场会商，第51天亮灯",
@@ -182,4 +216,23 @@ SILENT_UNIT = Story(
     ),
 )
 
-STORIES: dict[str, Story] = {story.name: story for story in (GUANGJI_ROAD, SILENT_UNIT)}
+ACCUSED_UNIT = Story(
+    name="accused-unit",
+    title="被反映单位回避：已派出的立即收回，由上级承办，党委督查到现场，纪检监察约谈了结",
+    source="虚构情节，用于演示回避和两种督查并行",
+    begins=on(7, 4, 9, 0),
+    scenes=(
+        Scene(on(7, 4, 9, 10), _registered("文化路路灯不亮，打电话报修没有人来", "文化路", RequestType.COMPLAINT)),
+        Scene(on(7, 4, 15, 0), _recused),
+        Scene(on(7, 5, 9, 0), _signed(HOUSING)),
+        Scene(on(7, 6, 10, 0), _inspected),
+        Scene(on(7, 6, 11, 0), _supervised),
+        Scene(on(7, 7, 16, 0), _done(HOUSING, "更换镇流器七只", "文化路路灯已全部恢复照明", on(7, 7, 15, 0))),
+        Scene(on(7, 7, 17, 0), _approved),
+        Scene(on(7, 8, 9, 0), _inspection_closed),
+        Scene(on(7, 8, 10, 0), _interviewed),
+        Scene(on(7, 8, 20, 0), _rated(Satisfaction.SATISFIED)),
+    ),
+)
+
+STORIES: dict[str, Story] = {story.name: story for story in (GUANGJI_ROAD, SILENT_UNIT, ACCUSED_UNIT)}

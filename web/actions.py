@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from domain.actions import Actor
+from domain.completion import CONTACT_WAY_LABELS
 from domain.petition import SATISFACTION_LABELS
 from domain.stages import TRIGGER_LABELS, Trigger
 from domain.supervision import DISPOSITION_LABELS
@@ -31,7 +32,7 @@ from models.bodies import (
     SupplementIn,
     TaskIn,
 )
-from models.evidence import MIN_REPLY_LENGTH, CompletionEvidence
+from models.evidence import CompletionEvidence
 from models.shapes import Line, Reason, Shape
 from services import decisions, dispatching, handling, intake, ladder, queries, supervision, verdict
 from services.context import Context
@@ -65,6 +66,7 @@ REPORT = "report"
 _REASON = Field("reason", "理由")
 _TOLD = Field("reason", "理由", hint="诉求人看得到")
 _SATISFACTIONS: Options = tuple((kind.value, label) for kind, label in SATISFACTION_LABELS.items())
+_CONTACT_WAYS: Options = tuple((way.value, label) for way, label in CONTACT_WAY_LABELS.items())
 _DISPOSITIONS: Options = tuple((kind.value, label) for kind, label in DISPOSITION_LABELS.items())
 _TERM_UNITS: Options = (
     ("working_days", "工作日"),
@@ -79,14 +81,26 @@ _MATTER = (
 )
 _EVIDENCE = (
     Field("is_true", "诉求是否属实", Kind.YES_NO, options=YES_NO),
-    Field("beyond_duty", "诉求超出本单位职责", Kind.BOX),
+    Field("untrue_reason", "查证情况", hint="不属实的填写", optional=True, rows=2),
+    Field("beyond_duty", "诉求超出职责", Kind.BOX),
+    Field(
+        "beyond_duty_kind",
+        "超职责种类",
+        Kind.CHOICE,
+        "超出职责的选",
+        optional=True,
+        options="beyond_duty_kinds",
+    ),
+    Field("beyond_duty_basis", "超职责依据", hint="法律、规定或裁判文书；另须附材料", optional=True, rows=2),
     Field("contacted", "是否已联系诉求人", Kind.YES_NO, options=YES_NO),
     Field("contacted_at", "联系时间", Kind.MOMENT, "已联系的填写", optional=True),
+    Field("contact_way", "联系方式", Kind.CHOICE, "已联系的选", optional=True, options=_CONTACT_WAYS),
+    Field("contact_last4", "号码末四位", Kind.LINE, "不要填写全号", optional=True, most=4),
     Field("not_contacted_reason", "未联系的原因", Kind.LINE, "未联系的填写", optional=True, most=200),
     Field("solved", "问题是否解决", Kind.YES_NO, options=YES_NO),
     Field("unsolved_reason", "未解决的原因", hint="未解决的填写", optional=True, rows=2),
     Field("internal_account", "办理情况", hint="内部记录，诉求人看不到", most=5000),
-    Field("public_reply", "公开答复", hint=f"诉求人看得到，不少于{MIN_REPLY_LENGTH}字", most=5000),
+    Field("public_reply", "公开答复", hint="诉求人看得到；不写手机、身份证、银行卡号码", most=5000),
 )
 
 
@@ -120,6 +134,19 @@ def _filled(function: Callable[..., object]) -> Work:
 
 def _complete(context: Context, key: str, actor: Actor, body: CompletionEvidence, version: int) -> object:
     return handling.submit_completion(context, key, actor, body, version)
+
+
+def _return(context: Context, key: str, actor: Actor, body: ReturnIn, version: int) -> object:
+    return handling.request_return(
+        context,
+        key,
+        actor,
+        reason=body.reason,
+        proposed_unit=body.proposed_unit,
+        basis=body.basis,
+        duty=body.duty,
+        version=version,
+    )
 
 
 def _merge(context: Context, key: str, actor: Actor, body: MergeByNumberIn, version: int) -> object:
@@ -214,15 +241,25 @@ ACTIONS: dict[str, Action] = dict(
             ExtensionIn,
             _filled(handling.request_extension),
             Field("amount", "再要几个工作日", Kind.NUMBER),
+            Field("reason_code", "延期事由", Kind.CHOICE, options="extension_reasons"),
             _REASON,
         ),
         _of(
             Trigger.REQUEST_RETURN,
             ReturnIn,
-            _filled(handling.request_return),
+            _return,
             _REASON,
             Field("proposed_unit", "应由哪个单位办", Kind.CHOICE, options="units"),
             Field("basis", "职责依据", hint="三定方案的条款", rows=2),
+            Field(
+                "duty",
+                "职责清单中的小类",
+                Kind.CHOICE,
+                "清单已列的选；清单不是这样写的会指出",
+                optional=True,
+                options="sub_categories",
+            ),
+            Field("not_listed", "职责清单未列", Kind.BOX),
         ),
         _of(Trigger.RESUME, OptionalReasonIn, _reasoned(handling.resume), Field("reason", "说明", optional=True)),
         _of(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from domain.completion import Choice
 from domain.policy import Policy
 from domain.units import UnitKind
 from services.context import Context
@@ -14,7 +17,13 @@ def lists_of(context: Context) -> dict[str, Options]:
     """Each list by the name a field has it by."""
     with context.readers() as session:
         policy = context.rules.active(session)
-    return {"units": _units(policy), "categories": _categories(policy), "sub_categories": _sub_categories(policy)}
+    return {
+        "units": _units(policy),
+        "categories": _categories(policy),
+        "sub_categories": _sub_categories(policy),
+        "beyond_duty_kinds": _choices(policy.handling.beyond_duty_kinds if policy.handling else ()),
+        "extension_reasons": _choices(policy.handling.extension_reasons if policy.handling else ()),
+    }
 
 
 def options_of(field: Field, lists: dict[str, Options]) -> Options:
@@ -29,6 +38,10 @@ def _units(policy: Policy) -> Options:
 
 def _categories(policy: Policy) -> Options:
     return [(item.code, item.name) for item in policy.categories]
+
+
+def _choices(choices: Sequence[Choice]) -> Options:
+    return [(choice.code, choice.name) for choice in choices]
 
 
 def _sub_categories(policy: Policy) -> Options:

@@ -46,6 +46,7 @@ def upgrade() -> None:
         batch_op.create_index("ix_attachment_added_unit_added_at", ["added_unit", "added_at"], unique=False)
     with op.batch_alter_table("decision_request", schema=None) as batch_op:
         batch_op.add_column(sa.Column("basis_duty", sa.String(length=60), nullable=True))
+        batch_op.add_column(sa.Column("list_says", sa.Text(), nullable=True))
         batch_op.add_column(sa.Column("reason_code", sa.String(length=40), nullable=True))
         batch_op.add_column(sa.Column("decided_reason", sa.Text(), nullable=True))
         batch_op.add_column(sa.Column("default_rule", sa.String(length=80), nullable=True))
@@ -57,6 +58,6 @@ def downgrade() -> None:
     with op.batch_alter_table("completion", schema=None) as batch_op:
         batch_op.drop_column("flags")
     with op.batch_alter_table("decision_request", schema=None) as batch_op:
-        for column in ("default_rule", "decided_reason", "reason_code", "basis_duty"):
+        for column in ("default_rule", "decided_reason", "reason_code", "list_says", "basis_duty"):
             batch_op.drop_column(column)
     op.drop_table("attachment")

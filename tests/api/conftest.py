@@ -29,7 +29,8 @@ TOWN = "kuangqu-street"
 EVIDENCE: dict[str, Any] = {
     "is_true": True,
     "contacted": True,
-    "contacted_at": "2026-03-02T10:20:00+08:00",
+    "contacted_at": "2026-03-02T09:00:00+08:00",
+    "contact_way": "phone",
     "solved": True,
     "internal_account": "更换镇流器五只",
     "public_reply": "您反映的路灯已经修复，感谢您的监督。",

@@ -25,7 +25,7 @@ from tests.support.files import a_photo
 from tests.support.steps import petition_of
 
 REASON = {"reason": "说明理由"}
-RETURN = {"reason": "不属本单位管养", "proposed_unit": OTHER, "basis": "三定方案第三条"}
+RETURN = {"reason": "不属本单位管养", "proposed_unit": OTHER, "basis": "三定方案第三条", "not_listed": True}
 TASK = {"unit": UNIT, "duty": "修复路灯", "term": {"amount": 3}}
 LOOK = {"purpose": "contact", "words": "电话核实灯杆编号"}
 HELP = {"unit": TOWN, "duty": "组织居民配合", "term": {"amount": 2}}
@@ -97,7 +97,7 @@ def _after(reached: Callable[[Api], Case], who: str, what: str, body: Any) -> Ca
 
 
 return_requested = _after(Api.in_hand, "unit", "return", RETURN)
-extension_requested = _after(Api.in_hand, "unit", "extension", {"amount": 3, **REASON})
+extension_requested = _after(Api.in_hand, "unit", "extension", {"amount": 3, "reason_code": "other", **REASON})
 suspended = _after(Api.in_hand, "desk", "suspension", REASON)
 submitted = _after(Api.in_hand, "unit", "completion", EVIDENCE)
 supplement_asked = _after(waiting_for_the_desk, "desk", "supplement-request", REASON)
@@ -150,7 +150,7 @@ CHANGES = (
     Changing(_OF + "leader-in-charge", in_second_review, "leader", {"leader": "leader-construction", **REASON}),
     Changing(_OF + "signature", Api.dispatched, "unit"),
     Changing(_OF + "return", Api.dispatched, "unit", RETURN),
-    Changing(_OF + "extension", Api.in_hand, "unit", {"amount": 3, **REASON}),
+    Changing(_OF + "extension", Api.in_hand, "unit", {"amount": 3, "reason_code": "other", **REASON}),
     Changing(_OF + "resumption", suspended, "unit", REASON),
     Changing(_OF + "completion", Api.in_hand, "unit", EVIDENCE),
     Changing(_OF + "report", assigned, "town", {"text": "已组织居民配合"}),
@@ -397,6 +397,7 @@ BESIDE = (
     ),
     Beside("POST", _MEETING + "/closing", heard, "reviewer", names=newest_meeting),
     Beside("POST", _MEETING + "/cancellation", called, "reviewer", REASON, newest_meeting),
+    Beside("POST", "/queue/signatures", Api.dispatched, "unit", lambda case: {"ids": [case[0]]}),
     Beside("GET", "/reviews/roster", Api.in_hand, "reviewer"),
     Beside(
         "POST",
@@ -448,6 +449,7 @@ NO_FILE = "7c0f4d1e-52a5-4b41-9d0c-6e0a7a1b9f10"
 READS = (
     "/health",
     "/queue",
+    "/requests",
     "/petitions?case_number={case_number}",
     "/petitions/{petition_id}",
     "/petitions/{petition_id}/clock",

@@ -42,7 +42,7 @@ def test_from_registration_to_the_archive(api: Api) -> None:
 def test_returned_designated_reviewed_and_finished(api: Api) -> None:
     petition, _ = api.dispatched()
     path = f"/petitions/{petition}"
-    asked = {"reason": "该路段尚未移交", "proposed_unit": OTHER, "basis": "三定方案第三条"}
+    asked = {"reason": "该路段尚未移交", "proposed_unit": OTHER, "basis": "三定方案第三条", "not_listed": True}
     assert api.done("unit", f"{path}/return", asked)["asked"][0]["proposed_unit"]["code"] == OTHER
     assert api.get("desk", "/queue").json()["items"][0]["asked"]["basis"] == "三定方案第三条"
     api.done("desk", f"{path}/return-decision", {"granted": True, "reason": "依据充分"})
@@ -74,7 +74,7 @@ def test_returned_designated_reviewed_and_finished(api: Api) -> None:
 def test_extended_suspended_and_overdue_under_supervision(api: Api, frozen_clock: clock.StoryClock) -> None:
     petition, _ = api.in_hand()
     path = f"/petitions/{petition}"
-    api.done("unit", f"{path}/extension", {"amount": 3, "reason": "需采购灯杆"})
+    api.done("unit", f"{path}/extension", {"amount": 3, "reason_code": "procurement", "reason": "需采购灯杆"})
     extended = api.done("desk", f"{path}/extension-decision", {"granted": True, "reason": "确需采购"})
     assert extended["due_at"] == "2026-03-12T17:30:00+08:00"
     api.done("desk", f"{path}/suspension", {"reason": "等待听证"})
@@ -178,7 +178,7 @@ def test_moved_reclassified_and_terminated(api: Api) -> None:
     assert (moved["transfers"], moved["due_at"], moved["category"]["code"]) == (1, due, "energy")
     api.done("town", f"{path}/signature")
     ended = api.done("desk", f"{path}/termination", {"reason": "反映事项已另案处理"})
-    assert (ended["stage"]["code"], ended["allowed_actions"]) == ("terminated", [])
+    assert (ended["stage"]["code"], ended["allowed_actions"]) == ("terminated", ["recuse"])
 
 
 def test_dissatisfied_by_telephone_is_done_once_more(api: Api) -> None:

@@ -3,26 +3,35 @@
 from __future__ import annotations
 
 import pytest
+import sqlalchemy as sa
 
 from domain.actions import Role
+from models.tables import Attachment
 from services import hot_topics
 from services.figures import MAX_CASES
 from tests.api.conftest import LAMPS, UNIT, Api
-from tests.api.routes import CHANGES, FIGURE, HELP, READS, REASON, TASK, Case
+from tests.api.routes import CHANGES, FIGURE, HELP, NO_FILE, READS, REASON, TASK, Case
+from tests.support.files import a_photo
 from tests.support.steps import petition_of
 
 FIGURES = ("registered", "on_time_completion", "on_time_signing", "returned", "stage_time", "response")
 
 
+def newest_attachment(api: Api) -> str:
+    with api.context.readers() as session:
+        return session.scalars(sa.select(Attachment.id).order_by(Attachment.added_at.desc())).first() or ""
+
+
 def everywhere(api: Api, who: str, case: Case, number: str) -> str:
     """What every question answers, put together."""
-    particulars = {"petition_id": case[0], "case_number": number}
+    photo = newest_attachment(api)
+    particulars = {"petition_id": case[0], "case_number": number, "attachment_id": photo}
     told = []
     for path in READS:
         if "{query_code}" in path:  # who holds the code is the petitioner
             continue
         for figure in FIGURES if "{figure}" in path else (FIGURE,):
-            address = path.format(**particulars, figure=figure)
+            address = path.format(**particulars, figure=figure, attachment_id=NO_FILE)
             answer = api.get(who, address, **({"limit": MAX_CASES} if "{figure}" in path else {}))
             # The question itself holds the id; a refusal repeats it in nothing.
             told.append(answer.text)
@@ -40,6 +49,7 @@ def case(api: Api) -> Case:
     api.done("unit", f"{path}/signature")
     api.done("inspector", f"{path}/supervision", REASON)
     api.done("inspector", f"{path}/supervision/demand", {"question": "请说明原因", "term": {"amount": 3}})
+    assert api.post("anybody", f"/progress/{found[1]}/attachments", a_photo()).status_code == 200
     hot_topics.find_hot_topics(api.context)
     return found
 

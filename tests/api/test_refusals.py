@@ -14,7 +14,7 @@ from services import keys
 from tests.api.conftest import EVIDENCE, LAMPS, OTHER, UNIT, Api
 
 REASON = {"reason": "说明理由"}
-RETURN = {"reason": "不属本单位管养", "proposed_unit": OTHER, "basis": "三定方案第三条"}
+RETURN = {"reason": "不属本单位管养", "proposed_unit": OTHER, "basis": "三定方案第三条", "not_listed": True}
 SATISFIED = {"satisfaction": "satisfied"}
 TASK = {"unit": UNIT, "duty": "修复路灯", "term": {"amount": 3}}
 
@@ -38,7 +38,7 @@ REFUSALS: list[tuple[str, str, str, Any, int, str]] = [
     ("dispatched", "unit", "report", {"text": "已配合"}, 404, "not-found"),
     ("dispatched", "unit", "return", RETURN | {"proposed_unit": UNIT}, 422, "incomplete"),
     ("dispatched", "unit", "return", RETURN | {"proposed_unit": "no-such-unit"}, 422, "unknown-unit"),
-    ("dispatched", "unit", "extension", {"amount": 3, **REASON}, 409, "forbidden-transition"),
+    ("dispatched", "unit", "extension", {"amount": 3, "reason_code": "other", **REASON}, 409, "forbidden-transition"),
     ("dispatched", "reviewer", "assignment", {"lead": TASK, **REASON}, 409, "forbidden-transition"),
     ("dispatched", "reviewer", "second-review", REASON, 409, "forbidden-transition"),
     (
@@ -52,7 +52,7 @@ REFUSALS: list[tuple[str, str, str, Any, int, str]] = [
     ("dispatched", "unit", "supervision/answer", {"text": "说明"}, 409, "not-supervised"),
     ("dispatched", "follow_up", "rating", SATISFIED, 409, "forbidden-transition"),
     ("in_hand", "unit", "signature", None, 409, "forbidden-transition"),
-    ("in_hand", "unit", "extension", {"amount": 99, **REASON}, 422, "incomplete"),
+    ("in_hand", "unit", "extension", {"amount": 99, "reason_code": "other", **REASON}, 422, "incomplete"),
     ("in_hand", "unit", "completion", {}, 422, "incomplete"),
     ("completed", "unit", "completion", EVIDENCE, 409, "forbidden-transition"),
     ("completed", "desk", "termination", REASON, 409, "forbidden-transition"),

@@ -43,11 +43,11 @@ def test_every_answer_shows_the_time_of_shanghai(api: Api) -> None:
     assert all(before.values()), "each of them shows some moment"
     assert DEMANDED_UNTIL in before["inspector", f"/petitions/{petition}/history"]
     assert before["inspector", f"/petitions/{petition}/dossier"].count(DEMANDED_UNTIL) > 1
-    utc = EVIDENCE | {"contacted_at": "2026-03-02T02:20:00Z"}
+    utc = EVIDENCE | {"contacted_at": "2026-03-02T00:20:00Z"}
     api.done("unit", f"/petitions/{petition}/completion", utc)
     api.done("unit", f"/petitions/{petition}/supervision/answer", {"text": "备件到货延迟"})
     after = all_that_is_shown()
-    assert "2026-03-02T10:20:00+08:00" in after["inspector", f"/petitions/{petition}"]
+    assert "2026-03-02T08:20:00+08:00" in after["inspector", f"/petitions/{petition}"]
     shown = [moment for moments in (*before.values(), *after.values()) for moment in moments]
     assert [moment for moment in shown if not moment.endswith("+08:00")] == []
 

@@ -20,6 +20,7 @@ CASE = {
     "/petitions/{petition_id}/attachments/{attachment_id}",
 }
 DOSSIER, OVERDUE, QUEUE = "/petitions/{petition_id}/dossier", "/inspection/overdue", "/queue"
+REQUESTS = "/requests"
 READERS = {"/petitions/{petition_id}/identity/readers", "/inspection/identity-reads"}
 TOPICS = "/hot-topics"
 RECUSALS = "/petitions/{petition_id}/recusals"
@@ -46,16 +47,16 @@ MAY_READ: dict[str, set[str]] = {
     "other": PUBLIC | FIGURES | LISTS | {QUEUE},
     "unit": PUBLIC | FIGURES | LISTS | {QUEUE, INSPECTION} | CASE,
     "town": PUBLIC | FIGURES | LISTS | {QUEUE, INSPECTION} | CASE,
-    "desk": PUBLIC | FIGURES | LISTS | {TOPICS, QUEUE, OVERDUE, RECUSALS} | DUPLICATES | CASE,
+    "desk": PUBLIC | FIGURES | LISTS | {TOPICS, QUEUE, OVERDUE, RECUSALS, REQUESTS} | DUPLICATES | CASE,
     "follow_up": PUBLIC | FIGURES | LISTS | {QUEUE, OVERDUE} | CASE,
-    "operator": PUBLIC | FIGURES | READERS | LISTS | {TOPICS, QUEUE, OVERDUE} | CASE,
+    "operator": PUBLIC | FIGURES | READERS | LISTS | {TOPICS, QUEUE, OVERDUE, REQUESTS} | CASE,
     "reviewer": PUBLIC | FIGURES | LISTS | {TOPICS, QUEUE, OVERDUE} | CASE,
     "leader": PUBLIC | FIGURES | LISTS | {TOPICS, QUEUE, OVERDUE, DOSSIER, RECUSALS, INSPECTION} | CASE,
     "inspector": PUBLIC
     | FIGURES
     | READERS
     | LISTS
-    | {TOPICS, QUEUE, OVERDUE, DOSSIER, RECUSALS, INSPECTION, PATTERNS}
+    | {TOPICS, QUEUE, OVERDUE, DOSSIER, RECUSALS, REQUESTS, INSPECTION, PATTERNS}
     | CASE,
     "party": PUBLIC | FIGURES | LISTS | {TOPICS, QUEUE, OVERDUE, DOSSIER, RECUSALS, INSPECTION} | CASE,
 }
@@ -80,6 +81,7 @@ def test_the_table_is_of_every_role_and_every_question(api: Api) -> None:
         DOSSIER,
         OVERDUE,
         QUEUE,
+        REQUESTS,
         TOPICS,
         RECUSALS,
         INSPECTION,

@@ -32,6 +32,7 @@ EVIDENCE = {
     "is_true": True,
     "contacted": True,
     "contacted_at": "2026-03-02T10:00:00+08:00",
+    "contact_way": "phone",
     "solved": True,
     "internal_account": f"已电话告知{NAME}",
     "public_reply": REPLY,

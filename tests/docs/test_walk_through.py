@@ -24,7 +24,7 @@ from models.tables import HistoryRow
 from services.context import Context
 from settings import PROJECT_ROOT, Settings
 from tests.support import steps
-from tests.support.context import a_context
+from tests.support.context import a_kept_context
 from tests.support.prefect_workers import wait_until
 
 README = (PROJECT_ROOT / "README.md").read_text(encoding="utf-8")
@@ -57,7 +57,7 @@ def context(ledger: Path) -> Iterator[Context]:
     engine = create_ledger_engine(f"sqlite:///{ledger}")
     inner = Stepping()
     behind = BackgroundOrchestrator(inner)
-    inner.context = a_context(engine, orchestrator=behind)
+    inner.context = a_kept_context(engine, orchestrator=behind)
     yield inner.context
     behind.close()
     engine.dispose()

@@ -19,6 +19,7 @@ from deployments.prefect_server import client_environment
 from deployments.preparation import prepare_ledger
 from deployments.register import register
 from domain.actions import PETITIONER, Actor, Role
+from domain.completion import ContactWay
 from domain.petition import Satisfaction
 from gateways.orchestrator import RecordingOrchestrator, RunView
 from gateways.prefect_orchestrator import PrefectOrchestrator
@@ -128,6 +129,7 @@ class World:
             is_true=True,
             contacted=True,
             contacted_at=clock.now(),
+            contact_way=ContactWay.PHONE,
             solved=True,
             internal_account="更换镇流器",
             public_reply="您反映的路灯已经修复，感谢监督",

@@ -17,7 +17,7 @@ from models.tables import Bulletin, Finding
 from settings import PROJECT_ROOT
 from tests.services import lives
 from tests.services.planted import honest_ledger
-from tests.support.context import a_context, shipped_policy
+from tests.support.context import a_kept_context, shipped_policy
 from tests.support.prefect_server import PrefectServer
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
@@ -38,7 +38,7 @@ def test_patterns_and_bulletins_are_published(
 ) -> None:
     shutil.copyfile(sqlite_template, tmp_path / "rongetong.db")
     engine = create_ledger_engine(f"sqlite:///{tmp_path / 'rongetong.db'}")
-    context = a_context(engine)
+    context = a_kept_context(engine)
     last_week = clock.now().in_timezone(clock.SHANGHAI).start_of("week").subtract(days=4)
     with clock.use(clock.StoryClock(last_week)):
         plant = honest_ledger(context)

@@ -16,7 +16,7 @@ from gateways.database import create_ledger_engine
 from models.tables import FigureReport
 from settings import PROJECT_ROOT
 from tests.services import lives
-from tests.support.context import a_context
+from tests.support.context import a_kept_context
 from tests.support.prefect_server import PrefectServer
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
@@ -34,7 +34,7 @@ print(asyncio.run(report("week")))
 def test_a_week_is_reported_once(prefect_server: PrefectServer, sqlite_template: Path, tmp_path: Path) -> None:
     shutil.copyfile(sqlite_template, tmp_path / "rongetong.db")
     engine = create_ledger_engine(f"sqlite:///{tmp_path / 'rongetong.db'}")
-    context = a_context(engine)
+    context = a_kept_context(engine)
     last_week = clock.now().in_timezone(clock.SHANGHAI).start_of("week").subtract(days=4)
     with clock.use(clock.StoryClock(last_week)):
         lives.completed(context)

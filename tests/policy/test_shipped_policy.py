@@ -48,6 +48,11 @@ SILENT = {
     Trigger.HOLD_IDENTITY,
     Trigger.RELEASE_IDENTITY,
     Trigger.ERASE_IDENTITY,
+    Trigger.LIFT_RECUSAL,  # whoever stayed out was never told that they did
+    Trigger.TAKE_AWAY,  # the next dispatch tells it, and nothing tells the unit it was taken from
+    Trigger.OPEN_INSPECTION,  # what they look at, they tell nobody
+    Trigger.RECORD_VISIT,
+    Trigger.CLOSE_INSPECTION,
     Trigger.RATE,  # the archive, the redo or the climb tells it
 }
 

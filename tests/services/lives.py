@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 import clock
 from domain.actions import Actor, Role
+from domain.completion import ContactWay
 from domain.petition import Satisfaction
 from domain.stages import Stage, Trigger
 from domain.workdays import Duration, TimeUnit
@@ -30,13 +31,15 @@ CITIZEN = Actor(Role.PETITIONER)
 TEXT = "测试甲反映广济路路灯不亮三天了"
 WORDS = "请找测试甲13800001234"
 """What a person may type as a reason: it names somebody."""
+REPLY = "路灯已于今日全部修复，请测试甲放心"
 EVIDENCE = CompletionEvidence(
     is_true=True,
     contacted=True,
     contacted_at=pendulum.datetime(2026, 3, 2, 9, tz=clock.SHANGHAI),
+    contact_way=ContactWay.PHONE,
     solved=True,
     internal_account=WORDS,
-    public_reply=f"路灯已修复，{WORDS}",
+    public_reply=REPLY,
 )
 
 

@@ -99,10 +99,8 @@ class Plant:
         self._count = 0
         with context.readers() as session:
             self._petition = _values(session.get_one(Petition, template_id))
-            self._history = [
-                _values(row)
-                for row in session.scalars(sa.select(HistoryRow).where(HistoryRow.petition_id == template_id))
-            ]
+            steps = sa.select(HistoryRow).where(HistoryRow.petition_id == template_id).order_by(HistoryRow.version)
+            self._history = [_values(row) for row in session.scalars(steps)]
             self._completion = _values(
                 session.scalars(sa.select(Completion).where(Completion.petition_id == template_id)).one()
             )

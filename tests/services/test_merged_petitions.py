@@ -90,7 +90,7 @@ def test_the_matter_is_done_for_whoever_is_left_and_they_have_the_last_word(cont
     steps.settle(context, main)
     assert told(context, "rating-asked-petitioner") == {f"petitioner:{follower}"}
     progress = queries.public_progress(context, code_of(context, follower))
-    assert (progress.stage.code, progress.allowed_actions) == (Stage.MERGED, ["rate"])
+    assert (progress.stage.code, progress.allowed_actions) == (Stage.MERGED, ["attach", "rate"])
     assert queries.public_progress(context, code_of(context, main)).allowed_actions == []
     with pytest.raises(RuleRefusal, match="已撤回"):
         rate(context, by=main)
@@ -168,7 +168,7 @@ def test_a_matter_that_is_refused_or_terminated_is_over_for_all_and_each_is_told
 def test_any_of_them_may_add_what_was_missing(context: Context) -> None:
     main, follower = two_as_one(context, lives.awaiting_supplement)
     progress = queries.public_progress(context, code_of(context, follower))
-    assert progress.allowed_actions == ["supplement", "withdraw"]
+    assert progress.allowed_actions == ["supplement", "attach", "withdraw"]
     matter = queries.matter_by_code(context, code_of(context, follower))
     assert matter == main
     intake.supplement(context, matter, CITIZEN, "路灯编号为 GJ-017")

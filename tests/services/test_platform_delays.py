@@ -13,8 +13,9 @@ import clock
 from domain.actions import Actor, Role
 from domain.errors import Incomplete, NotFound, NotPermitted, RuleRefusal
 from domain.petition import Step
+from models.shapes import PetitionerIn
 from models.tables import HistoryRow, Outage
-from services import decisions, dossiers, handling, outages, platform_steps, recusals
+from services import decisions, dossiers, handling, identity, outages, platform_steps, recusals
 from services.context import Context
 from services.dossier_document import document
 from tests.services import lives
@@ -229,6 +230,18 @@ def test_the_printed_dossier_says_so_and_names_nobody(context: Context, story: c
         assert told in text
     assert lives.TEXT not in text, "the petition's words stay on the platform"
     assert petition_of(context, petition_id).query_code not in text
+
+
+def test_the_petitioner_is_in_it_only_for_a_purpose_on_record(context: Context) -> None:
+    person = PetitionerIn(name="测试甲", contact_kind="sms", contact="13800000000")
+    petition_id = lives.register(context, petitioner=person)
+    read = identity.disclose(context, petition_id, INSPECTOR, purpose="inspection", words="核查是否如实答复")
+    paper = Document(io.BytesIO(document(dossiers.dossier(context, petition_id, INSPECTOR), read)))
+    text = "\n".join(paragraph.text for paragraph in paper.paragraphs)
+    for told in ("测试甲", "13800000000", lives.TEXT, "核查是否如实答复"):
+        assert told in text
+    without = Document(io.BytesIO(document(dossiers.dossier(context, petition_id, INSPECTOR))))
+    assert "13800000000" not in "\n".join(paragraph.text for paragraph in without.paragraphs)
 
 
 def test_a_recused_inspector_reads_no_dossier(context: Context) -> None:

@@ -138,7 +138,7 @@ def test_assisting_units_find_their_part_and_their_own_date(context: Context) ->
     [mine] = queues.unit_queue(context, AT_UNIT).items
     assert (mine.id, mine.part, mine.duty) == (petition_id, "assist", WORDS)
     assert mine.task_due_at == pendulum.datetime(2026, 3, 5, 17, 30, tz=clock.SHANGHAI)
-    assert mine.allowed_actions == ["report"]
+    assert mine.allowed_actions == ["attach", "report"]
     handling.report(context, petition_id, AT_UNIT, "已配合完成")
     assert queues.unit_queue(context, AT_UNIT).items == []
 

@@ -65,6 +65,27 @@ SILENT_UNIT = [
 ]
 
 
+ACCUSED_UNIT = [
+    (0, "register", "registered"),
+    (0, "accept", "accepted"),
+    (0, "dispatch", "dispatched"),
+    (0, "recuse", "dispatched"),
+    (0, "take_away", "accepted"),
+    (0, "dispatch", "dispatched"),
+    (1, "sign", "in_hand"),
+    (2, "open_inspection", "in_hand"),
+    (2, "record_visit", "in_hand"),
+    (2, "supervise", "in_hand"),
+    (3, "submit_completion", "completion_submitted"),
+    (3, "approve_completion", "completed"),
+    (3, "ask_rating", "completed"),
+    (4, "close_inspection", "completed"),
+    (4, "close_supervision", "completed"),
+    (4, "rate", "rated"),
+    (4, "archive", "archived"),
+]
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def ledger_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """What a story takes for its ledger; empty is SQLite."""
@@ -155,10 +176,21 @@ def test_silent_unit_climbs_timer_by_timer_to_supervision(tmp_path: Path) -> Non
     assert {row["unit"] for row in facts["history"][2:]} == {"human-resources"}, "the case stays in its hands"
 
 
+def test_whom_it_is_about_loses_it_and_the_inspectors_conclude(tmp_path: Path) -> None:
+    facts = told("accused-unit", tmp_path)
+    assert sequence(facts) == ACCUSED_UNIT
+    units = [row["unit"] for row in facts["history"] if row["trigger"] in {"dispatch", "take_away", "sign"}]
+    assert units == ["municipal-parks", None, "housing", "housing"]
+
+
 def test_the_command_names_the_stories_and_refuses_others() -> None:
     rongetong = Path(sys.executable).with_name("rongetong")
     listed = subprocess.run([rongetong, "story", "--list"], capture_output=True, text=True, check=True)
-    assert [line.partition("\t")[0] for line in listed.stdout.splitlines()] == ["guangji-road", "silent-unit"]
+    assert [line.partition("\t")[0] for line in listed.stdout.splitlines()] == [
+        "guangji-road",
+        "silent-unit",
+        "accused-unit",
+    ]
     refused = subprocess.run([rongetong, "story", "nobody"], capture_output=True, text=True, check=False)
     assert refused.returncode == 2
     assert "guangji-road" in refused.stderr

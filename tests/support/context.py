@@ -53,6 +53,11 @@ def a_context(engine: sa.Engine, *, policy: Policy | None = None, **changes: Any
     return context
 
 
+def a_kept_context(engine: sa.Engine, **changes: Any) -> Context:
+    """As `a_context`, on a ledger that other processes read: the shipped policy is kept in it, word for word."""
+    return a_context(engine, rules=RuleBook(shipped_calendar(), [shipped_policy()]), **changes)
+
+
 def _at_hand(session: Session, policy: Policy) -> None:
     """Keep `policy` without its words: writing them takes longer than most tests, and this rule book has it anyway."""
     if session.get(PolicyVersion, policy.version) is None:

@@ -26,7 +26,8 @@ UNCLEAR = "有些话想说一说，不知道找谁"
 EVIDENCE = {
     "is_true": "yes",
     "contacted": "yes",
-    "contacted_at": "2026-03-02T10:20",
+    "contacted_at": "2026-03-02T09:00",
+    "contact_way": "phone",
     "solved": "yes",
     "internal_account": "更换镇流器五只",
     "public_reply": "您反映的路灯已经修复，感谢您的监督。",
@@ -120,7 +121,7 @@ def test_a_case_from_signature_to_rating(context: Context) -> None:
     assert "回执" in page.text
     with context.readers() as session:
         evidence = session.scalars(sa.select(Completion.evidence)).one()
-    assert evidence["contacted_at"] == "2026-03-02T10:20:00+08:00"
+    assert evidence["contacted_at"] == "2026-03-02T09:00:00+08:00"
     assert "办结待审核" in at_desk.open("/tasks").text
     done(at_desk, case, "approve_completion", reason="答复完整")
     assert stage(context, case) == "completed"
@@ -163,7 +164,15 @@ def test_the_desk_chooses_any_unit(context: Context) -> None:
 def test_a_return_and_its_decision(context: Context) -> None:
     [case] = reported(context, LAMPS[0])
     at_unit, at_desk = unit(context), desk(context)
-    done(at_unit, case, "request_return", reason="该路段尚未移交", proposed_unit=OTHER, basis="三定方案第三条")
+    done(
+        at_unit,
+        case,
+        "request_return",
+        reason="该路段尚未移交",
+        proposed_unit=OTHER,
+        basis="三定方案第三条",
+        not_listed="yes",
+    )
     page = at_desk.open(f"/cases/{case}")
     assert "该路段尚未移交" in page.text
     assert "三定方案第三条" in page.text
@@ -176,9 +185,9 @@ def test_an_extension_and_its_decision(context: Context) -> None:
     at_unit, at_desk = unit(context), desk(context)
     done(at_unit, case, "sign")
     form = at_unit.open(f"/cases/{case}").form("/request_extension")
-    assert "延期不得超过" in at_unit.send(form, amount="99", reason="需要备件").text
-    assert "应为整数" in at_unit.send(form, amount="三", reason="需要备件").text
-    done(at_unit, case, "request_extension", amount="3", reason="需要备件")
+    assert "延期不得超过" in at_unit.send(form, amount="99", reason_code="procurement", reason="需要备件").text
+    assert "应为整数" in at_unit.send(form, amount="三", reason_code="procurement", reason="需要备件").text
+    done(at_unit, case, "request_extension", amount="3", reason_code="procurement", reason="需要备件")
     done(at_desk, case, "grant_extension", reason="情况属实")
     assert "延期3个工作日" in at_unit.open(f"/cases/{case}").text
 
@@ -236,7 +245,7 @@ def test_two_who_decide_at_once_are_told_and_lose_no_word(context: Context) -> N
     visitor = unit(context)
     form = visitor.open(f"/cases/{case}").form("/request_return")
     done(unit_again(context), case, "sign")
-    page = visitor.send(form, reason="该路段尚未移交", proposed_unit=OTHER, basis="三定方案第三条")
+    page = visitor.send(form, reason="该路段尚未移交", proposed_unit=OTHER, basis="三定方案第三条", not_listed="yes")
     assert (page.status, "有了变化" in page.text) == (409, True)
     assert page.form("/request_return").fields["basis"] == "三定方案第三条"
     assert page.form("/request_return").fields["proposed_unit"] == OTHER

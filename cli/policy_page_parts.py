@@ -1,0 +1,96 @@
+"""Parts of `docs/policy.md`: what applies the rules of learning and of supervision, and what holds them."""
+
+from __future__ import annotations
+
+_BACKTEST = "tests/domain/test_backtest.py"
+_LEARNING = "tests/services/test_learning.py"
+_RECUSAL = "tests/domain/test_recusal.py"
+
+_PUBLICATIONS = "tests/services/test_publications.py"
+MEDIA_APPLIED: dict[str, tuple[str, str, str]] = {
+    "media.outlets": (
+        "可以跟踪的媒体",
+        "services.keys.require_known_unit",
+        f"{_PUBLICATIONS}::test_a_key_of_the_media_is_of_an_outlet_that_there_is",
+    ),
+    "media.untracked": (
+        "哪些诉求不由媒体跟踪、不公开",
+        "domain.media.require_trackable",
+        f"{_PUBLICATIONS}::test_not_every_case_is_for_the_media",
+    ),
+    "media.reply": (
+        "曝光前单位答复的期限",
+        "services.publications.lapse_due",
+        f"{_PUBLICATIONS}::test_silence_lapses_by_itself_and_is_told",
+    ),
+}
+SUPERVISION_APPLIED: dict[str, tuple[str, str, str]] = {
+    "supervision.superiors": (
+        "被反映单位回避后由谁承办",
+        "domain.recusal.handler_for",
+        f"{_RECUSAL}::test_who_handles_it_then",
+    ),
+    "supervision.platform": (
+        "平台停运、迟延和临近到期",
+        "domain.platform_delay.due_without_platform",
+        "tests/services/test_platform_delays.py::test_what_the_platform_lost_is_not_the_units",
+    ),
+    "supervision.rectification": (
+        "责令整改的期限",
+        "services.supervision.dispose",
+        "tests/services/test_dispositions.py::test_an_order_to_put_right_has_a_term_and_is_looked_after",
+    ),
+    "supervision.tolerance": (
+        "容错的情形",
+        "services.supervision.dispose",
+        "tests/services/test_dispositions.py::test_a_fault_is_tolerated_on_a_ground_of_the_policy",
+    ),
+    "supervision.accused": (
+        "怎样认出被反映单位",
+        "domain.recusal.accused_units",
+        f"{_RECUSAL}::test_whom_a_text_accuses",
+    ),
+}
+LEARNING_APPLIED: dict[str, tuple[str, str, str]] = {
+    "learning.least_cases": (
+        "办结几件才判断",
+        "domain.backtest.Comparison.faults",
+        f"{_BACKTEST}::test_too_few_cases_judge_nothing",
+    ),
+    "learning.tolerance": (
+        "回测容许的变差",
+        "domain.backtest.Comparison.faults",
+        f"{_BACKTEST}::test_what_counts_as_worse",
+    ),
+    "learning.least_training_cases": (
+        "办结几件才学习",
+        "services.learning.learn",
+        f"{_LEARNING}::test_too_few_cases_teach_nothing",
+    ),
+    "learning.held_out": (
+        "留出检验的比例",
+        "services.learning.learn",
+        f"{_LEARNING}::test_the_latest_cases_are_held_out",
+    ),
+    "learning.precision": (
+        "自动派遣应有的正确率",
+        "services.learning.teach",
+        f"{_LEARNING}::test_the_share_that_must_be_right_decides_how_sure_to_be",
+    ),
+    "learning.return_cost": (
+        "派错一件抵几件",
+        "domain.backtest.Figures.worth",
+        f"{_BACKTEST}::test_what_counts_as_worse",
+    ),
+    "learning.keyword_confidence": (
+        "学习之前关键词的把握",
+        "domain.learning_rules.LearningRules.confidence_of",
+        "tests/domain/test_learning_rules.py::test_how_sure_the_keywords_are",
+    ),
+    "learning.most_cases": (
+        "最多看多少件",
+        "services.evidence.past_cases",
+        "tests/services/test_backtests.py::test_only_the_latest_cases_count",
+    ),
+}
+"""By place in the files: the rule's name, the function that applies it, and the test that holds it."""
