@@ -29,6 +29,7 @@ from api import (
     system,
     topics,
     units,
+    visits,
 )
 from api.documentation import describe
 from api.guards import MAX_BODY_BYTES, Guard
@@ -79,7 +80,7 @@ def create_app(
     files = (inspection, party_inspection, identity, recusals)
     of_petitions = (public, petitions, attachments, units, desk, review, *files)
     watching = (topics, figures, lists, patterns, bulletins, media)
-    for part in (*of_petitions, reviews, *watching, system):
+    for part in (*of_petitions, reviews, visits, *watching, system):
         app.include_router(part.router)
     describe(app)
     return app

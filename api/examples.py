@@ -11,6 +11,7 @@ from api.identity_examples import MASKED, identity_examples
 from api.inspection_examples import INSPECTIONS
 from api.review_examples import review_examples
 from api.same_matter_examples import same_matter_examples
+from api.visit_examples import visit_examples
 from api.watching_examples import WATCHING
 
 _HEAD: dict[str, Any] = {
@@ -80,6 +81,15 @@ _DETAIL: dict[str, Any] = _HEAD | {
         }
     ],
     "people": 2,
+    "ratings": [
+        {
+            "party": "SZ-20260302-00017",
+            "satisfaction": {"code": "dissatisfied", "name": "不满意"},
+            "reason": "路灯仍有三盏不亮",
+            "rated_at": "2026-03-06T10:00:00+08:00",
+            "by_officer": False,
+        }
+    ],
     "candidates": [],
 }
 _CLOCK: dict[str, Any] = {
@@ -290,6 +300,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
     **WATCHING,
     **same_matter_examples(_HEAD),
     **review_examples(_HEAD),
+    **visit_examples(_HEAD),
     **identity_examples(_HEAD),
     **attachment_examples(_DETAIL, _PROGRESS),
     "Health": {

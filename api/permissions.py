@@ -105,6 +105,7 @@ _BY_CODE = "/progress/{query_code}"
 _IN_A_MEETING = ("call", "attendance", "decisions", "closing", "cancellation")
 _LISTS = ("summary", "problems", "responsibilities", "progress", "results")
 _WATCHING = (Asker.DESK, Asker.REVIEWER, Asker.LEADER, Asker.INSPECTOR, Asker.PARTY, Asker.OPERATOR)
+_VISITING = (Asker.FOLLOW_UP, Asker.DESK, Asker.LEADER, Asker.INSPECTOR, Asker.OPERATOR)
 
 _GRANTING = (Asker.DESK, Asker.REVIEWER, Asker.LEADER, Asker.INSPECTOR)
 _FOLLOWED = (*_WATCHING, Asker.MEDIA)
@@ -163,6 +164,10 @@ PERMISSIONS: dict[str, Row] = {
     **_posts("/reviews/meetings/{meeting_id}", _IN_A_MEETING, keys_of(Asker.REVIEWER, Asker.LEADER)),
     "GET /reviews/roster": keys_of(*_WATCHING),
     "POST /reviews/roster": keys_of(Asker.DESK, Asker.REVIEWER, Asker.LEADER),
+    "GET /visits": keys_of(*_VISITING),
+    "GET /visits/{visit_id}": keys_of(*_VISITING),
+    "POST /visits/{visit_id}/attempts": keys_of(Asker.FOLLOW_UP),
+    "POST /visits/{visit_id}/officer": keys_of(Asker.FOLLOW_UP, Asker.DESK),
     "GET /inspection/patterns": keys_of(Asker.INSPECTOR),
     "GET /inspection/patterns/{finding_id}": keys_of(Asker.INSPECTOR),
     "POST /inspection/patterns/{finding_id}/decision": keys_of(Asker.INSPECTOR),

@@ -101,11 +101,15 @@ def progress(query_code: str, context: ContextOf) -> JSONResponse:
     responses=ANSWERING,
     dependencies=[*POSTING, *LOOKING_UP],
 )
-def rate(body: RatingIn, change: PetitionersChange) -> JSONResponse:
-    """Satisfied, basically satisfied, or dissatisfied with a reason: then it is done once more."""
+def rate(query_code: str, body: RatingIn, change: PetitionersChange, context: ContextOf) -> JSONResponse:
+    """Satisfied, basically satisfied, or dissatisfied with a reason: then it is done once more.
+
+    Each petitioner of a merged matter rates once for themselves.
+    """
+    party = queries.id_by_code(context, query_code)
     return change.make(
         lambda context, key, actor, version: verdict.rate(
-            context, key, actor, satisfaction=body.satisfaction, reason=body.reason, version=version
+            context, key, actor, satisfaction=body.satisfaction, reason=body.reason, party=party, version=version
         )
     )
 

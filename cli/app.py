@@ -20,6 +20,7 @@ from cli import (
     same_matter,
     story,
     supervision,
+    visits,
 )
 from cli.documents import write_all
 from cli.failures import PlainGroup
@@ -51,6 +52,7 @@ app.command("figures")(figures.figures)
 app.command("lists")(lists.lists)
 app.command("bulletins")(bulletins.bulletins)
 app.command("patterns")(patterns.patterns)
+app.command("visits")(visits.visits)
 app.command("story")(story.story)
 
 

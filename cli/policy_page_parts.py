@@ -94,3 +94,29 @@ LEARNING_APPLIED: dict[str, tuple[str, str, str]] = {
     ),
 }
 """By place in the files: the rule's name, the function that applies it, and the test that holds it."""
+
+_VISITS = "tests/domain/test_visits.py"
+
+FOLLOW_UP_APPLIED: dict[str, tuple[str, str, str]] = {
+    "follow_up.seats": (
+        "信息员席位，谁去回访",
+        "domain.visits.officer_for",
+        f"{_VISITS}::test_visits_are_spread_evenly_and_never_to_whoever_handled_it",
+    ),
+    "follow_up.rates": ("抽多少回访", "domain.visits.draw", f"{_VISITS}::test_of_many_the_rate_is_drawn"),
+    "follow_up.attempts": (
+        "几次联系不上才记未联系上",
+        "domain.visits.status_after",
+        f"{_VISITS}::test_how_far_a_visit_is_after_an_attempt",
+    ),
+    "follow_up.apart": (
+        "两次未联系上隔多久",
+        "services.visits.attempt",
+        "tests/services/test_visits.py::test_three_failed_attempts_apart_and_nobody_was_reached",
+    ),
+    "follow_up.term": (
+        "几日内回访",
+        "services.visit_draws.draw_visit",
+        "tests/services/test_visits.py::test_an_extended_case_is_visited_by_somebody_apart_and_in_time",
+    ),
+}

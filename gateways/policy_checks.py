@@ -16,6 +16,7 @@ from gateways.yaml_lines import Loc
 from models.alarm_files import AlarmsFile, ElsewhereFile
 from models.attachment_file import AttachmentsFile
 from models.figures_file import FiguresFile
+from models.follow_up_file import FollowUpFile
 from models.handling_file import HandlingFile
 from models.identity_files import IdentityFile, RetentionFile
 from models.learning_file import LearningFile
@@ -66,6 +67,7 @@ class PolicyFiles:
     media: MediaFile | None = None
     attachments: AttachmentsFile | None = None
     handling: HandlingFile | None = None
+    follow_up: FollowUpFile | None = None
     sub_categories: dict[str, SubCategoriesFile | None] = field(default_factory=dict)
     """By category, of each that `taxonomy.yaml` names."""
 

@@ -22,6 +22,7 @@ from gateways.alarm_rules import ALARMS, ELSEWHERE, alarm_rules, check_alarms, e
 from gateways.attachment_rules import attachment_rules, attachments_told
 from gateways.conduct_rules import deadline_rules, ladder_rules, learning_rules, notice_rules
 from gateways.figure_rules import figure_rules, values_told
+from gateways.follow_up_rules import FOLLOW_UP, check_follow_up, follow_up_figures, visit_rules
 from gateways.handling_rules import HANDLING, check_handling, handling_rules, handling_told
 from gateways.holidays import CalendarFileError, load_calendar
 from gateways.identity_rules import identity_figures, identity_rules
@@ -38,6 +39,7 @@ from gateways.yaml_lines import Document, Loc, line_of, read_document
 from models.alarm_files import AlarmsFile, ElsewhereFile
 from models.attachment_file import AttachmentsFile
 from models.figures_file import FiguresFile
+from models.follow_up_file import FollowUpFile
 from models.handling_file import HandlingFile
 from models.identity_files import IdentityFile, RetentionFile
 from models.learning_file import LearningFile
@@ -84,6 +86,7 @@ _SHAPES: dict[str, type[Shape]] = {
     "media.yaml": MediaFile,
     "attachments.yaml": AttachmentsFile,
     HANDLING: HandlingFile,
+    FOLLOW_UP: FollowUpFile,
 }
 _FOLDER = "taxonomy"
 """One file for each category."""
@@ -151,7 +154,7 @@ def load_policy(directory: Path) -> Policy:
         for category in reading.files.taxonomy.categories:
             reading.files.sub_categories[category.code] = reading.read(file_of(category.code), SubCategoriesFile)
     problems = [*reading.problems, *_foreign_files(directory, reading.files)]
-    checks = (policy_checks.check, check_taxonomy, check_alarms, check_reviews, check_handling)
+    checks = (policy_checks.check, check_taxonomy, check_alarms, check_reviews, check_handling, check_follow_up)
     faults = [fault for check in checks for fault in check(reading.files)]
     problems.extend(
         Problem(fault.file, line_of(reading.lines[fault.file], fault.loc), fault.reason) for fault in faults
@@ -231,11 +234,12 @@ def _build(files: PolicyFiles, office: OfficeHours) -> Policy:
     assert taxonomy and places and dispatch and notices  # noqa: S101, PT018
     alarms, elsewhere, supervision, attachments = files.alarms, files.elsewhere, files.supervision, files.attachments
     reviews, identity, retention = files.reviews, files.identity, files.retention
-    patterns, lists, handling, media = files.patterns, files.lists, files.handling, files.media
+    patterns, lists, handling = files.patterns, files.lists, files.handling
+    follow_up, media = files.follow_up, files.media
     assert supervision and attachments  # noqa: S101, PT018
     assert learning and figures and same_matter and alarms and elsewhere  # noqa: S101, PT018
     assert reviews and identity and retention  # noqa: S101, PT018
-    assert patterns and lists and handling and media  # noqa: S101, PT018
+    assert patterns and lists and handling and follow_up and media  # noqa: S101, PT018
     matters = {category: file for category, file in files.sub_categories.items() if file is not None}
     policy = Policy(
         version="",
@@ -265,6 +269,7 @@ def _build(files: PolicyFiles, office: OfficeHours) -> Policy:
             *pattern_figures(patterns),
             *list_figures(lists),
             *media_figures(media),
+            *follow_up_figures(follow_up),
         ),
         sub_categories=sub_categories(matters),
         duties=tuple(Duty(**duty.model_dump()) for duty in units.duties),
@@ -276,6 +281,7 @@ def _build(files: PolicyFiles, office: OfficeHours) -> Policy:
         media=media_rules(media),
         attachments=attachment_rules(attachments),
         handling=handling_rules(handling),
+        visits=visit_rules(follow_up),
     )
     content = json.dumps(dump(policy), sort_keys=True, ensure_ascii=False)
     return replace(policy, version=f"{district.version}+{hashlib.sha256(content.encode()).hexdigest()[:12]}")

@@ -152,6 +152,16 @@ class ExplanationView(Answer):
     reminded_at: Shown | None
 
 
+class RatingView(Answer):
+    """What one petitioner said of one completion."""
+
+    party: str = Field(description="该诉求人所报诉求的编号：本单或并入的")
+    satisfaction: Named
+    reason: str
+    rated_at: Shown
+    by_officer: bool = Field(description="由信息员代录")
+
+
 class MergedView(Answer):
     """A petition that became part of this case."""
 
@@ -212,6 +222,9 @@ class PetitionDetail(PetitionHead):
     completions: list[CompletionView]
     merged: list[MergedView] = Field(description="并入本单的各诉求")
     people: int = Field(description="该事项现有几位诉求人：本单和并入的，不含已撤出的；已并单的即主单的人数")
+    ratings: list[RatingView] = Field(
+        description="各诉求人历次评价；一人不满意即重办，否则待各人评价或评价期满，以最低的为准"
+    )
     candidates: list[dict[str, Any]] = Field(description="转人工派遣时，派遣引擎给出的备选单位及理由")
 
 

@@ -294,3 +294,7 @@ class RatingRow(Base):
     rated_at: Mapped[DateTime]
     given_by: Mapped[str] = mapped_column(String(20))
     """`petitioner`, or `follow_up` when the information officer recorded it."""
+    party_id: Mapped[str | None] = mapped_column(ForeignKey("petition.id"))
+    """What the petitioner who rates reported: this petition, or one merged into it; `None` in rows of before."""
+    completion_version: Mapped[int | None]
+    """The version of the history row of the completion that is rated; `None` in rows of before."""

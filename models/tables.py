@@ -36,6 +36,7 @@ from models.records import (
 )
 from models.reviews import DutyChange, ReviewAttendee, ReviewItem, ReviewMeeting
 from models.same_matter import HotTopic, Imprint, ImprintMark, Proposal
+from models.visits import Visit, VisitAttempt
 
 __all__ = [
     "Account",
@@ -87,5 +88,7 @@ __all__ = [
     "Supervision",
     "TimerRow",
     "Tracking",
+    "Visit",
+    "VisitAttempt",
     "WebSession",
 ]

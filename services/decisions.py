@@ -18,6 +18,7 @@ from services.context import Context
 from services.dispatching import requests_of
 from services.ledger import move
 from services.transactions import Transaction, acting
+from services.visit_draws import draw_visit, risks_of
 
 
 def decide_return(
@@ -110,11 +111,13 @@ def approve_completion(
 ) -> None:
     """Completed: the unit's work is over unless the petitioner is dissatisfied."""
     completion = _close_completion(tx, petition, "approved")
+    risks = risks_of(petition)
     end_all(petition, "completed")
     reply = str(completion.evidence.get("public_reply", "")) if completion else reason
     # Asked again after a redo: the verdict on the first attempt is not the verdict on the second.
     changes = {"rating_asked": False, "satisfaction": None}
-    move(tx, petition, Trigger.APPROVE_COMPLETION, actor, reason=reply, cause=cause, changes=changes)
+    completed = move(tx, petition, Trigger.APPROVE_COMPLETION, actor, reason=reply, cause=cause, changes=changes)
+    draw_visit(tx, petition, completed, risks)
 
 
 def reject_completion(tx: Transaction, petition: Petition, actor: Actor, reason: str) -> None:

@@ -29,6 +29,7 @@ from domain.stages import (
     Stage,
     Trigger,
 )
+from domain.visits import VisitStatus
 from models.tables import (
     Assignment,
     Completion,
@@ -42,6 +43,7 @@ from models.tables import (
     Recusal,
     Supervision,
     TimerRow,
+    Visit,
 )
 from services.audit import broken_anchors, broken_petitions
 from services.chains import broken_chains
@@ -339,6 +341,17 @@ INVARIANTS: Sequence[Invariant] = (
                     Notice.status == "owed",
                     Notice.claimed_until.is_(None),
                 ),
+            )
+        ),
+    ),
+    Invariant(
+        "open_visit_is_somebodys",
+        "每次待回访都有席位，诉求都已办结",
+        _cases(
+            exists().where(
+                Visit.petition_id == Petition.id,
+                Visit.status == VisitStatus.OPEN.value,
+                or_(Visit.officer == "", ~_in(CLOSING_STAGES | {Stage.ARCHIVED})),
             )
         ),
     ),

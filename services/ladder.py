@@ -23,6 +23,7 @@ from services.ledger import move
 from services.notices import Concern
 from services.platform_delays import excused_until
 from services.transactions import Transaction, acting
+from services.visit_draws import overtake_visit
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ def climb(tx: Transaction, petition: Petition, cause: Deadline | None, actor: Ac
     """Take the petition one rung up. The unit keeps it and may still finish it at every rung."""
     rung = next_rung(Rung(petition.rung))
     reason = _why(tx, petition, cause)
+    overtake_visit(tx, petition)
     changes = _taken_up_again(tx, petition)
     trigger = _REVIEWS.get(rung)
     if trigger is not None:

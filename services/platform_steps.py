@@ -93,7 +93,7 @@ _STEPS: dict[Step, _Act] = {
     Step.REMIND_SUPERVISED: _remind_supervised,
     Step.REMIND_EXPLANATION: _caused(supervision.remind_explanation),
     Step.ASK_RATING: _simply(Trigger.ASK_RATING, changes={"rating_asked": True}),
-    Step.BEGIN_FOLLOW_UP: _simply(Trigger.BEGIN_FOLLOW_UP, "诉求人未评价，转信息员回访"),
+    Step.BEGIN_FOLLOW_UP: lambda tx, petition, ruling: verdict.end_rating(tx, petition, ruling.cause),
     Step.BEGIN_REDO: lambda tx, petition, _: verdict.begin_redo(tx, petition),
     Step.ARCHIVE: _simply(Trigger.ARCHIVE, public=True),
 }

@@ -37,6 +37,7 @@ from services.labels import holder_of, shown_due
 from services.numbering import CODE_LENGTH, CODE_LETTERS
 from services.parties import has_left, merged_into, parties_of
 from services.platform_delays import excused_until
+from services.ratings import given_for, ratings_shown
 from services.same_matter import similar_matters
 from services.transactions import reading
 from services.views import (
@@ -100,6 +101,8 @@ def public_progress(context: Context, query_code: str) -> Progress:
         # The code of a merged petition acts on the case it became part of.
         lens = lens_of(context, session, main or petition, PETITIONER)
         actions = [] if has_left(session, petition.id) else actions_for(main or petition, lens)
+        if Trigger.RATE in actions and petition.id in given_for(session, main or petition):
+            actions = [action for action in actions if action != Trigger.RATE]
         after = _progress(context, session, main, actions) if main is not None else None
         return _progress(context, session, petition, actions, after)
 
@@ -216,6 +219,7 @@ def detail_of(
             for row in merged_into(session, petition.id)
         ],
         people=len(parties),
+        ratings=ratings_shown(session, petition),
         candidates=_candidates(session, petition, lens),
     )
 

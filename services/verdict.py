@@ -5,14 +5,18 @@ from __future__ import annotations
 import clock
 from domain.actions import PLATFORM, Actor, Role
 from domain.conduct import DeadlineKind
-from domain.errors import Incomplete, Missing
-from domain.petition import Satisfaction
-from domain.stages import Trigger
+from domain.errors import Incomplete, Missing, RuleRefusal
+from domain.petition import Deadline, Satisfaction
+from domain.ratings import combined
+from domain.stages import Stage, Trigger
 from models.tables import Petition, RatingRow
 from services.assignments import assign_lead
 from services.context import Context
 from services.ledger import move
+from services.parties import parties_of
+from services.ratings import completion_of, given_for, speaker_of
 from services.transactions import Transaction, acting
+from services.visit_draws import overtake_visit
 
 
 def rate(
@@ -22,16 +26,25 @@ def rate(
     *,
     satisfaction: Satisfaction,
     reason: str = "",
+    party: str | None = None,
     version: int | None = None,
 ) -> Petition:
-    """The petitioner's verdict, given by themselves or told to the information officer.
+    """A petitioner's verdict, given by themselves or told to the information officer.
+
+    `party` is what the petitioner who rates reported: this petition or one merged into it (`None`: this one). While
+    others of them have still to rate, theirs is kept and decides with the others; see `domain.ratings.combined`.
 
     Raises:
         Incomplete: dissatisfied without saying why.
+        RuleRefusal: this petitioner has rated this completion (`already-rated`).
     """
     with acting(context, petition_id, actor, Trigger.RATE, version) as (tx, petition):
         if satisfaction is Satisfaction.DISSATISFIED and not reason:
             raise Incomplete([Missing("reason", "不满意请说明原因，以便重新办理")])
+        whose = party or speaker_of(tx.session, petition)
+        given = given_for(tx.session, petition)
+        if whose in given:
+            raise RuleRefusal("already-rated", "已对这次办结作过评价，请待其他诉求人评价或评价期满")
         given_by = "follow_up" if actor.role is Role.FOLLOW_UP else "petitioner"
         tx.session.add(
             RatingRow(
@@ -40,24 +53,53 @@ def rate(
                 reason=reason,
                 rated_at=clock.now(),
                 given_by=given_by,
+                party_id=whose,
+                completion_version=completion_of(tx.session, petition.id),
             )
         )
-        details = {"satisfaction": satisfaction.value, "given_by": given_by}
-        move(
-            tx,
-            petition,
-            Trigger.RATE,
-            actor,
-            public=False,
-            details=details,
-            changes={"satisfaction": satisfaction.value},
-        )
+        given[whose] = satisfaction
+        outstanding = len(parties_of(tx.session, petition.id).keys() - given.keys())
+        waiting = Stage(petition.stage) is Stage.COMPLETED
+        decided = combined(given.values(), outstanding=outstanding, waiting=waiting)
+        if decided is None:
+            told = f"{len(given)}位诉求人已评价，待另外{outstanding}位评价或评价期满"
+            move(tx, petition, Trigger.NOTE, actor, reason=told, public=False, details={"rated": len(given)})
+        else:
+            _decide(tx, petition, actor, decided, given_by, len(given))
         return petition
+
+
+def end_rating(tx: Transaction, petition: Petition, cause: Deadline | None) -> None:
+    """The time for rating is over: who has rated decides; where nobody has, the information officer asks."""
+    given = given_for(tx.session, petition)
+    decided = combined(given.values(), outstanding=0, waiting=False)
+    if decided is None:
+        told = "诉求人未评价，转信息员回访"
+        move(tx, petition, Trigger.BEGIN_FOLLOW_UP, PLATFORM, reason=told, public=False, cause=cause)
+    else:
+        _decide(tx, petition, PLATFORM, decided, "petitioner", len(given), cause)
+
+
+def _decide(
+    tx: Transaction,
+    petition: Petition,
+    actor: Actor,
+    decided: Satisfaction,
+    given_by: str,
+    ratings: int,
+    cause: Deadline | None = None,
+) -> None:
+    details = {"satisfaction": decided.value, "given_by": given_by}
+    if ratings > 1:
+        details["ratings"] = str(ratings)
+    changes = {"satisfaction": decided.value}
+    move(tx, petition, Trigger.RATE, actor, public=False, details=details, cause=cause, changes=changes)
 
 
 def begin_redo(tx: Transaction, petition: Petition) -> None:
     """Back to the unit that handled it, once (重办, 山东 2017), on a clock of its own."""
     unit = petition.unit
+    overtake_visit(tx, petition)
     changes = {
         "redos": petition.redos + 1,
         "clock_started_at": clock.now(),

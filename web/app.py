@@ -11,9 +11,10 @@ from starlette.responses import HTMLResponse, Response
 
 from api.guards import MAX_BODY_BYTES, Guard
 from api.limits import Buckets
+from domain.errors import PolicyMissing
 from services import following
 from services.context import Context
-from web import account, cases, errors, follow, identity, report, tasks
+from web import account, cases, errors, files, follow, identity, report, tasks
 from web.assets import PREFIX, Assets
 from web.live import Watch
 from web.rendering import Pages
@@ -55,7 +56,7 @@ def create_pages(context: Context, registrations: Buckets, look_ups: Buckets) ->
     )
     errors.install(app)
     app.add_api_route(PREFIX + "{name}", _sending(assets), methods=["GET", "HEAD"])
-    for part in (report, follow, account, tasks, identity, cases):
+    for part in (report, files, follow, account, tasks, identity, cases):
         app.include_router(part.router)
     return app
 
@@ -72,5 +73,5 @@ def _district_of(context: Context) -> str:
     try:
         with context.readers() as session:
             return context.rules.active(session).district
-    except (SQLAlchemyError, LookupError):
+    except (SQLAlchemyError, PolicyMissing):
         return ""

@@ -15,16 +15,19 @@ from domain.actions import ROLE_LABELS, Actor, Role
 from domain.conduct import REQUEST_TYPE_LABELS, URGENCY_LABELS, RequestType, Urgency
 from domain.errors import DomainError, NotFound, StaleVersion
 from domain.petition import RUNG_LABELS, Rung
-from domain.stages import STAGE_LABELS, Stage
-from models.answers import PetitionDetail
-from services import queries, same_matter
+from domain.stages import STAGE_LABELS, TRIGGER_LABELS, Stage, Trigger
+from models.answers import PetitionDetail, QueueItem
+from models.evidence import CompletionEvidence
+from services import queries, queues, recusals, same_matter
 from services.context import Context
-from web.actions import ACTIONS, Action
+from web.action import Action
+from web.actions import ACTIONS, DESKS, SEPARATE
 from web.asking import ContextOf, PagesOf
 from web.callers import Caller
 from web.choices import lists_of, options_of
 from web.forms import Form, Sent, SentForm, Wrong, as_wrong, read, submit
 from web.inputs import shape_fields
+from web.shown_files import PICKED, files_of, for_completion, purposes_of
 
 router = APIRouter()
 
@@ -44,7 +47,7 @@ def find(context: ContextOf, actor: Caller, number: str = "") -> Response:
 @router.get("/cases/{petition_id}")
 def show(request: Request, petition_id: CaseId, context: ContextOf, pages: PagesOf, actor: Caller) -> Response:
     """The case as whoever asks may see it."""
-    return _page(request, context, pages, actor, petition_id)
+    return page_of(request, context, pages, actor, petition_id)
 
 
 @router.post("/cases/{petition_id}/{code}")
@@ -52,7 +55,7 @@ def act(
     request: Request, petition_id: CaseId, code: str, context: ContextOf, pages: PagesOf, actor: Caller, sent: SentForm
 ) -> Response:
     """Do it, or show the case as it stands with the form as it was filled in."""
-    action = ACTIONS.get(code)
+    action = ACTIONS.get(code) or DESKS.get(code)
     if action is None:
         raise NotFound("这项操作")
     queries.head(context, petition_id, actor)  # whoever may not see the case is not told that there is one
@@ -60,7 +63,7 @@ def act(
         version = sent.number("version")
         if not isinstance(version, int):
             raise Wrong(problem=_STALE_TEXT)  # noqa: TRY301 - refused like everything else that is wrong
-        body = read(action.shape, shape_fields(action.fields, sent))
+        body = read(action.shape, _fields_of(action, sent))
 
         def work() -> dict[str, Any]:
             action.work(context, petition_id, actor, body, version)
@@ -68,15 +71,35 @@ def act(
 
         submit(context, request, sent, work)
     except StaleVersion:
-        return _refused(request, context, pages, actor, petition_id, code, sent, Wrong(problem=_MOVED_ON))
+        return refused(request, context, pages, actor, petition_id, code, sent, Wrong(problem=_MOVED_ON))
     except DomainError as refusal:
-        return _refused(request, context, pages, actor, petition_id, code, sent, as_wrong(refusal))
+        return refused(request, context, pages, actor, petition_id, code, sent, as_wrong(refusal))
     except Wrong as wrong:
-        return _refused(request, context, pages, actor, petition_id, code, sent, wrong)
+        return refused(request, context, pages, actor, petition_id, code, sent, wrong)
+    if not _sees(context, petition_id, actor):
+        return RedirectResponse(f"/tasks?done={code}", HTTPStatus.SEE_OTHER)
     return RedirectResponse(f"/cases/{petition_id}?done={code}", HTTPStatus.SEE_OTHER)
 
 
-def _refused(
+def _fields_of(action: Action, sent: Sent) -> dict[str, Any]:
+    """What was written; of a completion also which of the unit's files belong to it."""
+    fields = shape_fields(action.fields, sent)
+    if action.shape is CompletionEvidence:
+        picked = [name.removeprefix(PICKED) for name, value in sent.pairs if name.startswith(PICKED) and value == "yes"]
+        fields["attachments"] = [{"id": item} for item in picked]
+    return fields
+
+
+def _sees(context: Context, petition_id: str, actor: Actor) -> bool:
+    """Whoever has just recused themselves does not."""
+    try:
+        queries.head(context, petition_id, actor)
+    except NotFound:
+        return False
+    return True
+
+
+def refused(
     request: Request,
     context: Context,
     pages: PagesOf,
@@ -86,12 +109,13 @@ def _refused(
     sent: Sent,
     wrong: Wrong,
 ) -> Response:
+    """The case as it stands, with the form as it was filled in and what is wrong with it."""
     status = HTTPStatus.UNPROCESSABLE_ENTITY if wrong.errors else HTTPStatus.CONFLICT
     form = Form.refused(sent, wrong)
-    return _page(request, context, pages, actor, petition_id, status, {code: form})
+    return page_of(request, context, pages, actor, petition_id, status, {code: form})
 
 
-def _page(
+def page_of(
     request: Request,
     context: Context,
     pages: PagesOf,
@@ -100,11 +124,17 @@ def _page(
     status: HTTPStatus = HTTPStatus.OK,
     forms: Mapping[str, Form] | None = None,
 ) -> Response:
+    """The page of the case, with what whoever asks may see and do."""
     case = queries.detail(context, petition_id, actor)
     allowed = [action for code, action in ACTIONS.items() if code in case.allowed_actions]
-    lists = lists_of(context)
-    done = ACTIONS.get(request.query_params.get("done", ""))
-    refused = next(((code, form) for code, form in (forms or {}).items() if code not in case.allowed_actions), None)
+    if actor.role is Role.DESK and case.stage.code == Stage.MERGED:
+        allowed.append(SEPARATE)
+    lists, files = lists_of(context), files_of(context, petition_id, actor)
+    picked = for_completion(files, actor)
+    begun = {f"{PICKED}{file.id}": "yes" for file in picked}
+    done = _label_of(request.query_params.get("done", ""))
+    offered = {action.code for action in allowed} | {Trigger.ATTACH.value}
+    refused = next((form for code, form in (forms or {}).items() if code not in offered), None)
     return pages.show(
         request,
         "cases/case.html",
@@ -115,16 +145,36 @@ def _page(
         history=queries.history(context, petition_id, actor).entries,
         duplicates=same_matter.duplicates_of(context, petition_id, actor).items if actor.role is Role.DESK else [],
         actions=allowed,
-        forms={action.code: Form(_start(action)) for action in allowed} | dict(forms or {}),
+        forms={action.code: Form(_start(action) | begun) for action in allowed}
+        | {Trigger.ATTACH.value: Form()}
+        | dict(forms or {}),
+        files=files,
+        picked=picked,
+        file_purposes=purposes_of(actor),
+        recusals=recusals.recusals(context, petition_id, actor).recusals if actor.role in recusals.READERS else [],
         refused=refused,
+        blank=Form(),
         options=lambda field: options_of(field, lists),
-        done=done.label if done else "",
+        done=done,
+        following=_next(context, actor, petition_id) if done else None,
         urgency=URGENCY_LABELS[Urgency(case.urgency)],
         request_type=REQUEST_TYPE_LABELS[RequestType(case.request_type)],
         rung=RUNG_LABELS[Rung(case.rung)] if case.rung else "",
         roles={role.value: label for role, label in ROLE_LABELS.items()},
         stages={stage.value: STAGE_LABELS[stage] for stage in Stage},
     )
+
+
+def _next(context: Context, actor: Actor, petition_id: str) -> QueueItem | None:
+    """What waits for them next, so that they need not go back for it."""
+    waiting = queues.queue_for(context, actor, limit=2).items
+    return next((item for item in waiting if item.id != petition_id), None)
+
+
+def _label_of(code: str) -> str:
+    """What was done, in words."""
+    known = (ACTIONS | DESKS).get(code)
+    return known.label if known else TRIGGER_LABELS[Trigger.ATTACH] if code == Trigger.ATTACH else ""
 
 
 def _start(action: Action) -> dict[str, str]:

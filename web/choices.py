@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from domain.completion import Choice
 from domain.policy import Policy
+from domain.reviews import Level
 from domain.units import UnitKind
 from services.context import Context
 from web.inputs import Field, Options
@@ -23,6 +24,8 @@ def lists_of(context: Context) -> dict[str, Options]:
         "sub_categories": _sub_categories(policy),
         "beyond_duty_kinds": _choices(policy.handling.beyond_duty_kinds if policy.handling else ()),
         "extension_reasons": _choices(policy.handling.extension_reasons if policy.handling else ()),
+        "grounds": [(ground.code, ground.name) for ground in policy.supervision.grounds],
+        "leaders": [(member.code, member.title) for member in policy.reviews.of(Level.SECOND)],
     }
 
 

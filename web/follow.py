@@ -14,6 +14,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
 from domain.actions import PETITIONER
@@ -23,7 +24,7 @@ from domain.stages import Trigger
 from models.answers import Progress
 from models.bodies import OptionalReasonIn, RatingIn, SupplementIn
 from models.shapes import Shape
-from services import following, intake, queries, verdict
+from services import attachments, following, intake, queries, verdict
 from services.context import Context
 from web.asking import LOOKING_UP, ContextOf, PagesOf
 from web.forms import Form, Sent, SentForm, Wrong, as_wrong, read, sent_form, submit
@@ -144,7 +145,7 @@ async def live(request: Request, mine: Mine, context: ContextOf, seen: str = "")
     watch: Watch = request.app.state.watch
     if watch.full:
         return
-    ids = following.followed_ids(context, mine.code)
+    ids = await run_in_threadpool(following.followed_ids, context, mine.code)
     known = [int(item) if item.isdigit() else 0 for item in seen[:40].split("-")]
     shown = dict(zip(ids, known + [0] * len(ids), strict=False))
     async for _ in watch.changes(ids, shown):
@@ -164,9 +165,10 @@ def forget(request: Request, number: str, sent: SentForm) -> Response:
 Work = Callable[[Context, Followed, str, Any, int], object]
 
 
-def _rate(context: Context, _: Followed, matter: str, body: RatingIn, version: int) -> object:
+def _rate(context: Context, mine: Followed, matter: str, body: RatingIn, version: int) -> object:
+    own = queries.id_by_code(context, mine.code)
     return verdict.rate(
-        context, matter, PETITIONER, satisfaction=body.satisfaction, reason=body.reason, version=version
+        context, matter, PETITIONER, satisfaction=body.satisfaction, reason=body.reason, party=own, version=version
     )
 
 
@@ -213,11 +215,11 @@ def act(
         submit(context, request, sent, work)
     except StaleVersion:
         wrong = Wrong(problem="您填写的时候，这件诉求有了新的进展（见下）。您写的还在，确认后请再提交一次")
-        return _refused(request, context, pages, mine, deed, sent, wrong)
+        return refused(request, context, pages, mine, deed, sent, wrong)
     except DomainError as refusal:
-        return _refused(request, context, pages, mine, deed, sent, as_wrong(refusal))
+        return refused(request, context, pages, mine, deed, sent, as_wrong(refusal))
     except Wrong as wrong:
-        return _refused(request, context, pages, mine, deed, sent, wrong)
+        return refused(request, context, pages, mine, deed, sent, wrong)
     return RedirectResponse(f"/follow/{number}?done={deed}", HTTPStatus.SEE_OTHER)
 
 
@@ -228,9 +230,10 @@ def _version(sent: Sent) -> int:
     return number
 
 
-def _refused(
+def refused(
     request: Request, context: Context, pages: PagesOf, mine: Followed, deed: str, sent: Sent, wrong: Wrong
 ) -> Response:
+    """The case as it stands, with the form as it was filled in and what is wrong with it."""
     now = Followed(mine.number, mine.code, queries.public_progress(context, mine.code))
     status = HTTPStatus.UNPROCESSABLE_ENTITY if wrong.errors else HTTPStatus.CONFLICT
     return _page(request, context, pages, now, status, {deed: Form.refused(sent, wrong)})
@@ -251,13 +254,16 @@ def _page(
         status,
         mine=mine,
         clock=following.shown_clock(context, mine.code),
-        forms={name: Form() for name in _DEEDS} | (forms or {}),
+        forms={name: Form() for name in (*_DEEDS, Trigger.ATTACH.value)} | (forms or {}),
         satisfactions=[(kind.value, label) for kind, label in SATISFACTION_LABELS.items()],
         done=_THANKS.get(done, ""),
+        adding="photos" in request.query_params,
+        files=attachments.shown_by_code(context, mine.code).items,
     )
 
 
 _THANKS = {
+    Trigger.ATTACH.value: "照片已收到。",
     Trigger.RATE.value: "已收到您的评价，谢谢。",
     Trigger.SUPPLEMENT.value: "已收到补充的内容。",
     Trigger.WITHDRAW.value: "已撤回。",

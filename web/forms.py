@@ -21,7 +21,8 @@ from web.visits import caller_of, number_of
 
 ONCE = "once"
 """The hidden field that holds a form's token."""
-MOST_FIELDS = 400
+MOST_FIELDS, MOST_FILES = 400, 9
+"""Of one form (our own decision)."""
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
@@ -63,9 +64,9 @@ class Sent:
 
 async def sent_form(request: Request) -> Sent:
     """What the form holds; files are not among it. Line breaks are those of the ledger."""
-    form = await request.form(max_files=0, max_fields=MOST_FIELDS)
-    pairs = [(name, value.replace("\r\n", "\n")) for name, value in form.multi_items() if isinstance(value, str)]
-    return Sent(pairs)
+    async with request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS) as form:
+        items = form.multi_items()
+        return Sent([(name, value.replace("\r\n", "\n")) for name, value in items if isinstance(value, str)])
 
 
 SentForm = Annotated[Sent, Depends(sent_form)]

@@ -28,6 +28,7 @@ OWN = "own"
 _MOBILE = re.compile(r"(\+?86)?1\d{10}")
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _FIELDS = {"petitioner.name": "name", "petitioner.contact": "contact", "petitioner.contact_kind": "contact"}
+_BEGUN = {"Cache-Control": "private, no-cache"}
 _TYPES = tuple((kind.value, REQUEST_TYPE_LABELS[kind]) for kind in RequestType)
 
 
@@ -105,4 +106,6 @@ def _form(request: Request, context: Context, pages: PagesOf, form: Form) -> Res
     with context.readers() as session:
         categories = [(item.code, item.name) for item in context.rules.active(session).categories]
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors or form.problem else HTTPStatus.OK
-    return pages.show(request, "report/write.html", status, form=form, categories=categories, types=_TYPES)
+    # Nobody's words are on the empty form: a browser may keep it, with what was begun in it, for whoever goes back.
+    headers = _BEGUN if status is HTTPStatus.OK and not form.values.get("text") else None
+    return pages.show(request, "report/write.html", status, headers, form=form, categories=categories, types=_TYPES)

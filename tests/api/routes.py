@@ -15,7 +15,7 @@ from domain.bulletins import BulletinAct
 from domain.periods import PeriodKind, period_before
 from domain.stages import Trigger
 from models.media_answers import ProposalIn
-from models.tables import Bulletin, Finding, Petition, Proposal, Publication, ReviewMeeting, Tracking
+from models.tables import Bulletin, Finding, Petition, Proposal, Publication, ReviewMeeting, Tracking, Visit
 from services import bulletins, media, patterns, publications
 from services.ledger import move
 from services.transactions import transaction
@@ -374,6 +374,20 @@ def request_to_follow(api: Api, case: Case) -> dict[str, Any]:
     return {"number": petition_of(api.context, case[0]).case_number, "reason": "读者来电问起"}
 
 
+def to_visit(api: Api) -> Case:
+    """Completed after an extension: such cases are visited one and all."""
+    case = extension_requested(api)
+    api.done("desk", f"/petitions/{case[0]}/extension-decision", {"granted": True, **REASON})
+    api.done("unit", f"/petitions/{case[0]}/completion", EVIDENCE)
+    api.done("desk", f"/petitions/{case[0]}/completion-decision", {"approved": True, **REASON})
+    return case
+
+
+def newest_visit(api: Api) -> dict[str, Any]:
+    with api.context.readers() as session:
+        return {"visit_id": session.scalar(sa.select(sa.func.max(Visit.id)))}
+
+
 _MEETING = "/reviews/meetings/{meeting_id}"
 _TRACKING = "/media/trackings/{tracking_id}"
 _TOLD = "/media/publications/{publication_id}"
@@ -438,6 +452,19 @@ BESIDE = (
     Beside("GET", "/publications", told_in_public, "anybody"),
     Beside("GET", "/publications/feed", told_in_public, "anybody"),
     Beside("GET", "/publications/{number}", told_in_public, "anybody", names=newest_publication),
+    Beside("GET", "/visits", to_visit, "follow_up"),
+    Beside("GET", "/visits/{visit_id}", to_visit, "follow_up", names=newest_visit),
+    Beside(
+        "POST",
+        "/visits/{visit_id}/attempts",
+        to_visit,
+        "follow_up",
+        {"way": "phone", "reached": True, "words": "已联系", "satisfaction": "satisfied", "account_true": True},
+        newest_visit,
+    ),
+    Beside(
+        "POST", "/visits/{visit_id}/officer", to_visit, "follow_up", {"officer": "info-qicun", **REASON}, newest_visit
+    ),
 )
 
 LOOKING = "/petitions/{petition_id}/identity"

@@ -10,9 +10,10 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Dialog, Page
+from playwright.sync_api import Browser, BrowserContext, Dialog, FilePayload, Page
 
 from tests.support.browser import asked_by_pages, chromium_of
+from tests.support.files import a_photo
 from tests.support.installation import Installation
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
@@ -52,7 +53,7 @@ class Seen:
         self.texts[name] = tab.inner_text("body")
 
 
-@dataclass(frozen=True)
+@dataclass
 class Office:
     """The browsers of everybody, and the installation they are at."""
 
@@ -140,6 +141,12 @@ def report(tab: Page, seen: Seen) -> None:
     tab.get_by_role("heading", name="待签收").wait_for()
     tab.get_by_text("这个时间是怎么算出来的").click()
     seen.look(tab, "progress")
+    tab.get_by_text("添加照片或材料").click()
+    photo = FilePayload(name="灯杆.jpg", mimeType="image/jpeg", buffer=a_photo())
+    tab.get_by_label("照片", exact=True).set_input_files(photo)
+    tab.get_by_role("button", name="上传").click()
+    tab.get_by_role("img", name="诉求材料：灯杆.jpg").wait_for()
+    seen.look(tab, "progress with a photo")
 
 
 def sign_in(tab: Page, name: str, password: str, seen: Seen) -> None:
@@ -157,12 +164,14 @@ def sign_in(tab: Page, name: str, password: str, seen: Seen) -> None:
 
 
 def hand_in(tab: Page, seen: Seen) -> None:
-    tab.get_by_label(re.compile("签收 SZ-")).check()
+    tab.get_by_label("全选").check()
+    assert tab.get_by_label(re.compile("签收 SZ-")).is_checked()
     seen.look(tab, "queue of a unit")
     tab.get_by_role("button", name="签收所选").click()
     tab.get_by_role("heading", name="签收结果").wait_for()
     tab.get_by_role("link", name=re.compile("^SZ-")).first.click()
     tab.get_by_role("heading", name="诉求内容").wait_for()
+    tab.get_by_role("img", name="诉求材料：灯杆.jpg").wait_for()
     seen.look(tab, "case at its unit")
     done = tab.locator("#submit_completion")
     if not done.get_by_role("button", name="申请办结").is_visible():
@@ -230,7 +239,7 @@ def test_what_is_closed_to_somebody_is_seen() -> None:
 
 def test_every_page_is_open_to_everybody(seen: Seen) -> None:
     assert seen.faults == []
-    assert len(seen.pages) == 18
+    assert len(seen.pages) == 19
 
 
 def test_pages_load_nothing_from_a_foreign_host(seen: Seen) -> None:

@@ -130,7 +130,8 @@ def is_asked(column: sa.Column[object]) -> bool:
 
 def counted(column: sa.Column[object]) -> bool:
     """Whether the database numbers the rows itself."""
-    return column.primary_key and column.type.python_type is int and len(column.table.primary_key) == 1
+    alone = column.primary_key and column.type.python_type is int and len(column.table.primary_key) == 1
+    return alone and column.autoincrement is not False  # SQLite numbers every such column
 
 
 # What a rule of the table asks for.

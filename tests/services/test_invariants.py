@@ -57,6 +57,12 @@ CHAIN_TOO = (CHAIN,)
 GROWING = ("petition", "history", "notice", "timer", "assignment")
 """Tables that hold the whole archive."""
 
+A_VISIT = (
+    "INSERT INTO visit (petition_id, completion_version, drawn_at, policy_version, number, rate, risks, reason,"
+    " officer, officer_reason, due_at, status, version, spot_check, contradicts)"
+    f" VALUES (:id, 1, {YESTERDAY}, '1', 0.0, 1.0, '[]', '', '{{officer}}', '', {YESTERDAY}, 'open', 1, false, false)"
+)
+
 BREAKS = [
     Break(
         "open_has_one_timer",
@@ -154,6 +160,16 @@ BREAKS = [
     Break("closed_has_moment", lives.in_hand, f"UPDATE petition SET closed_at = {YESTERDAY} WHERE id = :id"),
     Break("merged_has_main", lives.merged, "UPDATE petition SET merged_into_id = NULL WHERE id = :id"),
     Break("merged_has_main", lives.in_hand, "UPDATE petition SET merged_into_id = id WHERE id = :id"),
+    Break(
+        "open_visit_is_somebodys",
+        lives.archived,
+        "DELETE FROM visit WHERE petition_id = :id; " + A_VISIT.format(officer=""),
+    ),
+    Break(
+        "open_visit_is_somebodys",
+        lives.in_hand,
+        "DELETE FROM visit WHERE petition_id = :id; " + A_VISIT.format(officer="info-centre"),
+    ),
     Break("policy_is_kept", lives.in_hand, "UPDATE petition SET policy_version = 'unknown' WHERE id = :id"),
     Break(CHAIN, lives.in_hand, "UPDATE history SET reason = '改过' WHERE petition_id = :id AND version = 1"),
 ]

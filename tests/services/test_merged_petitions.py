@@ -59,7 +59,7 @@ def told(context: Context, rule: str) -> set[str]:
 
 def rate(context: Context, by: str, satisfaction: Satisfaction = Satisfaction.SATISFIED) -> None:
     matter = queries.matter_by_code(context, code_of(context, by))
-    verdict.rate(context, matter, CITIZEN, satisfaction=satisfaction, reason=WORDS)
+    verdict.rate(context, matter, CITIZEN, satisfaction=satisfaction, reason=WORDS, party=by)
 
 
 def test_a_withdrawal_does_not_end_the_matter_of_others(context: Context) -> None:

@@ -120,6 +120,11 @@ class Visitor:
         """Fill in the form and send it, as a browser does: unticked boxes are not sent."""
         return Page(self.client.post(form.action, data=form.fields | fields, headers={"Sec-Fetch-Site": "same-origin"}))
 
+    def upload(self, form: ShownForm, *files: tuple[str, bytes], **fields: str) -> Page:
+        """Send the form with files."""
+        sent = [("file", (name, content, "application/octet-stream")) for name, content in files]
+        return Page(self.client.post(form.action, data=form.fields | fields, files=sent))
+
     def report(self, text: str, **fields: str) -> Page:
         """What comes of reporting `text`; whoever is asked whether it is the same says that it is not."""
         page = self.send(self.open("/").form("/report"), text=text, **fields)

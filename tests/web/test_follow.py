@@ -94,7 +94,7 @@ def test_the_address_of_a_case_is_worth_nothing_without_its_code(visitor: Visito
 def test_one_browser_follows_two_cases_side_by_side(visitor: Visitor, context: Context) -> None:
     first, second = (visitor.report(text) for text in (LAMPS, "税郭镇自来水浑浊发黄，没法喝"))
     for receipt in (first, second):
-        [link] = [link for link in receipt.links if link.startswith("/follow/")]
+        link = next(link for link in receipt.links if link.startswith("/follow/"))
         assert visitor.open(link).path == link
 
 

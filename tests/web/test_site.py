@@ -54,8 +54,14 @@ def test_every_page_carries_the_strict_headers(visitor: Visitor) -> None:
         assert "unsafe" not in policy
         assert "default-src 'none'" in policy
         assert (headers["referrer-policy"], headers["x-content-type-options"]) == ("no-referrer", "nosniff")
-        assert headers["cache-control"] == "no-store"
+        assert headers["cache-control"] == ("private, no-cache" if path == "/" else "no-store")
         assert "HttpOnly" in headers.get("set-cookie", "HttpOnly")
+
+
+def test_a_page_with_somebodys_words_is_kept_by_no_browser(visitor: Visitor) -> None:
+    page = visitor.send(visitor.open("/").form("/report"), text=LAMPS, contact="?")
+    assert page.answer.headers["cache-control"] == "no-store"
+    assert visitor.report(LAMPS).answer.headers["cache-control"] == "no-store"
 
 
 def test_no_page_has_scripts_or_styles_of_its_own(visitor: Visitor) -> None:

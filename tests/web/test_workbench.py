@@ -2,82 +2,43 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 import sqlalchemy as sa
 
-import clock
-from domain.actions import ROLE_LABELS, Actor, Role, allowed_actions
+from domain.actions import PERMITTED, PETITIONER, Actor, Role
 from domain.stages import Trigger
-from models.tables import Completion, IdempotentReply, Petition
-from services import handling, identity_log, intake
+from models.tables import Completion, Petition
+from services import handling, intake
 from services.context import Context
-from services.facts import facts_of
-from tests.support import steps
 from tests.support.pages import Page, Visitor, signed_in
+from tests.web.office import (
+    EVIDENCE,
+    LAMPS,
+    OTHER,
+    UNCLEAR,
+    UNIT,
+    desk,
+    done,
+    petition,
+    reported,
+    stage,
+    unit,
+    unit_again,
+)
 from web.actions import ACTIONS, REPORT
 
 pytestmark = pytest.mark.usefixtures("cheap_passwords")
 
-UNIT, OTHER = "municipal-parks", "housing"
-LAMPS = ("文化路街道广济路路灯不亮，出行不便", "建设路北段路灯已经坏了三天", "君山路路灯整夜不亮，请修理")
-UNCLEAR = "有些话想说一说，不知道找谁"
-EVIDENCE = {
-    "is_true": "yes",
-    "contacted": "yes",
-    "contacted_at": "2026-03-02T09:00",
-    "contact_way": "phone",
-    "solved": "yes",
-    "internal_account": "更换镇流器五只",
-    "public_reply": "您反映的路灯已经修复，感谢您的监督。",
-}
-
-
-def petition(context: Context, text: str) -> Petition:
-    with context.readers() as session:
-        return session.scalars(sa.select(Petition).where(Petition.text.startswith(text))).one()
-
-
-def reported(context: Context, *texts: str) -> list[str]:
-    """The ids of petitions that were reported and taken as far as the platform takes them."""
-    for text in texts:
-        Visitor(context).report(text)
-        steps.settle(context, petition(context, text).id)
-    return [petition(context, text).id for text in texts]
-
-
-def desk(context: Context) -> Visitor:
-    return signed_in(Visitor(context), Role.DESK)
-
-
-def unit(context: Context, code: str = UNIT) -> Visitor:
-    return signed_in(Visitor(context), Role.UNIT, code)
-
-
-def done(visitor: Visitor, case: str, what: str, **fields: str) -> Page:
-    """What must succeed, on the page of the case."""
-    page = visitor.send(visitor.open(f"/cases/{case}").form(f"/{what}"), **fields)
-    assert page.status == 200, page.text
-    assert "已完成" in page.text, page.text
-    steps.settle(visitor.context, case)
-    return page
-
-
-def stage(context: Context, case: str) -> str:
-    return steps.petition_of(context, case).stage
-
 
 def test_every_action_of_the_permission_table_has_a_form() -> None:
-    by_hand = {trigger.value for trigger in Trigger if _anybody_may(trigger)}
-    assert by_hand - set(ACTIONS) == {Trigger.REGISTER.value, Trigger.WITHDRAW.value}, "these two are the petitioner's"
+    by_hand = {trigger.value for trigger in Trigger if PERMITTED[trigger]}
+    elsewhere = {
+        *(Trigger.REGISTER, Trigger.WITHDRAW),  # the petitioner's
+        *(Trigger.CONVENE, Trigger.PUT_OFF),  # what meetings do
+        Trigger.ATTACH,  # a form with files
+    }
+    assert by_hand - set(ACTIONS) == {trigger.value for trigger in elsewhere}
     assert set(ACTIONS) - by_hand == {REPORT}
-
-
-def _anybody_may(trigger: Trigger) -> bool:
-    from domain.actions import PERMITTED
-
-    return bool(PERMITTED[trigger])
 
 
 def test_the_unit_sees_its_own_queue_with_the_time_left(context: Context) -> None:
@@ -95,7 +56,7 @@ def test_signing_for_several_at_once_says_of_each_what_became_of_it(context: Con
     page = visitor.open("/tasks")
     boxes = [part.split('"')[0] for part in page.html.split('name="case" value="')[1:]]
     assert len(boxes) == 3
-    handling.note(context, cases[1], _actor(), "先看一眼")
+    handling.note(context, cases[1], Actor(Role.UNIT, UNIT, "测试"), "先看一眼")
     form = page.form("/tasks/sign").fields
     sent = Page(visitor.client.post("/tasks/sign", data=form | {"case": boxes}))
     assert [stage(context, case) for case in cases].count("in_hand") == 2
@@ -104,12 +65,6 @@ def test_signing_for_several_at_once_says_of_each_what_became_of_it(context: Con
     again = Page(visitor.client.post("/tasks/sign", data=form | {"case": boxes}))
     assert again.text.count("已签收") == 2, "the same press twice is one"
     assert "没有勾选" in Page(visitor.client.post("/tasks/sign", data=form)).text
-
-
-def _actor() -> Any:
-    from domain.actions import Actor
-
-    return Actor(Role.UNIT, UNIT, "测试")
 
 
 def test_a_case_from_signature_to_rating(context: Context) -> None:
@@ -185,8 +140,8 @@ def test_an_extension_and_its_decision(context: Context) -> None:
     at_unit, at_desk = unit(context), desk(context)
     done(at_unit, case, "sign")
     form = at_unit.open(f"/cases/{case}").form("/request_extension")
-    assert "延期不得超过" in at_unit.send(form, amount="99", reason_code="procurement", reason="需要备件").text
-    assert "应为整数" in at_unit.send(form, amount="三", reason_code="procurement", reason="需要备件").text
+    assert "延期不得超过" in at_unit.send(form, amount="99", reason_code="procurement", reason="需要").text
+    assert "再要几个工作日：应为整数" in at_unit.send(form, amount="三", reason_code="procurement", reason="需要").text
     done(at_unit, case, "request_extension", amount="3", reason_code="procurement", reason="需要备件")
     done(at_desk, case, "grant_extension", reason="情况属实")
     assert "延期3个工作日" in at_unit.open(f"/cases/{case}").text
@@ -218,6 +173,26 @@ def test_inspectors_open_a_file_ask_and_conclude(context: Context) -> None:
     done(inspector, case, "close_supervision", disposition="unfounded", opinion="已按期处理")
 
 
+def test_party_inspectors_visit_ask_and_close(context: Context) -> None:
+    [case] = reported(context, LAMPS[0])
+    inspector, at_unit = signed_in(Visitor(context), Role.PARTY_INSPECTOR), unit(context)
+    done(inspector, case, "open_inspection", reason="典型案件")
+    there = {"visited_at": "2026-03-02T08:30", "place": "广济路口", "people.0": "区委督查室", "found": "三盏不亮"}
+    done(inspector, case, "record_visit", **there)
+    done(inspector, case, "query_unit", question="请说明何时修复", **{"term.amount": "2"})
+    done(at_unit, case, "answer_inspection", text="明日到货即修")
+    done(inspector, case, "close_inspection", conclusion="现场已整改到位")
+
+
+def test_what_is_to_be_put_right_has_a_term(context: Context) -> None:
+    [case] = reported(context, LAMPS[0])
+    inspector = signed_in(Visitor(context), Role.INSPECTOR)
+    done(inspector, case, "supervise", reason="反映拖延")
+    ordered = {"disposition": "rectify", "opinion": "责令三日内整改", "term.amount": "3"}
+    done(inspector, case, "close_supervision", **ordered)
+    done(inspector, case, "check_rectification", done="yes", opinion="现场核查，已全部恢复")
+
+
 def test_merging_by_number_and_a_number_that_is_none(context: Context) -> None:
     main, part = reported(context, *LAMPS[:2])
     visitor = desk(context)
@@ -240,6 +215,35 @@ def test_probable_duplicates_are_merged_with_one_press(context: Context) -> None
     assert petition(context, second).merged_into_id == main
 
 
+def test_what_is_another_matter_is_not_proposed_again(context: Context) -> None:
+    first, second = "文化路街道广济路路灯不亮，晚上出行不安全", "文化路街道广济路的路灯一直不亮，请尽快修理"
+    _, part = reported(context, first, second)
+    visitor = desk(context)
+    page = visitor.send(visitor.open(f"/cases/{part}").form("/not_same"), reason="同一条路的另一盏")
+    assert "不是同一件：已完成" in page.text
+    assert "疑似同一事项" not in page.text
+    assert visitor.send(page.form("/note"), text="已告知").status == 200
+
+
+def test_a_wrong_merge_is_undone(context: Context) -> None:
+    _, part = reported(context, *LAMPS[:2])
+    visitor = desk(context)
+    done(visitor, part, "merge", into=petition(context, LAMPS[0]).case_number, reason="同一件事")
+    page = visitor.open(f"/cases/{part}")
+    assert "已并单" in page.text
+    page = visitor.send(page.form("/separate"), reason="是另一条路上的灯")
+    assert "拆单：已完成" in page.text
+    with context.readers() as session:
+        found = session.scalars(sa.select(Petition).where(Petition.text == LAMPS[1])).all()
+    assert len(found) == 2, "what was merged keeps its end, and goes on as a case of its own"
+
+
+def test_after_one_comes_the_next(context: Context) -> None:
+    first, second = reported(context, *LAMPS[:2])
+    page = done(unit(context), first, "sign")
+    assert f"/cases/{second}" in page.links
+
+
 def test_two_who_decide_at_once_are_told_and_lose_no_word(context: Context) -> None:
     [case] = reported(context, LAMPS[0])
     visitor = unit(context)
@@ -251,123 +255,11 @@ def test_two_who_decide_at_once_are_told_and_lose_no_word(context: Context) -> N
     assert page.form("/request_return").fields["proposed_unit"] == OTHER
 
 
-def unit_again(context: Context) -> Visitor:
-    return signed_in(Visitor(context), Role.UNIT, UNIT, "测试园林乙")
-
-
 def test_what_can_no_longer_be_done_is_said_with_what_was_written(context: Context) -> None:
     [case] = reported(context, LAMPS[0])
     visitor = desk(context)
     form = visitor.open(f"/cases/{case}").form("/climb_to_first_review")
-    intake.withdraw(context, case, _petitioner())
+    intake.withdraw(context, case, PETITIONER)
     page = visitor.send(form, reason="涉及几家单位，请专家研判")
     assert page.status == 409
     assert "涉及几家单位，请专家研判" in page.text
-
-
-def _petitioner() -> Any:
-    from domain.actions import PETITIONER
-
-    return PETITIONER
-
-
-@pytest.mark.parametrize("path", ["/cases/{}", "/cases/00000000-0000-4000-8000-000000000000", "/cases/x"])
-def test_a_unit_is_not_told_of_cases_that_are_not_its_own(context: Context, path: str) -> None:
-    [case] = reported(context, LAMPS[0])
-    page = unit(context, OTHER).open(path.format(case))
-    assert page.status == 404
-    assert LAMPS[0] not in page.html
-
-
-def test_a_case_is_found_by_its_number(context: Context) -> None:
-    [case] = reported(context, LAMPS[0])
-    number = petition(context, LAMPS[0]).case_number
-    assert desk(context).open(f"/cases?number={number.lower()}").path == f"/cases/{case}"
-    assert unit(context, OTHER).open(f"/cases?number={number}").status == 404
-
-
-ROLES = [
-    (Role.DESK, None),
-    (Role.UNIT, UNIT),
-    (Role.UNIT, OTHER),
-    *(
-        (role, None)
-        for role in Role
-        if role in {Role.REVIEWER, Role.LEADER, Role.INSPECTOR, Role.FOLLOW_UP, Role.OPERATOR}
-    ),
-]
-
-
-@pytest.mark.parametrize(("role", "code"), ROLES, ids=[f"{role}-{code}" for role, code in ROLES])
-def test_everybody_is_shown_exactly_what_the_permission_table_lets_them_do(
-    context: Context, role: Role, code: str | None
-) -> None:
-    from domain.actions import Actor
-
-    [case] = reported(context, LAMPS[0])
-    visitor = signed_in(Visitor(context), role, code)
-    page = visitor.open(f"/cases/{case}")
-    if code == OTHER:
-        assert page.status == 404
-        return
-    with context.readers() as session:
-        row = session.get_one(Petition, case)
-        policy = context.rules.of(session, row.policy_version)
-        allowed = allowed_actions(Actor(role, code), facts_of(row), policy, context.rules.calendar, clock.now())
-    shown = {form.action.rpartition("/")[2] for form in page.forms if form.action.startswith("/cases/")}
-    assert shown == {trigger.value for trigger in allowed}
-    assert ROLE_LABELS[role] in page.text
-
-
-@pytest.mark.parametrize("what", ["approve_completion", "dispatch", "nosuch", "rate"])
-def test_what_is_not_allowed_is_refused_however_it_is_sent(context: Context, what: str) -> None:
-    [case] = reported(context, LAMPS[0])
-    visitor = unit(context)
-    form = visitor.open(f"/cases/{case}").form("/sign")
-    form.action = f"/cases/{case}/{what}"
-    page = visitor.send(form, reason="不该可以", unit=UNIT, satisfaction="satisfied")
-    assert page.status in {404, 409, 422}
-    assert stage(context, case) == "dispatched"
-
-
-def test_markup_in_a_petition_stays_words(context: Context) -> None:
-    text = "<script>alert(1)</script>文化路街道广济路路灯不亮<img src=x onerror=alert(1)>"
-    [case] = reported(context, text)
-    page = unit(context).open(f"/cases/{case}")
-    assert "<script>alert" not in page.html
-    assert "<img src=x" not in page.html
-    assert "<mark>路灯不亮</mark>" in page.html
-
-
-def test_a_confided_contact_is_not_shown_to_the_unit(context: Context) -> None:
-    Visitor(context).report(LAMPS[0], contact="13800001234", confidential="yes")
-    case = petition(context, LAMPS[0]).id
-    steps.settle(context, case)
-    assert "13800001234" not in unit(context).open(f"/cases/{case}").html
-    shown = desk(context).open(f"/cases/{case}").html
-    assert "13800001234" not in shown
-    assert "138****1234" in shown
-
-
-def test_the_unit_asks_for_the_number_it_must_call_and_says_why(context: Context) -> None:
-    Visitor(context).report(LAMPS[1], contact="13800001234", name="测试甲乙")
-    case = petition(context, LAMPS[1]).id
-    steps.settle(context, case)
-    visitor = unit(context)
-    page = visitor.open(f"/cases/{case}")
-    assert "138****1234" in page.html
-    assert "13800001234" not in page.html
-    form = visitor.open(f"/cases/{case}/identity").form("/identity")
-    nothing_said = visitor.send(form, purpose="", words="")
-    assert (nothing_said.status, "13800001234" in nothing_said.html) == (422, False)
-    asked = visitor.open(f"/cases/{case}/identity").form("/identity")
-    shown = visitor.send(asked, purpose="contact", words="电话核实灯杆编号")
-    assert shown.status == 200, shown.text
-    assert "13800001234" in shown.html
-    assert "测试甲乙" in shown.html
-    [read] = identity_log.readers(context, case, Actor(Role.INSPECTOR, name="督查员")).reads
-    assert (read.purpose.code, read.words) == ("contact", "电话核实灯杆编号")
-    with context.readers() as session:
-        kept = repr(session.scalars(sa.select(IdempotentReply.body)).all())
-    assert "13800001234" not in kept
-    assert unit(context, OTHER).open(f"/cases/{case}/identity").status == 404

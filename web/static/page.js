@@ -25,6 +25,15 @@ window.addEventListener("pageshow", () => {
   });
 });
 
+each("[data-all]", (all) => {
+  all.hidden = false;
+  all.addEventListener("change", () => {
+    each(`input[type=checkbox][name=${all.dataset.all}]`, (box) => {
+      box.checked = all.querySelector("input").checked;
+    });
+  });
+});
+
 each("[data-copy]", (button) => {
   if (!navigator.clipboard) {
     return;

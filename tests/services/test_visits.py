@@ -1,0 +1,205 @@
+"""Return visits: drawn when a case is completed, made by somebody apart, and held beside what the petitioner rated."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+import sqlalchemy as sa
+
+import clock
+from domain.actions import Actor, Role
+from domain.errors import Incomplete, NotFound, NotPermitted, RuleRefusal, StaleVersion
+from domain.petition import Satisfaction
+from domain.stages import Stage
+from domain.visits import VisitStatus, Way, lot
+from models.tables import Visit
+from models.visit_answers import AttemptIn, ReturnVisit
+from services import decisions, handling, recusals, verdict, visits
+from services.context import Context
+from tests.services.lives import AT_UNIT, CITIZEN, DESK, EVIDENCE, INSPECTOR, UNIT, extended, petition_of, settle
+
+OFFICER = Actor(Role.FOLLOW_UP, name="信息员专班")
+CONTENT, NOT_CONTENT = Satisfaction.SATISFIED, Satisfaction.DISSATISFIED
+
+
+def finished(context: Context) -> str:
+    """A case that had been extended is completed: such ones are visited one and all."""
+    petition_id = extended(context)
+    complete(context, petition_id)
+    return petition_id
+
+
+def complete(context: Context, petition_id: str) -> None:
+    handling.submit_completion(context, petition_id, AT_UNIT, EVIDENCE)
+    decisions.decide_completion(context, petition_id, DESK, approved=True, reason="答复完整")
+    settle(context, petition_id)
+
+
+def visit_of(context: Context, petition_id: str) -> ReturnVisit:
+    with context.readers() as session:
+        query = sa.select(Visit.id).where(Visit.petition_id == petition_id).order_by(Visit.id.desc())
+        found = session.scalars(query).first()
+    assert found is not None
+    return visits.visit(context, found, OFFICER)
+
+
+def said(satisfaction: Satisfaction = CONTENT, *, true: bool = True) -> AttemptIn:
+    return AttemptIn(way=Way.PHONE, reached=True, words="诉求人这样说", satisfaction=satisfaction, account_true=true)
+
+
+MISSED = AttemptIn(way=Way.PHONE, reached=False, words="无人接听")
+
+
+def test_an_extended_case_is_visited_by_somebody_apart_and_in_time(context: Context) -> None:
+    petition_id = finished(context)
+    found, petition = visit_of(context, petition_id), petition_of(context, petition_id)
+    assert [risk.code for risk in found.risks] == ["extended"]
+    assert found.officer.unit != UNIT
+    assert found.due_at > found.drawn_at + dt.timedelta(days=5)
+    assert found.number == lot(petition.id, petition.policy_version, found.completion_digest)
+    assert "延期类抽100%" in found.reason
+    assert found.status.code == VisitStatus.OPEN
+
+
+def test_a_visit_rates_for_whoever_has_not_rated(context: Context) -> None:
+    petition_id = finished(context)
+    made = visits.attempt(context, visit_of(context, petition_id).id, OFFICER, said())
+    settle(context, petition_id)
+    assert petition_of(context, petition_id).stage == Stage.ARCHIVED
+    assert petition_of(context, petition_id).satisfaction == CONTENT
+    assert (made.status.code, made.spot_check, made.contradicts) == (VisitStatus.REACHED, False, False)
+    with pytest.raises(RuleRefusal, match="已回访"):
+        visits.attempt(context, made.id, OFFICER, said())
+
+
+def test_a_dissatisfied_answer_to_a_visit_is_a_redo_and_a_new_visit(context: Context) -> None:
+    petition_id = finished(context)
+    first = visits.attempt(context, visit_of(context, petition_id).id, OFFICER, said(NOT_CONTENT))
+    settle(context, petition_id)
+    assert petition_of(context, petition_id).stage == Stage.REDO
+    handling.sign(context, petition_id, AT_UNIT)
+    complete(context, petition_id)
+    second = visit_of(context, petition_id)
+    assert second.id != first.id
+    assert {risk.code for risk in second.risks} == {"redone", "extended"}
+
+
+@pytest.mark.parametrize(
+    ("told", "true", "contradicts"),
+    [
+        (CONTENT, True, False),
+        (NOT_CONTENT, True, True),
+        (CONTENT, False, True),
+        (Satisfaction.BASICALLY_SATISFIED, True, False),
+    ],
+)
+def test_after_a_rating_a_visit_is_a_spot_check_and_both_stand(
+    context: Context, told: Satisfaction, true: bool, contradicts: bool
+) -> None:
+    petition_id = finished(context)
+    verdict.rate(context, petition_id, CITIZEN, satisfaction=CONTENT)
+    settle(context, petition_id)
+    made = visits.attempt(context, visit_of(context, petition_id).id, OFFICER, said(told, true=true))
+    assert made.spot_check
+    assert made.contradicts is contradicts
+    assert made.rated is not None
+    assert made.satisfaction is not None
+    assert (made.rated.code, made.satisfaction.code) == (CONTENT, told)
+    assert petition_of(context, petition_id).stage == Stage.ARCHIVED
+    shown = visits.visits(context, INSPECTOR, status=None, contradicting=True)
+    assert [item.id for item in shown.items] == ([made.id] if contradicts else [])
+
+
+def test_three_failed_attempts_apart_and_nobody_was_reached(context: Context, story: clock.StoryClock) -> None:
+    visit_id = visit_of(context, finished(context)).id
+    after = visits.attempt(context, visit_id, OFFICER, MISSED)
+    assert after.status.code == VisitStatus.OPEN
+    with pytest.raises(RuleRefusal) as refused:
+        visits.attempt(context, visit_id, OFFICER, MISSED)
+    assert refused.value.code == "attempt-too-soon"
+    for _ in range(2):
+        story.move_to(clock.now().add(hours=4))
+        after = visits.attempt(context, visit_id, OFFICER, MISSED)
+    assert after.status.code == VisitStatus.NOT_REACHED
+    assert [row.reached for row in after.history] == [False] * 3
+    counts = visits.visits(context, OFFICER).counts
+    assert (counts.drawn, counts.not_reached, counts.open) == (1, 1, 0)
+
+
+def test_whoever_was_not_asked_before_a_redo_is_not_asked_about_it(context: Context) -> None:
+    petition_id = finished(context)
+    found = visit_of(context, petition_id)
+    verdict.rate(context, petition_id, CITIZEN, satisfaction=NOT_CONTENT, reason="仍不亮")
+    settle(context, petition_id)
+    assert visits.visit(context, found.id, OFFICER).status.code == VisitStatus.OVERTAKEN
+
+
+def test_a_visit_is_given_to_another_seat_but_to_none_that_handled_it(context: Context) -> None:
+    found = visit_of(context, finished(context))
+    other = "info-qicun" if found.officer.code != "info-qicun" else "info-yongan"
+    given = visits.give(context, found.id, DESK, officer=other, reason="与诉求人相识")
+    assert (given.officer.code, given.officer_reason) == (other, "测试专席：与诉求人相识")
+    with pytest.raises(Incomplete):
+        visits.give(context, found.id, DESK, officer="nobody", reason="改派")
+    with pytest.raises(StaleVersion):
+        visits.give(context, found.id, DESK, officer="info-centre", reason="改派", version=found.version)
+
+
+def test_a_seat_of_a_unit_that_had_it_is_refused(context: Context) -> None:
+    petition_id = finished(context)
+    with context.sessions.begin() as session:
+        session.execute(
+            sa.text("UPDATE assignment SET unit = 'qicun-town' WHERE petition_id = :id"), {"id": petition_id}
+        )
+    with pytest.raises(RuleRefusal) as refused:
+        visits.give(context, visit_of(context, petition_id).id, DESK, officer="info-qicun", reason="改派")
+    assert refused.value.code == "officer-not-apart"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        AttemptIn(way=Way.PHONE, reached=True, words="已联系"),
+        AttemptIn(way=Way.PHONE, reached=True, words="已联系", satisfaction=CONTENT),
+        AttemptIn(way=Way.PHONE, reached=False, words="无人接听", account_true=True),
+    ],
+)
+def test_what_was_said_belongs_to_being_reached(context: Context, body: AttemptIn) -> None:
+    visit_id = visit_of(context, finished(context)).id
+    with pytest.raises(Incomplete):
+        visits.attempt(context, visit_id, OFFICER, body)
+    assert visits.visit(context, visit_id, OFFICER).history == []
+
+
+def test_units_learn_nothing_of_visits_and_whoever_stays_out_neither(context: Context) -> None:
+    petition_id = finished(context)
+    visit_id = visit_of(context, petition_id).id
+    for refused in (lambda: visits.visits(context, AT_UNIT), lambda: visits.visit(context, visit_id, AT_UNIT)):
+        with pytest.raises(NotPermitted):
+            refused()
+    with pytest.raises(NotPermitted):
+        visits.attempt(context, visit_id, DESK, said())
+    recusals.recuse_account(context, petition_id, INSPECTOR, account=OFFICER.name, reason="系亲属")
+    assert visits.visits(context, OFFICER).items == []
+    with pytest.raises(NotFound):
+        visits.attempt(context, visit_id, OFFICER, said())
+
+
+def test_the_list_is_due_first(context: Context, story: clock.StoryClock) -> None:
+    first = visit_of(context, finished(context)).id
+    story.move_to(clock.now().add(days=1))
+    second = visit_of(context, finished(context)).id
+    page = visits.visits(context, OFFICER)
+    assert [item.id for item in page.items] == [first, second]
+    assert page.items[0].officer.code != page.items[1].officer.code
+    assert [item.late for item in page.items] == [False, False]
+
+
+@pytest.mark.parametrize(("days", "same"), [(29, False), (31, True)])
+def test_seats_share_out_the_visits_of_thirty_days(
+    context: Context, story: clock.StoryClock, days: int, same: bool
+) -> None:
+    first = visit_of(context, finished(context)).officer
+    story.move_to(clock.now().add(days=days))
+    assert (visit_of(context, finished(context)).officer == first) is same
