@@ -18,6 +18,7 @@ from api import (
     identity,
     inspection,
     lists,
+    media,
     party_inspection,
     patterns,
     petitions,
@@ -78,7 +79,7 @@ def create_app(
     errors.install(app)
     files = (inspection, party_inspection, identity, recusals)
     of_petitions = (public, petitions, attachments, units, desk, review, *files)
-    watching = (topics, figures, lists, patterns, bulletins)
+    watching = (topics, figures, lists, patterns, bulletins, media)
     for part in (*of_petitions, reviews, visits, *watching, system):
         app.include_router(part.router)
     describe(app)

@@ -25,6 +25,7 @@ class Asker(StrEnum):
     PARTY = "party"
     FOLLOW_UP = "follow_up"
     OPERATOR = "operator"
+    MEDIA = "media"
 
 
 ASKER_LABELS = {
@@ -40,6 +41,7 @@ ASKER_LABELS = {
     Asker.PARTY: "党委督查",
     Asker.FOLLOW_UP: "信息员",
     Asker.OPERATOR: "平台运维",
+    Asker.MEDIA: "媒体",
 }
 
 
@@ -105,6 +107,17 @@ _LISTS = ("summary", "problems", "responsibilities", "progress", "results")
 _WATCHING = (Asker.DESK, Asker.REVIEWER, Asker.LEADER, Asker.INSPECTOR, Asker.PARTY, Asker.OPERATOR)
 _VISITING = (Asker.FOLLOW_UP, Asker.DESK, Asker.LEADER, Asker.INSPECTOR, Asker.OPERATOR)
 
+_GRANTING = (Asker.DESK, Asker.REVIEWER, Asker.LEADER, Asker.INSPECTOR)
+_FOLLOWED = (*_WATCHING, Asker.MEDIA)
+_TOLD = (*_WATCHING, Asker.MEDIA)
+
+
+def _of_exposure(*allowed: Asker) -> Row:
+    """Of an exposure that an outlet proposed: other units do not find it, and no other key is for it."""
+    hidden = dict.fromkeys((Asker.ASSISTING_UNIT, Asker.OTHER_UNIT), Access.HIDDEN)
+    return _row(hidden | dict.fromkeys(allowed, Access.ALLOWED), Access.FORBIDDEN)
+
+
 PERMISSIONS: dict[str, Row] = {
     "GET /health": everybody(),
     # Anybody over the channel `web`; a key registers only where it is one of a channel or of the desk.
@@ -168,11 +181,34 @@ PERMISSIONS: dict[str, Row] = {
         _row(
             {
                 **dict.fromkeys((Asker.LEADER, Asker.INSPECTOR), Access.ALLOWED),
-                **dict.fromkeys((Asker.OPERATOR, Asker.CHANNEL), Access.FORBIDDEN),
+                **dict.fromkeys((Asker.OPERATOR, Asker.CHANNEL, Asker.MEDIA), Access.FORBIDDEN),
             },
             Access.HIDDEN,
         ),
     ),
+    "GET /media/trackings": keys_of(*_FOLLOWED),
+    "GET /media/trackings/{tracking_id}/case": keys_of(*_FOLLOWED),
+    "POST /media/trackings": keys_of(Asker.MEDIA),
+    "POST /media/trackings/{tracking_id}/decision": keys_of(*_GRANTING),
+    f"POST {_OF}/tracking": keys_of(*_GRANTING),
+    "POST /media/publications": keys_of(Asker.DESK, Asker.MEDIA),
+    "GET /media/publications": keys_of(*UNITS, *_TOLD),
+    "GET /media/publications/{publication_id}": _of_exposure(Asker.UNIT, *_TOLD),
+    **_posts(
+        "/media/publications/{publication_id}",
+        ("publish", "decline", "withdrawal", "correction"),
+        _of_exposure(Asker.INSPECTOR, Asker.LEADER),
+    ),
+    # Only what is no exposure is edited: the unit has to know what it answers.
+    "POST /media/publications/{publication_id}/edit": _row(
+        {Asker.DESK: Access.ALLOWED} | dict.fromkeys(UNITS, Access.HIDDEN) | {Asker.MEDIA: Access.HIDDEN},
+        Access.FORBIDDEN,
+    ),
+    "POST /media/publications/{publication_id}/reply": _of_exposure(Asker.UNIT),
+    "POST /progress/{query_code}/publicity-objection": everybody(),
+    "GET /publications": everybody(),
+    "GET /publications/feed": everybody(),
+    "GET /publications/{number}": everybody(),
     "GET /figures": keys_of(*UNITS, *OFFICES),
     "GET /figures/{figure}/cases": keys_of(*UNITS, *OFFICES),
     **_posts(

@@ -8,6 +8,7 @@ from api.bulletin_examples import BULLETINS
 from api.figure_examples import FIGURES
 from api.finding_examples import FINDINGS
 from api.list_examples import LISTS
+from api.media_examples import MEDIA
 
-WATCHING: dict[str, dict[str, Any]] = {**FIGURES, **LISTS, **FINDINGS, **BULLETINS}
+WATCHING: dict[str, dict[str, Any]] = {**FIGURES, **LISTS, **FINDINGS, **BULLETINS, **MEDIA}
 """By the name of the answer's shape."""

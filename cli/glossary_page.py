@@ -16,6 +16,8 @@ from domain.figures import GROUPING_LABELS
 from domain.findings import DECISION_LABELS, FINDING_LABELS
 from domain.gazetteer import PLACE_LABELS
 from domain.lists import LACK_LABELS, LIST_LABELS, LISTED_LABELS
+from domain.media import ACT_LABELS as MEDIA_ACT_LABELS
+from domain.media import PUBLICATION_LABELS, STANDING_LABELS, TRACKED_LABELS
 from domain.patterns import PATTERN_LABELS
 from domain.periods import PERIOD_LABELS
 from domain.petition import CARD_LABELS, RUNG_LABELS, SATISFACTION_LABELS
@@ -117,6 +119,10 @@ _WORDS: tuple[tuple[str, str, str], ...] = (
     ("pattern / finding", "苗头", "某单位的率明显高于其他单位，值得核查；只提示，由纪检监察核实、放过或立案核查"),
     ("peers", "其他合计", "本单位(账号)以外的全部，率与之相比"),
     ("bulletin", "督导通报", "周、月结束后由平台拟稿、由纪检监察或领导签发的通报；只列已核实的苗头，不写任何人"),
+    ("media tracking", "媒体跟踪", "媒体经同意后跟踪一件诉求，只见其公开的办理步骤，不见任何人和任何人写的话"),
+    ("publication", "公开件", "脱敏后由人审定公开的办理过程、宣传或曝光；撤回、更正也公开"),
+    ("scrub", "脱敏", "公开前去掉姓名、电话、证号、车牌、门牌等"),
+    ("right of reply", "答复权", "曝光前单位在规定工作日内的答复，随曝光一并公开；逾期未答复的如实写明"),
     ("provisional", "暂定", "涉及尚未公布放假安排的年份，先按周一至周五推算，公布后重算"),
     ("make-up workday", "调休上班", "与放假调换而上班的周末"),
     ("evidence", "办结凭据", "办结时须填的联系、答复和附件"),
@@ -161,6 +167,10 @@ _LABELS: tuple[tuple[str, Mapping[Any, str]], ...] = (
     ("苗头的状态 Standings of findings", FINDING_LABELS),
     ("对苗头的处理 Decisions on findings", DECISION_LABELS),
     ("督导通报的状态 Standings of bulletins", BULLETIN_LABELS),
+    ("媒体跟踪的状态 Standings of trackings", TRACKED_LABELS),
+    ("公开件的种类 Kinds of publications", PUBLICATION_LABELS),
+    ("公开件的状态 Standings of publications", STANDING_LABELS),
+    ("对公开件的处理 Acts on publications", MEDIA_ACT_LABELS),
     ("四张清单 Lists", LIST_LABELS),
     ("清单状态 Standings in the lists", LISTED_LABELS),
     ("销号所缺 What is lacking", LACK_LABELS),

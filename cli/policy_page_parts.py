@@ -6,6 +6,24 @@ _BACKTEST = "tests/domain/test_backtest.py"
 _LEARNING = "tests/services/test_learning.py"
 _RECUSAL = "tests/domain/test_recusal.py"
 
+_PUBLICATIONS = "tests/services/test_publications.py"
+MEDIA_APPLIED: dict[str, tuple[str, str, str]] = {
+    "media.outlets": (
+        "可以跟踪的媒体",
+        "services.keys.require_known_unit",
+        f"{_PUBLICATIONS}::test_a_key_of_the_media_is_of_an_outlet_that_there_is",
+    ),
+    "media.untracked": (
+        "哪些诉求不由媒体跟踪、不公开",
+        "domain.media.require_trackable",
+        f"{_PUBLICATIONS}::test_not_every_case_is_for_the_media",
+    ),
+    "media.reply": (
+        "曝光前单位答复的期限",
+        "services.publications.lapse_due",
+        f"{_PUBLICATIONS}::test_silence_lapses_by_itself_and_is_told",
+    ),
+}
 SUPERVISION_APPLIED: dict[str, tuple[str, str, str]] = {
     "supervision.superiors": (
         "被反映单位回避后由谁承办",

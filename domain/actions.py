@@ -34,6 +34,7 @@ class Role(StrEnum):
     PARTY_INSPECTOR = "party_inspector"
     FOLLOW_UP = "follow_up"
     OPERATOR = "operator"
+    MEDIA = "media"
 
 
 ROLE_LABELS = {
@@ -48,6 +49,7 @@ ROLE_LABELS = {
     Role.PARTY_INSPECTOR: "党委督查",
     Role.FOLLOW_UP: "信息员",
     Role.OPERATOR: "平台运维",
+    Role.MEDIA: "媒体",
 }
 
 
@@ -143,6 +145,14 @@ PERMITTED: dict[Trigger, frozenset[Role]] = {
     Trigger.ANSWER_INSPECTION: _UNIT,
     Trigger.CLOSE_INSPECTION: _PARTY,
     Trigger.TAKE_AWAY: frozenset(),  # what a recusal comes to while the unit has it
+    # Who proposes, answers and decides what is told in public stands in `domain.media`: it is of the publication.
+    Trigger.TRACK: frozenset(),
+    Trigger.ASK_MEDIA_REPLY: frozenset(),
+    Trigger.GIVE_MEDIA_REPLY: frozenset(),
+    Trigger.LAPSE_MEDIA_REPLY: frozenset(),
+    Trigger.PUBLISH: frozenset(),
+    Trigger.EXPOSE: frozenset(),
+    Trigger.CORRECT_EXPOSURE: frozenset(),
 }
 """Which roles may pull a trigger. The platform may pull every one, because the domain decided it."""
 

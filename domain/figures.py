@@ -48,6 +48,8 @@ class CountName(StrEnum):
     YELLOW = "yellow"
     RED = "red"
     SUPERVISED = "supervised"
+    MEDIA_TRACKED = "media_tracked"
+    EXPOSED = "exposed"
 
 
 class ShareName(StrEnum):
@@ -58,6 +60,8 @@ class ShareName(StrEnum):
     ON_TIME_COMPLETION = "on_time_completion"
     COMPLETION = "completion"
     SUPERVISED_COMPLETION = "supervised_completion"
+    MEDIA_COMPLETION = "media_completion"
+    MEDIA_REPLY = "media_reply"
     RESOLUTION = "resolution"
     SATISFACTION = "satisfaction"
     RETURN = "return"
@@ -110,6 +114,18 @@ COUNTS: dict[CountName, Definition] = {
     CountName.SUPERVISED: Definition(
         "督办中", "supervised", Counted.CASES, "截至时刻督办件已立而未了结的", _OWN, more_is_better=False
     ),
+    CountName.MEDIA_TRACKED: Definition(
+        "媒体跟踪", "followed by the media", Counted.CASES, "截至时刻列入过媒体跟踪的", "区报：媒体跟踪监督699件"
+    ),
+    CountName.EXPOSED: Definition(
+        "公开曝光",
+        "exposed",
+        Counted.CASES,
+        "截至时刻公开曝光过的",
+        f"{_OWN}，区报写公开曝光督促解决，未列件数",
+        excluded="曝光后已更正的",
+        more_is_better=False,
+    ),
 }
 
 SHARES: dict[ShareName, Definition] = {
@@ -157,6 +173,24 @@ SHARES: dict[ShareName, Definition] = {
         numerator="其中截至时刻已办结(含回访、评价、归档)的，督办件了结与否都算",
         excluded="没有立过督办件的；不予受理、并入他案、诉求人撤回、终止办理的",
         source="区报：2021年以来督办1238件，办结1232件，办结率99.5%",
+    ),
+    ShareName.MEDIA_COMPLETION: Definition(
+        "媒体跟踪件办结率",
+        "completion of cases followed by the media",
+        Counted.CASES,
+        base="时段内登记、截至时刻列入过媒体跟踪的",
+        numerator="其中截至时刻已办结(含回访、评价、归档)的，跟踪结束与否都算",
+        excluded="没有列入过媒体跟踪的；不予受理、并入他案、诉求人撤回、终止办理的",
+        source="区报：媒体跟踪监督699件，办结率99.28%，即694件",
+    ),
+    ShareName.MEDIA_REPLY: Definition(
+        "曝光按时答复率",
+        "replies to exposures in time",
+        Counted.CASES,
+        base="截至时刻征求过曝光答复，且末次征求已答复或已逾期的",
+        numerator="其中末次征求在期限内答复的",
+        excluded="期限未到而尚未答复的",
+        source="自定，期限见 media.yaml",
     ),
     ShareName.RESOLUTION: Definition(
         "解决率",

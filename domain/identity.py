@@ -34,9 +34,14 @@ class PlatformPurpose(StrEnum):
 
     NOTICE = "notice"
     SEPARATION = "separation"
+    PUBLICATION = "publication"
 
 
-PLATFORM_PURPOSES = {PlatformPurpose.NOTICE: "送达通知", PlatformPurpose.SEPARATION: "拆单另立"}
+PLATFORM_PURPOSES = {
+    PlatformPurpose.NOTICE: "送达通知",
+    PlatformPurpose.SEPARATION: "拆单另立",
+    PlatformPurpose.PUBLICATION: "公开前脱敏",
+}
 
 
 @dataclass(frozen=True)

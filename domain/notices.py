@@ -110,6 +110,10 @@ CONCERNING = frozenset(
         Trigger.CHECK_RECTIFICATION,
         Trigger.QUERY_UNIT,
         Trigger.ANSWER_INSPECTION,
+        Trigger.ASK_MEDIA_REPLY,
+        Trigger.LAPSE_MEDIA_REPLY,
+        Trigger.EXPOSE,
+        Trigger.CORRECT_EXPOSURE,
     }
 )
 """Steps that are about the task of a unit beside the holder's work: it can be told, and named with its own date."""

@@ -29,6 +29,7 @@ from domain.files import AttachmentRules
 from domain.identity import IdentityRules
 from domain.learning_rules import LearningRules
 from domain.lists import ListRules
+from domain.media_rules import MediaRules
 from domain.notices import NoticeRules
 from domain.pattern_rules import PatternRules
 from domain.recusal import RecusalRules
@@ -71,6 +72,8 @@ class Policy:
     """Empty in policies kept from before there were any: nobody reads an identity then."""
     recusal: RecusalRules = field(default_factory=RecusalRules)
     supervision: SupervisionRules = field(default_factory=SupervisionRules)
+    media: MediaRules = field(default_factory=MediaRules)
+    """Empty in policies kept from before there were any: there is no outlet, and nothing is told in public then."""
     attachments: AttachmentRules | None = None
     """`None` in policies kept from before there were any: nothing is stored then."""
     handling: HandlingRules | None = None

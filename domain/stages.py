@@ -148,6 +148,13 @@ class Trigger(StrEnum):
     QUERY_UNIT = "query_unit"
     ANSWER_INSPECTION = "answer_inspection"
     CLOSE_INSPECTION = "close_inspection"
+    TRACK = "track"
+    ASK_MEDIA_REPLY = "ask_media_reply"
+    GIVE_MEDIA_REPLY = "give_media_reply"
+    LAPSE_MEDIA_REPLY = "lapse_media_reply"
+    PUBLISH = "publish"
+    EXPOSE = "expose"
+    CORRECT_EXPOSURE = "correct_exposure"
 
 
 TRIGGER_LABELS: dict[Trigger, str] = {
@@ -218,6 +225,13 @@ TRIGGER_LABELS: dict[Trigger, str] = {
     Trigger.QUERY_UNIT: "督查要求说明",
     Trigger.ANSWER_INSPECTION: "督查说明",
     Trigger.CLOSE_INSPECTION: "督查办结",
+    Trigger.TRACK: "列入媒体跟踪",
+    Trigger.ASK_MEDIA_REPLY: "曝光前征求答复",
+    Trigger.GIVE_MEDIA_REPLY: "答复曝光",
+    Trigger.LAPSE_MEDIA_REPLY: "逾期未答复曝光",
+    Trigger.PUBLISH: "公开办理过程",
+    Trigger.EXPOSE: "公开曝光",
+    Trigger.CORRECT_EXPOSURE: "更正曝光",
 }
 
 FORMER_TRIGGER_LABELS = {"record_supervision": "记录督办情况"}
@@ -334,6 +348,14 @@ TRANSITIONS: dict[Trigger, Transition] = {
     Trigger.QUERY_UNIT: _from(*sorted(Stage), to=None),
     Trigger.ANSWER_INSPECTION: _from(*sorted(Stage), to=None),
     Trigger.CLOSE_INSPECTION: _from(*sorted(Stage), to=None),
+    # What is told in public outlives the petition, and so do the right of reply and the correction.
+    Trigger.TRACK: _from(*sorted(Stage), to=None),
+    Trigger.ASK_MEDIA_REPLY: _from(*sorted(Stage), to=None),
+    Trigger.GIVE_MEDIA_REPLY: _from(*sorted(Stage), to=None),
+    Trigger.LAPSE_MEDIA_REPLY: _from(*sorted(Stage), to=None),
+    Trigger.PUBLISH: _from(*sorted(Stage), to=None),
+    Trigger.EXPOSE: _from(*sorted(Stage), to=None),
+    Trigger.CORRECT_EXPOSURE: _from(*sorted(Stage), to=None),
     # A unit that turns out to be complained about loses it at once; in a review it has nothing to lose but its part.
     Trigger.TAKE_AWAY: _from(*sorted(WORKING_STAGES - REVIEW_STAGES - {Stage.ACCEPTED}), to=Stage.ACCEPTED),
 }

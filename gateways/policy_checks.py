@@ -20,6 +20,7 @@ from models.follow_up_file import FollowUpFile
 from models.handling_file import HandlingFile
 from models.identity_files import IdentityFile, RetentionFile
 from models.learning_file import LearningFile
+from models.media_file import MediaFile
 from models.patterns_file import ListsFile, PatternsFile
 from models.policy_files import Conditional, DeadlinesFile, DispatchFile, DistrictFile, LadderFile, NoticesFile
 from models.reviews_file import ReviewsFile
@@ -63,6 +64,7 @@ class PolicyFiles:
     identity: IdentityFile | None = None
     retention: RetentionFile | None = None
     supervision: SupervisionFile | None = None
+    media: MediaFile | None = None
     attachments: AttachmentsFile | None = None
     handling: HandlingFile | None = None
     follow_up: FollowUpFile | None = None
@@ -83,6 +85,8 @@ def check(files: PolicyFiles) -> Iterator[Fault]:
         yield from _notices(files.notices)
     if files.supervision:
         yield from _supervision(files.supervision, files.units)
+    if files.media:
+        yield from _media(files.media, categories)
     yield from _repeats(files)
 
 
@@ -169,6 +173,17 @@ def _notices(file: NoticesFile) -> Iterator[Fault]:
                 reason = f"{rule.trigger}({TRIGGER_LABELS[rule.trigger]})对 {audience} 已有一条通知"
                 yield Fault(name, ("rules", index, "audiences", place), reason)
             told.add((rule.trigger, audience))
+
+
+def _media(file: MediaFile, categories: set[str] | None) -> Iterator[Fault]:
+    name = "media.yaml"
+    for key in ("code", "name"):
+        yield from repeated(name, ("outlets", "names"), key, (getattr(item, key) for item in file.outlets.names))
+    for key in ("categories", "words"):
+        yield from repeated(name, ("untracked", key), None, getattr(file.untracked, key))
+    for index, code in enumerate(file.untracked.categories):
+        if categories is not None and code not in categories:
+            yield Fault(name, ("untracked", "categories", index), f"未知的大类“{code}”")
 
 
 def _supervision(file: SupervisionFile, units: UnitsFile | None) -> Iterator[Fault]:

@@ -27,6 +27,7 @@ from gateways.handling_rules import HANDLING, check_handling, handling_rules, ha
 from gateways.holidays import CalendarFileError, load_calendar
 from gateways.identity_rules import identity_figures, identity_rules
 from gateways.letters import variants_of
+from gateways.media_rules import media_figures, media_rules
 from gateways.pattern_rules import list_figures, list_rules, pattern_figures, pattern_rules
 from gateways.policy_checks import PolicyFiles
 from gateways.review_rules import REVIEWS, check_reviews, review_figures, review_rules
@@ -42,6 +43,7 @@ from models.follow_up_file import FollowUpFile
 from models.handling_file import HandlingFile
 from models.identity_files import IdentityFile, RetentionFile
 from models.learning_file import LearningFile
+from models.media_file import MediaFile
 from models.patterns_file import ListsFile, PatternsFile
 from models.policy_files import (
     DeadlinesFile,
@@ -81,6 +83,7 @@ _SHAPES: dict[str, type[Shape]] = {
     "identity.yaml": IdentityFile,
     "retention.yaml": RetentionFile,
     "supervision.yaml": SupervisionFile,
+    "media.yaml": MediaFile,
     "attachments.yaml": AttachmentsFile,
     HANDLING: HandlingFile,
     FOLLOW_UP: FollowUpFile,
@@ -231,11 +234,12 @@ def _build(files: PolicyFiles, office: OfficeHours) -> Policy:
     assert taxonomy and places and dispatch and notices  # noqa: S101, PT018
     alarms, elsewhere, supervision, attachments = files.alarms, files.elsewhere, files.supervision, files.attachments
     reviews, identity, retention = files.reviews, files.identity, files.retention
-    patterns, lists, handling, follow_up = files.patterns, files.lists, files.handling, files.follow_up
+    patterns, lists, handling = files.patterns, files.lists, files.handling
+    follow_up, media = files.follow_up, files.media
     assert supervision and attachments  # noqa: S101, PT018
     assert learning and figures and same_matter and alarms and elsewhere  # noqa: S101, PT018
     assert reviews and identity and retention  # noqa: S101, PT018
-    assert patterns and lists and handling and follow_up  # noqa: S101, PT018
+    assert patterns and lists and handling and follow_up and media  # noqa: S101, PT018
     matters = {category: file for category, file in files.sub_categories.items() if file is not None}
     policy = Policy(
         version="",
@@ -264,6 +268,7 @@ def _build(files: PolicyFiles, office: OfficeHours) -> Policy:
             *handling_told(handling),
             *pattern_figures(patterns),
             *list_figures(lists),
+            *media_figures(media),
             *follow_up_figures(follow_up),
         ),
         sub_categories=sub_categories(matters),
@@ -273,6 +278,7 @@ def _build(files: PolicyFiles, office: OfficeHours) -> Policy:
         identity=identity_rules(identity, retention),
         recusal=recusal_rules(supervision),
         supervision=supervision_rules(supervision),
+        media=media_rules(media),
         attachments=attachment_rules(attachments),
         handling=handling_rules(handling),
         visits=visit_rules(follow_up),

@@ -6,6 +6,7 @@ from models.audit import AuditAnchor, IdentityRead, LegalHold
 from models.base import Base
 from models.inspection import Inspection, SiteVisit
 from models.learned import DispatchModel, ModelActivation
+from models.media import MediaObjection, Publication, PublicationStep, Tracking
 from models.oversight import Bulletin, BulletinStep, Finding, FindingStep
 from models.petition import (
     Assignment,
@@ -66,6 +67,7 @@ __all__ = [
     "ImprintMark",
     "Inspection",
     "LegalHold",
+    "MediaObjection",
     "ModelActivation",
     "Notice",
     "Outage",
@@ -74,6 +76,8 @@ __all__ = [
     "Petitioner",
     "PolicyVersion",
     "Proposal",
+    "Publication",
+    "PublicationStep",
     "RatingRow",
     "Recusal",
     "ReviewAttendee",
@@ -83,6 +87,7 @@ __all__ = [
     "SiteVisit",
     "Supervision",
     "TimerRow",
+    "Tracking",
     "Visit",
     "VisitAttempt",
     "WebSession",

@@ -223,6 +223,24 @@ def contact_to_deliver(context: Context, session: Session, petition_id: str) -> 
     return (known.contact_kind, known.contact) if known.contact_kind and known.contact else None
 
 
+def particulars_to_scrub(tx: Transaction, petition: Petition) -> list[str]:
+    """Names and contacts of everybody whose matter it is, to be compared with what is going to be told in public.
+
+    For `services.publications` alone, which keeps none of it; each reading is written down. Raises KeysUnusable: what
+    cannot be compared is not published.
+    """
+    found: list[str] = []
+    for person in tx.session.scalars(select(Petitioner).where(Petitioner.petition_id.in_(_everybody(tx, petition)))):
+        known = read(tx.context, tx.session, person, PLATFORM, purpose=PlatformPurpose.PUBLICATION)
+        found += [item for item in (known.name, known.contact) if item]
+    return found
+
+
+def _everybody(tx: Transaction, petition: Petition) -> set[str]:
+    """Whoever left the matter may still be named in its texts."""
+    return {petition.id, *_parts(tx.session, petition)}
+
+
 def hand_over(tx: Transaction, of: Petition, to: Petition) -> None:
     """Let `to` have been reported by whoever reported `of`: it was taken out of another case."""
     person = tx.session.get(Petitioner, of.id)

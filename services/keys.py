@@ -69,7 +69,10 @@ def create_key(context: Context, role: Role, unit: str | None, label: str) -> st
 
 def require_known_unit(tx: Transaction, role: Role, unit: str | None) -> None:
     """Whoever acts for a unit acts for one that there is. Raises `Incomplete` or `RuleRefusal`."""
-    if role is Role.UNIT and unit is not None:
+    if role is Role.MEDIA:
+        if not tx.policy_in_force().media.knows(unit):
+            raise Incomplete([Missing("unit", "媒体的密钥须写明 media.yaml 中的媒体代码")])
+    elif role is Role.UNIT and unit is not None:
         require_handling_unit(tx, unit)
     elif role is not Role.CHANNEL and unit is not None and unit not in tx.policy_in_force().units_by_code:
         raise Incomplete([Missing("unit", f"没有代码为“{unit}”的单位")])

@@ -36,6 +36,12 @@ def next_bulletin_number(tx: Transaction) -> str:
     return f"督导通报〔{year}〕第{_next(tx, f'bulletin:{year}')}期"
 
 
+def next_publication_number(tx: Transaction) -> str:
+    """`GK-2026-00003`: the year in Shanghai and a number that counts from one in each; it says nothing of the case."""
+    year = clock.now().in_timezone(clock.SHANGHAI).year
+    return f"GK-{year}-{_next(tx, f'publication:{year}'):05d}"
+
+
 def _next(tx: Transaction, series: str) -> int:
     counter = tx.session.get(Counter, series, with_for_update=True)
     if counter is None:

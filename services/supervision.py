@@ -19,6 +19,7 @@ from services.context import Context
 from services.facts import duration_to_json
 from services.ledger import move
 from services.notices import Concern
+from services.publications import retract_exposures
 from services.transactions import Transaction, acting
 
 
@@ -100,7 +101,9 @@ def dispose(
         details = _conclude(tx, petition, conclusion) | {"unanswered": unanswered is not None}
         # Told that its file is closed and not how, a unit would know that a lead was handed over.
         told = disposition not in SECRET_DISPOSITIONS
-        return _write(tx, petition, actor, Trigger.CLOSE_SUPERVISION, opinion, details=details, told=told)
+        written = _write(tx, petition, actor, Trigger.CLOSE_SUPERVISION, opinion, details=details, told=told)
+        _let_go_if_unfounded(tx, petition, actor, disposition)
+        return written
 
 
 def correct(
@@ -125,7 +128,15 @@ def correct(
         former = _file(petition).disposition
         details = _conclude(tx, petition, conclusion) | {"from": former}
         told = not {former, disposition.value} & SECRET_DISPOSITIONS
-        return _write(tx, petition, actor, Trigger.CORRECT_DISPOSITION, opinion, details=details, told=told)
+        written = _write(tx, petition, actor, Trigger.CORRECT_DISPOSITION, opinion, details=details, told=told)
+        _let_go_if_unfounded(tx, petition, actor, disposition)
+        return written
+
+
+def _let_go_if_unfounded(tx: Transaction, petition: Petition, actor: Actor, disposition: Disposition) -> None:
+    """A unit that is not to blame is not exposed, or no longer without the correction beside it."""
+    if disposition is Disposition.UNFOUNDED:
+        retract_exposures(tx, petition, actor, "经核查，督办事项不成立")
 
 
 def check_rectification(

@@ -12,7 +12,7 @@ from prefect.artifacts import acreate_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 
 from clock import SystemClock
-from services import audit, idempotency, identity_keeping, invariants, outages, retention, stored_files
+from services import audit, idempotency, identity_keeping, invariants, outages, publications, retention, stored_files
 from services import reconcile as reconciling
 from services.bootstrap import get_context
 from services.drift import Drift
@@ -54,6 +54,12 @@ async def reconcile_runs() -> Drift:
     """Find and heal what differs between the ledger and Prefect. That it runs at all is the platform's heartbeat."""
     await in_thread(outages.beat, get_context(), "reconcile", get_settings().reconcile_seconds)
     return await in_thread(reconciling.reconcile, get_context())
+
+
+@task(name="let rights of reply lapse", cache_policy=NO_CACHE, persist_result=False)
+async def lapse_replies() -> int:
+    """What a unit does not answer in its term is decided without it, whether or not anybody looks."""
+    return await in_thread(publications.lapse_due, get_context())
 
 
 @task(name="check invariants", cache_policy=NO_CACHE, persist_result=False)

@@ -47,6 +47,7 @@ _KEYS: dict[str, tuple[Role, str | None]] = {
     "follow_up": (Role.FOLLOW_UP, None),
     "operator": (Role.OPERATOR, None),
     "channel": (Role.CHANNEL, "wechat"),
+    "media": (Role.MEDIA, "shizhong-yunbao"),
 }
 
 

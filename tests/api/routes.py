@@ -10,14 +10,19 @@ import httpx
 import sqlalchemy as sa
 
 import clock
-from domain.actions import Actor, Role
+from domain.actions import PLATFORM, Actor, Role
 from domain.bulletins import BulletinAct
 from domain.periods import PeriodKind, period_before
-from models.tables import Bulletin, Finding, Proposal, ReviewMeeting, Visit
-from services import bulletins, patterns
+from domain.stages import Trigger
+from models.media_answers import ProposalIn
+from models.tables import Bulletin, Finding, Petition, Proposal, Publication, ReviewMeeting, Tracking, Visit
+from services import bulletins, media, patterns, publications
+from services.ledger import move
+from services.transactions import transaction
 from tests.api.conftest import EVIDENCE, OTHER, TOWN, UNIT, Api
 from tests.services.planted import honest_ledger
 from tests.support.files import a_photo
+from tests.support.steps import petition_of
 
 REASON = {"reason": "说明理由"}
 RETURN = {"reason": "不属本单位管养", "proposed_unit": OTHER, "basis": "三定方案第三条", "not_listed": True}
@@ -185,6 +190,8 @@ class Beside:
     body: Any = None
     names: Callable[[Api], dict[str, Any]] = lambda _: {}
     """What stands in the address."""
+    of_ledger: Callable[[Api, Case], Any] | None = None
+    """A body that has to be looked up in the ledger."""
 
     def ask(self, api: Api, case: Case, who: str) -> httpx.Response:
         return self.ask_of(api, case, who, self.names(api))
@@ -193,6 +200,7 @@ class Beside:
         """Of the thing that `names` stands for, whatever has come of it since."""
         address = self.path.format(**names)
         content = self.body(case) if callable(self.body) else self.body
+        content = self.of_ledger(api, case) if self.of_ledger else content
         return api.get(who, address) if self.method == "GET" else api.post(who, address, content, **headers)
 
 
@@ -294,6 +302,78 @@ def newest_meeting(api: Api) -> dict[str, Any]:
         return {"meeting_id": session.scalar(sa.select(sa.func.max(ReviewMeeting.id)))}
 
 
+OUTLET = Actor(Role.MEDIA, "shizhong-yunbao", "测试 media")
+DESK = Actor(Role.DESK, name="测试专席")
+AT_UNIT = Actor(Role.UNIT, UNIT, "测试经办")
+
+
+def followed(api: Api) -> Case:
+    """The outlet follows it, and it was shown the red card."""
+    case = Api.in_hand(api)
+    with transaction(api.context) as tx:
+        move(tx, tx.lock(case[0]), Trigger.SHOW_RED_CARD, PLATFORM)
+    media.track(api.context, case[0], DESK, outlet="shizhong-yunbao", reason="群众关注度高")
+    return case
+
+
+def asked_to_follow(api: Api) -> Case:
+    case = Api.in_hand(api)
+    media.ask(api.context, OUTLET, number=petition_of(api.context, case[0]).case_number, reason="读者来电问起")
+    return case
+
+
+def proposal_of(api: Api, case: Case, kind: str = "exposure") -> dict[str, Any]:
+    number = petition_of(api.context, case[0]).case_number
+    return {"case_number": number, "kind": kind, "title": "广济路路灯", "text": "逾期多日未修复"}
+
+
+def process_proposed(api: Api) -> Case:
+    case = Api.in_hand(api)
+    publications.propose(api.context, DESK, ProposalIn(**proposal_of(api, case, "process")))
+    return case
+
+
+def exposure_proposed(api: Api) -> Case:
+    case = followed(api)
+    publications.propose(api.context, OUTLET, ProposalIn(**proposal_of(api, case)))
+    return case
+
+
+def exposure_answered(api: Api) -> Case:
+    case = exposure_proposed(api)
+    publications.reply(api.context, newest_publication(api)["publication_id"], AT_UNIT, text="今日已修复")
+    return case
+
+
+def told_in_public(api: Api) -> Case:
+    case = exposure_answered(api)
+    publications.publish(api.context, newest_publication(api)["publication_id"], LEADER, reason="同意曝光")
+    return case
+
+
+def newest_publication(api: Api) -> dict[str, Any]:
+    with api.context.readers() as session:
+        steps = sa.select(Publication).join(Petition, Petition.id == Publication.petition_id)
+        row = session.scalars(steps.order_by(Petition.case_number.desc())).first()
+        return {"publication_id": row.id, "number": row.number} if row else {}
+
+
+def newest_tracking(api: Api) -> dict[str, Any]:
+    with api.context.readers() as session:
+        rows = sa.select(Tracking.id).join(Petition, Petition.id == Tracking.petition_id)
+        return {"tracking_id": session.scalars(rows.order_by(Petition.case_number.desc())).first()}
+
+
+def newest_petition(api: Api) -> dict[str, Any]:
+    with api.context.readers() as session:
+        row = session.scalars(sa.select(Petition).order_by(Petition.case_number.desc())).first()
+        return {"petition_id": row.id, "query_code": row.query_code} if row else {}
+
+
+def request_to_follow(api: Api, case: Case) -> dict[str, Any]:
+    return {"number": petition_of(api.context, case[0]).case_number, "reason": "读者来电问起"}
+
+
 def to_visit(api: Api) -> Case:
     """Completed after an extension: such cases are visited one and all."""
     case = extension_requested(api)
@@ -309,6 +389,8 @@ def newest_visit(api: Api) -> dict[str, Any]:
 
 
 _MEETING = "/reviews/meetings/{meeting_id}"
+_TRACKING = "/media/trackings/{tracking_id}"
+_TOLD = "/media/publications/{publication_id}"
 _PATTERN = "/inspection/patterns/{finding_id}"
 _BULLETIN = "/bulletins/{bulletin_id}"
 BESIDE = (
@@ -345,6 +427,31 @@ BESIDE = (
     Beside("GET", _BULLETIN + "/annex", issued, "unit", names=newest_bulletin),
     Beside("POST", _BULLETIN + "/issue", drafted, "leader", {"opinion": "请对照整改"}, newest_bulletin),
     Beside("POST", _BULLETIN + "/discard", drafted, "inspector", REASON, newest_bulletin),
+    Beside("GET", "/media/trackings", followed, "media"),
+    Beside("GET", _TRACKING + "/case", followed, "media", names=newest_tracking),
+    Beside("POST", "/media/trackings", Api.in_hand, "media", of_ledger=request_to_follow),
+    Beside("POST", _TRACKING + "/decision", asked_to_follow, "desk", {"granted": True, **REASON}, newest_tracking),
+    Beside(
+        "POST",
+        "/petitions/{petition_id}/tracking",
+        Api.in_hand,
+        "desk",
+        {"outlet": "toutiao", **REASON},
+        newest_petition,
+    ),
+    Beside("GET", "/media/publications", exposure_proposed, "unit"),
+    Beside("POST", "/media/publications", followed, "media", of_ledger=proposal_of),
+    Beside("GET", _TOLD, exposure_proposed, "unit", names=newest_publication),
+    Beside("POST", _TOLD + "/edit", process_proposed, "desk", {"title": "路灯", "text": "已修"}, newest_publication),
+    Beside("POST", _TOLD + "/reply", exposure_proposed, "unit", {"text": "今日已修复"}, newest_publication),
+    Beside("POST", _TOLD + "/publish", exposure_answered, "leader", REASON, newest_publication),
+    Beside("POST", _TOLD + "/decline", exposure_proposed, "inspector", REASON, newest_publication),
+    Beside("POST", _TOLD + "/withdrawal", told_in_public, "leader", REASON, newest_publication),
+    Beside("POST", _TOLD + "/correction", told_in_public, "leader", REASON, newest_publication),
+    Beside("POST", "/progress/{query_code}/publicity-objection", Api.in_hand, "anybody", {}, newest_petition),
+    Beside("GET", "/publications", told_in_public, "anybody"),
+    Beside("GET", "/publications/feed", told_in_public, "anybody"),
+    Beside("GET", "/publications/{number}", told_in_public, "anybody", names=newest_publication),
     Beside("GET", "/visits", to_visit, "follow_up"),
     Beside("GET", "/visits/{visit_id}", to_visit, "follow_up", names=newest_visit),
     Beside(

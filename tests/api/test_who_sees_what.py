@@ -43,6 +43,7 @@ WITH_CONTACT = {"/petitions?case_number={case_number}", "/petitions/{petition_id
 MAY_READ: dict[str, set[str]] = {
     "anybody": PUBLIC,
     "channel": PUBLIC,
+    "media": PUBLIC,
     "other": PUBLIC | FIGURES | LISTS | {QUEUE},
     "unit": PUBLIC | FIGURES | LISTS | {QUEUE, INSPECTION} | CASE,
     "town": PUBLIC | FIGURES | LISTS | {QUEUE, INSPECTION} | CASE,

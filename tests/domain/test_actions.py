@@ -43,6 +43,7 @@ MAY = {
     Role.PARTY_INSPECTOR: """note recuse lift_recusal open_inspection record_visit query_unit close_inspection""",
     Role.FOLLOW_UP: "note attach rate recuse",
     Role.OPERATOR: "",
+    Role.MEDIA: "",
 }
 PAIRS = [pytest.param(role, trigger, id=f"{role}-{trigger}") for role in MAY for trigger in Trigger]
 

@@ -141,6 +141,9 @@ BY_COLUMN: dict[tuple[str, str], object] = {
     ("bulletin", "standing"): "draft",
     ("finding", "standing"): "raised",
     ("notice", "status"): "owed",
+    ("tracking", "standing"): "asked",
+    ("publication", "kind"): "process",
+    ("publication", "standing"): "proposed",
     ("recusal", "unit"): "housing",
 }
 

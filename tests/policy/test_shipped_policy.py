@@ -34,6 +34,7 @@ TOWNS = {
 
 # What follows at once from the table, is told by the next step, or is only written down, owes nobody a notice.
 SILENT = {
+    Trigger.TRACK,
     Trigger.ACCEPT,  # the dispatch tells it
     Trigger.SIGN,
     Trigger.NOTE,
