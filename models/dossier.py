@@ -14,11 +14,11 @@ from models.answers import (
     HistoryEntry,
     Named,
     PetitionDetail,
-    RecusalView,
     Shown,
     StepView,
 )
 from models.inspection_answers import InspectionView
+from models.recusal_answers import RecusalView
 
 
 class Holding(Answer):
