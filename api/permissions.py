@@ -242,7 +242,7 @@ PERMISSIONS: dict[str, Row] = {
     # A unit is answered too: with what it is asked itself, and no more.
     f"GET {_OF}/inspection": {
         **on_petition(Asker.UNIT, Asker.ASSISTING_UNIT, Asker.LEADER, Asker.INSPECTOR, Asker.PARTY),
-        Asker.CHANNEL: Access.FORBIDDEN,
+        **dict.fromkeys((Asker.CHANNEL, Asker.MEDIA), Access.FORBIDDEN),
     },
     **_posts(
         _OF,
