@@ -26,6 +26,7 @@ hypothesis.settings.load_profile("rongetong")
 _numbers = itertools.count(1)
 
 
+@pytest.hookimpl(tryfirst=True)  # the groups are read by a hook of the same name
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Where tests run in several processes, those with servers share one, and the others have the rest."""
     for item in items:
