@@ -80,6 +80,10 @@ ALTERED = {
 NOT_COVERED = {
     "history",  # chained itself
     "identity_read",
+    "media_objection",  # a petitioner's wish about what is told in public, given and taken back without a step
+    "publication",  # carries the digest of what was told, and a trail of its own
+    "tracking",  # asked, declined and ended without a step; letting an outlet follow is one
+    "visit",  # attempts are written without a step; what they come to is one
     "imprint",  # an index, made anew at any time
     "notice",  # a sender writes what became of it, without a step
     "petition",  # its steps tell what it is
