@@ -207,7 +207,7 @@ def test_who_reads_what(context: Context, story: clock.StoryClock) -> None:
     lives.archived(context)
     view = drafted(context, story)
     drafts = {Role.INSPECTOR, Role.LEADER, Role.OPERATOR}
-    for role in set(Role) - {Role.PLATFORM, Role.PETITIONER, Role.CHANNEL}:
+    for role in set(Role) - {Role.PLATFORM, Role.PETITIONER, Role.CHANNEL, Role.MEDIA}:
         actor = Actor(role, UNIT if role is Role.UNIT else None, "测试")
         assert len(bulletins.bulletins(context, actor).bulletins) == (role in drafts)
         if role not in drafts:
@@ -216,7 +216,7 @@ def test_who_reads_what(context: Context, story: clock.StoryClock) -> None:
         if role not in {Role.INSPECTOR, Role.LEADER}:
             with pytest.raises(NotPermitted):
                 issue(context, view, actor)
-    for nobody in (Actor(Role.CHANNEL, name="12345"), Actor(Role.PETITIONER)):
+    for nobody in (Actor(Role.CHANNEL, name="12345"), Actor(Role.MEDIA, name="12345"), Actor(Role.PETITIONER)):
         with pytest.raises(NotPermitted):
             bulletins.bulletins(context, nobody)
     for nobodys in ("x", "\x00" * 36):
