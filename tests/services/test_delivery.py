@@ -281,5 +281,5 @@ def test_a_petitioner_who_withdrew_their_contact_is_no_longer_written_to(engine:
     context = a_context(engine, addresses=CITIZEN_BOOK)
     petition_id = register(context, petitioner=PetitionerIn(contact_kind="email", contact="test@example.com"))
     with context.sessions.begin() as session:
-        session.execute(update(Petitioner).values(contact=None, contact_kind=None))
+        session.execute(update(Petitioner).values(sealed=None, key_id=None, contact_kind=None))
     assert delivery.deliver(context, notice_to(context, f"petitioner:{petition_id}")) is Outcome.UNREACHABLE
