@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import uuid
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
@@ -187,6 +188,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _on_http)
     app.add_exception_handler(DBAPIError, _on_database)
     app.add_exception_handler(PoolTimeout, _on_database)
+    app.add_exception_handler(OSError, _on_disk)
 
 
 def unexpected(instance: str | None = None) -> JSONResponse:
@@ -249,6 +251,16 @@ def _methods_of(request: Request) -> list[str]:
         if compile_path(path)[0].match(request.url.path):
             found |= {method.upper() for method in methods}
     return sorted(found)
+
+
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+
+def _on_disk(request: Request, error: Exception) -> JSONResponse:
+    """A secret or a file found no room; the transaction around it was rolled back like one that found none itself."""
+    if isinstance(error, OSError) and error.errno in _NO_ROOM:
+        return _on_database(request, PoolTimeout())
+    raise error
 
 
 def _on_database(_: Request, error: Exception) -> JSONResponse:

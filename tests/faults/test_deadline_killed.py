@@ -18,7 +18,7 @@ from services import handling
 from services.sending import send_owed
 from tests.faults.world import AT_UNIT, World, close_world, make_world
 from tests.services import lives
-from tests.support.context import a_context
+from tests.support.context import a_kept_context
 from tests.support.forked import CRASHED, Nursery
 from tests.support.prefect_server import PrefectServer
 from tests.support.shifted_clock import ShiftedClock
@@ -49,7 +49,7 @@ def undisturbed(world: World, sqlite_template: Path, tmp_path: Path) -> tuple[li
     path = tmp_path / "undisturbed.db"
     path.write_bytes(sqlite_template.read_bytes())
     engine = database.create_ledger_engine(f"sqlite:///{path}")
-    elsewhere = dataclasses.replace(world, context=a_context(engine))
+    elsewhere = dataclasses.replace(world, context=a_kept_context(engine))
     with clock.use(clock.StoryClock(BEGINS)) as story:
         assert isinstance(story, clock.StoryClock)
         petition_id = elsewhere.register()

@@ -15,7 +15,7 @@ import clock
 from gateways.database import create_ledger_engine
 from models.tables import IdempotentReply
 from settings import PROJECT_ROOT
-from tests.support.context import a_context
+from tests.support.context import a_kept_context
 from tests.support.prefect_server import PrefectServer
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
@@ -29,7 +29,7 @@ def test_answers_beyond_their_time_are_forgotten_and_counted(
 ) -> None:
     shutil.copyfile(sqlite_template, tmp_path / "rongetong.db")
     engine = create_ledger_engine(f"sqlite:///{tmp_path / 'rongetong.db'}")
-    context = a_context(engine)
+    context = a_kept_context(engine)
     rows = {"caller": "anonymous", "fingerprint": "print", "status": 201, "body": {"query_code": "A-SECRET-CODE"}}
     with context.sessions.begin() as session:
         for number, age in enumerate([context.replies_kept * 2] * 3 + [context.replies_kept / 2]):

@@ -207,7 +207,7 @@ def test_the_main_case_lists_who_stands_behind_it_and_names_them_to_those_who_mu
     for actor, names in (
         (DESK, ("测**", "测**", None)),
         (AT_UNIT, ("测**", None, None)),
-        (INSPECTOR, (None, None, None)),
+        (INSPECTOR, ("测**", "测**", None)),
         (REVIEWER, (None, None, None)),
     ):
         assert seen_by(actor) == list(zip(numbers, left, names, strict=True))

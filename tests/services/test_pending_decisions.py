@@ -13,7 +13,7 @@ from domain.petition import Rung
 from domain.stages import Stage
 from domain.workdays import Duration, TimeUnit
 from models.tables import Completion, DecisionRequest
-from services import decisions, dispatching, handling, intake, ladder, queues
+from services import decisions, handling, intake, ladder, queues
 from services.context import Context
 from tests.services import lives
 from tests.services.lives import AT_UNIT, CITIZEN, DESK, OTHER_UNIT, REVIEWER, UNIT, WORDS
@@ -94,16 +94,3 @@ def test_supervision_leaves_an_extension_to_the_desk(context: Context, story: cl
     extended = petition_of(context, petition_id)
     assert before is not None
     assert (extended.stage, extended.due_at) == (Stage.IN_HAND, before.add(days=2))
-
-
-def test_supervision_leaves_a_return_to_the_desk(context: Context, story: clock.StoryClock) -> None:
-    def ask(petition_id: str) -> None:
-        dispatching.redispatch(context, petition_id, DESK, unit=OTHER_UNIT, reason=WORDS)
-        handling.request_return(context, petition_id, AT_OTHER_UNIT, reason=WORDS, proposed_unit=UNIT, basis=WORDS)
-
-    petition_id = asked_on_the_last_day(context, story, ask)
-    decisions.decide_return(context, petition_id, DESK, granted=True, reason=WORDS)
-    assert petition_of(context, petition_id).stage == Stage.ACCEPTED
-    with context.readers() as session:
-        request = session.scalars(sa.select(DecisionRequest)).one()
-    assert (request.outcome, request.decided_by) == ("granted", DESK.name)

@@ -140,7 +140,8 @@ def test_guangji_road_climbs_by_its_three_returns_and_is_lit_on_day_51(tmp_path:
         "first_review",
         "satisfied",
     )
-    assert [(task["unit"]["code"], task["reported"]) for task in end["assists"]] == [("housing", False)]
+    reported = [(task["unit"]["code"], task["reported"]) for task in end["assists"]]
+    assert reported == [("housing", False), ("kuangqu-street", False)]
     assert end["struck_off_at"] == facts["history"][-1]["at"], "struck off when it was archived"
     assert [row["unit"] for row in facts["history"] if row["trigger"] in {"dispatch", "assign"}] == [
         "municipal-parks",
