@@ -14,8 +14,9 @@ import sqlalchemy as sa
 
 from services.context import Context
 from services.transactions import reading, transaction
+from tests.api.beside import BESIDE, Beside
 from tests.api.conftest import LAMPS, Api
-from tests.api.routes import BESIDE, CHANGES, FIGURE, LOOKING, READS, Beside, Case, Changing
+from tests.api.routes import CHANGES, FIGURE, LOOKING, READS, Case, Changing
 from tests.support.files import a_photo
 from tests.support.steps import petition_of
 

@@ -15,8 +15,9 @@ from api.permissions import PERMISSIONS, STATUSES, Access, Asker
 from domain.attachments import MAY_ADD, Purpose
 from models.tables import Assignment
 from services.context import Context
+from tests.api.beside import BESIDE
 from tests.api.conftest import LAMPS, OTHER, TOWN, UNIT, Api
-from tests.api.routes import BESIDE, CHANGES, FIGURE, LOOK, LOOKING, READS, REASON, Case, Changing
+from tests.api.routes import CHANGES, FIGURE, LOOK, LOOKING, READS, REASON, Case, Changing
 from tests.support.files import a_photo
 from tests.support.steps import petition_of
 
