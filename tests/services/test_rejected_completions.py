@@ -78,7 +78,8 @@ def test_from_the_units_own_work_it_comes_back_into_its_hands(
     assert petition.stage_entered_at == at("2026-03-03")
     assert notices_of(context, petition_id)[-1] == ("completion-rejected", f"unit:{UNIT}")
     with context.readers() as session:
-        handed_in = session.scalars(sa.select(Completion).where(Completion.petition_id == petition_id)).all()[-1]
+        of_it = sa.select(Completion).where(Completion.petition_id == petition_id).order_by(Completion.id)
+        handed_in = session.scalars(of_it).all()[-1]
         assert (handed_in.outcome, handed_in.decided_at) == ("rejected", at("2026-03-03"))
         asked = session.scalars(sa.select(DecisionRequest.outcome).where(DecisionRequest.petition_id == petition_id))
         assert set(asked) <= {"overtaken"}
