@@ -89,7 +89,9 @@ def test_what_the_desk_dismissed_is_not_proposed_again(context: Context) -> None
     with pytest.raises(NotFound):
         same_matter.dismiss(context, second, DESK, other_id=first, reason="不是同一盏灯")
     with context.readers() as session:
-        last = session.scalars(sa.select(HistoryRow).where(HistoryRow.petition_id == second)).all()[-1]
+        last = session.scalars(
+            sa.select(HistoryRow).where(HistoryRow.petition_id == second).order_by(HistoryRow.version)
+        ).all()[-1]
     assert (last.trigger, last.public) == ("note", False)
     with pytest.raises(NotPermitted):
         same_matter.duplicates(context, AT_UNIT)
