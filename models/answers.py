@@ -362,6 +362,24 @@ class AccountView(Answer):
     created_at: Shown
     disabled_at: Shown | None
     must_change: bool
+    login: str | None
+    """What the identity provider calls them."""
+    from_directory: bool
+    """Whether the provider says in what capacity they act."""
+
+
+class SignInView(Answer):
+    """A line of the record of sign-ins."""
+
+    number: int
+    at: Shown
+    login: str
+    known: bool
+    """Whether there is an account."""
+    way: str
+    outcome: str
+    refused: bool
+    address: str
 
 
 class KeyView(Answer):

@@ -1,6 +1,7 @@
 """Every table in one import, for migrations and for creating the schema."""
 
 from models.accounts import Account, SignInFailure, WebSession
+from models.administration import AdministrationAct
 from models.attachment import Attachment
 from models.audit import AuditAnchor, IdentityRead, LegalHold
 from models.base import Base
@@ -40,6 +41,7 @@ from models.visits import Visit, VisitAttempt
 
 __all__ = [
     "Account",
+    "AdministrationAct",
     "ApiKey",
     "Assignment",
     "Attachment",

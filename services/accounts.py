@@ -20,13 +20,17 @@ from services.keys import require_known_unit
 from services.passwords import hashed
 from services.transactions import Transaction, reading, transaction
 
-_NAME_LENGTH = 60
+NAME_LENGTH, LOGIN_LENGTH = 60, 120
+NO_PASSWORD = "!"  # noqa: S105 - it opens nothing
+"""What is kept of an account that signs in at the identity provider alone: no password makes it."""
 _WORDS, _LETTERS = 4, "abcdefghjkmnpqrstuvwxyz23456789"
 _WORD_LENGTH = 4
 
 
-def create_account(context: Context, name: str, role: Role, unit: str | None) -> str:
+def create_account(context: Context, name: str, role: Role, unit: str | None, login: str | None = None) -> str:
     """Make an account and give out its first password, this one time; it must be changed at the first sign-in.
+
+    `login` is what the identity provider calls whoever may also sign in there.
 
     Raises:
         Incomplete: name, role or unit cannot be.
@@ -36,16 +40,18 @@ def create_account(context: Context, name: str, role: Role, unit: str | None) ->
     problems = []
     if role not in ACCOUNT_ROLES:
         problems.append(Missing("role", f"{ROLE_LABELS[role]}不使用账号"))
-    if not 1 <= len(name) <= _NAME_LENGTH or not name.isprintable():
-        problems.append(Missing("name", f"账号名须为1至{_NAME_LENGTH}字，不含换行"))
+    if not 1 <= len(name) <= NAME_LENGTH or not name.isprintable():
+        problems.append(Missing("name", f"账号名须为1至{NAME_LENGTH}字，不含换行"))
     if role is Role.UNIT and unit is None:
         problems.append(Missing("unit", "承办单位的账号须写明单位代码"))
+    problems += _faults_of_login(login)
     if problems:
         raise Incomplete(problems)
     password = _random_password()
     try:
         with transaction(context) as tx:
             require_known_unit(tx, role, unit)
+            _require_free_login(tx, login, None)
             tx.session.add(
                 Account(
                     name=name,
@@ -54,6 +60,7 @@ def create_account(context: Context, name: str, role: Role, unit: str | None) ->
                     password=hashed(password),
                     must_change=True,
                     created_at=clock.now(),
+                    login=login,
                 )
             )
             tx.session.flush()
@@ -74,6 +81,21 @@ def reset_password(context: Context, name: str) -> str:
         forget_failures(tx, account.name)
         end_sessions(tx, account)
     return password
+
+
+def link_account(context: Context, name: str, login: str | None) -> None:
+    """Let whoever the identity provider calls `login` sign in to the account, from their next time on; `None`: nobody.
+
+    Whoever was linked before no longer is. Raises `Incomplete`, `NotFound`.
+    """
+    problems = _faults_of_login(login)
+    if problems:
+        raise Incomplete(problems)
+    with transaction(context) as tx:
+        account = _account(tx, name)
+        _require_free_login(tx, login, account)
+        account.login, account.subject, account.from_directory = login, None, None
+        end_sessions(tx, account)
 
 
 def disable_account(context: Context, name: str) -> None:
@@ -101,6 +123,8 @@ def list_accounts(context: Context) -> list[AccountView]:
                 created_at=row.created_at,
                 disabled_at=row.disabled_at,
                 must_change=row.must_change,
+                login=row.login,
+                from_directory=bool(row.from_directory),
             )
             for row in session.scalars(select(Account).order_by(Account.name))
         ]
@@ -127,6 +151,19 @@ def _account(tx: Transaction, name: str) -> Account:
     if row is None:
         raise NotFound(f"名为“{name}”的账号")
     return row
+
+
+def _faults_of_login(login: str | None) -> list[Missing]:
+    if login is None or (1 <= len(login) <= LOGIN_LENGTH and login.isprintable() and login == login.strip()):
+        return []
+    return [Missing("login", f"统一身份的登录名须为1至{LOGIN_LENGTH}字，不含换行")]
+
+
+def _require_free_login(tx: Transaction, login: str | None, account: Account | None) -> None:
+    """Raises `Incomplete` where another account has it."""
+    other = tx.session.scalar(select(Account).where(Account.login == login)) if login is not None else None
+    if other is not None and other is not account:
+        raise Incomplete([Missing("login", f"登录名“{login}”已与账号“{other.name}”关联")])
 
 
 def _random_password() -> str:

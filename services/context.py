@@ -10,11 +10,13 @@ from typing import Any
 from sqlalchemy.orm import Session, sessionmaker
 
 from domain.accounts import SignInRules
+from domain.single_sign_on import DirectoryRules
 from gateways.channels import AddressBook
 from gateways.file_store import FileStore
 from gateways.key_ring import IdentityKeys
 from gateways.live_files import LiveFile
 from gateways.notifier import Notifier
+from gateways.openid import OpenIdProvider
 from gateways.orchestrator import Orchestrator
 from services.geographies import GeographyBook
 from services.modelbook import ModelBook
@@ -47,6 +49,14 @@ class Context:
     """What dispatch has learned."""
     geographies: GeographyBook = field(default_factory=GeographyBook)
     sign_in: SignInRules = field(default_factory=SignInRules)
+    identity_provider: OpenIdProvider | None = None
+    """Where people may sign in besides with their passwords here."""
+    directory: DirectoryRules = field(default_factory=DirectoryRules)
+    """What that provider's claims mean here."""
+    public_url: str = ""
+    """The address of the pages as browsers know it; empty where nobody said."""
+    prefect_public_url: str = ""
+    """The address of Prefect's UI, likewise."""
 
     @property
     def broken_files(self) -> list[LiveFile[Any]]:

@@ -14,7 +14,7 @@ from api.limits import Buckets
 from domain.errors import PolicyMissing
 from services import following
 from services.context import Context
-from web import account, cases, errors, files, follow, identity, report, tasks
+from web import account, cases, errors, files, follow, identity, report, single_sign_on, tasks
 from web.assets import PREFIX, Assets
 from web.live import Watch
 from web.rendering import Pages
@@ -44,7 +44,8 @@ def create_pages(context: Context, registrations: Buckets, look_ups: Buckets) ->
     app.state.context = context
     app.state.registrations = registrations
     app.state.look_ups = look_ups
-    app.state.pages = Pages(assets, _district_of(context))
+    provider = context.identity_provider
+    app.state.pages = Pages(assets, _district_of(context), provider.registration.name if provider else "")
     app.state.watch = Watch(partial(following.versions, context))
     app.add_middleware(Visits)
     app.add_middleware(
@@ -56,7 +57,7 @@ def create_pages(context: Context, registrations: Buckets, look_ups: Buckets) ->
     )
     errors.install(app)
     app.add_api_route(PREFIX + "{name}", _sending(assets), methods=["GET", "HEAD"])
-    for part in (report, files, follow, account, tasks, identity, cases):
+    for part in (report, files, follow, account, single_sign_on, tasks, identity, cases):
         app.include_router(part.router)
     return app
 

@@ -86,6 +86,20 @@ async def on_sign_in_needed(request: Request, _: Exception) -> Response:
     )
 
 
-def on_change_needed(_: Request, __: Exception) -> Response:
-    """First another password."""
-    return RedirectResponse("/account", HTTPStatus.SEE_OTHER)
+async def on_change_needed(request: Request, _: Exception) -> Response:
+    """First another password; what was written meanwhile waits in its form."""
+    if request.method != HTTPMethod.POST:
+        return RedirectResponse("/account", HTTPStatus.SEE_OTHER)
+    sent = await sent_form(request)
+    pages: Pages = request.app.state.pages
+    return pages.show(
+        request,
+        "account/account.html",
+        HTTPStatus.FORBIDDEN,
+        form=Form(),
+        must_change=True,
+        has_password=True,
+        changed=False,
+        to=request.url.path,
+        kept=sent.pairs,
+    )
