@@ -356,6 +356,7 @@ class ChainCheck(Answer):
 class AccountView(Answer):
     """An account as it is listed."""
 
+    number: int
     name: str
     role: str
     unit: str | None
@@ -366,6 +367,25 @@ class AccountView(Answer):
     """What the identity provider calls them."""
     from_directory: bool
     """Whether the provider says in what capacity they act."""
+    seen_at: Shown | None
+    """When somebody last signed in with it, as far as it is on record."""
+    sessions: int
+    """How many are signed in with it now."""
+    locked: bool
+    """Whether it has to wait after failures."""
+    stamp: str
+    """Changes whenever somebody changes the account."""
+
+
+class ActView(Answer):
+    """One act of administration."""
+
+    number: int
+    at: Shown
+    by: str
+    act: str
+    subject: str
+    words: str
 
 
 class SignInView(Answer):
@@ -391,3 +411,4 @@ class KeyView(Answer):
     label: str
     created_at: Shown
     revoked_at: Shown | None
+    last_used_at: Shown | None

@@ -7,7 +7,8 @@ import datetime as dt
 from sqlalchemy import delete, select
 
 import clock
-from domain.actions import Actor, Role
+from domain.actions import Actor
+from domain.administration import RECORD_READERS
 from domain.single_sign_on import OUTCOME_LABELS, WAY_LABELS, Outcome, Way
 from models.accounts import Account, SignInEvent
 from models.answers import SignInView
@@ -49,7 +50,7 @@ def history(context: Context, actor: Actor, name: str | None = None, before: int
 
     Raises `NotPermitted` for whoever is neither an operator nor an inspector.
     """
-    require_role(actor, Role.OPERATOR, Role.INSPECTOR)
+    require_role(actor, *RECORD_READERS)
     query = select(SignInEvent).order_by(SignInEvent.id.desc()).limit(PAGE)
     if name is not None:
         query = query.join(Account, Account.id == SignInEvent.account_id).where(Account.name == name)

@@ -12,8 +12,8 @@ from starlette.routing import Match
 
 from domain.errors import DomainError
 from domain.single_sign_on import Way
+from services import accounts, single_sign_on
 from services import sign_in as service
-from services import single_sign_on
 from web.asking import LOOKING_UP, ContextOf, PagesOf
 from web.callers import Who, drop_session, keep_session, session_token
 from web.forms import Form, Sent, SentForm, as_wrong
@@ -123,7 +123,8 @@ def sign_in_form(
     status: HTTPStatus = HTTPStatus.OK,
 ) -> Response:
     """The form for signing in; `kept` was written for the page `to`."""
-    return pages.show(request, "account/sign-in.html", status, form=form, to=to, kept=kept)
+    first = accounts.is_first_account(request.app.state.context)
+    return pages.show(request, "account/sign-in.html", status, form=form, to=to, kept=kept, first=first)
 
 
 def ours(request: Request, to: str) -> str:

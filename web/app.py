@@ -14,7 +14,20 @@ from api.limits import Buckets
 from domain.errors import PolicyMissing
 from services import following
 from services.context import Context
-from web import account, cases, errors, files, follow, identity, report, single_sign_on, tasks
+from web import (
+    account,
+    admin_accounts,
+    admin_keys,
+    administration,
+    cases,
+    errors,
+    files,
+    follow,
+    identity,
+    report,
+    single_sign_on,
+    tasks,
+)
 from web.assets import PREFIX, Assets
 from web.live import Watch
 from web.rendering import Pages
@@ -57,7 +70,8 @@ def create_pages(context: Context, registrations: Buckets, look_ups: Buckets) ->
     )
     errors.install(app)
     app.add_api_route(PREFIX + "{name}", _sending(assets), methods=["GET", "HEAD"])
-    for part in (report, files, follow, account, single_sign_on, tasks, identity, cases):
+    administrating = (administration, admin_accounts, admin_keys)
+    for part in (report, files, follow, account, single_sign_on, tasks, identity, cases, *administrating):
         app.include_router(part.router)
     return app
 

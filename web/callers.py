@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 from starlette.responses import RedirectResponse, Response
 
 from domain.actions import ROLE_LABELS, Actor
+from domain.administration import RECORD_READERS
 from services.sign_in import SignedIn, session_of
 from web.asking import ContextOf
 from web.forms import Form, sent_form
@@ -27,6 +28,7 @@ class Shown:
     name: str
     role_name: str
     unit_name: str
+    administers: bool
 
 
 class SignInNeeded(Exception):
@@ -44,7 +46,9 @@ def signed_in(request: Request, context: ContextOf) -> SignedIn:
         raise SignInNeeded
     with context.readers() as session:
         unit = context.rules.active(session).unit_name(who.actor.unit) if who.actor.unit else ""
-    request.state.account = Shown(who.actor.name, ROLE_LABELS[who.actor.role], unit)
+    request.state.account = Shown(
+        who.actor.name, ROLE_LABELS[who.actor.role], unit, administers=who.actor.role in RECORD_READERS
+    )
     return who
 
 
@@ -82,7 +86,13 @@ async def on_sign_in_needed(request: Request, _: Exception) -> Response:
     sent = await sent_form(request)
     pages: Pages = request.app.state.pages
     return pages.show(
-        request, "account/sign-in.html", HTTPStatus.UNAUTHORIZED, form=Form(), to=request.url.path, kept=sent.pairs
+        request,
+        "account/sign-in.html",
+        HTTPStatus.UNAUTHORIZED,
+        form=Form(),
+        to=request.url.path,
+        kept=sent.pairs,
+        first=False,
     )
 
 
