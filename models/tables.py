@@ -1,7 +1,7 @@
 """Every table in one import, for migrations and for creating the schema."""
 
-from models.accounts import Account, SignInFailure, WebSession
-from models.administration import AdministrationAct
+from models.accounts import Account, ProviderVisit, SignInEvent, SignInFailure, WebSession
+from models.administration import AdministrationAct, PolicyChange, PolicyFile
 from models.attachment import Attachment
 from models.audit import AuditAnchor, IdentityRead, LegalHold
 from models.base import Base
@@ -76,8 +76,11 @@ __all__ = [
     "PauseRow",
     "Petition",
     "Petitioner",
+    "PolicyChange",
+    "PolicyFile",
     "PolicyVersion",
     "Proposal",
+    "ProviderVisit",
     "Publication",
     "PublicationStep",
     "RatingRow",
@@ -85,6 +88,7 @@ __all__ = [
     "ReviewAttendee",
     "ReviewItem",
     "ReviewMeeting",
+    "SignInEvent",
     "SignInFailure",
     "SiteVisit",
     "Supervision",

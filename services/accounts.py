@@ -18,7 +18,7 @@ from domain.actions import ROLE_LABELS, Actor, Role
 from domain.administration import COMMAND_LINE, Act
 from domain.errors import Incomplete, Missing, NotFound, RuleRefusal
 from models.accounts import Account, SignInFailure, WebSession
-from models.answers import AccountView
+from models.administration_answers import AccountView
 from services.administration import record, require_administrator
 from services.context import Context
 from services.keys import require_known_unit

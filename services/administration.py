@@ -8,7 +8,7 @@ import clock
 from domain.actions import Actor
 from domain.administration import ACT_LABELS, ADMINISTRATORS, RECORD_READERS, Act
 from models.administration import AdministrationAct
-from models.answers import ActView
+from models.administration_answers import ActView
 from services.access import require_role
 from services.context import Context
 from services.transactions import Transaction, reading

@@ -58,6 +58,7 @@ def build_context(settings: Settings, orchestrator: Orchestrator | None = None) 
         sign_in=sign_in_rules(settings),
         identity_provider=identity_provider(settings),
         directory=directory_rules(settings),
+        policy_dir=settings.policy_dir,
         public_url=settings.public_url,
         prefect_public_url=settings.prefect_public_url,
     )

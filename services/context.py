@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy.orm import Session, sessionmaker
@@ -53,6 +54,8 @@ class Context:
     """Where people may sign in besides with their passwords here."""
     directory: DirectoryRules = field(default_factory=DirectoryRules)
     """What that provider's claims mean here."""
+    policy_dir: Path | None = None
+    """Where the files lie that a district begins with, and its calendar."""
     public_url: str = ""
     """The address of the pages as browsers know it; empty where nobody said."""
     prefect_public_url: str = ""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from domain.actions import ROLE_LABELS, Role
 from domain.policy import Policy
 from domain.units import UnitKind
-from models.answers import AccountView, KeyView
+from models.administration_answers import AccountView, KeyView
 from services.accounts import list_accounts
 from services.context import Context
 from services.keys import list_keys

@@ -17,7 +17,7 @@ import clock
 from domain.actions import ROLE_LABELS, Actor, Role
 from domain.administration import COMMAND_LINE, Act
 from domain.errors import Incomplete, Missing, NotFound
-from models.answers import KeyView
+from models.administration_answers import KeyView
 from models.tables import ApiKey
 from services.administration import record, require_administrator
 from services.assignments import require_handling_unit

@@ -11,7 +11,7 @@ from domain.actions import Actor
 from domain.administration import RECORD_READERS
 from domain.single_sign_on import OUTCOME_LABELS, WAY_LABELS, Outcome, Way
 from models.accounts import Account, SignInEvent
-from models.answers import SignInView
+from models.administration_answers import SignInView
 from services.access import require_role
 from services.context import Context
 from services.transactions import Transaction, reading, transaction

@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from domain.accounts import ACCOUNT_ROLES
 from domain.actions import ROLE_LABELS, Actor, Role
 from domain.errors import DomainError, NotFound
-from models.answers import AccountView
+from models.administration_answers import AccountView
 from models.policy_files import Shape
 from services import accounts as service
 from services import administration, directory, sign_in_history

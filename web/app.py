@@ -18,6 +18,7 @@ from web import (
     account,
     admin_accounts,
     admin_keys,
+    admin_policy,
     administration,
     cases,
     errors,
@@ -70,7 +71,7 @@ def create_pages(context: Context, registrations: Buckets, look_ups: Buckets) ->
     )
     errors.install(app)
     app.add_api_route(PREFIX + "{name}", _sending(assets), methods=["GET", "HEAD"])
-    administrating = (administration, admin_accounts, admin_keys)
+    administrating = (administration, admin_accounts, admin_keys, admin_policy)
     for part in (report, files, follow, account, single_sign_on, tasks, identity, cases, *administrating):
         app.include_router(part.router)
     return app

@@ -5,13 +5,18 @@ from __future__ import annotations
 import time
 
 import pytest
+import sqlalchemy as sa
 from fastapi.routing import iter_route_contexts
 
+import clock
 from api.limits import Buckets, Rate
 from api.permissions import PAGES, STATUSES, Access, Asker
 from domain.actions import Role
-from services import accounts, keys
+from domain.administration import COMMAND_LINE
+from models.tables import PolicyChange
+from services import accounts, keys, policy_changes
 from services.context import Context
+from tests.support.context import POLICY_DIR, a_context
 from tests.support.pages import ShownForm, Visitor, signed_in
 from web.app import create_pages
 
@@ -31,8 +36,16 @@ def visitor_as(context: Context, asker: Asker) -> Visitor:
     return signed_in(visitor, role, unit)
 
 
+@pytest.fixture
+def context(engine: sa.Engine, frozen_clock: clock.StoryClock) -> Context:
+    return a_context(engine, policy_dir=POLICY_DIR)
+
+
 def address(context: Context, path: str) -> str:
     number = accounts.list_accounts(context)[0].number
+    if "/changes/" in path:
+        with context.readers() as session:
+            number = session.scalars(sa.select(PolicyChange.id)).one()
     return path.format(number=number, act="unlock", prefix=keys.list_keys(context)[0].prefix)
 
 
@@ -40,6 +53,8 @@ def address(context: Context, path: str) -> str:
 def test_every_page_answers_everybody_as_the_table_says(context: Context, asker: Asker) -> None:
     accounts.create_account(context, "另一个账号", Role.DESK, None)
     keys.create_key(context, Role.DESK, None, "测试系统")
+    district = (POLICY_DIR / "district.yaml").read_bytes().replace(b"case_prefix: SZ", b"case_prefix: SY")
+    policy_changes.upload(context, COMMAND_LINE, [("district.yaml", district)], whole=False, reason="试一试")
     visitor = visitor_as(context, asker)
     token = visitor.open("/account" if asker is not Asker.ANYBODY else "/sign-in").forms[0].fields["once"]
     for route, row in PAGES.items():
