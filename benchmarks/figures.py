@@ -40,7 +40,7 @@ from tests.support.postgres import PostgresCluster
 console = Console(width=140)
 
 INSPECTOR = Actor(Role.INSPECTOR, name="benchmark")
-START = pendulum.datetime(2025, 1, 1, 1, tz="UTC")
+START = pendulum.datetime(2026, 4, 1, 1, tz="UTC")
 SPAN = dt.timedelta(days=700)
 LIVES = (lives.in_hand, lives.archived, lives.archived, lives.redone, lives.assigned, lives.returned, lives.merged)
 COPIED = (Petition, HistoryRow, Completion)

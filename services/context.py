@@ -17,6 +17,7 @@ from gateways.live_files import LiveFile
 from gateways.notifier import Notifier
 from gateways.orchestrator import Orchestrator
 from services.geographies import GeographyBook
+from services.kept_answers import KeptAnswers
 from services.modelbook import ModelBook
 from services.rulebook import RuleBook
 
@@ -46,6 +47,8 @@ class Context:
     models: ModelBook = field(default_factory=ModelBook)
     """What dispatch has learned."""
     geographies: GeographyBook = field(default_factory=GeographyBook)
+    dashboards: KeptAnswers = field(default_factory=KeptAnswers)
+    """What dashboards showed at a minute."""
     sign_in: SignInRules = field(default_factory=SignInRules)
 
     @property
