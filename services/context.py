@@ -16,6 +16,7 @@ from gateways.key_ring import IdentityKeys
 from gateways.live_files import LiveFile
 from gateways.notifier import Notifier
 from gateways.orchestrator import Orchestrator
+from gateways.tiles import Tiles
 from services.geographies import GeographyBook
 from services.kept_answers import KeptAnswers
 from services.modelbook import ModelBook
@@ -49,6 +50,8 @@ class Context:
     geographies: GeographyBook = field(default_factory=GeographyBook)
     dashboards: KeptAnswers = field(default_factory=KeptAnswers)
     """What dashboards showed at a minute."""
+    tiles: Tiles | None = None
+    """Pictures beneath the map; without them no page asks another host for anything."""
     sign_in: SignInRules = field(default_factory=SignInRules)
 
     @property
