@@ -108,7 +108,9 @@ def draw(
         flat=flat,
         whole=_frame(shapely.transform(district, flat.flat)),
         towns=tuple(_outline(code, "", code, area) for (code, _), area in zip(towns, town_areas, strict=True)),
-        grids=tuple(_outline(code, name, town, area) for (code, name, town, _), area in zip(grids, grid_areas, strict=True)),
+        grids=tuple(
+            _outline(code, name, town, area) for (code, name, town, _), area in zip(grids, grid_areas, strict=True)
+        ),
     )
 
 

@@ -129,6 +129,11 @@ def is_reader(actor: Actor) -> bool:
     return actor.role is Role.UNIT or actor.role in ALL_SEEING
 
 
+def sees_all(actor: Actor) -> bool:
+    """Whether the whole district's figures are for this role, and not a unit's own alone."""
+    return actor.role in ALL_SEEING
+
+
 def _require_reader(actor: Actor, asked: Asked) -> None:
     if not is_reader(actor):
         raise NotPermitted

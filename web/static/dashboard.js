@@ -2,10 +2,13 @@
 // leads where the number in the table leads.
 "use strict";
 
-const COLOURS = { registered: "#0b5563", open: "#d08700", overdue: "#a3211c" };
 const RUNGS = ["#0b5563", "#2a6f7c", "#4a8894", "#b3741c", "#b04a1e", "#a3211c"];
 const MOST_BARS = 15;
 const plots = new Map();
+
+function colourOf(name) {
+  return getComputedStyle(document.documentElement).getPropertyValue(`--plot-${name}`).trim();
+}
 
 function tableOf(part) {
   const table = document.getElementById(part.dataset.of);
@@ -18,7 +21,7 @@ function tableOf(part) {
   }));
   return {
     names: series.map(({ head }) => head.textContent.trim()),
-    colours: series.map(({ head }) => COLOURS[head.dataset.series]),
+    colours: series.map(({ head }) => colourOf(head.dataset.series)),
     rows,
   };
 }
@@ -47,7 +50,7 @@ function fontOf(part) {
 
 function axisOf(part, more) {
   const label = { color: inkOf(part), fontSize: fontOf(part) };
-  return { axisLabel: label, ...more };
+  return { axisLabel: label, splitLine: { lineStyle: { color: colourOf("line") } }, ...more };
 }
 
 const KINDS = {
@@ -55,7 +58,7 @@ const KINDS = {
     const { names, rows } = told;
     return {
       ...common(part, told),
-      xAxis: axisOf(part, { type: "category", data: rows.map((row) => row.name) }),
+      xAxis: axisOf(part, { type: "category", data: rows.map((row) => row.name.slice(5)) }),
       yAxis: axisOf(part, { type: "value", minInterval: 1 }),
       series: names.map((name, place) => ({
         name, type: place ? "bar" : "line", symbolSize: 8, lineStyle: { width: 3 },
@@ -97,6 +100,12 @@ function draw(part) {
     return;
   }
   part.hidden = false;
+  const table = part.nextElementSibling;
+  if ("folds" in table.dataset) {
+    // Before anything is drawn: a plot takes the room that the table leaves.
+    table.open = false;
+    delete table.dataset.folds;
+  }
   const plot = window.echarts.init(part, null, { renderer: "canvas" });
   plot.setOption(KINDS[part.dataset.plot](part, told));
   plot.on("click", ({ seriesIndex, dataIndex }) => {
@@ -116,17 +125,13 @@ function drawAll() {
     if (!part.isConnected) {
       plot.dispose();
       plots.delete(part);
+    } else if (part.offsetParent !== null) {
+      plot.resize();
     }
   }
   document.querySelectorAll("[data-plot]").forEach((part) => {
-    if (!plots.has(part)) {
+    if (!plots.has(part) && part.parentElement.offsetParent !== null) {
       draw(part);
-    }
-  });
-  document.querySelectorAll("[data-folds]").forEach((part) => {
-    if (plots.size) {
-      part.open = false;
-      delete part.dataset.folds;
     }
   });
 }
