@@ -24,7 +24,8 @@ function stale() {
 }
 
 function ask() {
-  window.htmx.ajax("GET", location.pathname, { target: "#wall", select: "#wall", swap: "outerHTML" });
+  const into = { target: "#wall", select: "#wall", swap: "outerHTML" };
+  window.htmx.ajax("GET", location.pathname, into).catch(stale);
 }
 
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
@@ -32,7 +33,6 @@ document.addEventListener("htmx:afterRequest", ({ detail }) => {
     stale();
   }
 });
-document.addEventListener("htmx:sendError", stale);
 document.addEventListener("htmx:afterSettle", () => {
   if (document.getElementById("wall")) {
     show();
