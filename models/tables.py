@@ -37,6 +37,7 @@ from models.records import (
 from models.reviews import DutyChange, ReviewAttendee, ReviewItem, ReviewMeeting
 from models.same_matter import HotTopic, Imprint, ImprintMark, Proposal
 from models.visits import Visit, VisitAttempt
+from models.walls import WallScreen
 
 __all__ = [
     "Account",
@@ -90,5 +91,6 @@ __all__ = [
     "Tracking",
     "Visit",
     "VisitAttempt",
+    "WallScreen",
     "WebSession",
 ]

@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import cache, partial
 
 from domain.accounts import SignInRules
+from domain.coordinates import CoordinateSystem
 from gateways.channels import AddressBook, load_address_book
 from gateways.database import create_ledger_engine, reading_factory, session_factory
 from gateways.file_store import DiskStore
@@ -18,6 +19,7 @@ from gateways.live_files import LiveFile
 from gateways.orchestrator import Orchestrator
 from gateways.prefect_orchestrator import PrefectOrchestrator
 from gateways.secret_file import secret_in
+from gateways.tiles import Tiles
 from services.context import Context
 from services.rulebook import RuleBook
 from settings import Settings, get_settings
@@ -52,8 +54,16 @@ def build_context(settings: Settings, orchestrator: Orchestrator | None = None) 
         identity_keys=KeyFile(settings.identity_keys_path),
         store=DiskStore(settings.files_path, settings.files_reserve_mib * 2**20),
         files=(channels, calendar),
+        tiles=tiles_of(settings),
         sign_in=sign_in_rules(settings),
     )
+
+
+def tiles_of(settings: Settings) -> Tiles | None:
+    """The pictures beneath the map, where the operator named any."""
+    if not settings.map_tiles_url:
+        return None
+    return Tiles(settings.map_tiles_url, CoordinateSystem(settings.map_tiles_crs), settings.map_tiles_credit)
 
 
 def sign_in_rules(settings: Settings) -> SignInRules:
