@@ -25,6 +25,7 @@ class Shown:
     """Whoever is signed in, as every page names them."""
 
     name: str
+    role: str
     role_name: str
     unit_name: str
 
@@ -44,7 +45,7 @@ def signed_in(request: Request, context: ContextOf) -> SignedIn:
         raise SignInNeeded
     with context.readers() as session:
         unit = context.rules.active(session).unit_name(who.actor.unit) if who.actor.unit else ""
-    request.state.account = Shown(who.actor.name, ROLE_LABELS[who.actor.role], unit)
+    request.state.account = Shown(who.actor.name, who.actor.role.value, ROLE_LABELS[who.actor.role], unit)
     return who
 
 

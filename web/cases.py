@@ -17,8 +17,9 @@ from domain.errors import DomainError, NotFound, StaleVersion
 from domain.petition import RUNG_LABELS, Rung
 from domain.stages import STAGE_LABELS, TRIGGER_LABELS, Stage, Trigger
 from models.answers import PetitionDetail, QueueItem
+from models.desk import PastCase
 from models.evidence import CompletionEvidence
-from services import queries, queues, recusals, same_matter
+from services import desk, queries, queues, recusals, same_matter
 from services.context import Context
 from web.action import Action
 from web.actions import ACTIONS, DESKS, SEPARATE
@@ -125,10 +126,11 @@ def page_of(
     forms: Mapping[str, Form] | None = None,
 ) -> Response:
     """The page of the case, with what whoever asks may see and do."""
-    case = queries.detail(context, petition_id, actor)
+    case, at_desk = queries.detail(context, petition_id, actor), actor.role is Role.DESK
     allowed = [action for code, action in ACTIONS.items() if code in case.allowed_actions]
-    if actor.role is Role.DESK and case.stage.code == Stage.MERGED:
+    if at_desk and case.stage.code == Stage.MERGED:
         allowed.append(SEPARATE)
+    weighed = desk.weighed(context, actor, [petition_id]).get(petition_id) if at_desk else None
     lists, files = lists_of(context), files_of(context, petition_id, actor)
     picked = for_completion(files, actor)
     begun = {f"{PICKED}{file.id}": "yes" for file in picked}
@@ -143,7 +145,9 @@ def page_of(
         text=marked(case),
         clocks=queries.clock_of(context, petition_id, actor),
         history=queries.history(context, petition_id, actor).entries,
-        duplicates=same_matter.duplicates_of(context, petition_id, actor).items if actor.role is Role.DESK else [],
+        weighed=weighed,
+        past=_past(context, case, actor) if at_desk else [],
+        duplicates=same_matter.duplicates_of(context, petition_id, actor).items if at_desk else [],
         actions=allowed,
         forms={action.code: Form(_start(action) | begun) for action in allowed}
         | {Trigger.ATTACH.value: Form()}
@@ -163,6 +167,13 @@ def page_of(
         roles={role.value: label for role, label in ROLE_LABELS.items()},
         stages={stage.value: STAGE_LABELS[stage] for stage in Stage},
     )
+
+
+def _past(context: Context, case: PetitionDetail, actor: Actor) -> list[PastCase]:
+    """How the like ended, while somebody may still be asked whose it is."""
+    if not {Trigger.DISPATCH.value, Trigger.REDISPATCH.value, Trigger.GRANT_RETURN.value} & set(case.allowed_actions):
+        return []
+    return desk.similar_closed(context, case.id, actor)
 
 
 def _next(context: Context, actor: Actor, petition_id: str) -> QueueItem | None:

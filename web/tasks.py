@@ -14,7 +14,7 @@ from domain.actions import Actor
 from domain.errors import DomainError, Incomplete
 from domain.petition import CARD_LABELS, Card
 from domain.stages import Trigger
-from services import handling, queries, queues
+from services import desk, handling, queries, queues
 from services.context import Context
 from services.idempotency import Reply, once
 from services.transactions import transaction
@@ -94,6 +94,7 @@ def _page(
         request,
         "tasks/queue.html",
         page=page,
+        weighed=desk.weighed(context, actor, [item.id for item in page.items]),
         cards={card.value: label for card, label in CARD_LABELS.items() if card is not Card.NONE},
         can_sign=any(Trigger.SIGN.value in item.allowed_actions for item in page.items),
         results=results or [],
