@@ -150,7 +150,7 @@ def _likeness(
 ) -> tuple[float, list[str]]:
     """How like the two are, and in what."""
     score, like = 0.0, []
-    if other.sub_category in about:
+    if other.sub_category and other.sub_category in about:
         score += _SAME_MATTER
         like.append(f"同属“{policy.sub_category_name(other.sub_category)}”")
     alike = resemblance(traits_of(rules, petition.text).grams, traits_of(rules, other.text).grams) if rules else 0.0
