@@ -28,14 +28,14 @@ from web.callers import Caller
 from web.choices import lists_of, options_of
 from web.forms import Form, Sent, SentForm, Wrong, as_wrong, read, submit
 from web.inputs import shape_fields
-from web.shown_files import PICKED, files_of, for_completion, purposes_of
+from web.shown_files import PICKED, files_of, for_completion, new_for_completion, purposes_of
 
 router = APIRouter()
 
 CaseId = Annotated[str, Path(max_length=60)]
 _QUOTED = re.compile(r"“([^”]{1,40})”")
-_MOVED_ON = "您填写的时候，这件诉求有了变化（见上）。您写的还在，确认后请再提交一次"
-_STALE_TEXT = "表单不完整，请重新填写"
+MOVED_ON = "您填写的时候，这件诉求有了变化（见上）。您写的还在，确认后请再提交一次"
+STALE_TEXT = "表单不完整，请重新填写"
 
 
 @router.get("/cases")
@@ -63,8 +63,8 @@ def act(
     try:
         version = sent.number("version")
         if not isinstance(version, int):
-            raise Wrong(problem=_STALE_TEXT)  # noqa: TRY301 - refused like everything else that is wrong
-        body = read(action.shape, _fields_of(action, sent))
+            raise Wrong(problem=STALE_TEXT)  # noqa: TRY301 - refused like everything else that is wrong
+        body = read(action.shape, fields_of(action, sent))
 
         def work() -> dict[str, Any]:
             action.work(context, petition_id, actor, body, version)
@@ -72,7 +72,7 @@ def act(
 
         submit(context, request, sent, work)
     except StaleVersion:
-        return refused(request, context, pages, actor, petition_id, code, sent, Wrong(problem=_MOVED_ON))
+        return refused(request, context, pages, actor, petition_id, code, sent, Wrong(problem=MOVED_ON))
     except DomainError as refusal:
         return refused(request, context, pages, actor, petition_id, code, sent, as_wrong(refusal))
     except Wrong as wrong:
@@ -82,12 +82,12 @@ def act(
     return RedirectResponse(f"/cases/{petition_id}?done={code}", HTTPStatus.SEE_OTHER)
 
 
-def _fields_of(action: Action, sent: Sent) -> dict[str, Any]:
+def fields_of(action: Action, sent: Sent) -> dict[str, Any]:
     """What was written; of a completion also which of the unit's files belong to it."""
     fields = shape_fields(action.fields, sent)
     if action.shape is CompletionEvidence:
         picked = [name.removeprefix(PICKED) for name, value in sent.pairs if name.startswith(PICKED) and value == "yes"]
-        fields["attachments"] = [{"id": item} for item in picked]
+        fields["attachments"] = [{"id": item} for item in dict.fromkeys(picked)]
     return fields
 
 
@@ -154,6 +154,7 @@ def page_of(
         | dict(forms or {}),
         files=files,
         picked=picked,
+        new_files=new_for_completion(actor),
         file_purposes=purposes_of(actor),
         recusals=recusals.recusals(context, petition_id, actor).recusals if actor.role in recusals.READERS else [],
         refused=refused,
