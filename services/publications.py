@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import logging
 from collections.abc import Mapping
 from typing import Any
 
 from pendulum import DateTime
 from sqlalchemy import select
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 import clock
@@ -41,12 +39,14 @@ from services.ledger import move
 from services.media import can_be, followed, may_be_told, require_case
 from services.notices import Concern
 from services.numbering import next_publication_number
-from services.transactions import Transaction, reading, transaction
+from services.platform_delays import was_in_time
+from services.transactions import Transaction, transaction
 from services.views import timeline_of
 
-logger = logging.getLogger(__name__)
-
+UNTELLABLE = "该诉求不再适合公开"
+EXCUSED = "经核查，逾期系平台原因，扣除后承办单位未逾期"
 _OPEN = (Standing.PROPOSED.value, Standing.ASKED.value, Standing.REPLIED.value, Standing.LAPSED.value)
+_LIVING = (*_OPEN, Standing.PUBLISHED.value)
 
 
 def propose(context: Context, actor: Actor, proposal: ProposalIn) -> Publication:
@@ -210,33 +210,42 @@ def object_to_publicity(context: Context, petition_id: str) -> None:
         petition = tx.lock(petition_id)
         if tx.session.get(MediaObjection, petition_id) is None:
             tx.session.add(MediaObjection(petition_id=petition_id, at=clock.now()))
-        for row in _of(tx, petition, PublicationKind.PROCESS, PublicationKind.PRAISE):
-            if row.standing == Standing.PUBLISHED:
-                _end(row, Act.WITHDRAW, PETITIONER, "诉求人不同意公开")
-            elif row.standing in _OPEN:
-                _end(row, Act.DECLINE, PETITIONER, "诉求人不同意公开")
-        tx.session.flush()
+        _take_back(tx, petition, PETITIONER, "诉求人不同意公开", PublicationKind.PROCESS, PublicationKind.PRAISE)
 
 
-def lapse_due(context: Context) -> int:
-    """Let every right of reply lapse whose term is over; how many. Each by itself: one that fails holds up no other."""
-    with reading(context) as session:
-        due = select(Publication.id).where(
-            Publication.standing == Standing.ASKED.value, Publication.reply_due_at < clock.now()
-        )
-        found = list(session.scalars(due.order_by(Publication.reply_due_at, Publication.id)))
-    lapsed = 0
-    for publication_id in found:
-        try:
-            lapsed += _lapse(context, publication_id)
-        except OperationalError:
-            raise
-        except Exception as failure:  # noqa: BLE001 - one must not hold up the others
-            logger.error("Publication %s cannot lapse: %s", publication_id, type(failure).__name__)  # noqa: TRY400
-    return lapsed
+def take_back_untellable(tx: Transaction, petition: Petition) -> bool:
+    """Withdraw what is public of a case that is none for the media any more, decline what is proposed; whether any.
+
+    It became confidential, somebody must stay out of it, a lead was handed over, or its words or category changed.
+    The public is not told which: the reason itself would say what is protected.
+    """
+    if not any(row.standing in _LIVING for row in _of(tx, petition, *PublicationKind)):
+        return False
+    if may_be_told(tx.context, tx.session, petition):
+        return False
+    _take_back(tx, petition, PLATFORM, UNTELLABLE, *PublicationKind)
+    return True
 
 
-def _lapse(context: Context, publication_id: str) -> bool:
+def correct_excused(tx: Transaction, petition: Petition) -> bool:
+    """Say beside an exposure that the platform's own delay was behind it, where that is known by now; whether it was.
+
+    A case that was handed in, or still can be, by the date without the platform's share was never late.
+    """
+    exposed = [
+        row
+        for row in _of(tx, petition, PublicationKind.EXPOSURE)
+        if row.standing == Standing.PUBLISHED and row.corrected_at is None
+    ]
+    if not exposed or not was_in_time(tx.session, petition, tx.policy_of(petition), tx.context.rules.calendar):
+        return False
+    for row in exposed:
+        _correct(tx, petition, row, PLATFORM, EXCUSED)
+    return True
+
+
+def lapse(context: Context, publication_id: str) -> bool:
+    """Let the right of reply lapse when its term is over; whether it was."""
     with transaction(context) as tx:
         petition, row = _held(tx, publication_id)
         if row.standing != Standing.ASKED or row.reply_due_at is None or row.reply_due_at >= clock.now():
@@ -320,6 +329,15 @@ def _end(row: Publication, act: Act, actor: Actor, reason: str) -> None:
     if act is Act.WITHDRAW:
         row.withdrawn_at, row.withdrawal = clock.now(), reason
     _note(row, act, actor, reason)
+
+
+def _take_back(tx: Transaction, petition: Petition, actor: Actor, reason: str, *kinds: PublicationKind) -> None:
+    for row in _of(tx, petition, *kinds):
+        if row.standing == Standing.PUBLISHED:
+            _end(row, Act.WITHDRAW, actor, reason)
+        elif row.standing in _OPEN:
+            _end(row, Act.DECLINE, actor, reason)
+    tx.session.flush()
 
 
 def _change(row: Publication, act: Act) -> None:

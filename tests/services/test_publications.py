@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -17,11 +19,27 @@ from domain.supervision import Disposition
 from models.media_answers import ProposalIn
 from models.shapes import PetitionerIn
 from models.tables import Publication
-from services import figures, keys, ladder, media, publication_views, publications, recusals, supervision, verdict
+from services import (
+    figures,
+    intake,
+    keys,
+    ladder,
+    media,
+    outages,
+    publication_upkeep,
+    publication_views,
+    publications,
+    recusals,
+    rulebook,
+    supervision,
+    verdict,
+)
 from services.context import Context
 from services.figure_selection import Asked
+from services.rulebook import RuleBook
 from tests.services import lives
 from tests.services.lives import AT_UNIT, CITIZEN, DESK, INSPECTOR, UNIT, petition_of, told, triggers_of
+from tests.support.context import shipped_calendar, shipped_policy
 from tests.support.steps import settle_until
 
 OUTLET = Actor(Role.MEDIA, "shizhong-yunbao", "测试记者")
@@ -137,6 +155,72 @@ def test_whoever_objects_is_not_told_of_any_more(context: Context) -> None:
         publications.propose(context, DESK, proposal(context, petition_id, PublicationKind.PROCESS))
 
 
+def told_of(context: Context) -> tuple[str, str]:
+    """A case with one publication that is public and another that is proposed; its id and the public number."""
+    petition_id = lives.in_hand(context)
+    row = publications.propose(context, DESK, proposal(context, petition_id, PublicationKind.PROCESS))
+    public = publications.publish(context, row.id, DESK, reason="同意")
+    publications.propose(context, DESK, proposal(context, petition_id, PublicationKind.PROCESS, "第二篇"))
+    return petition_id, public.number or ""
+
+
+def merge_a_confidential_one(context: Context, petition_id: str) -> None:
+    other = lives.register(context, "同一盏灯也照着我家", PetitionerIn(name="测试丙", confidential=True))
+    intake.merge(context, other, petition_id, DESK, "同一盏灯")
+
+
+BECOMES_UNTELLABLE: dict[str, Callable[[Context, str], object]] = {
+    "recusal": lambda context, key: recusals.recuse_unit(context, key, DESK, unit=UNIT, reason="反映该单位"),
+    "merged with a confidential one": merge_a_confidential_one,
+    "category": lambda context, key: intake.reclassify(context, key, DESK, category="health", reason="应为卫生健康"),
+}
+
+
+@pytest.mark.parametrize("how", BECOMES_UNTELLABLE)
+def test_what_becomes_untellable_is_taken_back_at_once(context: Context, how: str) -> None:
+    petition_id, number = told_of(context)
+    BECOMES_UNTELLABLE[how](context, petition_id)
+    gone = publication_views.published_one(context, number)
+    assert (gone.title, gone.text, gone.withdrawal) == ("", "", publications.UNTELLABLE)
+    standings = {item.standing.code for item in publication_views.publications(context, DESK).publications}
+    assert standings == {"withdrawn", "declined"}
+    assert publication_upkeep.take_back_all_untellable(context) == 0
+
+
+def test_another_policy_takes_back_what_it_lets_nobody_tell(context: Context) -> None:
+    _, number = told_of(context)
+    assert publication_upkeep.take_back_all_untellable(context) == 0
+    policy = shipped_policy()
+    stricter = dataclasses.replace(policy.media, untracked_words=("灯",))
+    policy = dataclasses.replace(policy, version="stricter", media=stricter)
+    later = dataclasses.replace(context, rules=RuleBook(shipped_calendar(), [shipped_policy(), policy]))
+    with later.sessions.begin() as session:
+        rulebook.activate(session, policy, DESK)
+    assert publication_upkeep.take_back_all_untellable(later) == 1
+    assert publication_views.published_one(context, number).withdrawal == publications.UNTELLABLE
+
+
+def test_an_exposure_that_the_platform_explains_is_corrected_by_itself(
+    context: Context, story: clock.StoryClock
+) -> None:
+    petition_id, row = exposed_to_be(context, story)
+    publications.reply(context, row.id, AT_UNIT, text=SAID)
+    publications.publish(context, row.id, INSPECTOR, reason="同意曝光")
+    assert publication_upkeep.correct_all_excused(context) == 0
+    petition = petition_of(context, petition_id)
+    outages.record(
+        context,
+        Actor(Role.OPERATOR, name="运维"),
+        started_at=petition.registered_at.add(minutes=1),
+        ended_at=clock.now(),
+        reason="机房断电",
+    )
+    assert publication_upkeep.correct_all_excused(context) == 1
+    [public] = publication_views.published(context).publications
+    assert public.correction == publications.EXCUSED
+    assert publication_upkeep.correct_all_excused(context) == 0
+
+
 def test_praise_waits_for_a_verdict_that_is_not_dissatisfied(context: Context) -> None:
     petition_id = lives.completed(context)
     with refused("not-rated"):
@@ -181,12 +265,12 @@ def test_silence_lapses_by_itself_and_is_told(context: Context, story: clock.Sto
     due = row.reply_due_at
     assert due is not None
     story.move_to(due)
-    assert publications.lapse_due(context) == 0
+    assert publication_upkeep.lapse_due(context) == 0
     story.move_to(due.add(minutes=1))
     with refused("reply-too-late"):
         publications.reply(context, row.id, AT_UNIT, text=SAID)
-    assert publications.lapse_due(context) == 1
-    assert publications.lapse_due(context) == 0
+    assert publication_upkeep.lapse_due(context) == 1
+    assert publication_upkeep.lapse_due(context) == 0
     assert [to for to, _, _ in told(context, petition_id, Trigger.LAPSE_MEDIA_REPLY)] == [f"unit:{UNIT}", INSPECTORS]
     publications.publish(context, row.id, INSPECTOR, reason="同意曝光")
     [public] = publication_views.published(context).publications
