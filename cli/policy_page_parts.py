@@ -20,7 +20,7 @@ MEDIA_APPLIED: dict[str, tuple[str, str, str]] = {
     ),
     "media.reply": (
         "曝光前单位答复的期限",
-        "services.publications.lapse_due",
+        "services.publication_upkeep.lapse_due",
         f"{_PUBLICATIONS}::test_silence_lapses_by_itself_and_is_told",
     ),
 }

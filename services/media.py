@@ -154,11 +154,16 @@ def case(context: Context, tracking_id: str, actor: Actor) -> TrackedCase:
 
 def may_be_told(context: Context, session: Session, petition: Petition) -> bool:
     """Whether the case is one that may be told in public."""
+    return why_untellable(context, session, petition) is None
+
+
+def why_untellable(context: Context, session: Session, petition: Petition) -> str | None:
+    """Why nothing may be told of the case in public; None where it may. For `GRANTING` alone."""
     try:
         require_case(context, session, petition)
-    except RuleRefusal:
-        return False
-    return True
+    except RuleRefusal as refusal:
+        return str(refusal)
+    return None
 
 
 def require_case(context: Context, session: Session, petition: Petition) -> None:

@@ -37,6 +37,7 @@ from services.transactions import reading
 
 MAX_PAGE = 100
 MAX_OFFSET = 100_000
+_TAKEN_BACK = frozenset({Act.WITHDRAW, Act.DECLINE})
 UNANSWERED = "单位未在规定期限内答复"
 _READERS = (*GRANTING, Role.PARTY_INSPECTOR, Role.OPERATOR, Role.UNIT, Role.MEDIA)
 
@@ -69,7 +70,7 @@ def publication(context: Context, publication_id: str, actor: Actor) -> Publicat
 
 
 def _view(session: Session, row: Publication, petition: Petition, actor: Actor, policy: Policy) -> PublicationView:
-    outside = actor.role is Role.MEDIA
+    outside, insider = actor.role is Role.MEDIA, actor.role in GRANTING
     undecided = row.kind == PublicationKind.PROCESS and row.standing == Standing.PROPOSED
     return PublicationView(
         **_head(row, petition, actor, policy).model_dump(),
@@ -89,7 +90,8 @@ def _view(session: Session, row: Publication, petition: Petition, actor: Actor, 
                 act=Named(code=step.act, name=ACT_LABELS[Act(step.act)]),
                 actor_role=step.actor_role,
                 actor_name="" if outside else step.actor_name,
-                reason="" if outside else step.reason,
+                # Why the platform took something back would tell what is protected.
+                reason="" if outside or (step.act in _TAKEN_BACK and not insider) else step.reason,
             )
             for step in row.steps
         ],

@@ -36,7 +36,7 @@ from services.access import is_recused
 from services.context import Context
 from services.identity import particulars_to_scrub
 from services.ledger import move
-from services.media import can_be, followed, may_be_told, require_case
+from services.media import can_be, followed, may_be_told, require_case, why_untellable
 from services.notices import Concern
 from services.numbering import next_publication_number
 from services.platform_delays import was_in_time
@@ -44,6 +44,8 @@ from services.transactions import Transaction, transaction
 from services.views import timeline_of
 
 UNTELLABLE = "该诉求不再适合公开"
+IDENTIFIED = "文中发现可以识别诉求人的内容"
+OBJECTED = "诉求人不同意公开"
 EXCUSED = "经核查，逾期系平台原因，扣除后承办单位未逾期"
 _OPEN = (Standing.PROPOSED.value, Standing.ASKED.value, Standing.REPLIED.value, Standing.LAPSED.value)
 _LIVING = (*_OPEN, Standing.PUBLISHED.value)
@@ -210,21 +212,37 @@ def object_to_publicity(context: Context, petition_id: str) -> None:
         petition = tx.lock(petition_id)
         if tx.session.get(MediaObjection, petition_id) is None:
             tx.session.add(MediaObjection(petition_id=petition_id, at=clock.now()))
-        _take_back(tx, petition, PETITIONER, "诉求人不同意公开", PublicationKind.PROCESS, PublicationKind.PRAISE)
+        for row in _of(tx, petition, PublicationKind.PROCESS, PublicationKind.PRAISE):
+            _take_back(row, PETITIONER, OBJECTED, OBJECTED)
+        tx.session.flush()
 
 
 def take_back_untellable(tx: Transaction, petition: Petition) -> bool:
     """Withdraw what is public of a case that is none for the media any more, decline what is proposed; whether any.
 
-    It became confidential, somebody must stay out of it, a lead was handed over, or its words or category changed.
-    The public is not told which: the reason itself would say what is protected.
+    It became confidential, somebody must stay out of it, a lead was handed over, or its words or category changed. Of a
+    case that still is one, what names somebody who became a party since is withdrawn. The public is not told which:
+    the reason itself would say what is protected. The trail keeps it.
+
+    Raises KeysUnusable: what cannot be compared does not stay public unseen.
     """
-    if not any(row.standing in _LIVING for row in _of(tx, petition, *PublicationKind)):
+    living = [row for row in _of(tx, petition, *PublicationKind) if row.standing in _LIVING]
+    if not living:
         return False
-    if may_be_told(tx.context, tx.session, petition):
-        return False
-    _take_back(tx, petition, PLATFORM, UNTELLABLE, *PublicationKind)
-    return True
+    why = why_untellable(tx.context, tx.session, petition)
+    if why is None:
+        known = particulars_to_scrub(tx, petition)
+        # What is not public yet is scrubbed again when it is published.
+        living = [row for row in living if row.standing == Standing.PUBLISHED and _names_somebody(row, known)]
+        why = IDENTIFIED
+    for row in living:
+        _take_back(row, PLATFORM, UNTELLABLE, why)
+    tx.session.flush()
+    return bool(living)
+
+
+def _names_somebody(row: Publication, known: list[str]) -> bool:
+    return any(scrub(said, known).removed for said in (row.title, row.text, row.reply, row.correction))
 
 
 def correct_excused(tx: Transaction, petition: Petition) -> bool:
@@ -324,20 +342,19 @@ def _correct(tx: Transaction, petition: Petition, row: Publication, actor: Actor
     move(tx, petition, Trigger.CORRECT_EXPOSURE, actor, reason=row.correction, details=details, concerns=concerns)
 
 
-def _end(row: Publication, act: Act, actor: Actor, reason: str) -> None:
+def _end(row: Publication, act: Act, actor: Actor, reason: str, *, told: str | None = None) -> None:
     _change(row, act)
     if act is Act.WITHDRAW:
-        row.withdrawn_at, row.withdrawal = clock.now(), reason
+        row.withdrawn_at, row.withdrawal = clock.now(), reason if told is None else told
     _note(row, act, actor, reason)
 
 
-def _take_back(tx: Transaction, petition: Petition, actor: Actor, reason: str, *kinds: PublicationKind) -> None:
-    for row in _of(tx, petition, *kinds):
-        if row.standing == Standing.PUBLISHED:
-            _end(row, Act.WITHDRAW, actor, reason)
-        elif row.standing in _OPEN:
-            _end(row, Act.DECLINE, actor, reason)
-    tx.session.flush()
+def _take_back(row: Publication, actor: Actor, told: str, why: str) -> None:
+    """Let nothing more be told of it: `told` is what the public reads of what was public, `why` stays in the trail."""
+    if row.standing == Standing.PUBLISHED:
+        _end(row, Act.WITHDRAW, actor, why, told=told)
+    elif row.standing in _OPEN:
+        _end(row, Act.DECLINE, actor, why)
 
 
 def _change(row: Publication, act: Act) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 import clock
 from domain.actions import Actor, Role
@@ -18,7 +19,7 @@ from domain.stages import Trigger
 from domain.supervision import Disposition
 from models.media_answers import ProposalIn
 from models.shapes import PetitionerIn
-from models.tables import Publication
+from models.tables import Publication, PublicationStep
 from services import (
     figures,
     intake,
@@ -169,7 +170,13 @@ def merge_a_confidential_one(context: Context, petition_id: str) -> None:
     intake.merge(context, other, petition_id, DESK, "同一盏灯")
 
 
+def hand_over_a_lead(context: Context, petition_id: str) -> None:
+    ladder.open_supervision(context, petition_id, INSPECTOR, reason="查明情况")
+    supervision.dispose(context, petition_id, INSPECTOR, disposition=Disposition.REFER, opinion="移交")
+
+
 BECOMES_UNTELLABLE: dict[str, Callable[[Context, str], object]] = {
+    "a lead is handed over": hand_over_a_lead,
     "recusal": lambda context, key: recusals.recuse_unit(context, key, DESK, unit=UNIT, reason="反映该单位"),
     "merged with a confidential one": merge_a_confidential_one,
     "category": lambda context, key: intake.reclassify(context, key, DESK, category="health", reason="应为卫生健康"),
@@ -184,7 +191,29 @@ def test_what_becomes_untellable_is_taken_back_at_once(context: Context, how: st
     assert (gone.title, gone.text, gone.withdrawal) == ("", "", publications.UNTELLABLE)
     standings = {item.standing.code for item in publication_views.publications(context, DESK).publications}
     assert standings == {"withdrawn", "declined"}
+    trail = [step.reason for step in steps_of(context, number)]
+    assert trail[-1].startswith(("诉求人要求保密", "该诉求", "该大类")), "the trail says which; the public is not told"
+    assert publications.UNTELLABLE not in trail
     assert publication_upkeep.take_back_all_untellable(context) == 0
+
+
+def steps_of(context: Context, number: str) -> list[PublicationStep]:
+    with context.sessions() as session:
+        return session.scalars(select(Publication).where(Publication.number == number)).one().steps
+
+
+def test_what_names_somebody_who_joined_later_is_taken_back(context: Context) -> None:
+    petition_id = lives.in_hand(context)
+    text = "测试丁家门口的灯修好了"
+    row = publications.propose(context, DESK, proposal(context, petition_id, PublicationKind.PROCESS, text))
+    number = publications.publish(context, row.id, DESK, reason="同意").number or ""
+    stranger = lives.register(context, "广济路口又黑了一盏", PetitionerIn(name="测试戊"))
+    intake.merge(context, stranger, petition_id, DESK, "同一盏灯")
+    assert publication_views.published_one(context, number).text == text
+    named = lives.register(context, "我家门口也没有灯", PetitionerIn(name="测试丁"))
+    intake.merge(context, named, petition_id, DESK, "同一盏灯")
+    assert publication_views.published_one(context, number).withdrawal == publications.UNTELLABLE
+    assert steps_of(context, number)[-1].reason == publications.IDENTIFIED
 
 
 def test_another_policy_takes_back_what_it_lets_nobody_tell(context: Context) -> None:
