@@ -9,6 +9,7 @@ import clock
 from domain.actions import Actor, Role
 from domain.errors import Incomplete, Missing, NotFound, NotPermitted, RuleRefusal, StaleVersion
 from domain.media import GRANTING, TRACKED_LABELS, Sensitivity, Tracked, require_trackable, tracking_acts
+from domain.policy import Policy
 from domain.recusal import StatedBy
 from domain.scrub import scrub
 from domain.stages import Trigger
@@ -236,11 +237,16 @@ def view_of(context: Context, session: Session, row: Tracking, petition: Petitio
         outlet=Named(code=row.outlet, name=policy.media.outlet_name(row.outlet)),
         standing=Named(code=standing.value, name=TRACKED_LABELS[standing]),
         asked_at=row.asked_at,
-        reason=scrub(row.reason).text,
+        reason=_told(row.reason, policy),
         decided_at=row.decided_at,
-        decision=scrub(row.decision).text,
+        decision=_told(row.decision, policy),
         allowed_actions=list(tracking_acts(standing, actor.role)),
     )
+
+
+def _told(said: str, policy: Policy) -> str:
+    """What people wrote about a following, for the outlet as for the offices."""
+    return scrub(said, policy.scrub).text if policy.scrub else ""
 
 
 def _visible(actor: Actor) -> list[ColumnElement[bool]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from pendulum import DateTime
@@ -26,7 +26,8 @@ from domain.media import (
     require_earned,
     standing_after,
 )
-from domain.scrub import scrub
+from domain.scrub import Scrubbed
+from domain.scrub import scrub as scrubbed
 from domain.stages import Trigger
 from domain.workdays import Duration, TimeUnit, due_date
 from models.media_answers import ProposalIn
@@ -128,7 +129,7 @@ def reply(context: Context, publication_id: str, actor: Actor, *, text: str, ver
         if row.standing == Standing.ASKED and row.reply_due_at is not None and now > row.reply_due_at:
             raise RuleRefusal("reply-too-late", "答复期限已过", source=_source(tx, "reply"))
         _change(row, Act.REPLY)
-        row.reply, row.replied_at = scrub(text, particulars_to_scrub(tx, petition)).text, now
+        row.reply, row.replied_at = _scrub(tx, text, particulars_to_scrub(tx, petition)).text, now
         _note(row, Act.REPLY, actor, "")
         move(tx, petition, Trigger.GIVE_MEDIA_REPLY, actor, public=False, details={"unit": row.unit})
         return row
@@ -153,7 +154,7 @@ def publish(
         _change(row, Act.PUBLISH)
         # Names may have become known since it was worded, for example by a petition that was merged.
         _word(tx, petition, row, row.title, row.text)
-        row.reply = scrub(row.reply, particulars_to_scrub(tx, petition)).text
+        row.reply = _scrub(tx, row.reply, particulars_to_scrub(tx, petition)).text
         row.number, row.published_at = next_publication_number(tx), clock.now()
         row.digest = digest_of(row)
         _note(row, Act.PUBLISH, actor, reason)
@@ -182,7 +183,7 @@ def withdraw(
     """Take it back: that and why stays public, what it said does not. Raises as `publish` does."""
     with transaction(context) as tx:
         petition, row = _deciding(tx, publication_id, actor, Act.WITHDRAW, version)
-        _end(row, Act.WITHDRAW, actor, scrub(reason, particulars_to_scrub(tx, petition)).text)
+        _end(row, Act.WITHDRAW, actor, _scrub(tx, reason, particulars_to_scrub(tx, petition)).text)
         tx.session.flush()
         return row
 
@@ -233,7 +234,7 @@ def take_back_untellable(tx: Transaction, petition: Petition) -> bool:
     if why is None:
         known = particulars_to_scrub(tx, petition)
         # What is not public yet is scrubbed again when it is published.
-        living = [row for row in living if row.standing == Standing.PUBLISHED and _names_somebody(row, known)]
+        living = [row for row in living if row.standing == Standing.PUBLISHED and _names_somebody(tx, row, known)]
         why = IDENTIFIED
     for row in living:
         _take_back(row, PLATFORM, UNTELLABLE, why)
@@ -241,8 +242,8 @@ def take_back_untellable(tx: Transaction, petition: Petition) -> bool:
     return bool(living)
 
 
-def _names_somebody(row: Publication, known: list[str]) -> bool:
-    return any(scrub(said, known).removed for said in (row.title, row.text, row.reply, row.correction))
+def _names_somebody(tx: Transaction, row: Publication, known: list[str]) -> bool:
+    return any(_scrub(tx, said, known).removed for said in (row.title, row.text, row.reply, row.correction))
 
 
 def correct_excused(tx: Transaction, petition: Petition) -> bool:
@@ -324,7 +325,7 @@ def _red_card(session: Session, petition_id: str) -> HistoryRow | None:
 
 def _word(tx: Transaction, petition: Petition, row: Publication, title: str, text: str) -> None:
     known = particulars_to_scrub(tx, petition)
-    in_title, in_text = scrub(title, known), scrub(text, known)
+    in_title, in_text = _scrub(tx, title, known), _scrub(tx, text, known)
     row.title, row.text = in_title.text, in_text.text
     taken = counted([item.kind.value for item in (*in_title.removed, *in_text.removed)])
     # What was taken out when it was proposed stays counted when it is scrubbed once more.
@@ -335,7 +336,7 @@ def _correct(tx: Transaction, petition: Petition, row: Publication, actor: Actor
     if row.kind != PublicationKind.EXPOSURE:
         raise RuleRefusal("no-exposure", "只有曝光可以更正，其他的请撤回")
     _change(row, Act.CORRECT)
-    row.correction, row.corrected_at = scrub(reason, particulars_to_scrub(tx, petition)).text, clock.now()
+    row.correction, row.corrected_at = _scrub(tx, reason, particulars_to_scrub(tx, petition)).text, clock.now()
     _note(row, Act.CORRECT, actor, row.correction)
     details = {"number": row.number, "unit": row.unit}
     concerns = [Concern(row.unit)] if row.unit else []
@@ -355,6 +356,14 @@ def _take_back(row: Publication, actor: Actor, told: str, why: str) -> None:
         _end(row, Act.WITHDRAW, actor, why, told=told)
     elif row.standing in _OPEN:
         _end(row, Act.DECLINE, actor, why)
+
+
+def _scrub(tx: Transaction, text: str, known: Collection[str]) -> Scrubbed:
+    """By the rules in force now, whatever the petition lives under: what is told is told today."""
+    rules = tx.policy_in_force().scrub
+    if rules is None:
+        raise RuleRefusal("no-scrub-rules", "现行规则没有脱敏规则(scrub.yaml)，不能公开任何文字，请先启用新的规则")
+    return scrubbed(text, rules, known)
 
 
 def _change(row: Publication, act: Act) -> None:

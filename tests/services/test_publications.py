@@ -216,15 +216,20 @@ def test_what_names_somebody_who_joined_later_is_taken_back(context: Context) ->
     assert steps_of(context, number)[-1].reason == publications.IDENTIFIED
 
 
-def test_another_policy_takes_back_what_it_lets_nobody_tell(context: Context) -> None:
-    _, number = told_of(context)
-    assert publication_upkeep.take_back_all_untellable(context) == 0
-    policy = shipped_policy()
-    stricter = dataclasses.replace(policy.media, untracked_words=("灯",))
-    policy = dataclasses.replace(policy, version="stricter", media=stricter)
+def under(context: Context, **changes: Any) -> Context:
+    """The same ledger with another policy in force."""
+    policy = dataclasses.replace(shipped_policy(), **changes)
     later = dataclasses.replace(context, rules=RuleBook(shipped_calendar(), [shipped_policy(), policy]))
     with later.sessions.begin() as session:
         rulebook.activate(session, policy, DESK)
+    return later
+
+
+def test_another_policy_takes_back_what_it_lets_nobody_tell(context: Context) -> None:
+    _, number = told_of(context)
+    assert publication_upkeep.take_back_all_untellable(context) == 0
+    stricter = dataclasses.replace(shipped_policy().media, untracked_words=("灯",))
+    later = under(context, version="stricter", media=stricter)
     assert publication_upkeep.take_back_all_untellable(later) == 1
     assert publication_views.published_one(context, number).withdrawal == publications.UNTELLABLE
 
@@ -341,3 +346,12 @@ def test_figures_count_what_was_followed_exposed_and_answered(context: Context, 
     assert (shares[ShareName.MEDIA_COMPLETION], shares[ShareName.MEDIA_REPLY]) == ((1, 2), (1, 1))
     publications.correct(context, row.id, INSPECTOR, reason="平台派错")
     assert shown(context)[0][CountName.EXPOSED] == 0
+
+
+def test_under_rules_from_before_the_scrub_nothing_is_told(context: Context) -> None:
+    petition_id = lives.in_hand(context)
+    row = publications.propose(context, DESK, proposal(context, petition_id, PublicationKind.PROCESS))
+    later = under(context, version="before-the-scrub", scrub=None)
+    with refused("no-scrub-rules"):
+        publications.publish(later, row.id, DESK, reason="同意")
+    assert publication_views.published(context).publications == []
