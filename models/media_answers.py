@@ -111,6 +111,15 @@ class PublicationStepView(Answer):
     reason: str
 
 
+class PublicationPreview(Answer):
+    """What would be told in public, and how many of each kind of thing were taken out of it."""
+
+    title: str
+    text: str
+    reply: str
+    removed: dict[str, int]
+
+
 class PublicationHead(Answer):
     """A publication in a list."""
 

@@ -30,17 +30,18 @@ from domain.scrub import Scrubbed
 from domain.scrub import scrub as scrubbed
 from domain.stages import Trigger
 from domain.workdays import Duration, TimeUnit, due_date
-from models.media_answers import ProposalIn
+from models.media_answers import ProposalIn, PublicationPreview
 from models.petition import new_id
 from models.tables import HistoryRow, MediaObjection, Petition, Publication, PublicationStep
 from services.access import is_recused
 from services.context import Context
 from services.identity import particulars_to_scrub
 from services.ledger import move
-from services.media import can_be, followed, may_be_told, require_case, why_untellable
+from services.media import can_be
 from services.notices import Concern
 from services.numbering import next_publication_number
 from services.platform_delays import was_in_time
+from services.tellable import followed, may_be_told, require_case, why_untellable
 from services.transactions import Transaction, transaction
 from services.views import timeline_of
 
@@ -147,10 +148,7 @@ def publish(
     with transaction(context) as tx:
         petition, row = _deciding(tx, publication_id, actor, Act.PUBLISH, version)
         kind = PublicationKind(row.kind)
-        require_case(context, tx.session, petition)
-        _require_earned(tx, petition, kind, _red_card(tx.session, petition.id))
-        if kind is PublicationKind.EXPOSURE and row.standing == Standing.PROPOSED:
-            raise RuleRefusal("unit-not-asked", "曝光前须先征求单位答复")
+        _require_publishable(tx, petition, row)
         _change(row, Act.PUBLISH)
         # Names may have become known since it was worded, for example by a petition that was merged.
         _word(tx, petition, row, row.title, row.text)
@@ -166,13 +164,25 @@ def publish(
         return row
 
 
+def preview(context: Context, publication_id: str, actor: Actor) -> PublicationPreview:
+    """What `publish` would make public now, and what it would take out; nothing becomes public. Raises as it does."""
+    with transaction(context) as tx:
+        petition, row = _deciding(tx, publication_id, actor, Act.PUBLISH, None)
+        _require_publishable(tx, petition, row)
+        known = particulars_to_scrub(tx, petition)
+        title, text, reply = (_scrub(tx, said, known) for said in (row.title, row.text, row.reply))
+        found = counted([item.kind.value for part in (title, text, reply) for item in part.removed])
+        removed = {kind: row.removed.get(kind, 0) + found.get(kind, 0) for kind in sorted({*row.removed, *found})}
+        return PublicationPreview(title=title.text, text=text.text, reply=reply.text, removed=removed)
+
+
 def decline(
     context: Context, publication_id: str, actor: Actor, *, reason: str, version: int | None = None
 ) -> Publication:
     """Let it not become public, and why. Raises as `publish` does."""
     with transaction(context) as tx:
-        _, row = _deciding(tx, publication_id, actor, Act.DECLINE, version)
-        _end(row, Act.DECLINE, actor, reason)
+        petition, row = _deciding(tx, publication_id, actor, Act.DECLINE, version)
+        _end(tx, petition, row, Act.DECLINE, actor, reason)
         tx.session.flush()
         return row
 
@@ -183,7 +193,7 @@ def withdraw(
     """Take it back: that and why stays public, what it said does not. Raises as `publish` does."""
     with transaction(context) as tx:
         petition, row = _deciding(tx, publication_id, actor, Act.WITHDRAW, version)
-        _end(row, Act.WITHDRAW, actor, _scrub(tx, reason, particulars_to_scrub(tx, petition)).text)
+        _end(tx, petition, row, Act.WITHDRAW, actor, _scrub(tx, reason, particulars_to_scrub(tx, petition)).text)
         tx.session.flush()
         return row
 
@@ -204,7 +214,7 @@ def retract_exposures(tx: Transaction, petition: Petition, actor: Actor, reason:
         if row.standing == Standing.PUBLISHED:
             _correct(tx, petition, row, actor, reason)
         elif row.standing in _OPEN:
-            _end(row, Act.DECLINE, actor, reason)
+            _end(tx, petition, row, Act.DECLINE, actor, reason)
 
 
 def object_to_publicity(context: Context, petition_id: str) -> None:
@@ -214,7 +224,7 @@ def object_to_publicity(context: Context, petition_id: str) -> None:
         if tx.session.get(MediaObjection, petition_id) is None:
             tx.session.add(MediaObjection(petition_id=petition_id, at=clock.now()))
         for row in _of(tx, petition, PublicationKind.PROCESS, PublicationKind.PRAISE):
-            _take_back(row, PETITIONER, OBJECTED, OBJECTED)
+            _take_back(tx, petition, row, PETITIONER, OBJECTED, OBJECTED)
         tx.session.flush()
 
 
@@ -237,7 +247,7 @@ def take_back_untellable(tx: Transaction, petition: Petition) -> bool:
         living = [row for row in living if row.standing == Standing.PUBLISHED and _names_somebody(tx, row, known)]
         why = IDENTIFIED
     for row in living:
-        _take_back(row, PLATFORM, UNTELLABLE, why)
+        _take_back(tx, petition, row, PLATFORM, UNTELLABLE, why)
     tx.session.flush()
     return bool(living)
 
@@ -310,6 +320,14 @@ def _ask_unit(tx: Transaction, petition: Petition, row: Publication, actor: Acto
     move(tx, petition, Trigger.ASK_MEDIA_REPLY, actor, public=False, details=details, concerns=concerns)
 
 
+def _require_publishable(tx: Transaction, petition: Petition, row: Publication) -> None:
+    kind = PublicationKind(row.kind)
+    require_case(tx.context, tx.session, petition)
+    _require_earned(tx, petition, kind, _red_card(tx.session, petition.id))
+    if kind is PublicationKind.EXPOSURE and row.standing == Standing.PROPOSED:
+        raise RuleRefusal("unit-not-asked", "曝光前须先征求单位答复")
+
+
 def _require_earned(tx: Transaction, petition: Petition, kind: PublicationKind, carded: HistoryRow | None) -> None:
     objected = tx.session.get(MediaObjection, petition.id) is not None
     require_earned(kind, satisfaction=petition.satisfaction, red_card=carded is not None, objected=objected)
@@ -343,19 +361,31 @@ def _correct(tx: Transaction, petition: Petition, row: Publication, actor: Actor
     move(tx, petition, Trigger.CORRECT_EXPOSURE, actor, reason=row.correction, details=details, concerns=concerns)
 
 
-def _end(row: Publication, act: Act, actor: Actor, reason: str, *, told: str | None = None) -> None:
+def _end(
+    tx: Transaction,
+    petition: Petition,
+    row: Publication,
+    act: Act,
+    actor: Actor,
+    reason: str,
+    *,
+    told: str | None = None,
+) -> None:
     _change(row, act)
     if act is Act.WITHDRAW:
         row.withdrawn_at, row.withdrawal = clock.now(), reason if told is None else told
     _note(row, act, actor, reason)
+    if act is Act.WITHDRAW:
+        # Why stays with the publication: whoever reads the petition's history may not know it.
+        move(tx, petition, Trigger.UNPUBLISH, actor, public=False, details={"kind": row.kind, "number": row.number})
 
 
-def _take_back(row: Publication, actor: Actor, told: str, why: str) -> None:
+def _take_back(tx: Transaction, petition: Petition, row: Publication, actor: Actor, told: str, why: str) -> None:
     """Let nothing more be told of it: `told` is what the public reads of what was public, `why` stays in the trail."""
     if row.standing == Standing.PUBLISHED:
-        _end(row, Act.WITHDRAW, actor, why, told=told)
+        _end(tx, petition, row, Act.WITHDRAW, actor, why, told=told)
     elif row.standing in _OPEN:
-        _end(row, Act.DECLINE, actor, why)
+        _end(tx, petition, row, Act.DECLINE, actor, why)
 
 
 def _scrub(tx: Transaction, text: str, known: Collection[str]) -> Scrubbed:

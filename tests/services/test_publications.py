@@ -10,16 +10,17 @@ import pytest
 from sqlalchemy import select
 
 import clock
-from domain.actions import Actor, Role
+from domain.actions import PLATFORM, Actor, Role
 from domain.errors import DomainError, NotFound, NotPermitted, RuleRefusal, StaleVersion
 from domain.figures import CountName, ShareName
 from domain.media import PublicationKind
 from domain.petition import Satisfaction
 from domain.stages import Trigger
 from domain.supervision import Disposition
+from gateways.channels import AddressBook
 from models.media_answers import ProposalIn
 from models.shapes import PetitionerIn
-from models.tables import Publication, PublicationStep
+from models.tables import Notice, Publication, PublicationStep
 from services import (
     figures,
     intake,
@@ -36,8 +37,11 @@ from services import (
     verdict,
 )
 from services.context import Context
+from services.delivery import Outcome, deliver
 from services.figure_selection import Asked
+from services.ledger import move
 from services.rulebook import RuleBook
+from services.transactions import transaction
 from tests.services import lives
 from tests.services.lives import AT_UNIT, CITIZEN, DESK, INSPECTOR, UNIT, petition_of, told, triggers_of
 from tests.support.context import shipped_calendar, shipped_policy
@@ -47,6 +51,7 @@ OUTLET = Actor(Role.MEDIA, "shizhong-yunbao", "测试记者")
 OTHER_OUTLET = Actor(Role.MEDIA, "toutiao", "别家记者")
 LEADER = Actor(Role.LEADER, name="测试领导")
 INSPECTORS = "role:discipline"
+OUTLETS = f"outlet:{OUTLET.unit}"
 REASON = "群众关注度高"
 SAID = "电缆到货晚，联系人：王小明，13800001234，今日修复"
 
@@ -289,7 +294,7 @@ def test_a_unit_is_heard_before_it_is_exposed(context: Context, story: clock.Sto
     [public] = publication_views.published(context).publications
     assert "13800001234" not in public.reply
     assert public.reply.startswith("电缆到货晚")
-    assert [to for to, _, _ in told(context, petition_id, Trigger.EXPOSE)] == [f"unit:{UNIT}"]
+    assert [to for to, _, _ in told(context, petition_id, Trigger.EXPOSE)] == [f"unit:{UNIT}", OUTLETS]
     with pytest.raises(StaleVersion):
         publications.withdraw(context, row.id, INSPECTOR, reason="有误", version=2)
 
@@ -355,3 +360,54 @@ def test_under_rules_from_before_the_scrub_nothing_is_told(context: Context) -> 
     with refused("no-scrub-rules"):
         publications.publish(later, row.id, DESK, reason="同意")
     assert publication_views.published(context).publications == []
+
+
+def outlets_told(context: Context, petition_id: str, trigger: Trigger) -> list[tuple[str, str]]:
+    """Recipients among the media, and what they read."""
+    found = told(context, petition_id, trigger)
+    return [(to, f"{title} {body}") for to, title, body in found if to.startswith("outlet:")]
+
+
+def test_outlets_that_follow_are_told_of_milestones_and_of_nobody(context: Context, story: clock.StoryClock) -> None:
+    petition_id, row = exposed_to_be(context, story)
+    follow(context, petition_id, OTHER_OUTLET)
+    ended = media.trackings(context, OTHER_OUTLET).trackings[0]
+    media.decide(context, ended.id, DESK, granted=False, reason="报道已完")
+    publications.reply(context, row.id, AT_UNIT, text=SAID)
+    number = publications.publish(context, row.id, LEADER, reason="同意曝光").number or ""
+    publications.withdraw(context, row.id, INSPECTOR, reason="有误，请打13800001234")
+    for trigger in (Trigger.EXPOSE, Trigger.UNPUBLISH):
+        [(to, said)] = outlets_told(context, petition_id, trigger)
+        assert to == OUTLETS
+        assert number in said
+        assert "13800001234" not in said
+        assert "测试甲" not in said
+        assert "有误" not in said
+
+
+def test_of_what_became_untellable_outlets_learn_that_it_is_withdrawn_and_no_more(context: Context) -> None:
+    petition_id, _ = told_of(context)
+    follow(context, petition_id)
+    recusals.recuse_unit(context, petition_id, DESK, unit=UNIT, reason="反映该单位")
+    assert [to for to, _ in outlets_told(context, petition_id, Trigger.UNPUBLISH)] == [OUTLETS]
+    with transaction(context) as tx:
+        move(tx, tx.lock(petition_id), Trigger.SHOW_RED_CARD, PLATFORM)
+    assert outlets_told(context, petition_id, Trigger.SHOW_RED_CARD) == []
+
+
+def test_an_owed_notice_is_withheld_from_an_outlet_that_follows_no_more(context: Context) -> None:
+    book = AddressBook(recipients={OUTLETS: ("json://newsroom.example.com/",)})
+    reachable = dataclasses.replace(context, addresses=book)
+    petition_id = lives.in_hand(reachable)
+    tracked = follow(reachable, petition_id)
+    with reachable.readers() as session:
+        [owed] = session.scalars(select(Notice.id).where(Notice.recipient == OUTLETS)).all()
+    media.decide(reachable, tracked, DESK, granted=False, reason="报道已完")
+    assert deliver(reachable, owed) is Outcome.NOT_DUE
+    with reachable.readers() as session:
+        assert session.scalars(select(Notice.id).where(Notice.recipient == OUTLETS)).all() == []
+    other = follow(reachable, lives.register(reachable, "公厕门坏了，关不上"))
+    with reachable.readers() as session:
+        [owed] = session.scalars(select(Notice.id).where(Notice.recipient == OUTLETS)).all()
+    assert other
+    assert deliver(reachable, owed) is Outcome.SENT
