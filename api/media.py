@@ -357,7 +357,7 @@ def _atom(found: PublicPublications, base: str) -> bytes:
         _line(entry, "title", item.title or f"{item.number}(已撤回)")
         _line(entry, "updated", at.isoformat())
         _line(entry, "published", item.published_at.isoformat())
-        ET.SubElement(entry, "link", href=address)
+        ET.SubElement(entry, "link", rel="alternate", type="text/html", href=f"{base}published/{item.number}")
         told = (item.text, item.reply and f"单位答复：{item.reply}", item.correction and f"更正：{item.correction}")
         withdrawn = item.withdrawn_at and f"已撤回：{item.withdrawal}"
         _line(entry, "summary", "\n".join(part for part in (*told, withdrawn) if part))

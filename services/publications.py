@@ -81,12 +81,8 @@ def propose(context: Context, actor: Actor, proposal: ProposalIn) -> Publication
         else:
             require_case(context, tx.session, petition)
         carded = _red_card(tx.session, petition.id)
-        _require_earned(tx, petition, kind, carded)
-        pending = select(Publication.id).where(
-            Publication.petition_id == petition.id, Publication.kind == kind.value, Publication.standing.in_(_OPEN)
-        )
-        if tx.session.scalar(pending.limit(1)) is not None:
-            raise RuleRefusal("already-proposed", "该诉求已有同类公开件待定")
+        _require_earned(tx.session, petition, kind, carded)
+        _require_none_pending(tx.session, petition, kind)
         text = proposal.text or (drawn_from(tx.session, petition.id) if kind is PublicationKind.PROCESS else "")
         if not text:
             raise Incomplete([Missing("text", "请写明要公开的内容")])
@@ -106,6 +102,20 @@ def propose(context: Context, actor: Actor, proposal: ProposalIn) -> Publication
         if kind is PublicationKind.EXPOSURE:
             _ask_unit(tx, petition, row, actor)
         return row
+
+
+def proposable(session: Session, petition: Petition, role: Role) -> dict[PublicationKind, str]:
+    """What `role` may propose of a case that may be told at all: why it cannot be proposed yet; empty where it can."""
+    found = {}
+    for kind in PublicationKind:
+        if role in PROPOSING[kind]:
+            try:
+                _require_earned(session, petition, kind, _red_card(session, petition.id))
+                _require_none_pending(session, petition, kind)
+                found[kind] = ""
+            except RuleRefusal as refusal:
+                found[kind] = str(refusal)
+    return found
 
 
 def edit(
@@ -323,13 +333,21 @@ def _ask_unit(tx: Transaction, petition: Petition, row: Publication, actor: Acto
 def _require_publishable(tx: Transaction, petition: Petition, row: Publication) -> None:
     kind = PublicationKind(row.kind)
     require_case(tx.context, tx.session, petition)
-    _require_earned(tx, petition, kind, _red_card(tx.session, petition.id))
+    _require_earned(tx.session, petition, kind, _red_card(tx.session, petition.id))
     if kind is PublicationKind.EXPOSURE and row.standing == Standing.PROPOSED:
         raise RuleRefusal("unit-not-asked", "曝光前须先征求单位答复")
 
 
-def _require_earned(tx: Transaction, petition: Petition, kind: PublicationKind, carded: HistoryRow | None) -> None:
-    objected = tx.session.get(MediaObjection, petition.id) is not None
+def _require_none_pending(session: Session, petition: Petition, kind: PublicationKind) -> None:
+    pending = select(Publication.id).where(
+        Publication.petition_id == petition.id, Publication.kind == kind.value, Publication.standing.in_(_OPEN)
+    )
+    if session.scalar(pending.limit(1)) is not None:
+        raise RuleRefusal("already-proposed", "该诉求已有同类公开件待定")
+
+
+def _require_earned(session: Session, petition: Petition, kind: PublicationKind, carded: HistoryRow | None) -> None:
+    objected = session.get(MediaObjection, petition.id) is not None
     require_earned(kind, satisfaction=petition.satisfaction, red_card=carded is not None, objected=objected)
 
 

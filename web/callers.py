@@ -10,7 +10,7 @@ from urllib.parse import quote
 from fastapi import Depends, Request
 from starlette.responses import RedirectResponse, Response
 
-from domain.actions import ROLE_LABELS, Actor
+from domain.actions import ROLE_LABELS, Actor, Role
 from services.sign_in import SignedIn, session_of
 from web.asking import ContextOf
 from web.forms import Form, sent_form
@@ -27,6 +27,7 @@ class Shown:
     name: str
     role_name: str
     unit_name: str
+    role: str
 
 
 class SignInNeeded(Exception):
@@ -43,8 +44,11 @@ def signed_in(request: Request, context: ContextOf) -> SignedIn:
     if who is None:
         raise SignInNeeded
     with context.readers() as session:
-        unit = context.rules.active(session).unit_name(who.actor.unit) if who.actor.unit else ""
-    request.state.account = Shown(who.actor.name, ROLE_LABELS[who.actor.role], unit)
+        policy, code = context.rules.active(session), who.actor.unit
+    named = policy.media.outlet_name if who.actor.role is Role.MEDIA else policy.unit_name
+    request.state.account = Shown(
+        who.actor.name, ROLE_LABELS[who.actor.role], named(code) if code else "", who.actor.role.value
+    )
     return who
 
 

@@ -8,9 +8,9 @@ from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
-from domain.actions import Actor
+from domain.actions import Actor, Role
 from domain.errors import DomainError, Incomplete
 from domain.petition import CARD_LABELS, Card
 from domain.stages import Trigger
@@ -47,7 +47,9 @@ def show(
     actor: Caller,
     cursor: Annotated[str, Query(max_length=200)] = "",
 ) -> Response:
-    """The queue."""
+    """The queue; outlets have none, but cases that they follow."""
+    if actor.role is Role.MEDIA:
+        return RedirectResponse("/press", HTTPStatus.SEE_OTHER)
     return _page(request, context, pages, actor, cursor=cursor)
 
 

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 import sqlalchemy as sa
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 import clock
 from cli import media as media_commands
