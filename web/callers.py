@@ -10,7 +10,7 @@ from urllib.parse import quote
 from fastapi import Depends, Request
 from starlette.responses import RedirectResponse, Response
 
-from domain.actions import ROLE_LABELS, Actor
+from domain.actions import ROLE_LABELS, Actor, Role
 from domain.administration import RECORD_READERS
 from services import figures
 from services.sign_in import SignedIn, session_of
@@ -48,12 +48,13 @@ def signed_in(request: Request, context: ContextOf) -> SignedIn:
     if who is None:
         raise SignInNeeded
     with context.readers() as session:
-        unit = context.rules.active(session).unit_name(who.actor.unit) if who.actor.unit else ""
+        policy, code = context.rules.active(session), who.actor.unit
+    named = policy.media.outlet_name if who.actor.role is Role.MEDIA else policy.unit_name
     request.state.account = Shown(
         who.actor.name,
         who.actor.role.value,
         ROLE_LABELS[who.actor.role],
-        unit,
+        named(code) if code else "",
         sees_figures=figures.is_reader(who.actor),
         administers=who.actor.role in RECORD_READERS,
     )
