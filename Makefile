@@ -89,6 +89,10 @@ bench-same: $(VENV)/.ready-dev ## 查重的快慢和准确率 How fast and how r
 bench-figures: $(VENV)/.ready-dev ## 指标的耗时 What figures cost on large ledgers: make bench-figures [ARGS=--postgresql]
 	$(BIN)/python -m benchmarks.figures $(ARGS)
 
+.PHONY: bench-dashboard
+bench-dashboard: $(VENV)/.ready-dev ## 总览的耗时 What the dashboard costs: make bench-dashboard [ARGS=--postgresql]
+	$(BIN)/python -m benchmarks.dashboard $(ARGS)
+
 .PHONY: ci
 ci: lint types test ## 与 CI 相同 Everything CI runs (.ci/run also installs what Debian lacks)
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT_ROOT = Path(__file__).resolve().parent
+_TILES = re.compile(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?/(?=.*\{z\})(?=.*\{x\})(?=.*\{y\})[^\s\"'<>;,]*")
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
@@ -114,7 +116,24 @@ class Settings(BaseSettings):
         1024, ge=0, description="What is left free on the disk of these files, so that the ledger can go on writing."
     )
 
+    map_tiles_url: str = Field(
+        "",
+        description="Pictures beneath the map, such as `https://tiles.example.cn/{z}/{x}/{y}.png`; browsers of whoever "
+        "looks at the map then ask that host, and no other. Empty: none, and no page asks anybody but us.",
+    )
+    map_tiles_crs: Literal["wgs84", "gcj02"] = Field(
+        "wgs84", description="The coordinate system in which these pictures were drawn: wgs84 or gcj02."
+    )
+    map_tiles_credit: str = Field("", description="Whose the pictures are, and their approval number (审图号): shown.")
+
     crash_at: str = Field("", description="Only for kill tests: the named point at which this process dies.")
+
+    @field_validator("map_tiles_url")
+    @classmethod
+    def _is_pattern(cls, url: str) -> str:
+        if url and not _TILES.fullmatch(url):
+            raise ValueError("应为 http(s) 地址，含 {z}、{x}、{y}，如 https://tiles.example.cn/{z}/{x}/{y}.png")
+        return url
 
     @model_validator(mode="after")
     def _provider_is_whole(self) -> Self:

@@ -210,6 +210,7 @@ PERMISSIONS: dict[str, Row] = {
     "GET /publications/feed": everybody(),
     "GET /publications/{number}": everybody(),
     "GET /figures": keys_of(*UNITS, *OFFICES),
+    "GET /dashboard": keys_of(*UNITS, *OFFICES),
     "GET /figures/{figure}/cases": keys_of(*UNITS, *OFFICES),
     **_posts(
         _OF,

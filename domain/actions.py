@@ -153,6 +153,7 @@ PERMITTED: dict[Trigger, frozenset[Role]] = {
     Trigger.PUBLISH: frozenset(),
     Trigger.EXPOSE: frozenset(),
     Trigger.CORRECT_EXPOSURE: frozenset(),
+    Trigger.UNPUBLISH: frozenset(),
 }
 """Which roles may pull a trigger. The platform may pull every one, because the domain decided it."""
 

@@ -1,6 +1,6 @@
 """Every table in one import, for migrations and for creating the schema."""
 
-from models.accounts import Account, ProviderVisit, SignInEvent, SignInFailure, WebSession
+from models.accounts import Account, ProviderVisit, SavedFilter, SignInEvent, SignInFailure, WebSession
 from models.administration import AdministrationAct, PolicyChange, PolicyFile
 from models.attachment import Attachment
 from models.audit import AuditAnchor, IdentityRead, LegalHold
@@ -38,6 +38,7 @@ from models.records import (
 from models.reviews import DutyChange, ReviewAttendee, ReviewItem, ReviewMeeting
 from models.same_matter import HotTopic, Imprint, ImprintMark, Proposal
 from models.visits import Visit, VisitAttempt
+from models.walls import WallScreen
 
 __all__ = [
     "Account",
@@ -88,6 +89,7 @@ __all__ = [
     "ReviewAttendee",
     "ReviewItem",
     "ReviewMeeting",
+    "SavedFilter",
     "SignInEvent",
     "SignInFailure",
     "SiteVisit",
@@ -96,5 +98,6 @@ __all__ = [
     "Tracking",
     "Visit",
     "VisitAttempt",
+    "WallScreen",
     "WebSession",
 ]

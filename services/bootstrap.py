@@ -10,6 +10,7 @@ from functools import cache, partial
 
 from domain.accounts import SignInRules
 from domain.actions import Role
+from domain.coordinates import CoordinateSystem
 from domain.single_sign_on import DirectoryRules
 from gateways.channels import AddressBook, load_address_book
 from gateways.database import create_ledger_engine, reading_factory, session_factory
@@ -21,6 +22,7 @@ from gateways.openid import OpenIdProvider, Registration
 from gateways.orchestrator import Orchestrator
 from gateways.prefect_orchestrator import PrefectOrchestrator
 from gateways.secret_file import secret_in
+from gateways.tiles import Tiles
 from services.context import Context
 from services.rulebook import RuleBook
 from settings import Settings, get_settings
@@ -55,6 +57,7 @@ def build_context(settings: Settings, orchestrator: Orchestrator | None = None) 
         identity_keys=KeyFile(settings.identity_keys_path),
         store=DiskStore(settings.files_path, settings.files_reserve_mib * 2**20),
         files=(channels, calendar),
+        tiles=tiles_of(settings),
         sign_in=sign_in_rules(settings),
         identity_provider=identity_provider(settings),
         directory=directory_rules(settings),
@@ -62,6 +65,13 @@ def build_context(settings: Settings, orchestrator: Orchestrator | None = None) 
         public_url=settings.public_url,
         prefect_public_url=settings.prefect_public_url,
     )
+
+
+def tiles_of(settings: Settings) -> Tiles | None:
+    """The pictures beneath the map, where the operator named any."""
+    if not settings.map_tiles_url:
+        return None
+    return Tiles(settings.map_tiles_url, CoordinateSystem(settings.map_tiles_crs), settings.map_tiles_credit)
 
 
 def sign_in_rules(settings: Settings) -> SignInRules:

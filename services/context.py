@@ -19,7 +19,9 @@ from gateways.live_files import LiveFile
 from gateways.notifier import Notifier
 from gateways.openid import OpenIdProvider
 from gateways.orchestrator import Orchestrator
+from gateways.tiles import Tiles
 from services.geographies import GeographyBook
+from services.kept_answers import KeptAnswers
 from services.modelbook import ModelBook
 from services.rulebook import RuleBook
 
@@ -49,6 +51,10 @@ class Context:
     models: ModelBook = field(default_factory=ModelBook)
     """What dispatch has learned."""
     geographies: GeographyBook = field(default_factory=GeographyBook)
+    dashboards: KeptAnswers = field(default_factory=KeptAnswers)
+    """What dashboards showed at a minute."""
+    tiles: Tiles | None = None
+    """Pictures beneath the map; without them no page asks another host for anything."""
     sign_in: SignInRules = field(default_factory=SignInRules)
     identity_provider: OpenIdProvider | None = None
     """Where people may sign in besides with their passwords here."""

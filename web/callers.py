@@ -10,8 +10,9 @@ from urllib.parse import quote
 from fastapi import Depends, Request
 from starlette.responses import RedirectResponse, Response
 
-from domain.actions import ROLE_LABELS, Actor
+from domain.actions import ROLE_LABELS, Actor, Role
 from domain.administration import RECORD_READERS
+from services import figures
 from services.sign_in import SignedIn, session_of
 from web.asking import ContextOf
 from web.forms import Form, sent_form
@@ -26,8 +27,10 @@ class Shown:
     """Whoever is signed in, as every page names them."""
 
     name: str
+    role: str
     role_name: str
     unit_name: str
+    sees_figures: bool
     administers: bool
 
 
@@ -45,9 +48,15 @@ def signed_in(request: Request, context: ContextOf) -> SignedIn:
     if who is None:
         raise SignInNeeded
     with context.readers() as session:
-        unit = context.rules.active(session).unit_name(who.actor.unit) if who.actor.unit else ""
+        policy, code = context.rules.active(session), who.actor.unit
+    named = policy.media.outlet_name if who.actor.role is Role.MEDIA else policy.unit_name
     request.state.account = Shown(
-        who.actor.name, ROLE_LABELS[who.actor.role], unit, administers=who.actor.role in RECORD_READERS
+        who.actor.name,
+        who.actor.role.value,
+        ROLE_LABELS[who.actor.role],
+        named(code) if code else "",
+        sees_figures=figures.is_reader(who.actor),
+        administers=who.actor.role in RECORD_READERS,
     )
     return who
 
