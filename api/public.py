@@ -109,7 +109,14 @@ def rate(query_code: str, body: RatingIn, change: PetitionersChange, context: Co
     party = queries.id_by_code(context, query_code)
     return change.make(
         lambda context, key, actor, version: verdict.rate(
-            context, key, actor, satisfaction=body.satisfaction, reason=body.reason, party=party, version=version
+            context,
+            key,
+            actor,
+            satisfaction=body.satisfaction,
+            reason=body.reason,
+            reason_code=body.reason_code,
+            party=party,
+            version=version,
         )
     )
 

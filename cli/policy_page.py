@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from cli.policy_page_parts import FOLLOW_UP_APPLIED, LEARNING_APPLIED, MEDIA_APPLIED, SUPERVISION_APPLIED
+from cli.policy_page_parts import (
+    FOLLOW_UP_APPLIED,
+    LEARNING_APPLIED,
+    MEDIA_APPLIED,
+    SUPERVISION_APPLIED,
+    VERDICT_APPLIED,
+)
 from cli.policy_page_patterns import PATTERNS_APPLIED
 from domain.conduct import (
     DEADLINE_LABELS,
@@ -162,6 +168,7 @@ FIGURES_APPLIED: dict[str, tuple[str, str, str]] = {
     **MEDIA_APPLIED,
     **SUPERVISION_APPLIED,
     **FOLLOW_UP_APPLIED,
+    **VERDICT_APPLIED,
     "lists.silence": (
         "未评价的是否销号",
         "domain.lists.standing_of",

@@ -95,6 +95,30 @@ LEARNING_APPLIED: dict[str, tuple[str, str, str]] = {
 }
 """By place in the files: the rule's name, the function that applies it, and the test that holds it."""
 
+_EXCLUSIONS = "tests/services/test_exclusions.py"
+VERDICT_APPLIED: dict[str, tuple[str, str, str]] = {
+    "verdict.exclusion": (
+        "不纳入评价的情形",
+        "services.exclusions.ask",
+        f"{_EXCLUSIONS}::test_a_unit_asks_with_a_reason_of_the_rules_and_evidence",
+    ),
+    "verdict.exclusion.deciders": (
+        "谁审定不纳入评价",
+        "domain.actions.check",
+        f"{_EXCLUSIONS}::test_the_rules_say_which_office_decides",
+    ),
+    "verdict.exclusion.term": (
+        "几日不审定按不同意处理",
+        "services.exclusions.refuse_due",
+        f"{_EXCLUSIONS}::test_what_nobody_decides_in_time_is_refused",
+    ),
+    "verdict.dissatisfied": (
+        "不满意的原因",
+        "services.verdict.rate",
+        "tests/services/test_verdicts.py::test_a_dissatisfied_petitioner_chooses_a_reason",
+    ),
+}
+
 _VISITS = "tests/domain/test_visits.py"
 
 FOLLOW_UP_APPLIED: dict[str, tuple[str, str, str]] = {

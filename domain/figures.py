@@ -50,6 +50,7 @@ class CountName(StrEnum):
     SUPERVISED = "supervised"
     MEDIA_TRACKED = "media_tracked"
     EXPOSED = "exposed"
+    EXCLUDED = "excluded"
 
 
 class ShareName(StrEnum):
@@ -64,6 +65,7 @@ class ShareName(StrEnum):
     MEDIA_REPLY = "media_reply"
     RESOLUTION = "resolution"
     SATISFACTION = "satisfaction"
+    ASSESSED_SATISFACTION = "assessed_satisfaction"
     RETURN = "return"
     REDO = "redo"
 
@@ -124,6 +126,15 @@ COUNTS: dict[CountName, Definition] = {
         "截至时刻公开曝光过的",
         f"{_OWN}，区报写公开曝光督促解决，未列件数",
         excluded="曝光后已更正的",
+        more_is_better=False,
+    ),
+    CountName.EXCLUDED: Definition(
+        "不纳入评价",
+        "not assessed",
+        Counted.CASES,
+        "截至时刻末次办结经审定不纳入评价的",
+        f"{_OWN}，情形见 verdict.yaml",
+        excluded="审定后又重办或提级、再次办结的，须另行申请",
         more_is_better=False,
     ),
 }
@@ -207,8 +218,17 @@ SHARES: dict[ShareName, Definition] = {
         Counted.CASES,
         base="截至时刻诉求人已评价的",
         numerator="末次评价为满意或基本满意的",
-        excluded="未评价的，既不算满意也不算不满意",
+        excluded="未评价的，既不算满意也不算不满意；经审定不纳入评价的仍计入，另有满意率(纳入评价)",
         source="区报：满意、基本满意、不满意三级评价；末次评价为准、未评价不计系自定",
+    ),
+    ShareName.ASSESSED_SATISFACTION: Definition(
+        "满意率(纳入评价)",
+        "satisfaction of what is assessed",
+        Counted.CASES,
+        base="截至时刻诉求人已评价、且未经审定不纳入评价的",
+        numerator="末次评价为满意或基本满意的",
+        excluded="未评价的；末次办结经审定不纳入评价的",
+        source="自定。与满意率并列，两者之差即不纳入评价的影响",
     ),
     ShareName.RETURN: Definition(
         "退单率",

@@ -138,6 +138,10 @@ TRANSITIONS: dict[Trigger, Transition] = {
     # The four lists outlive the petition: what is struck off them is reviewed after the archive.
     Trigger.REFUSE_STRIKING: _from(Stage.ARCHIVED, to=None),
     Trigger.RESTORE_STRIKING: _from(Stage.ARCHIVED, to=None),
+    # Whether a verdict counts against the unit is asked once there is work to be judged, and stops nothing.
+    Trigger.REQUEST_EXCLUSION: _from(Stage.COMPLETED, Stage.FOLLOW_UP, Stage.ARCHIVED, to=None),
+    Trigger.GRANT_EXCLUSION: _from(*sorted(CLOSING_STAGES), Stage.ARCHIVED, to=None),
+    Trigger.REFUSE_EXCLUSION: _from(*sorted(CLOSING_STAGES), Stage.ARCHIVED, to=None),
     Trigger.MERGE: _from(*sorted(OPEN_STAGES - CLOSING_STAGES - {Stage.COMPLETION_SUBMITTED}), to=Stage.MERGED),
     Trigger.WITHDRAW: _from(*sorted(OPEN_STAGES - CLOSING_STAGES), to=Stage.WITHDRAWN),
     # One petitioner of several takes theirs back: of the main case, or of one that was merged into it.

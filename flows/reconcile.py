@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from prefect import flow
 
-from tasks.upkeep import lapse_replies, only_one, publish_table, reconcile_runs
+from tasks.upkeep import lapse_replies, only_one, publish_table, reconcile_runs, refuse_exclusions
 
 MOST_NAMED = 20
 """The most cases a state message names; the artifact names all."""
@@ -25,6 +25,7 @@ async def reconcile() -> None:
             return
         drift = await reconcile_runs()
         await lapse_replies()
+        await refuse_exclusions()
         await publish_table(
             "reconcile", "对账偏差 drift between ledger and runs", drift.figures, drift.advice + drift.failures
         )

@@ -121,6 +121,8 @@ def _cases(selection: Selection, by: Grouping | None) -> CTE:
             func.max(_if(Trigger.LAPSE_MEDIA_REPLY, HistoryRow.version)).label("lapsed"),
             func.max(_if(Trigger.EXPOSE, HistoryRow.version)).label("exposed"),
             func.max(_if(Trigger.CORRECT_EXPOSURE, HistoryRow.version)).label("corrected"),
+            func.max(_if(Trigger.GRANT_EXCLUSION, HistoryRow.version)).label("excluded"),
+            func.max(_if(Trigger.APPROVE_COMPLETION, HistoryRow.version)).label("approved"),
             func.count(_if(Trigger.APPROVE_COMPLETION, 1)).label("approvals"),
             func.count(_if(Trigger.BEGIN_REDO, 1)).label("redos"),
         )
@@ -161,6 +163,8 @@ def _cases(selection: Selection, by: Grouping | None) -> CTE:
             last.c.lapsed,
             last.c.exposed,
             last.c.corrected,
+            last.c.excluded,
+            last.c.approved,
             last.c.approvals,
             last.c.redos,
         )

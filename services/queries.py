@@ -107,6 +107,15 @@ def public_progress(context: Context, query_code: str) -> Progress:
         return _progress(context, session, petition, actions, after)
 
 
+def verdict_reasons(context: Context, query_code: str) -> list[tuple[str, str]]:
+    """What a dissatisfied petitioner of this code may choose from, with its name. Raises `NotFound`."""
+    with reading(context) as session:
+        petition = _by_code(session, query_code)
+        main = session.get(Petition, petition.merged_into_id) if petition.merged_into_id else None
+        policy = lens_of(context, session, main or petition, PETITIONER).policy
+        return [(reason.code, reason.name) for reason in policy.verdict.dissatisfied_reasons]
+
+
 def _progress(
     context: Context, session: Session, petition: Petition, actions: list[str], merged_into: Progress | None = None
 ) -> Progress:
@@ -219,7 +228,7 @@ def detail_of(
             for row in merged_into(session, petition.id)
         ],
         people=len(parties),
-        ratings=ratings_shown(session, petition),
+        ratings=ratings_shown(session, petition, lens.policy),
         candidates=_candidates(session, petition, lens),
     )
 

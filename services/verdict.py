@@ -9,9 +9,11 @@ from domain.errors import Incomplete, Missing, RuleRefusal
 from domain.petition import Deadline, Satisfaction
 from domain.ratings import combined
 from domain.stages import Stage, Trigger
+from domain.verdict_rules import OTHER, VerdictRules
 from models.tables import Petition, RatingRow
 from services.assignments import assign_lead
 from services.context import Context
+from services.exclusions import new_work
 from services.ledger import move
 from services.parties import parties_of
 from services.ratings import completion_of, given_for, speaker_of
@@ -26,6 +28,7 @@ def rate(
     *,
     satisfaction: Satisfaction,
     reason: str = "",
+    reason_code: str | None = None,
     party: str | None = None,
     version: int | None = None,
 ) -> Petition:
@@ -35,12 +38,11 @@ def rate(
     others of them have still to rate, theirs is kept and decides with the others; see `domain.ratings.combined`.
 
     Raises:
-        Incomplete: dissatisfied without saying why.
+        Incomplete: dissatisfied without saying why, or by a reason that the rules do not list.
         RuleRefusal: this petitioner has rated this completion (`already-rated`).
     """
     with acting(context, petition_id, actor, Trigger.RATE, version) as (tx, petition):
-        if satisfaction is Satisfaction.DISSATISFIED and not reason:
-            raise Incomplete([Missing("reason", "不满意请说明原因，以便重新办理")])
+        code = _code_of(tx.policy_of(petition).verdict, satisfaction, reason, reason_code)
         whose = party or speaker_of(tx.session, petition)
         given = given_for(tx.session, petition)
         if whose in given:
@@ -51,6 +53,7 @@ def rate(
                 petition_id=petition.id,
                 satisfaction=satisfaction.value,
                 reason=reason,
+                reason_code=code,
                 rated_at=clock.now(),
                 given_by=given_by,
                 party_id=whose,
@@ -67,6 +70,19 @@ def rate(
         else:
             _decide(tx, petition, actor, decided, given_by, len(given))
         return petition
+
+
+def _code_of(rules: VerdictRules, satisfaction: Satisfaction, reason: str, code: str | None) -> str | None:
+    """The reason of the list that is kept. Raises `Incomplete` where it is missing, or none of the list."""
+    if satisfaction is not Satisfaction.DISSATISFIED:
+        return None  # a form may still hold what was chosen before they changed their mind
+    if code is not None and rules.dissatisfied_reason(code) is None:
+        known = "、".join(f"{item.code}({item.name})" for item in rules.dissatisfied_reasons)
+        raise Incomplete([Missing("reason_code", f"没有代码为“{code}”的原因，可选：{known or '无'}")])
+    if not reason and code in {None, OTHER}:
+        field = "reason" if code or not rules.dissatisfied_reasons else "reason_code"
+        raise Incomplete([Missing(field, "不满意请说明原因，以便重新办理")])
+    return code
 
 
 def end_rating(tx: Transaction, petition: Petition, cause: Deadline | None) -> None:
@@ -107,6 +123,7 @@ def begin_redo(tx: Transaction, petition: Petition) -> None:
         "clock_decided": None,
         "card": "none",
         "satisfaction": None,
+        **new_work(tx, petition),
     }
     if unit is not None:
         changes |= assign_lead(tx, petition, unit, reasons=("诉求人不满意，重办",), outcome="completed")

@@ -12,7 +12,17 @@ from prefect.artifacts import acreate_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 
 from clock import SystemClock
-from services import audit, idempotency, identity_keeping, invariants, outages, publications, retention, stored_files
+from services import (
+    audit,
+    exclusions,
+    idempotency,
+    identity_keeping,
+    invariants,
+    outages,
+    publications,
+    retention,
+    stored_files,
+)
 from services import reconcile as reconciling
 from services.bootstrap import get_context
 from services.drift import Drift
@@ -60,6 +70,12 @@ async def reconcile_runs() -> Drift:
 async def lapse_replies() -> int:
     """What a unit does not answer in its term is decided without it, whether or not anybody looks."""
     return await in_thread(publications.lapse_due, get_context())
+
+
+@task(name="refuse undecided exclusions", cache_policy=NO_CACHE, persist_result=False)
+async def refuse_exclusions() -> int:
+    """A request not to be assessed that nobody decides in its term is refused, whether or not anybody looks."""
+    return await in_thread(exclusions.refuse_due, get_context())
 
 
 @task(name="check invariants", cache_policy=NO_CACHE, persist_result=False)

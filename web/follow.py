@@ -168,7 +168,14 @@ Work = Callable[[Context, Followed, str, Any, int], object]
 def _rate(context: Context, mine: Followed, matter: str, body: RatingIn, version: int) -> object:
     own = queries.id_by_code(context, mine.code)
     return verdict.rate(
-        context, matter, PETITIONER, satisfaction=body.satisfaction, reason=body.reason, party=own, version=version
+        context,
+        matter,
+        PETITIONER,
+        satisfaction=body.satisfaction,
+        reason=body.reason,
+        reason_code=body.reason_code,
+        party=own,
+        version=version,
     )
 
 
@@ -256,6 +263,7 @@ def _page(
         clock=following.shown_clock(context, mine.code),
         forms={name: Form() for name in (*_DEEDS, Trigger.ATTACH.value)} | (forms or {}),
         satisfactions=[(kind.value, label) for kind, label in SATISFACTION_LABELS.items()],
+        reasons=queries.verdict_reasons(context, mine.code),
         done=_THANKS.get(done, ""),
         adding="photos" in request.query_params,
         files=attachments.shown_by_code(context, mine.code).items,

@@ -19,6 +19,7 @@ from domain.actions import (
     check,
 )
 from domain.errors import DomainError, ForbiddenTransition, NotPermitted, RuleRefusal
+from domain.facts import Exclusion
 from domain.petition import Facts, Obligation, Rung
 from domain.stages import FINAL_STAGES, Stage, Trigger, is_allowed
 from domain.workdays import Extension
@@ -33,10 +34,12 @@ MAY = {
     Role.CHANNEL: "register",
     Role.DESK: """register accept refuse ask_supplement supplement dispatch redispatch note attach reclassify
         grant_return refuse_return grant_extension refuse_extension suspend resume approve_completion reject_completion
-        climb_to_first_review merge terminate recuse lift_recusal refuse_striking restore_striking""",
+        climb_to_first_review merge terminate recuse lift_recusal refuse_striking restore_striking
+        grant_exclusion refuse_exclusion""",
     Role.UNIT: """sign note attach request_return request_extension resume submit_completion explain
-        answer_inspection""",
-    Role.REVIEWER: "note convene put_off attach assign climb_to_second_review recuse",
+        answer_inspection request_exclusion""",
+    Role.REVIEWER: """note convene put_off attach assign climb_to_second_review recuse
+        grant_exclusion refuse_exclusion""",
     Role.LEADER: "note convene put_off hand_to_leader attach assign terminate recuse",
     Role.INSPECTOR: """note attach supervise demand_explanation close_supervision recuse lift_recusal
         correct_disposition check_rectification""",
@@ -64,6 +67,8 @@ def somewhere(trigger: Trigger) -> Facts:
         return facts(stage, inspected=True, inspectors_ask=HOUSING)
     if trigger in {Trigger.CORRECT_DISPOSITION, Trigger.CHECK_RECTIFICATION}:
         return facts(stage, **ASKED, supervision_closed_at=MONDAY, rectifying=True)
+    if trigger in {Trigger.GRANT_EXCLUSION, Trigger.REFUSE_EXCLUSION}:
+        return facts(stage, exclusion=Exclusion.ASKED, unit=PARKS)
     if trigger is Trigger.LIFT_RECUSAL:
         return facts(stage, recused=frozenset({PARKS}))
     changes: dict[str, Any] = {"striking_refused": trigger is Trigger.RESTORE_STRIKING}
@@ -141,8 +146,8 @@ ACTIONS = [
     (UNIT, Stage.FIRST_REVIEW, "note attach submit_completion"),
     (UNIT, Stage.SECOND_REVIEW, "note attach submit_completion"),
     (UNIT, Stage.SUSPENDED, "note attach resume"),
-    (UNIT, Stage.COMPLETED, "note attach"),
-    (UNIT, Stage.ARCHIVED, ""),
+    (UNIT, Stage.COMPLETED, "note attach request_exclusion"),
+    (UNIT, Stage.ARCHIVED, "request_exclusion"),
     (PETITIONER, Stage.REGISTERED, "attach withdraw"),
     (PETITIONER, Stage.AWAITING_SUPPLEMENT, "attach supplement withdraw"),
     (PETITIONER, Stage.IN_HAND, "attach withdraw"),
@@ -310,7 +315,7 @@ def test_somebody_must_be_there_to_be_asked() -> None:
 def test_the_file_outlives_the_petition(stage: Stage) -> None:
     over = facts(stage, unit=HOUSING, **ASKED)
     assert offered(INSPECTOR, over) == {"attach", "demand_explanation", "close_supervision"}
-    assert offered(ASKED_UNIT, over) == {"explain"}
+    assert offered(ASKED_UNIT, over) - {"request_exclusion"} == {"explain"}
 
 
 def test_experts_hand_up_what_is_theirs_and_reach_into_nobodys_hands() -> None:
