@@ -126,7 +126,7 @@ PERMISSIONS: dict[str, Row] = {
         Asker.ANYBODY: Access.ALLOWED,
     },
     "GET /progress/{query_code}": everybody(),
-    **_posts(_BY_CODE, ("rating", "supplement", "withdrawal"), everybody()),
+    **_posts(_BY_CODE, ("rating", "reopening", "supplement", "withdrawal"), everybody()),
     "GET /queue": keys_of(*UNITS, *OFFICES),
     "POST /queue/signatures": keys_of(*UNITS),
     "GET /requests": keys_of(Asker.DESK, Asker.INSPECTOR, Asker.OPERATOR),

@@ -95,6 +95,7 @@ LEARNING_APPLIED: dict[str, tuple[str, str, str]] = {
 }
 """By place in the files: the rule's name, the function that applies it, and the test that holds it."""
 
+_REOPENING = "tests/services/test_reopening.py"
 _EXCLUSIONS = "tests/services/test_exclusions.py"
 VERDICT_APPLIED: dict[str, tuple[str, str, str]] = {
     "verdict.exclusion": (
@@ -111,6 +112,21 @@ VERDICT_APPLIED: dict[str, tuple[str, str, str]] = {
         "几日不审定按不同意处理",
         "services.exclusions.refuse_due",
         f"{_EXCLUSIONS}::test_what_nobody_decides_in_time_is_refused",
+    ),
+    "verdict.reopen": (
+        "为什么可以重启",
+        "services.verdict.reopen",
+        f"{_REOPENING}::test_a_reason_of_the_rules_is_asked_for",
+    ),
+    "verdict.reopen.within": (
+        "归档后几日内可以重启",
+        "domain.actions.check",
+        "tests/domain/test_actions.py::test_a_case_is_reopened_within_its_days_and_once",
+    ),
+    "verdict.reopen.limit": (
+        "可以重启几次",
+        "domain.actions.check",
+        "tests/domain/test_actions.py::test_a_case_is_reopened_within_its_days_and_once",
     ),
     "verdict.dissatisfied": (
         "不满意的原因",

@@ -134,6 +134,7 @@ PERMITTED: dict[Trigger, frozenset[Role]] = {
     # Which of the two the policy lets decide is asked in `_check_decider`.
     Trigger.GRANT_EXCLUSION: frozenset({Role.DESK, Role.REVIEWER}),
     Trigger.REFUSE_EXCLUSION: frozenset({Role.DESK, Role.REVIEWER}),
+    Trigger.REOPEN: frozenset({Role.PETITIONER}),
     Trigger.MERGE: _DESK,
     Trigger.WITHDRAW: frozenset({Role.PETITIONER}),
     Trigger.LEAVE: frozenset(),  # what a withdrawal comes to while the matter is also that of others
@@ -205,6 +206,8 @@ def _check_rules(trigger: Trigger, facts: Facts, policy: Policy, calendar: WorkC
         _check_striking(trigger, facts)
     elif trigger is Trigger.REQUEST_EXCLUSION or trigger in _EXCLUDING:
         _check_exclusion(trigger, facts, policy)
+    elif trigger is Trigger.REOPEN:
+        _check_reopening(facts, policy, calendar, now)
     elif trigger is Trigger.LIFT_RECUSAL and not (facts.recused or facts.accounts_recused):
         raise RuleRefusal("not-recused", "该诉求没有需要解除的回避")
     elif trigger in _FILE_CHECKS:
@@ -345,6 +348,26 @@ def _check_exclusion(trigger: Trigger, facts: Facts, policy: Policy) -> None:
             Exclusion.REFUSED: "本次办结的申请未获同意，不能再申请",
         }
         raise RuleRefusal("exclusion-asked-before", said[facts.exclusion])
+
+
+def _check_reopening(facts: Facts, policy: Policy, calendar: WorkCalendar, now: dt.datetime) -> None:
+    rules = policy.verdict
+    if not rules.reopen_reasons:
+        raise RuleRefusal("reopening-unknown", "该诉求适用的规则不能重启，请重新反映")
+    if facts.reopens >= rules.reopen_limit:
+        said = f"最多重启{rules.reopen_limit}次，已用完；仍有问题的请重新反映"
+        raise RuleRefusal("reopen-limit-reached", said, source=rules.reopen_limit_source)
+    until = reopen_until(facts, policy, calendar)
+    if until is not None and now > until:
+        said = f"须在归档后{rules.reopen_within}内提出，期限已过；仍有问题的请重新反映"
+        raise RuleRefusal("reopen-window-passed", said, source=rules.reopen_source)
+
+
+def reopen_until(facts: Facts, policy: Policy, calendar: WorkCalendar) -> dt.datetime | None:
+    """The last moment at which a closed petition may be reopened; `None` while it is open."""
+    if facts.closed_at is None:
+        return None
+    return due_date(facts.closed_at, policy.verdict.reopen_within, calendar, rule="verdict.reopen.within").due_at
 
 
 def _check_return(facts: Facts, policy: Policy, calendar: WorkCalendar, now: dt.datetime) -> None:

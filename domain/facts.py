@@ -132,6 +132,9 @@ class Facts:
     """How many accounts must stay out of it."""
     striking_refused: bool = False
     """Whether the desk refused to have it struck off the lists."""
+    closed_at: DateTime | None = None
+    """When it came to its end; `None` while it is open."""
+    reopens: int = 0
     exclusion: Exclusion | None = None
     """How it stands with the request not to assess the present completion; `None`: nobody asked."""
 

@@ -110,6 +110,7 @@ class Trigger(StrEnum):
     REQUEST_EXCLUSION = "request_exclusion"
     GRANT_EXCLUSION = "grant_exclusion"
     REFUSE_EXCLUSION = "refuse_exclusion"
+    REOPEN = "reopen"
     MERGE = "merge"
     WITHDRAW = "withdraw"
     LEAVE = "leave"
@@ -190,6 +191,7 @@ TRIGGER_LABELS: dict[Trigger, str] = {
     Trigger.REQUEST_EXCLUSION: "申请不纳入评价",
     Trigger.GRANT_EXCLUSION: "同意不纳入评价",
     Trigger.REFUSE_EXCLUSION: "驳回不纳入评价",
+    Trigger.REOPEN: "重启办理",
     Trigger.MERGE: "并单",
     Trigger.WITHDRAW: "撤回",
     Trigger.LEAVE: "诉求人撤出",

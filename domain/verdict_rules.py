@@ -37,11 +37,24 @@ class VerdictRules:
     dissatisfied_reasons: tuple[VerdictReason, ...] = ()
     """What a dissatisfied petitioner may choose from (不满意原因); none: they say it in words alone."""
 
+    reopen_reasons: tuple[VerdictReason, ...] = ()
+    """Why a petitioner may have an archived case taken up again (重启); none: they may not."""
+    reopen_within: Duration = field(default_factory=lambda: Duration(14, TimeUnit.CALENDAR_DAYS))
+    """From the archiving on."""
+    reopen_limit: int = 0
+    """How often."""
+    reopen_source: str = ""
+    """Where `reopen_within` comes from."""
+    reopen_limit_source: str = ""
+
     def exclusion_reason(self, code: str) -> VerdictReason | None:
         return _of(self.exclusion_reasons, code)
 
     def dissatisfied_reason(self, code: str) -> VerdictReason | None:
         return _of(self.dissatisfied_reasons, code)
+
+    def reopen_reason(self, code: str) -> VerdictReason | None:
+        return _of(self.reopen_reasons, code)
 
 
 def _of(reasons: tuple[VerdictReason, ...], code: str) -> VerdictReason | None:

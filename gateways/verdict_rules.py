@@ -23,6 +23,11 @@ def verdict_rules(file: VerdictFile) -> VerdictRules:
         exclusion_term=Duration(file.exclusion.term.days, TimeUnit.WORKING_DAYS),
         exclusion_source=file.exclusion.term.source,
         dissatisfied_reasons=_reasons(file.dissatisfied.reasons),
+        reopen_reasons=_reasons(file.reopen.reasons),
+        reopen_within=Duration(file.reopen.within.days, TimeUnit.CALENDAR_DAYS),
+        reopen_limit=file.reopen.limit.value,
+        reopen_source=file.reopen.within.source,
+        reopen_limit_source=file.reopen.limit.source,
     )
 
 
@@ -44,11 +49,18 @@ def verdict_figures(file: VerdictFile) -> Iterator[Figure]:
     deciders, term = file.exclusion.deciders, file.exclusion.term
     said = "或".join(_OFFICES[office] for office in deciders.offices)
     yield Figure("verdict.exclusion.deciders", said, deciders.source, deciders.origin)
+    within, limit = file.reopen.within, file.reopen.limit
+    yield Figure("verdict.reopen.within", f"{within.days}日", within.source, within.origin)
+    yield Figure("verdict.reopen.limit", f"{limit.value}次", limit.source, limit.origin)
     yield Figure("verdict.exclusion.term", f"{term.days}个工作日", term.source, term.origin)
 
 
 def _lists(file: VerdictFile) -> dict[str, tuple[ReasonShape, ...]]:
-    return {"exclusion": file.exclusion.reasons, "dissatisfied": file.dissatisfied.reasons}
+    return {
+        "exclusion": file.exclusion.reasons,
+        "dissatisfied": file.dissatisfied.reasons,
+        "reopen": file.reopen.reasons,
+    }
 
 
 def _reasons(shapes: Iterable[ReasonShape]) -> tuple[VerdictReason, ...]:

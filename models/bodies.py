@@ -209,6 +209,13 @@ class RatingIn(Shape):
     reason: Words = Field("", examples=["路灯仍有三盏不亮"])
 
 
+class ReopenIn(Shape):
+    """Why an archived case has to be taken up again."""
+
+    reason_code: Code = Field(description="原因，见规则 reopen_reasons；other 须写明", examples=["came-back"])
+    reason: Words = Field("", examples=["修好三天后又不亮了"])
+
+
 class SupplementIn(Shape):
     """What was missing."""
 

@@ -106,6 +106,8 @@ class Petition(Base):
 
     striking_refused: Mapped[bool | None]
     """Whether the desk refused to have it struck off the lists; `None` until it ever decided."""
+    reopens: Mapped[int | None]
+    """How often its petitioner had it taken up again after its end; `None` until they ever did."""
     exclusion: Mapped[str | None] = mapped_column(String(20))
     """How a request not to assess its present completion stands; `None`: nobody asked since it was completed."""
     exclusion_due_at: Mapped[DateTime | None]

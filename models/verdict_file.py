@@ -1,10 +1,10 @@
-"""The shape of `verdict.yaml`: what is not assessed and who decides it, and why petitioners are dissatisfied."""
+"""The shape of `verdict.yaml`: what is not assessed, why petitioners are dissatisfied, what is reopened."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field
 
 from domain.verdict_rules import OTHER
 from models.policy_files import Code, Shape, Sourced, Text
@@ -19,7 +19,15 @@ class ReasonShape(Sourced):
     name: Text
 
 
+def _leaves_room(reasons: tuple[ReasonShape, ...]) -> tuple[ReasonShape, ...]:
+    if OTHER not in {reason.code for reason in reasons}:
+        raise ValueError(f"缺少 code 为 {OTHER} 的原因(其他)：清单列不全")
+    return reasons
+
+
 Reasons = Annotated[tuple[ReasonShape, ...], Field(min_length=1)]
+OpenReasons = Annotated[tuple[ReasonShape, ...], AfterValidator(_leaves_room)]
+"""What petitioners choose from: one of them is any other."""
 
 
 class DecidersShape(Sourced):
@@ -45,13 +53,27 @@ class ExclusionShape(Shape):
 class DissatisfiedShape(Shape):
     """What a dissatisfied petitioner may choose from."""
 
-    reasons: Reasons
+    reasons: OpenReasons
 
-    @model_validator(mode="after")
-    def _leaves_room(self) -> Self:
-        if OTHER not in {reason.code for reason in self.reasons}:
-            raise ValueError(f"缺少 code 为 {OTHER} 的原因(其他)：清单列不全")
-        return self
+
+class WithinShape(Sourced):
+    """Calendar days."""
+
+    days: Days
+
+
+class LimitShape(Sourced):
+    """How often."""
+
+    value: Annotated[int, Field(strict=True, ge=1, le=10)]
+
+
+class ReopenShape(Shape):
+    """Why, how long after the archiving and how often a petitioner may have a case taken up again."""
+
+    reasons: OpenReasons
+    within: WithinShape
+    limit: LimitShape
 
 
 class VerdictFile(Shape):
@@ -59,3 +81,4 @@ class VerdictFile(Shape):
 
     exclusion: ExclusionShape
     dissatisfied: DissatisfiedShape
+    reopen: ReopenShape

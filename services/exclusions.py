@@ -7,6 +7,7 @@ redo or a climb ends it, because what is done anew can be assessed.
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
@@ -130,7 +131,7 @@ def _end(tx: Transaction, petition: Petition, actor: Actor, reason: str, *, gran
         request.decided_by, request.decided_reason = actor.name, reason
         request.default_rule = RULE if by_default else None
     source = tx.policy_of(petition).verdict.exclusion_source
-    details = {"by_default": {"rule": RULE, "source": source}} if by_default else {}
+    details: dict[str, Any] = {"by_default": {"rule": RULE, "source": source}} if by_default else {}
     if request is not None:
         details |= {"reason_code": request.reason_code or ""}
     trigger = Trigger.GRANT_EXCLUSION if granted else Trigger.REFUSE_EXCLUSION

@@ -64,6 +64,8 @@ def facts_of(petition: Petition) -> Facts:
         inspectors_ask=(petition.inspected or {}).get("unit"),
         accounts_recused=(petition.recused or {}).get("accounts", 0),
         striking_refused=bool(petition.striking_refused),
+        closed_at=petition.closed_at,
+        reopens=petition.reopens or 0,
         exclusion=Exclusion(petition.exclusion) if petition.exclusion else None,
     )
 

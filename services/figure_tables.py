@@ -26,7 +26,7 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from domain.figures import PERIOD_GROUPINGS, Counted, Grouping
 from domain.measured import Selection
-from domain.stages import TRANSITIONS, Trigger
+from domain.stages import FINAL_STAGES, TRANSITIONS, Trigger
 from models.tables import Completion, HistoryRow, Petition
 
 GIVING = (Trigger.DISPATCH, Trigger.REDISPATCH, Trigger.ASSIGN, Trigger.BEGIN_REDO)
@@ -249,7 +249,8 @@ def _stays(selection: Selection, by: Grouping | None) -> CTE:
     )
     every = query.cte("every_stay")
     seconds = (_WholeSeconds(every.c.left_at) - _WholeSeconds(every.c.at)).label("seconds")
-    ended = select(every, seconds).where(every.c.left_at.is_not(None))
+    # What was reopened had come to its end: how long it lay there is nobody's time.
+    ended = select(every, seconds).where(every.c.left_at.is_not(None), every.c.stage.not_in(FINAL_STAGES))
     return _chosen(ended, selection, "stays")
 
 

@@ -81,8 +81,9 @@ def _taken_up_again(tx: Transaction, petition: Petition) -> dict[str, Any]:
     if petition.unit is None:
         return dict(ended)
     if petition.unit in recused_units(petition):
-        return NOBODYS | ended
-    return assign_lead(tx, petition, petition.unit, reasons=("重办后仍不满意，提级研判",), outcome="completed") | ended
+        return {**NOBODYS, **ended}
+    again = assign_lead(tx, petition, petition.unit, reasons=("重办后仍不满意，提级研判",), outcome="completed")
+    return {**again, **ended}
 
 
 def supervise(

@@ -1,4 +1,4 @@
-"""The petitioner has the last word: asked, answered, followed up, and once more if dissatisfied."""
+"""The petitioner has the last word: asked, answered, followed up, once more if dissatisfied, and again if reopened."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from domain.ratings import combined
 from domain.stages import Stage, Trigger
 from domain.verdict_rules import OTHER, VerdictRules
 from models.tables import Petition, RatingRow
-from services.assignments import assign_lead
+from services.assignments import NOBODYS, assign_lead
 from services.context import Context
 from services.exclusions import new_work
 from services.ledger import move
 from services.parties import parties_of
 from services.ratings import completion_of, given_for, speaker_of
 from services.transactions import Transaction, acting
-from services.visit_draws import overtake_visit
+from services.visit_draws import give_up_visit, overtake_visit
 
 
 def rate(
@@ -110,6 +110,49 @@ def _decide(
         details["ratings"] = str(ratings)
     changes = {"satisfaction": decided.value}
     move(tx, petition, Trigger.RATE, actor, public=False, details=details, cause=cause, changes=changes)
+
+
+def reopen(
+    context: Context,
+    petition_id: str,
+    actor: Actor,
+    *,
+    reason_code: str,
+    reason: str = "",
+    version: int | None = None,
+) -> Petition:
+    """An archived case is taken up again (重启): back to the desk, which looks who does it now; its clock begins anew.
+
+    Raises as `services.transactions.acting`; `Incomplete` for a reason that the rules do not list or that says nothing.
+    """
+    with acting(context, petition_id, actor, Trigger.REOPEN, version) as (tx, petition):
+        rules = tx.policy_of(petition).verdict
+        found = rules.reopen_reason(reason_code)
+        if found is None:
+            known = "、".join(f"{item.code}({item.name})" for item in rules.reopen_reasons)
+            raise Incomplete([Missing("reason_code", f"没有代码为“{reason_code}”的原因，可选：{known}")])
+        if found.code == OTHER and not reason:
+            raise Incomplete([Missing("reason", "请写明为什么要再办理")])
+        give_up_visit(tx, petition)
+        changes = {
+            **NOBODYS,
+            **new_work(tx, petition),
+            "needs_desk": True,
+            "designated": False,
+            "closed_at": None,
+            "clock_started_at": None,
+            "clock_kind": DeadlineKind.HANDLING.value,
+            "clock_decided": None,
+            "card": "none",
+            "satisfaction": None,
+            "rating_asked": False,
+            "reopens": (petition.reopens or 0) + 1,
+        }
+        told = f"{found.name}：{reason}" if reason else found.name
+        details = {"reason_code": found.code, "unit": petition.unit}
+        move(tx, petition, Trigger.REOPEN, actor, reason=told, public=False, details=details, changes=changes)
+        tx.revived.add(petition.id)
+        return petition
 
 
 def begin_redo(tx: Transaction, petition: Petition) -> None:

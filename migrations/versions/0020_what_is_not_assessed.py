@@ -1,4 +1,4 @@
-"""verdicts: requests not to assess a completion, and why petitioners are dissatisfied.
+"""verdicts: requests not to assess a completion, why petitioners are dissatisfied, what they had reopened.
 
 Columns that may be empty: the version before goes on without them.
 """
@@ -16,6 +16,7 @@ depends_on: str | Sequence[str] | None = None
 
 def upgrade() -> None:
     with op.batch_alter_table("petition", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("reopens", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("exclusion", sa.String(length=20), nullable=True))
         batch_op.add_column(sa.Column("exclusion_due_at", sa.DateTime(timezone=True), nullable=True))
     op.create_index(
@@ -37,3 +38,4 @@ def downgrade() -> None:
     with op.batch_alter_table("petition", schema=None) as batch_op:
         batch_op.drop_column("exclusion_due_at")
         batch_op.drop_column("exclusion")
+        batch_op.drop_column("reopens")

@@ -167,6 +167,7 @@ CHANGES = (
     Changing(_OF + "inspection/answer", queried, "unit", {"text": "备件周三到货"}),
     Changing(_OF + "inspection/conclusion", queried, "party", {"conclusion": "现场已整改到位"}),
     Changing(_BY_CODE + "rating", Api.completed, "anybody", {"satisfaction": "satisfied"}),
+    Changing(_BY_CODE + "reopening", archived, "anybody", {"reason_code": "came-back"}),
     Changing(_BY_CODE + "supplement", supplement_asked, "anybody", {"text": "判决文号已补充"}),
     Changing(_BY_CODE + "withdrawal", Api.dispatched, "anybody", REASON),
 )

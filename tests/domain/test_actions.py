@@ -22,6 +22,7 @@ from domain.errors import DomainError, ForbiddenTransition, NotPermitted, RuleRe
 from domain.facts import Exclusion
 from domain.petition import Facts, Obligation, Rung
 from domain.stages import FINAL_STAGES, Stage, Trigger, is_allowed
+from domain.verdict_rules import VerdictRules
 from domain.workdays import Extension
 from tests.support.facts import HOUSING, MONDAY, PARKS, a_calendar, a_policy, at, facts, working_days
 
@@ -30,7 +31,7 @@ UNIT = Actor(Role.UNIT, HOUSING, "account-7")
 
 # By hand, role by role; whoever is not listed may pull nothing.
 MAY = {
-    Role.PETITIONER: "register supplement rate withdraw attach",
+    Role.PETITIONER: "register supplement rate withdraw attach reopen",
     Role.CHANNEL: "register",
     Role.DESK: """register accept refuse ask_supplement supplement dispatch redispatch note attach reclassify
         grant_return refuse_return grant_extension refuse_extension suspend resume approve_completion reject_completion
@@ -154,6 +155,7 @@ ACTIONS = [
     (PETITIONER, Stage.COMPLETED, "attach rate"),
     (PETITIONER, Stage.FOLLOW_UP, "attach rate"),
     (PETITIONER, Stage.RATED, "attach"),
+    (PETITIONER, Stage.ARCHIVED, "reopen"),
     (Actor(Role.REVIEWER), Stage.IN_HAND, "note attach"),
     (Actor(Role.REVIEWER), Stage.FIRST_REVIEW, "note attach convene put_off assign climb_to_second_review"),
     (Actor(Role.REVIEWER), Stage.SECOND_REVIEW, "note attach"),
@@ -265,9 +267,9 @@ INSPECTOR = Actor(Role.INSPECTOR)
 ASKED_UNIT, OTHER_UNIT = Actor(Role.UNIT, HOUSING), Actor(Role.UNIT, PARKS)
 
 
-def refusal_of(actor: Actor, trigger: Trigger, petition: Facts) -> str:
+def refusal_of(actor: Actor, trigger: Trigger, petition: Facts, now: DateTime = MONDAY) -> str:
     with pytest.raises(RuleRefusal) as refusal:
-        does(actor, trigger, petition)
+        does(actor, trigger, petition, now)
     return refusal.value.code
 
 
@@ -336,3 +338,27 @@ def test_a_verdict_is_taken_down_for_the_petitioner_only_after_they_were_asked()
     assert refusal.value.code == "rating-not-asked"
     does(PETITIONER, Trigger.RATE, unasked)
     does(Actor(Role.FOLLOW_UP), Trigger.RATE, dataclasses.replace(unasked, rating_asked=True))
+
+
+# --- reopening (重启) -------------------------------------------------------------------------------------------------
+
+
+def test_a_case_is_reopened_within_its_days_and_once() -> None:
+    over = facts(Stage.ARCHIVED, closed_at=MONDAY)
+    end = MONDAY.add(days=15).in_timezone("Asia/Shanghai").start_of("day")
+    does(PETITIONER, Trigger.REOPEN, over, MONDAY.add(days=14))
+    assert refusal_of(PETITIONER, Trigger.REOPEN, over, end.add(days=1)) == "reopen-window-passed"
+    again = dataclasses.replace(over, reopens=1)
+    assert refusal_of(PETITIONER, Trigger.REOPEN, again) == "reopen-limit-reached"
+
+
+def test_rules_from_before_there_were_reasons_reopen_nothing() -> None:
+    with pytest.raises(RuleRefusal, match="重新反映"):
+        check(
+            Trigger.REOPEN,
+            PETITIONER,
+            facts(Stage.ARCHIVED, closed_at=MONDAY),
+            a_policy(verdict=VerdictRules()),
+            CALENDAR,
+            MONDAY,
+        )

@@ -267,6 +267,7 @@ PULLS: dict[Trigger, Pull] = {
         *hand.at, done=hand.draw(st.booleans()), opinion=hand.words()
     ),
     Trigger.REFUSE_STRIKING: lambda hand: striking.refuse(*hand.at, hand.words()),
+    Trigger.REOPEN: lambda hand: verdict.reopen(*hand.at, reason_code="came-back", reason=hand.words()),
     Trigger.REQUEST_EXCLUSION: lambda hand: exclusions.ask(*hand.at, reason_code="judicial", evidence=hand.words()),
     Trigger.GRANT_EXCLUSION: lambda hand: exclusions.decide(*hand.at, granted=True, reason=hand.words()),
     Trigger.REFUSE_EXCLUSION: lambda hand: exclusions.decide(*hand.at, granted=False, reason=hand.words()),
@@ -309,6 +310,10 @@ SPOILT: dict[Trigger, tuple[Pull, ...]] = {
         lambda hand: handling.request_extension(*hand.at, amount=hand.longest_extension() + 1, reason=WORDS),
     ),
     Trigger.SUBMIT_COMPLETION: (lambda hand: handling.submit_completion(*hand.at, CompletionEvidence()),),
+    Trigger.REOPEN: (
+        lambda hand: verdict.reopen(*hand.at, reason_code="nothing"),
+        lambda hand: verdict.reopen(*hand.at, reason_code="other"),
+    ),
     Trigger.REQUEST_EXCLUSION: (lambda hand: exclusions.ask(*hand.at, reason_code="nothing", evidence=WORDS),),
     Trigger.RATE: (lambda hand: verdict.rate(*hand.at, satisfaction=Satisfaction.DISSATISFIED),),
     Trigger.ASSIGN: (

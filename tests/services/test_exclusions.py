@@ -15,6 +15,7 @@ from domain.errors import ForbiddenTransition, Incomplete, NotFound, NotPermitte
 from domain.figures import CountName, ShareName
 from domain.lists import ListName
 from domain.petition import Satisfaction
+from domain.stages import Trigger
 from domain.units import UnitKind
 from models.answers import AskView
 from models.tables import HistoryRow
@@ -78,7 +79,7 @@ def test_a_unit_asks_with_a_reason_of_the_rules_and_evidence(context: Context) -
     with pytest.raises(RuleRefusal, match="已经申请"):
         ask(context, petition_id)
     assert lives.petition_of(context, petition_id).stage == "completed"
-    told = lives.told(context, petition_id, lives.Trigger.REQUEST_EXCLUSION)
+    told = lives.told(context, petition_id, Trigger.REQUEST_EXCLUSION)
     assert {rule for _, rule, _ in told} == {"exclusion-asked"}
     assert len(told) == 2
 

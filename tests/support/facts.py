@@ -130,6 +130,8 @@ def a_policy(**changes: Any) -> Policy:
         verdict=VerdictRules(
             exclusion_reasons=(VerdictReason("judicial", "须经诉讼解决", "测试"),),
             exclusion_deciders=frozenset({UnitKind.DESK, UnitKind.FIRST_REVIEW}),
+            reopen_reasons=(VerdictReason("other", "其他", "测试"),),
+            reopen_limit=1,
             dissatisfied_reasons=(VerdictReason("other", "其他", "测试"),),
         ),
     )
