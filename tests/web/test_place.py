@@ -55,7 +55,7 @@ def test_a_point_of_the_drawing_is_the_point_of_the_ledger(mapped: Context) -> N
     ("position", "outside", "said"),
     [(IN_THE_WEST, False, "矿区街道，矿区一格"), (FAR_AWAY, True, "这里不在本区范围内")],
 )
-def test_it_is_said_where_a_point_lies(mapped: Context, position: object, outside: bool, said: str) -> None:  # noqa: FBT001
+def test_it_is_said_where_a_point_lies(mapped: Context, position: object, outside: bool, said: str) -> None:
     answer = Visitor(mapped).client.get(
         "/place",
         params={"longitude": position.longitude, "latitude": position.latitude},  # type: ignore[attr-defined]
