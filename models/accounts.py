@@ -1,4 +1,4 @@
-"""Whoever signs in to the pages: accounts, their sessions, and failures to sign in."""
+"""Whoever signs in to the pages: accounts, their sessions, failures to sign in, and the filters they keep."""
 
 from __future__ import annotations
 
@@ -47,3 +47,15 @@ class SignInFailure(Base):
     subject: Mapped[str] = mapped_column(String(64), primary_key=True)
     failures: Mapped[int]
     last_at: Mapped[DateTime]
+
+
+class SavedFilter(Base):
+    """A filter of the queue that an account keeps by a name of its own."""
+
+    __tablename__ = "saved_filter"
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(30), primary_key=True)
+    query: Mapped[str] = mapped_column(String(500))
+    """As it stands in the address, in the one order that `domain.queue_filter` writes it."""
+    saved_at: Mapped[DateTime]

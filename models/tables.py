@@ -1,6 +1,6 @@
 """Every table in one import, for migrations and for creating the schema."""
 
-from models.accounts import Account, SignInFailure, WebSession
+from models.accounts import Account, SavedFilter, SignInFailure, WebSession
 from models.attachment import Attachment
 from models.audit import AuditAnchor, IdentityRead, LegalHold
 from models.base import Base
@@ -84,6 +84,7 @@ __all__ = [
     "ReviewAttendee",
     "ReviewItem",
     "ReviewMeeting",
+    "SavedFilter",
     "SignInFailure",
     "SiteVisit",
     "Supervision",

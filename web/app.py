@@ -14,7 +14,22 @@ from api.limits import Buckets
 from domain.errors import PolicyMissing
 from services import following
 from services.context import Context
-from web import account, cases, errors, files, follow, identity, maps, overview, place, report, tasks, wall
+from web import (
+    account,
+    cases,
+    completion,
+    desk,
+    errors,
+    files,
+    follow,
+    identity,
+    maps,
+    overview,
+    place,
+    report,
+    tasks,
+    wall,
+)
 from web.assets import PREFIX, Assets
 from web.live import Watch
 from web.rendering import Pages
@@ -58,7 +73,21 @@ def create_pages(context: Context, registrations: Buckets, look_ups: Buckets) ->
     )
     errors.install(app)
     app.add_api_route(PREFIX + "{name}", _sending(assets), methods=["GET", "HEAD"])
-    for part in (report, place, files, follow, account, tasks, overview, maps, wall, identity, cases):
+    for part in (
+        report,
+        place,
+        files,
+        follow,
+        account,
+        tasks,
+        overview,
+        maps,
+        wall,
+        desk,
+        identity,
+        completion,
+        cases,
+    ):
         app.include_router(part.router)
     return app
 

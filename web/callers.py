@@ -26,6 +26,7 @@ class Shown:
     """Whoever is signed in, as every page names them."""
 
     name: str
+    role: str
     role_name: str
     unit_name: str
     sees_figures: bool
@@ -47,7 +48,11 @@ def signed_in(request: Request, context: ContextOf) -> SignedIn:
     with context.readers() as session:
         unit = context.rules.active(session).unit_name(who.actor.unit) if who.actor.unit else ""
     request.state.account = Shown(
-        who.actor.name, ROLE_LABELS[who.actor.role], unit, sees_figures=figures.is_reader(who.actor)
+        who.actor.name,
+        who.actor.role.value,
+        ROLE_LABELS[who.actor.role],
+        unit,
+        sees_figures=figures.is_reader(who.actor),
     )
     return who
 
