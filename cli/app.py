@@ -13,6 +13,7 @@ from cli import (
     identity,
     keys,
     lists,
+    media,
     operations,
     patterns,
     policy,
@@ -43,6 +44,7 @@ app.add_typer(policy.app, name="policy")
 app.add_typer(reviews.app, name="reviews")
 app.add_typer(same_matter.app, name="same-matter")
 app.add_typer(identity.app, name="identity")
+app.add_typer(media.app, name="media")
 app.add_typer(audit.app, name="audit")
 app.add_typer(supervision.app, name="supervision")
 app.add_typer(supervision.outages_app, name="outages")

@@ -1,6 +1,7 @@
 """Every table in one import, for migrations and for creating the schema."""
 
-from models.accounts import Account, SavedFilter, SignInFailure, WebSession
+from models.accounts import Account, ProviderVisit, SavedFilter, SignInEvent, SignInFailure, WebSession
+from models.administration import AdministrationAct, PolicyChange, PolicyFile
 from models.attachment import Attachment
 from models.audit import AuditAnchor, IdentityRead, LegalHold
 from models.base import Base
@@ -41,6 +42,7 @@ from models.walls import WallScreen
 
 __all__ = [
     "Account",
+    "AdministrationAct",
     "ApiKey",
     "Assignment",
     "Attachment",
@@ -75,8 +77,11 @@ __all__ = [
     "PauseRow",
     "Petition",
     "Petitioner",
+    "PolicyChange",
+    "PolicyFile",
     "PolicyVersion",
     "Proposal",
+    "ProviderVisit",
     "Publication",
     "PublicationStep",
     "RatingRow",
@@ -85,6 +90,7 @@ __all__ = [
     "ReviewItem",
     "ReviewMeeting",
     "SavedFilter",
+    "SignInEvent",
     "SignInFailure",
     "SiteVisit",
     "Supervision",

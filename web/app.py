@@ -16,6 +16,10 @@ from services import following
 from services.context import Context
 from web import (
     account,
+    admin_accounts,
+    admin_keys,
+    admin_policy,
+    administration,
     cases,
     completion,
     desk,
@@ -26,7 +30,10 @@ from web import (
     maps,
     overview,
     place,
+    press,
+    published,
     report,
+    single_sign_on,
     tasks,
     wall,
 )
@@ -61,7 +68,8 @@ def create_pages(context: Context, registrations: Buckets, look_ups: Buckets) ->
     app.state.context = context
     app.state.registrations = registrations
     app.state.look_ups = look_ups
-    app.state.pages = Pages(assets, _district_of(context))
+    provider = context.identity_provider
+    app.state.pages = Pages(assets, _district_of(context), provider.registration.name if provider else "")
     app.state.watch = Watch(partial(following.versions, context))
     app.add_middleware(Visits)
     app.add_middleware(
@@ -78,15 +86,22 @@ def create_pages(context: Context, registrations: Buckets, look_ups: Buckets) ->
         place,
         files,
         follow,
+        published,
         account,
+        single_sign_on,
         tasks,
         overview,
         maps,
         wall,
         desk,
+        press,
         identity,
         completion,
         cases,
+        administration,
+        admin_accounts,
+        admin_keys,
+        admin_policy,
     ):
         app.include_router(part.router)
     return app
