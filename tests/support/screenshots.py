@@ -15,15 +15,18 @@ from playwright.sync_api import Browser, Page
 from sqlalchemy import select
 
 import clock
-from domain.actions import Role
+from domain.actions import Actor, Role
 from domain.administration import COMMAND_LINE
+from domain.units import UnitKind
+from gateways.geography_example import write_example
+from gateways.geography_files import load_geography
 from models.tables import Petition
-from services import policy_changes
+from services import geographies, policy_changes
 from services.context import Context
 from settings import PROJECT_ROOT
 from tests.support import ledgers, steps
 from tests.support.browser import chromium_of
-from tests.support.context import POLICY_DIR, a_kept_context
+from tests.support.context import POLICY_DIR, a_kept_context, shipped_policy
 from tests.support.pages import GOOD_PASSWORD, Visitor, signed_in
 from tests.support.served import served
 
@@ -32,6 +35,7 @@ PHONE, WIDE = (390, 760), (1200, 820)
 COLOURS = 96
 LAMPS = "广济路路灯不亮，夜间通行不便"
 PLACE = "广济路"
+REPORTED = ("路灯不亮", "井盖松动有响声", "自来水浑浊发黄", "垃圾没人清运", "道路积水", "公交站牌损坏")
 UNSURE = "门口路灯不亮，垃圾清运不及时"
 _NO_FONT = "截图需要中文字体。Debian/Ubuntu：apt-get install fonts-wqy-microhei\nA Chinese font is needed."
 
@@ -53,6 +57,7 @@ def main() -> int:
             everybodys(browser, site)
             at_work(browser, site, context)
             administering(browser, site, context)
+            at_the_top(browser, site, context, Path(scratch) / "geography")
     for path in sorted(FOLDER.glob("*.png")):
         Image.open(path).convert("RGB").quantize(COLOURS).save(path, optimize=True)
         sys.stdout.write(f"{path.relative_to(PROJECT_ROOT)} {path.stat().st_size // 1024} KiB\n")
@@ -140,6 +145,30 @@ def administering(browser: Browser, site: str, context: Context) -> None:
     )
     tab.goto(f"/administration/policy/changes/{number}")
     take(tab, "policy-change")
+
+
+def at_the_top(browser: Browser, site: str, context: Context, folder: Path) -> None:
+    """The dashboard, the map of a made-up geography in the real outline, and the wall."""
+    towns = {unit.code: unit.name for unit in shipped_policy().units if unit.kind is UnitKind.TOWN}
+    write_example(POLICY_DIR / "geography" / "district.geojson", towns, folder)
+    data = load_geography(folder, towns, None)
+    with context.sessions.begin() as session:
+        geographies.put_in_force(session, data, Actor(Role.OPERATOR, name="screenshots"))
+    for number, (words, point) in enumerate(zip(REPORTED * 4, data.points[:: len(data.points) // 24], strict=False)):
+        where = {"longitude": str(point.position.longitude), "latitude": str(point.position.latitude)}
+        Visitor(context).report(f"{point.name}处{words}，第{number + 1}次反映", **where)
+    settle(context)
+    signed_in(Visitor(context), Role.LEADER, name="区领导丙")
+    story = clock.StoryClock(_MORNING.add(days=4))
+    with clock.use(story):
+        settle(context)
+        leader = opened(browser, site, WIDE)
+        sign_in(leader, "区领导丙")
+        for name, address in (("dashboard", "/overview"), ("map", "/map?figure=registered"), ("wall", "/wall")):
+            leader.set_viewport_size({"width": WIDE[0], "height": 675 if name == "wall" else WIDE[1]})
+            leader.goto(address)
+            leader.wait_for_timeout(1500)  # plots grow into their place
+            take(leader, name)
 
 
 def sign_in(tab: Page, name: str) -> None:
