@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
 from pendulum import DateTime
@@ -327,7 +328,9 @@ def _ask_unit(tx: Transaction, petition: Petition, row: Publication, actor: Acto
     row.reply_due_at = due
     concerns = [Concern(row.unit, due)] if row.unit else []
     details = {"unit": row.unit}
-    move(tx, petition, Trigger.ASK_MEDIA_REPLY, actor, public=False, details=details, concerns=concerns)
+    # The unit reads the petition's history: it is told the outlet, and not which journalist it was.
+    asking = replace(actor, name="") if actor.role is Role.MEDIA else actor
+    move(tx, petition, Trigger.ASK_MEDIA_REPLY, asking, public=False, details=details, concerns=concerns)
 
 
 def _require_publishable(tx: Transaction, petition: Petition, row: Publication) -> None:
