@@ -22,6 +22,7 @@ from cli import (
     story,
     supervision,
     visits,
+    walls,
 )
 from cli.documents import write_all
 from cli.failures import PlainGroup
@@ -37,6 +38,7 @@ app = typer.Typer(
 )
 app.add_typer(accounts.app, name="accounts")
 app.add_typer(keys.app, name="keys")
+app.add_typer(walls.app, name="walls")
 app.add_typer(dispatch.app, name="dispatch")
 app.add_typer(policy.app, name="policy")
 app.add_typer(reviews.app, name="reviews")

@@ -233,7 +233,7 @@ def allowed_actions(
 
 MEETING_ROLES = {Level.FIRST: _REVIEW, Level.SECOND: frozenset({Role.LEADER})}
 """Who calls and conducts the meetings of each review."""
-ROSTER_ROLES = frozenset({Role.DESK, Role.REVIEWER, Role.LEADER})
+ROSTER_ROLES = frozenset({Role.DESK, Role.REVIEWER, Role.LEADER, Role.OPERATOR})
 """Who may write down that somebody stands in on duty."""
 
 _REVIEWING = frozenset({Trigger.CONVENE, Trigger.PUT_OFF, Trigger.ASSIGN})

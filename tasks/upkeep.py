@@ -18,6 +18,7 @@ from services import (
     identity_keeping,
     invariants,
     outages,
+    policy_changes,
     publication_upkeep,
     retention,
     stored_files,
@@ -74,6 +75,12 @@ async def keep_publications() -> dict[str, int]:
         "taken back": await in_thread(publication_upkeep.take_back_all_untellable, context),
         "corrected": await in_thread(publication_upkeep.correct_all_excused, context),
     }
+
+
+@task(name="put planned policies in force", cache_policy=NO_CACHE, persist_result=False)
+async def activate_policies() -> int:
+    """What was planned for a time that has come is in force from now on; how many."""
+    return await in_thread(policy_changes.activate_due, get_context())
 
 
 @task(name="check invariants", cache_policy=NO_CACHE, persist_result=False)
