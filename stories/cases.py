@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from pendulum import DateTime
 
 from domain.actions import PETITIONER, Actor, Role
@@ -13,7 +15,7 @@ from domain.workdays import Duration, TimeUnit
 from models.evidence import CompletionEvidence
 from models.shapes import PetitionerIn, Registration
 from services import decisions, dispatching, handling, inspections, intake, ladder, recusals, supervision, verdict
-from stories.telling import Act, Scene, Story, Teller, on
+from stories.telling import Scene, Story, Teller, on
 
 PARKS = "municipal-parks"
 HOUSING = "housing"
@@ -21,14 +23,15 @@ KUANGQU = "kuangqu-street"
 LABOUR = "human-resources"
 
 _GRID = Actor(Role.CHANNEL, name="网格员终端")
-DESK = Actor(Role.DESK, name="派遣专席")
+_DESK = Actor(Role.DESK, name="派遣专席")
 _EXPERTS = Actor(Role.REVIEWER, name="一级研判小组")
 _PARTY = Actor(Role.PARTY_INSPECTOR, name="区委督查室")
-INSPECTORS = Actor(Role.INSPECTOR, name="纪委监委督办账号")
+_INSPECTORS = Actor(Role.INSPECTOR, name="纪委监委督办账号")
+
+Act = Callable[[Teller], None]
 
 
-def unit_account(code: str) -> Actor:
-    """The account a unit acts with."""
+def _unit(code: str) -> Actor:
     return Actor(Role.UNIT, unit=code, name="承办账号")
 
 
@@ -36,9 +39,7 @@ def _days(amount: int) -> Duration:
     return Duration(amount, TimeUnit.WORKING_DAYS)
 
 
-def registered(text: str, place: str, request_type: RequestType) -> Act:
-    """Somebody reports this to a grid worker."""
-
+def _registered(text: str, place: str, request_type: RequestType) -> Act:
     def act(teller: Teller) -> None:
         registration = Registration(
             channel="grid",
@@ -55,34 +56,31 @@ def registered(text: str, place: str, request_type: RequestType) -> Act:
 def _returned(unit: str, reason: str, proposed: str, basis: str) -> Act:
     def act(teller: Teller) -> None:
         handling.request_return(
-            teller.context, teller.petition_id, unit_account(unit), reason=reason, proposed_unit=proposed, basis=basis
+            teller.context, teller.petition_id, _unit(unit), reason=reason, proposed_unit=proposed, basis=basis
         )
 
     return act
 
 
 def _return_granted(teller: Teller) -> None:
-    decisions.decide_return(teller.context, teller.petition_id, DESK, granted=True, reason="所述职责依据属实")
+    decisions.decide_return(teller.context, teller.petition_id, _DESK, granted=True, reason="所述职责依据属实")
 
 
 def _dispatched(unit: str, reason: str) -> Act:
     def act(teller: Teller) -> None:
-        dispatching.dispatch(teller.context, teller.petition_id, DESK, unit=unit, reason=reason)
+        dispatching.dispatch(teller.context, teller.petition_id, _DESK, unit=unit, reason=reason)
 
     return act
 
 
-def signed(unit: str) -> Act:
-    """The unit signs for it."""
-
+def _signed(unit: str) -> Act:
     def act(teller: Teller) -> None:
-        handling.sign(teller.context, teller.petition_id, unit_account(unit))
+        handling.sign(teller.context, teller.petition_id, _unit(unit))
 
     return act
 
 
-def done(unit: str, account: str, reply: str, contacted_at: DateTime) -> Act:
-    """The unit hands in what it did."""
+def _done(unit: str, account: str, reply: str, contacted_at: DateTime) -> Act:
     evidence = CompletionEvidence(
         is_true=True,
         contacted=True,
@@ -94,23 +92,33 @@ def done(unit: str, account: str, reply: str, contacted_at: DateTime) -> Act:
     )
 
     def act(teller: Teller) -> None:
-        handling.submit_completion(teller.context, teller.petition_id, unit_account(unit), evidence)
+        handling.submit_completion(teller.context, teller.petition_id, _unit(unit), evidence)
 
     return act
 
 
-def approved(teller: Teller) -> None:
-    """The desk finds the evidence complete."""
-    decisions.decide_completion(teller.context, teller.petition_id, DESK, approved=True, reason="佐证齐全")
+def _approved(teller: Teller) -> None:
+    decisions.decide_completion(teller.context, teller.petition_id, _DESK, approved=True, reason="佐证齐全")
 
 
-def rated(satisfaction: Satisfaction) -> Act:
-    """The petitioner says how it was."""
-
+def _rated(satisfaction: Satisfaction, reason: str | None = None, words: str = "") -> Act:
     def act(teller: Teller) -> None:
-        verdict.rate(teller.context, teller.petition_id, PETITIONER, satisfaction=satisfaction)
+        verdict.rate(
+            teller.context,
+            teller.petition_id,
+            PETITIONER,
+            satisfaction=satisfaction,
+            reason=words,
+            reason_code=reason,
+        )
 
     return act
+
+
+def _reopened(teller: Teller) -> None:
+    verdict.reopen(
+        teller.context, teller.petition_id, PETITIONER, reason_code="came-back", reason="修好一周，昨晚又全灭了"
+    )
 
 
 def _meeting_decides(teller: Teller) -> None:
@@ -129,7 +137,7 @@ def _explanation_demanded(teller: Teller) -> None:
     supervision.demand_explanation(
         teller.context,
         teller.petition_id,
-        INSPECTORS,
+        _INSPECTORS,
         question="请书面说明逾期未签收、未办理的原因",
         duration=_days(3),
     )
@@ -137,7 +145,7 @@ def _explanation_demanded(teller: Teller) -> None:
 
 def _explained(unit: str) -> Act:
     def act(teller: Teller) -> None:
-        supervision.answer(teller.context, teller.petition_id, unit_account(unit), text="人员调整期间交接疏漏，已整改")
+        supervision.answer(teller.context, teller.petition_id, _unit(unit), text="人员调整期间交接疏漏，已整改")
 
     return act
 
@@ -146,7 +154,7 @@ def _disposed(teller: Teller) -> None:
     supervision.dispose(
         teller.context,
         teller.petition_id,
-        INSPECTORS,
+        _INSPECTORS,
         disposition=Disposition.RECTIFY,
         opinion="责令整改，完善签收值守",
     )
@@ -154,7 +162,7 @@ def _disposed(teller: Teller) -> None:
 
 def _recused(teller: Teller) -> None:
     recusals.recuse_unit(
-        teller.context, teller.petition_id, INSPECTORS, unit=PARKS, reason="来信反映该单位维修人员收受好处才上门"
+        teller.context, teller.petition_id, _INSPECTORS, unit=PARKS, reason="来信反映该单位维修人员收受好处才上门"
     )
 
 
@@ -170,14 +178,14 @@ def _inspection_closed(teller: Teller) -> None:
 
 
 def _supervised(teller: Teller) -> None:
-    ladder.open_supervision(teller.context, teller.petition_id, INSPECTORS, "核查原承办单位维修人员")
+    ladder.open_supervision(teller.context, teller.petition_id, _INSPECTORS, "核查原承办单位维修人员")
 
 
 def _interviewed(teller: Teller) -> None:
     supervision.dispose(
         teller.context,
         teller.petition_id,
-        INSPECTORS,
+        _INSPECTORS,
         disposition=Disposition.INTERVIEW,
         opinion="约谈原承办单位负责人，清退不当收费",
     )
@@ -189,7 +197,7 @@ GUANGJI_ROAD = Story(
     source="枣庄市市中区融e通平台公开报道的真实案例；具体退单日期未见报道，为演示所设",
     begins=on(4, 30, 9, 0),
     scenes=(
-        Scene(on(4, 30, 9, 10), registered("广济路路灯不亮，夜间通行不便", "广济路", RequestType.HELP)),
+        Scene(on(4, 30, 9, 10), _registered("广济路路灯不亮，夜间通行不便", "广济路", RequestType.HELP)),
         Scene(on(5, 5, 9, 30), _returned(PARKS, "该路段照明未移交", KUANGQU, "未移交设施由属地先行协调")),
         Scene(on(5, 5, 11, 0), _return_granted),
         Scene(on(5, 5, 11, 20), _dispatched(KUANGQU, "按退单单位建议人工派遣")),
@@ -198,10 +206,10 @@ GUANGJI_ROAD = Story(
         Scene(on(5, 6, 15, 20), _dispatched(HOUSING, "按退单单位建议人工派遣")),
         Scene(on(5, 9, 10, 0), _returned(HOUSING, "道路已竣工验收", PARKS, "竣工后由养护单位负责")),
         Scene(on(6, 17, 10, 0), _meeting_decides),
-        Scene(on(6, 17, 11, 0), signed(PARKS)),
-        Scene(on(6, 20, 16, 0), done(PARKS, "更换电缆并调试", "广济路路灯已于6月20日恢复照明", on(6, 20, 15, 0))),
-        Scene(on(6, 20, 17, 0), approved),
-        Scene(on(6, 20, 20, 30), rated(Satisfaction.SATISFIED)),
+        Scene(on(6, 17, 11, 0), _signed(PARKS)),
+        Scene(on(6, 20, 16, 0), _done(PARKS, "更换电缆并调试", "广济路路灯已于6月20日恢复照明", on(6, 20, 15, 0))),
+        Scene(on(6, 20, 17, 0), _approved),
+        Scene(on(6, 20, 20, 30), _rated(Satisfaction.SATISFIED)),
     ),
 )
 
@@ -211,13 +219,13 @@ SILENT_UNIT = Story(
     source="虚构情节，用于演示提级阶梯走到顶端",
     begins=on(7, 4, 9, 0),
     scenes=(
-        Scene(on(7, 4, 9, 10), registered("工地拖欠工资三个月，要求支付", "", RequestType.COMPLAINT)),
+        Scene(on(7, 4, 9, 10), _registered("工地拖欠工资三个月，要求支付", "", RequestType.COMPLAINT)),
         Scene(on(8, 16, 9, 0), _explanation_demanded),
         Scene(on(8, 17, 9, 0), _explained(LABOUR)),
-        Scene(on(8, 18, 15, 0), done(LABOUR, "约谈用工单位并监督支付", "拖欠的工资已足额支付到位", on(8, 18, 14, 0))),
-        Scene(on(8, 19, 9, 0), approved),
+        Scene(on(8, 18, 15, 0), _done(LABOUR, "约谈用工单位并监督支付", "拖欠的工资已足额支付到位", on(8, 18, 14, 0))),
+        Scene(on(8, 19, 9, 0), _approved),
         Scene(on(8, 19, 10, 0), _disposed),
-        Scene(on(8, 19, 20, 0), rated(Satisfaction.BASICALLY_SATISFIED)),
+        Scene(on(8, 19, 20, 0), _rated(Satisfaction.BASICALLY_SATISFIED)),
     ),
 )
 
@@ -227,15 +235,46 @@ ACCUSED_UNIT = Story(
     source="虚构情节，用于演示回避和两种督查并行",
     begins=on(7, 4, 9, 0),
     scenes=(
-        Scene(on(7, 4, 9, 10), registered("文化路路灯不亮，打电话报修没有人来", "文化路", RequestType.COMPLAINT)),
+        Scene(on(7, 4, 9, 10), _registered("文化路路灯不亮，打电话报修没有人来", "文化路", RequestType.COMPLAINT)),
         Scene(on(7, 4, 15, 0), _recused),
-        Scene(on(7, 5, 9, 0), signed(HOUSING)),
+        Scene(on(7, 5, 9, 0), _signed(HOUSING)),
         Scene(on(7, 6, 10, 0), _inspected),
         Scene(on(7, 6, 11, 0), _supervised),
-        Scene(on(7, 7, 16, 0), done(HOUSING, "更换镇流器七只", "文化路路灯已全部恢复照明", on(7, 7, 15, 0))),
-        Scene(on(7, 7, 17, 0), approved),
+        Scene(on(7, 7, 16, 0), _done(HOUSING, "更换镇流器七只", "文化路路灯已全部恢复照明", on(7, 7, 15, 0))),
+        Scene(on(7, 7, 17, 0), _approved),
         Scene(on(7, 8, 9, 0), _inspection_closed),
         Scene(on(7, 8, 10, 0), _interviewed),
-        Scene(on(7, 8, 20, 0), rated(Satisfaction.SATISFIED)),
+        Scene(on(7, 8, 20, 0), _rated(Satisfaction.SATISFIED)),
     ),
 )
+
+DISSATISFIED = Story(
+    name="dissatisfied",
+    title="诉求人不满意：重办一次仍不满意，提级一级研判，会商后办好，半月内又坏、重启再办",
+    source="虚构情节，用于演示评价、重办、提级和重启",
+    begins=on(7, 4, 9, 0),
+    scenes=(
+        Scene(on(7, 4, 9, 10), _registered("建设路路灯不亮，夜里看不清路", "建设路", RequestType.COMPLAINT)),
+        Scene(on(7, 4, 10, 0), _signed(PARKS)),
+        Scene(on(7, 6, 16, 0), _done(PARKS, "更换灯泡两只", "建设路路灯已修复，请放心使用", on(7, 6, 15, 0))),
+        Scene(on(7, 6, 17, 0), _approved),
+        Scene(on(7, 7, 20, 0), _rated(Satisfaction.DISSATISFIED, "not-solved", "十二盏只亮了两盏")),
+        Scene(on(7, 8, 9, 0), _signed(PARKS)),
+        Scene(on(7, 11, 16, 0), _done(PARKS, "再换灯泡三只", "建设路路灯已再次维修，请放心使用", on(7, 11, 15, 0))),
+        Scene(on(7, 11, 17, 0), _approved),
+        Scene(on(7, 12, 20, 0), _rated(Satisfaction.DISSATISFIED, "came-back")),
+        Scene(on(7, 14, 10, 0), _meeting_decides),
+        Scene(on(7, 14, 11, 0), _signed(PARKS)),
+        Scene(on(7, 18, 16, 0), _done(PARKS, "更换电缆二百米", "建设路电缆已更换，十二盏路灯全亮", on(7, 18, 15, 0))),
+        Scene(on(7, 18, 17, 0), _approved),
+        Scene(on(7, 18, 20, 0), _rated(Satisfaction.SATISFIED)),
+        Scene(on(7, 25, 20, 0), _reopened),
+        Scene(on(7, 26, 9, 0), _dispatched(PARKS, "同一处路灯，仍由其办理")),
+        Scene(on(7, 26, 10, 0), _signed(PARKS)),
+        Scene(on(7, 27, 16, 0), _done(PARKS, "更换配电箱接触器", "建设路路灯已恢复，接触器已更换", on(7, 27, 15, 0))),
+        Scene(on(7, 27, 17, 0), _approved),
+        Scene(on(7, 27, 20, 0), _rated(Satisfaction.SATISFIED)),
+    ),
+)
+
+STORIES: dict[str, Story] = {story.name: story for story in (GUANGJI_ROAD, SILENT_UNIT, ACCUSED_UNIT, DISSATISFIED)}

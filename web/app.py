@@ -33,6 +33,7 @@ from web import (
     press,
     published,
     report,
+    single_sign_on,
     tasks,
     wall,
 )
@@ -89,6 +90,7 @@ def create_pages(context: Context, registrations: Buckets, look_ups: Buckets) ->
         follow,
         published,
         account,
+        single_sign_on,
         tasks,
         overview,
         maps,
