@@ -28,7 +28,7 @@ from services.context import Context
 from services.dispatching import requests_of
 from services.facts import recused_units
 from services.ledger import move
-from services.publications import take_back_untellable
+from services.publication_retractions import take_back_untellable
 from services.transactions import Transaction, acting, reading
 from services.views import actions_for, lens_of
 
