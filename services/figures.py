@@ -15,7 +15,7 @@ from models.figure_answers import FigureCase, FigureCasesView, FiguresView
 from services.access import ALL_SEEING, hidden_cases, require_role
 from services.context import Context
 from services.figure_bases import parts_of
-from services.figure_reasons import dissatisfied
+from services.figure_reasons import dissatisfied, visit_counts
 from services.figure_selection import Asked, selection_of
 from services.figure_tables import table_of
 from services.figure_views import (
@@ -51,11 +51,11 @@ def figures(context: Context, actor: Actor, asked: Asked, by: Grouping | None = 
         whole = measure(session, selection, by)
         beside = own is not None and by is not Grouping.UNIT
         parts = measure(session, replace(selection, unit=own), by) if beside else whole
-        reasons = dissatisfied(session, selection, policy)
+        reasons, called = dissatisfied(session, selection, policy), visit_counts(session, selection)
     ranks = ranks_of(whole, policy) if by is Grouping.UNIT and selection.unit is None else {}
     wanted = [] if by is None else parts.groups if own is None or beside else [own]
     groups = [group_view(parts, group, policy, ranks) for group in wanted]
-    return figures_view(selection, by, policy, total_view(whole, policy), groups, reasons)
+    return figures_view(selection, by, policy, total_view(whole, policy), groups, reasons, called)
 
 
 def cases_of(

@@ -19,7 +19,7 @@ from web.visits import number_of
 router = APIRouter()
 
 _HOME = "/tasks"
-_OURS = re.compile(r"/(tasks|cases|account)(/[\w.-]+)*(\?[\w.=&%-]*)?", re.ASCII)
+_OURS = re.compile(r"/(tasks|cases|calls|account)(/[\w.-]+)*(\?[\w.=&%-]*)?", re.ASCII)
 """Where somebody may be sent after signing in: pages of ours that need it, and no other site."""
 
 

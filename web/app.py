@@ -14,7 +14,7 @@ from api.limits import Buckets
 from domain.errors import PolicyMissing
 from services import following
 from services.context import Context
-from web import account, cases, errors, files, follow, identity, report, tasks
+from web import account, calls, cases, errors, files, follow, identity, report, tasks
 from web.assets import PREFIX, Assets
 from web.live import Watch
 from web.rendering import Pages
@@ -56,7 +56,7 @@ def create_pages(context: Context, registrations: Buckets, look_ups: Buckets) ->
     )
     errors.install(app)
     app.add_api_route(PREFIX + "{name}", _sending(assets), methods=["GET", "HEAD"])
-    for part in (report, files, follow, account, tasks, identity, cases):
+    for part in (report, files, follow, account, tasks, identity, calls, cases):
         app.include_router(part.router)
     return app
 

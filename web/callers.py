@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 from starlette.responses import RedirectResponse, Response
 
 from domain.actions import ROLE_LABELS, Actor
+from services import visits
 from services.sign_in import SignedIn, session_of
 from web.asking import ContextOf
 from web.forms import Form, sent_form
@@ -27,6 +28,8 @@ class Shown:
     name: str
     role_name: str
     unit_name: str
+    calls: bool = False
+    """Whether return visits are theirs to make or to give out."""
 
 
 class SignInNeeded(Exception):
@@ -44,7 +47,7 @@ def signed_in(request: Request, context: ContextOf) -> SignedIn:
         raise SignInNeeded
     with context.readers() as session:
         unit = context.rules.active(session).unit_name(who.actor.unit) if who.actor.unit else ""
-    request.state.account = Shown(who.actor.name, ROLE_LABELS[who.actor.role], unit)
+    request.state.account = Shown(who.actor.name, ROLE_LABELS[who.actor.role], unit, who.actor.role in visits.GIVERS)
     return who
 
 
