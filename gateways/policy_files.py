@@ -32,6 +32,7 @@ from gateways.pattern_rules import list_figures, list_rules, pattern_figures, pa
 from gateways.policy_checks import PolicyFiles
 from gateways.review_rules import REVIEWS, check_reviews, review_figures, review_rules
 from gateways.same_matter_rules import same_matter_figures, same_matter_rules
+from gateways.scrub_rules import check_scrub, scrub_figures, scrub_rules
 from gateways.supervision_rules import recusal_rules, supervision_figures, supervision_rules
 from gateways.taxonomy_checks import check_taxonomy, file_of
 from gateways.taxonomy_rules import dispatch_rules, sub_categories
@@ -58,6 +59,7 @@ from models.policy_files import (
 from models.policy_json import dump, policy_from_dict
 from models.reviews_file import ReviewsFile
 from models.same_matter_file import SameMatterFile
+from models.scrub_file import ScrubFile
 from models.supervision_file import SupervisionFile
 from models.taxonomy_files import PlacesFile, SubCategoriesFile, TaxonomyFile, UnitsFile
 from models.verdict_file import VerdictFile
@@ -86,6 +88,7 @@ _SHAPES: dict[str, type[Shape]] = {
     "retention.yaml": RetentionFile,
     "supervision.yaml": SupervisionFile,
     "media.yaml": MediaFile,
+    "scrub.yaml": ScrubFile,
     "attachments.yaml": AttachmentsFile,
     HANDLING: HandlingFile,
     FOLLOW_UP: FollowUpFile,
@@ -158,8 +161,14 @@ def load_policy(directory: Path) -> Policy:
             reading.files.sub_categories[category.code] = reading.read(file_of(category.code), SubCategoriesFile)
     problems = [*reading.problems, *_foreign_files(directory, reading.files)]
     checks = (
-        *(policy_checks.check, check_taxonomy, check_alarms, check_reviews),
-        *(check_handling, check_follow_up, check_verdict),
+        policy_checks.check,
+        check_taxonomy,
+        check_alarms,
+        check_reviews,
+        check_handling,
+        check_follow_up,
+        check_scrub,
+        check_verdict,
     )
     faults = [fault for check in checks for fault in check(reading.files)]
     problems.extend(
@@ -241,11 +250,11 @@ def _build(files: PolicyFiles, office: OfficeHours) -> Policy:
     alarms, elsewhere, supervision, attachments = files.alarms, files.elsewhere, files.supervision, files.attachments
     reviews, identity, retention = files.reviews, files.identity, files.retention
     patterns, lists, handling = files.patterns, files.lists, files.handling
-    follow_up, media, verdict = files.follow_up, files.media, files.verdict
+    follow_up, media, scrub, verdict = files.follow_up, files.media, files.scrub, files.verdict
     assert supervision and attachments  # noqa: S101, PT018
     assert learning and figures and same_matter and alarms and elsewhere  # noqa: S101, PT018
     assert reviews and identity and retention  # noqa: S101, PT018
-    assert patterns and lists and handling and follow_up and media and verdict  # noqa: S101, PT018
+    assert patterns and lists and handling and follow_up and media and scrub and verdict  # noqa: S101, PT018
     matters = {category: file for category, file in files.sub_categories.items() if file is not None}
     policy = Policy(
         version="",
@@ -275,6 +284,7 @@ def _build(files: PolicyFiles, office: OfficeHours) -> Policy:
             *pattern_figures(patterns),
             *list_figures(lists),
             *media_figures(media),
+            *scrub_figures(scrub),
             *follow_up_figures(follow_up),
             *verdict_figures(verdict),
         ),
@@ -286,6 +296,7 @@ def _build(files: PolicyFiles, office: OfficeHours) -> Policy:
         recusal=recusal_rules(supervision),
         supervision=supervision_rules(supervision),
         media=media_rules(media),
+        scrub=scrub_rules(scrub),
         attachments=attachment_rules(attachments),
         handling=handling_rules(handling),
         visits=visit_rules(follow_up),

@@ -19,7 +19,8 @@ from services import (
     identity_keeping,
     invariants,
     outages,
-    publications,
+    policy_changes,
+    publication_upkeep,
     retention,
     stored_files,
 )
@@ -66,10 +67,21 @@ async def reconcile_runs() -> Drift:
     return await in_thread(reconciling.reconcile, get_context())
 
 
-@task(name="let rights of reply lapse", cache_policy=NO_CACHE, persist_result=False)
-async def lapse_replies() -> int:
-    """What a unit does not answer in its term is decided without it, whether or not anybody looks."""
-    return await in_thread(publications.lapse_due, get_context())
+@task(name="keep publications", cache_policy=NO_CACHE, persist_result=False)
+async def keep_publications() -> dict[str, int]:
+    """Lapsed replies, what may be told no more, exposures the platform explains: whether or not anybody looks."""
+    context = get_context()
+    return {
+        "lapsed": await in_thread(publication_upkeep.lapse_due, context),
+        "taken back": await in_thread(publication_upkeep.take_back_all_untellable, context),
+        "corrected": await in_thread(publication_upkeep.correct_all_excused, context),
+    }
+
+
+@task(name="put planned policies in force", cache_policy=NO_CACHE, persist_result=False)
+async def activate_policies() -> int:
+    """What was planned for a time that has come is in force from now on; how many."""
+    return await in_thread(policy_changes.activate_due, get_context())
 
 
 @task(name="refuse undecided exclusions", cache_policy=NO_CACHE, persist_result=False)

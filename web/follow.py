@@ -223,7 +223,8 @@ def act(
         body = read(known.shape, fields)
 
         def work() -> dict[str, Any]:
-            known.work(context, mine, queries.matter_by_code(context, mine.code), body, version)
+            matter = queries.matter_by_code(context, mine.code)
+            known.work(context, mine, matter, body, following.version_meant(context, matter, version))
             return {}
 
         submit(context, request, sent, work)

@@ -203,6 +203,7 @@ READS = (
     "/inspection/patterns",
     "/bulletins",
     "/figures",
+    "/dashboard",
     "/lists/summary",
     "/lists/problems",
     "/lists/responsibilities",
