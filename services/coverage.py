@@ -30,6 +30,7 @@ from models.tables import (
     RatingRow,
     Recusal,
     Supervision,
+    Visit,
 )
 
 _OF: BindParameter[Any] = bindparam("ids", expanding=True)
@@ -38,8 +39,12 @@ _OF: BindParameter[Any] = bindparam("ids", expanding=True)
 class Covered:
     """A table whose rows are vouched for, but for columns that the platform computes anew without a step."""
 
-    def __init__(self, model: type[Base], name: str, but: Collection[str] = ()) -> None:
-        """`name` says what it holds, for people."""
+    def __init__(self, model: type[Base], name: str, but: Collection[str] = (), *, later: bool = False) -> None:
+        """`name` says what it holds, for people; `later`: there were rows of it before they were vouched for.
+
+        A step says of such a table that it has no row, too: one that says nothing is of a version from before.
+        """
+        self.later = later
         self.table: Table = Base.metadata.tables[model.__tablename__]
         self.name = name
         kept = [column for column in self.table.columns if column.name not in but]
@@ -61,16 +66,24 @@ COVERED = (
     Covered(RatingRow, "评价"),
     Covered(Recusal, "回避"),
     Covered(Supervision, "督办件", {"explanation_due_at"}),
+    Covered(Visit, "回访", later=True),
 )
 """In the order in which they are verified."""
 
+LATER = frozenset(item.table.name for item in COVERED if item.later)
 NAMES = {item.table.name: item.name for item in COVERED}
+_NONE = hashlib.sha256(b"[]").hexdigest()
 _ANY = union_all(*(item.has_any for item in COVERED))
 
 
 def covers_of(session: Session, petition_ids: Collection[str]) -> dict[str, dict[str, str]]:
-    """By petition and table, the digest of the rows there are in the database; a table without a row is left out."""
+    """By petition and table, the digest of the rows there are in the database; a table without a row is left out.
+
+    But for those of `LATER`, of which no row is told as well.
+    """
     found: dict[str, dict[str, str]] = defaultdict(dict)
+    for petition_id in petition_ids:
+        found[petition_id] |= dict.fromkeys(LATER, _NONE)
     of = {"ids": list(petition_ids)}
     present = set(session.execute(_ANY, of).scalars())  # most petitions have rows in a few of them only
     for item in COVERED:
