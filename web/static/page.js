@@ -118,7 +118,8 @@ function isWriting() {
     return true;
   }
   const fields = [...document.querySelectorAll("main textarea, main input:not([type=hidden])")];
-  return fields.some((field) => (field.checked ?? false) !== (field.defaultChecked ?? false) || field.value !== field.defaultValue);
+  const isBox = (field) => field.type === "checkbox" || field.type === "radio";
+  return fields.some((field) => (isBox(field) ? field.checked !== field.defaultChecked : field.value !== field.defaultValue));
 }
 
 // The keyboard stays where it was, and what was open stays open.
