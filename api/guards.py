@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 MAX_BODY_BYTES = 256 * 1024
 MAX_FILE_BYTES = MOST_KIB * 1024
 """For the addresses that take files; how large one may really be, the policy says."""
-_TAKE_FILES = ("/attachments", "/submit_completion")
+_TAKE_FILES = ("/attachments", "/submit_completion", "/administration/policy")
 
 # Nothing is loaded from a foreign host. Swagger's page has its start-up code and its icons inline.
 _POLICY = (

@@ -20,8 +20,21 @@ MEDIA_APPLIED: dict[str, tuple[str, str, str]] = {
     ),
     "media.reply": (
         "曝光前单位答复的期限",
-        "services.publications.lapse_due",
+        "services.publication_upkeep.lapse_due",
         f"{_PUBLICATIONS}::test_silence_lapses_by_itself_and_is_told",
+    ),
+}
+_SCRUB = "tests/domain/test_scrub.py"
+_SCRUB_FILE = "tests/gateways/test_scrub_file.py"
+SCRUB_APPLIED: dict[str, tuple[str, str, str]] = {
+    "scrub.patterns": ("公开前去掉的写法", "domain.scrub.scrub", f"{_SCRUB}::test_what_is_taken_out"),
+    "scrub.numbers": ("公开前去掉的号码", "domain.scrub.scrub", f"{_SCRUB}::test_no_long_number_survives"),
+    "scrub.places": ("公开的地点多细", "domain.scrub.scrub", f"{_SCRUB}::test_what_is_taken_out"),
+    "scrub.names": ("公开前去掉的姓名", "domain.scrub.scrub", f"{_SCRUB}::test_what_is_left_in"),
+    "scrub.examples": (
+        "加载时试的例子",
+        "gateways.scrub_rules.check_scrub",
+        f"{_SCRUB_FILE}::test_rules_that_miss_their_examples_are_refused",
     ),
 }
 SUPERVISION_APPLIED: dict[str, tuple[str, str, str]] = {
@@ -94,6 +107,46 @@ LEARNING_APPLIED: dict[str, tuple[str, str, str]] = {
     ),
 }
 """By place in the files: the rule's name, the function that applies it, and the test that holds it."""
+
+_REOPENING = "tests/services/test_reopening.py"
+_EXCLUSIONS = "tests/services/test_exclusions.py"
+VERDICT_APPLIED: dict[str, tuple[str, str, str]] = {
+    "verdict.exclusion": (
+        "不纳入评价的情形",
+        "services.exclusions.ask",
+        f"{_EXCLUSIONS}::test_a_unit_asks_with_a_reason_of_the_rules_and_evidence",
+    ),
+    "verdict.exclusion.deciders": (
+        "谁审定不纳入评价",
+        "domain.actions.check",
+        f"{_EXCLUSIONS}::test_the_rules_say_which_office_decides",
+    ),
+    "verdict.exclusion.term": (
+        "几日不审定按不同意处理",
+        "services.exclusions.refuse_due",
+        f"{_EXCLUSIONS}::test_what_nobody_decides_in_time_is_refused",
+    ),
+    "verdict.reopen": (
+        "为什么可以重启",
+        "services.verdict.reopen",
+        f"{_REOPENING}::test_a_reason_of_the_rules_is_asked_for",
+    ),
+    "verdict.reopen.within": (
+        "归档后几日内可以重启",
+        "domain.actions.check",
+        "tests/domain/test_actions.py::test_a_case_is_reopened_within_its_days_and_once",
+    ),
+    "verdict.reopen.limit": (
+        "可以重启几次",
+        "domain.actions.check",
+        "tests/domain/test_actions.py::test_a_case_is_reopened_within_its_days_and_once",
+    ),
+    "verdict.dissatisfied": (
+        "不满意的原因",
+        "services.verdict.rate",
+        "tests/services/test_verdicts.py::test_a_dissatisfied_petitioner_chooses_a_reason",
+    ),
+}
 
 _VISITS = "tests/domain/test_visits.py"
 

@@ -50,6 +50,23 @@ class CountName(StrEnum):
     SUPERVISED = "supervised"
     MEDIA_TRACKED = "media_tracked"
     EXPOSED = "exposed"
+    CLIMBED_TO_YELLOW = "climbed_to_yellow"
+    CLIMBED_TO_RED = "climbed_to_red"
+    CLIMBED_TO_FIRST_REVIEW = "climbed_to_first_review"
+    CLIMBED_TO_SECOND_REVIEW = "climbed_to_second_review"
+    CLIMBED_TO_SUPERVISION = "climbed_to_supervision"
+    EXCLUDED = "excluded"
+
+
+LADDER = (
+    CountName.REGISTERED,
+    CountName.CLIMBED_TO_YELLOW,
+    CountName.CLIMBED_TO_RED,
+    CountName.CLIMBED_TO_FIRST_REVIEW,
+    CountName.CLIMBED_TO_SECOND_REVIEW,
+    CountName.CLIMBED_TO_SUPERVISION,
+)
+"""How high cases climbed; each is a part of the one before, so that they make a funnel."""
 
 
 class ShareName(StrEnum):
@@ -64,6 +81,7 @@ class ShareName(StrEnum):
     MEDIA_REPLY = "media_reply"
     RESOLUTION = "resolution"
     SATISFACTION = "satisfaction"
+    ASSESSED_SATISFACTION = "assessed_satisfaction"
     RETURN = "return"
     REDO = "redo"
 
@@ -92,6 +110,24 @@ class Definition:
 
 
 _OWN = "自定"
+
+_LADDER = {
+    name: Definition(
+        chinese,
+        english,
+        Counted.CASES,
+        f"截至时刻{reached}、或到过其上各级的，后来退下的也算",
+        _OWN,
+        more_is_better=False,
+    )
+    for name, chinese, english, reached in (
+        (CountName.CLIMBED_TO_YELLOW, "到过黄牌", "climbed to a yellow card", "亮过黄牌"),
+        (CountName.CLIMBED_TO_RED, "到过红牌", "climbed to a red card", "亮过红牌"),
+        (CountName.CLIMBED_TO_FIRST_REVIEW, "到过一级研判", "climbed to the first review", "提级到过一级研判"),
+        (CountName.CLIMBED_TO_SECOND_REVIEW, "到过二级研判", "climbed to the second review", "提级到过二级研判"),
+        (CountName.CLIMBED_TO_SUPERVISION, "到过督办", "climbed to supervision", "立过督办件"),
+    )
+}
 
 COUNTS: dict[CountName, Definition] = {
     CountName.REGISTERED: Definition("登记", "registered", Counted.CASES, "时段内登记的全部诉求", _OWN),
@@ -124,6 +160,16 @@ COUNTS: dict[CountName, Definition] = {
         "截至时刻公开曝光过的",
         f"{_OWN}，区报写公开曝光督促解决，未列件数",
         excluded="曝光后已更正的",
+        more_is_better=False,
+    ),
+    **_LADDER,
+    CountName.EXCLUDED: Definition(
+        "不纳入评价",
+        "not assessed",
+        Counted.CASES,
+        "截至时刻末次办结经审定不纳入评价的",
+        f"{_OWN}，情形见 verdict.yaml",
+        excluded="审定后又重办或提级、再次办结的，须另行申请",
         more_is_better=False,
     ),
 }
@@ -207,8 +253,17 @@ SHARES: dict[ShareName, Definition] = {
         Counted.CASES,
         base="截至时刻诉求人已评价的",
         numerator="末次评价为满意或基本满意的",
-        excluded="未评价的，既不算满意也不算不满意",
+        excluded="未评价的，既不算满意也不算不满意；经审定不纳入评价的仍计入，另有满意率(纳入评价)",
         source="区报：满意、基本满意、不满意三级评价；末次评价为准、未评价不计系自定",
+    ),
+    ShareName.ASSESSED_SATISFACTION: Definition(
+        "满意率(纳入评价)",
+        "satisfaction of what is assessed",
+        Counted.CASES,
+        base="截至时刻诉求人已评价、且未经审定不纳入评价的",
+        numerator="末次评价为满意或基本满意的",
+        excluded="未评价的；末次办结经审定不纳入评价的",
+        source="自定。与满意率并列，两者之差即不纳入评价的影响",
     ),
     ShareName.RETURN: Definition(
         "退单率",
@@ -257,10 +312,14 @@ class Grouping(StrEnum):
     CATEGORY = "category"
     SUB_CATEGORY = "sub_category"
     CHANNEL = "channel"
+    GRID = "grid"
     DAY = "day"
     WEEK = "week"
     MONTH = "month"
 
+
+NO_GROUP = "none"
+"""What is asked for where there is no unit, town …: the cases that no group has."""
 
 PERIOD_GROUPINGS = (Grouping.DAY, Grouping.WEEK, Grouping.MONTH)
 """Told apart by when they were registered (走势), the earliest first; each group is named by its first day."""
@@ -271,6 +330,7 @@ GROUPING_LABELS = {
     Grouping.CATEGORY: "大类",
     Grouping.SUB_CATEGORY: "小类",
     Grouping.CHANNEL: "来源渠道",
+    Grouping.GRID: "网格",
     Grouping.DAY: "登记日",
     Grouping.WEEK: "登记周",
     Grouping.MONTH: "登记月",

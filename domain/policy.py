@@ -35,8 +35,10 @@ from domain.pattern_rules import PatternRules
 from domain.recusal import RecusalRules
 from domain.reviews import ReviewRules
 from domain.same_matter import SameMatterRules
+from domain.scrub import ScrubRules
 from domain.supervision import SupervisionRules
 from domain.units import Category, Duty, SubCategory, Unit, UnitKind
+from domain.verdict_rules import VerdictRules
 from domain.visits import VisitRules
 from domain.workdays import OfficeHours
 
@@ -73,6 +75,8 @@ class Policy:
     recusal: RecusalRules = field(default_factory=RecusalRules)
     supervision: SupervisionRules = field(default_factory=SupervisionRules)
     media: MediaRules = field(default_factory=MediaRules)
+    scrub: ScrubRules | None = None
+    """A policy from before these rules has none: under it nothing is told in public."""
     """Empty in policies kept from before there were any: there is no outlet, and nothing is told in public then."""
     attachments: AttachmentRules | None = None
     """`None` in policies kept from before there were any: nothing is stored then."""
@@ -80,6 +84,8 @@ class Policy:
     """`None` in policies kept from before there were any: those in force hold then."""
     visits: VisitRules = field(default_factory=VisitRules)
     """Empty in policies kept from before there were any: nobody is drawn then."""
+    verdict: VerdictRules = field(default_factory=VerdictRules)
+    """Empty in policies kept from before there were any: nothing is excluded and nothing reopened then."""
     foreign_units: tuple[Unit, ...] = field(default=(), compare=False)
     foreign_categories: tuple[Category, ...] = field(default=(), compare=False)
     foreign_sub_categories: tuple[SubCategory, ...] = field(default=(), compare=False)

@@ -25,8 +25,10 @@ from models.patterns_file import ListsFile, PatternsFile
 from models.policy_files import Conditional, DeadlinesFile, DispatchFile, DistrictFile, LadderFile, NoticesFile
 from models.reviews_file import ReviewsFile
 from models.same_matter_file import SameMatterFile
+from models.scrub_file import ScrubFile
 from models.supervision_file import SupervisionFile
 from models.taxonomy_files import PlacesFile, SubCategoriesFile, TaxonomyFile, UnitsFile
+from models.verdict_file import VerdictFile
 
 OFFICE_KINDS = tuple(kind for kind in UnitKind if kind not in (UnitKind.TOWN, UnitKind.DEPARTMENT))
 """Kinds of which there is exactly one unit, because the platform asks for it by kind."""
@@ -65,9 +67,11 @@ class PolicyFiles:
     retention: RetentionFile | None = None
     supervision: SupervisionFile | None = None
     media: MediaFile | None = None
+    scrub: ScrubFile | None = None
     attachments: AttachmentsFile | None = None
     handling: HandlingFile | None = None
     follow_up: FollowUpFile | None = None
+    verdict: VerdictFile | None = None
     sub_categories: dict[str, SubCategoriesFile | None] = field(default_factory=dict)
     """By category, of each that `taxonomy.yaml` names."""
 

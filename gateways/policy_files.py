@@ -32,9 +32,11 @@ from gateways.pattern_rules import list_figures, list_rules, pattern_figures, pa
 from gateways.policy_checks import PolicyFiles
 from gateways.review_rules import REVIEWS, check_reviews, review_figures, review_rules
 from gateways.same_matter_rules import same_matter_figures, same_matter_rules
+from gateways.scrub_rules import check_scrub, scrub_figures, scrub_rules
 from gateways.supervision_rules import recusal_rules, supervision_figures, supervision_rules
 from gateways.taxonomy_checks import check_taxonomy, file_of
 from gateways.taxonomy_rules import dispatch_rules, sub_categories
+from gateways.verdict_rules import VERDICT, check_verdict, verdict_figures, verdict_rules
 from gateways.yaml_lines import Document, Loc, line_of, read_document
 from models.alarm_files import AlarmsFile, ElsewhereFile
 from models.attachment_file import AttachmentsFile
@@ -57,8 +59,10 @@ from models.policy_files import (
 from models.policy_json import dump, policy_from_dict
 from models.reviews_file import ReviewsFile
 from models.same_matter_file import SameMatterFile
+from models.scrub_file import ScrubFile
 from models.supervision_file import SupervisionFile
 from models.taxonomy_files import PlacesFile, SubCategoriesFile, TaxonomyFile, UnitsFile
+from models.verdict_file import VerdictFile
 
 __all__ = ["PolicyError", "Problem", "dump", "load_policy", "policy_from_dict"]
 
@@ -84,9 +88,11 @@ _SHAPES: dict[str, type[Shape]] = {
     "retention.yaml": RetentionFile,
     "supervision.yaml": SupervisionFile,
     "media.yaml": MediaFile,
+    "scrub.yaml": ScrubFile,
     "attachments.yaml": AttachmentsFile,
     HANDLING: HandlingFile,
     FOLLOW_UP: FollowUpFile,
+    VERDICT: VerdictFile,
 }
 _FOLDER = "taxonomy"
 """One file for each category."""
@@ -154,7 +160,16 @@ def load_policy(directory: Path) -> Policy:
         for category in reading.files.taxonomy.categories:
             reading.files.sub_categories[category.code] = reading.read(file_of(category.code), SubCategoriesFile)
     problems = [*reading.problems, *_foreign_files(directory, reading.files)]
-    checks = (policy_checks.check, check_taxonomy, check_alarms, check_reviews, check_handling, check_follow_up)
+    checks = (
+        policy_checks.check,
+        check_taxonomy,
+        check_alarms,
+        check_reviews,
+        check_handling,
+        check_follow_up,
+        check_scrub,
+        check_verdict,
+    )
     faults = [fault for check in checks for fault in check(reading.files)]
     problems.extend(
         Problem(fault.file, line_of(reading.lines[fault.file], fault.loc), fault.reason) for fault in faults
@@ -235,11 +250,11 @@ def _build(files: PolicyFiles, office: OfficeHours) -> Policy:
     alarms, elsewhere, supervision, attachments = files.alarms, files.elsewhere, files.supervision, files.attachments
     reviews, identity, retention = files.reviews, files.identity, files.retention
     patterns, lists, handling = files.patterns, files.lists, files.handling
-    follow_up, media = files.follow_up, files.media
+    follow_up, media, scrub, verdict = files.follow_up, files.media, files.scrub, files.verdict
     assert supervision and attachments  # noqa: S101, PT018
     assert learning and figures and same_matter and alarms and elsewhere  # noqa: S101, PT018
     assert reviews and identity and retention  # noqa: S101, PT018
-    assert patterns and lists and handling and follow_up and media  # noqa: S101, PT018
+    assert patterns and lists and handling and follow_up and media and scrub and verdict  # noqa: S101, PT018
     matters = {category: file for category, file in files.sub_categories.items() if file is not None}
     policy = Policy(
         version="",
@@ -269,7 +284,9 @@ def _build(files: PolicyFiles, office: OfficeHours) -> Policy:
             *pattern_figures(patterns),
             *list_figures(lists),
             *media_figures(media),
+            *scrub_figures(scrub),
             *follow_up_figures(follow_up),
+            *verdict_figures(verdict),
         ),
         sub_categories=sub_categories(matters),
         duties=tuple(Duty(**duty.model_dump()) for duty in units.duties),
@@ -279,9 +296,11 @@ def _build(files: PolicyFiles, office: OfficeHours) -> Policy:
         recusal=recusal_rules(supervision),
         supervision=supervision_rules(supervision),
         media=media_rules(media),
+        scrub=scrub_rules(scrub),
         attachments=attachment_rules(attachments),
         handling=handling_rules(handling),
         visits=visit_rules(follow_up),
+        verdict=verdict_rules(verdict),
     )
     content = json.dumps(dump(policy), sort_keys=True, ensure_ascii=False)
     return replace(policy, version=f"{district.version}+{hashlib.sha256(content.encode()).hexdigest()[:12]}")

@@ -64,6 +64,13 @@ class GroupView(Answer):
     times: list[StageTimeView]
 
 
+class DissatisfiedView(Answer):
+    """How often petitioners gave one reason for being dissatisfied."""
+
+    reason: Named = Field(description="不满意的原因；只写了文字、没有选的，code 为空")
+    ratings: int = Field(description="次数：每位诉求人对每次办结的评价为一次")
+
+
 class FiguresView(Answer):
     """Figures of one selection by one grouping."""
 
@@ -76,6 +83,7 @@ class FiguresView(Answer):
     confidence: float
     total: GroupView
     groups: list[GroupView]
+    dissatisfied: list[DissatisfiedView] = Field([], description="全部所选诉求截至时刻的不满意评价，按原因")
     definitions: list[DefinitionView]
 
 
@@ -88,6 +96,8 @@ class FigureCase(Answer):
     counts: bool = Field(description="是否计入分子")
     stage: Named | None = None
     seconds: int | None = None
+    category: Named | None = Field(default=None, description="截至时刻的大类")
+    town: Named | None = Field(default=None, description="截至时刻的镇街")
 
 
 class FigureCasesView(Answer):
@@ -96,6 +106,7 @@ class FigureCasesView(Answer):
     as_of: Shown
     period: PeriodView
     definition: DefinitionView
+    chosen: list[str] = Field(default=[], description="所选的单位、镇街等；没有即全区")
     base: int
     cases: list[FigureCase]
     next: int | None = Field(description="下一页的 offset")

@@ -12,6 +12,7 @@ from domain.figures import (
     COUNTS,
     DEFINITIONS,
     GROUPING_LABELS,
+    NO_GROUP,
     PERIOD_RULE,
     SHARES,
     UNIT_RULE,
@@ -25,7 +26,15 @@ from domain.policy import Policy
 from domain.shares import VERDICT_LABELS, Ranked, Share, percent, ranking, wilson
 from domain.stages import Stage
 from models.answers import Named
-from models.figure_answers import DefinitionView, FiguresView, GroupView, PeriodView, ShareView, StageTimeView
+from models.figure_answers import (
+    DefinitionView,
+    DissatisfiedView,
+    FiguresView,
+    GroupView,
+    PeriodView,
+    ShareView,
+    StageTimeView,
+)
 from services.views import stage_named
 
 Ranks = Mapping[ShareName, Mapping[Group, Ranked]]
@@ -34,7 +43,12 @@ _HOUR = 3600
 
 
 def figures_view(
-    selection: Selection, by: Grouping | None, policy: Policy, total: GroupView, groups: Sequence[GroupView]
+    selection: Selection,
+    by: Grouping | None,
+    policy: Policy,
+    total: GroupView,
+    groups: Sequence[GroupView],
+    dissatisfied: Sequence[DissatisfiedView] = (),
 ) -> FiguresView:
     """The whole answer, with the rules that hold for all of it."""
     return FiguresView(
@@ -47,6 +61,7 @@ def figures_view(
         confidence=policy.figure_rules.confidence,
         total=total,
         groups=list(groups),
+        dissatisfied=list(dissatisfied),
         definitions=[definition_view(name) for name in DEFINITIONS],
     )
 
@@ -88,8 +103,9 @@ def ranks_of(measured: Measured, policy: Policy) -> Ranks:
 
 def total_view(measured: Measured, policy: Policy) -> GroupView:
     """All groups together."""
-    wholes = {name: sum(measured.wholes.get(name, {}).values()) for name in SHARES}
-    shares = {name: measured.whole(name) for name in SHARES}
+    names = measured.share_names
+    wholes = {name: sum(measured.wholes.get(name, {}).values()) for name in names}
+    shares = {name: measured.whole(name) for name in names}
     return GroupView(
         group=None,
         counts={name.value: sum(measured.count(group, name) for group in measured.counts) for name in COUNTS},
@@ -111,7 +127,7 @@ def group_view(measured: Measured, group: Group, policy: Policy, ranks: Ranks) -
                 policy,
                 ranks.get(name, {}).get(group),
             )
-            for name in SHARES
+            for name in measured.share_names
         ],
         times=_times(measured.times.get(group, {})),
     )
@@ -128,7 +144,19 @@ def name_of(by: Grouping | None, group: Group, policy: Policy) -> str:
             return policy.category_name(group)
         case Grouping.SUB_CATEGORY:
             return policy.sub_category_name(group) if group else "（未分小类）"
+        case Grouping.GRID:
+            return group or "（未定位到网格）"
     return group or ""
+
+
+def chosen_in(selection: Selection, policy: Policy) -> list[str]:
+    """What a selection is narrowed to, as people read it: `承办单位：…`."""
+    narrowed = {by: getattr(selection, by.value, None) for by in Grouping}
+    return [
+        f"{GROUPING_LABELS[by]}：{name_of(by, None if code == NO_GROUP else code, policy)}"
+        for by, code in narrowed.items()
+        if code is not None
+    ]
 
 
 def _share_view(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from domain.actions import PETITIONER
 from domain.petition import deadlines, handling_due
 from models.answers import ClockView
-from models.tables import Petition
+from models.tables import HistoryRow, Petition
 from services import queries
 from services.context import Context
 from services.facts import facts_of
@@ -33,6 +33,21 @@ def shown_clock(context: Context, query_code: str) -> ClockView | None:
         running = (*((handling,) if handling else ()), *deadlines(facts, lens.policy, lens.calendar))
         found = next((item for item in running if item.due_at == shown), None)
         return clock_view(found, lens) if found is not None else None
+
+
+def version_meant(context: Context, matter_id: str, version: int) -> int:
+    """The present version where nothing that petitioners may follow has happened since `version`; else `version`.
+
+    What only the offices do with a case, such as closing a supervision, takes no word out of a petitioner's mouth.
+    """
+    with reading(context) as session:
+        followed = or_(HistoryRow.public, HistoryRow.stage_before != HistoryRow.stage_after)
+        query = select(HistoryRow.version).where(
+            HistoryRow.petition_id == matter_id, HistoryRow.version > version, followed
+        )
+        if session.scalars(query.limit(1)).first() is not None:
+            return version
+        return session.get_one(Petition, matter_id).version
 
 
 def followed_ids(context: Context, query_code: str) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 import clock
 from domain.actions import Actor, Role
 from domain.errors import Incomplete, Missing
+from domain.facts import Exclusion
 from domain.queue_filter import QueueFilter
 from domain.stages import OPEN_STAGES, WORKING_STAGES, Stage
 from models.answers import Page, QueueItem
@@ -34,6 +35,7 @@ _WORKING = [stage.value for stage in WORKING_STAGES]
 _OPEN = [stage.value for stage in OPEN_STAGES]
 _ASKED = [Stage.RETURN_REQUESTED.value, Stage.EXTENSION_REQUESTED.value]
 _DESK_DECIDES = [*_ASKED, Stage.COMPLETION_SUBMITTED.value]
+_EXCLUSION_WAITS = Petition.exclusion == Exclusion.ASKED.value
 _DESK_LOOKS = [Stage.REGISTERED.value, Stage.ACCEPTED.value]
 
 
@@ -133,29 +135,31 @@ def rows_for(actor: Actor) -> Rows:
     if actor.role is Role.INSPECTOR:
         return _overdue_rows(None, None)
     require_role(actor, *_WAITING)
-    return Rows(select(Petition, HistoryRow.at).where(_WAITING[actor.role]), _decision_due(), Petition.id)
-
-
-def _decision_due() -> Column:
-    # The run may have to look earlier than the decision is due: for a card, or for a unit that owes something else.
-    return func.coalesce(Petition.stage_due_at, Petition.wake_at, type_=Petition.wake_at.type)
+    return Rows(select(Petition, HistoryRow.at).where(_WAITING[actor.role]), _DECISION_DUE, Petition.id)
 
 
 def requests_queue(context: Context, actor: Actor, *, limit: int = 50, cursor: str | None = None) -> Page:
-    """Returns and extensions that wait for the desk's decision, due first on top, each with what was asked before.
+    """Returns, extensions and exclusions that wait for a decision, due first on top, each with what was asked before.
 
     Raises `NotPermitted` for whoever neither decides them nor watches over it.
     """
     require_role(actor, Role.DESK, Role.INSPECTOR, Role.OPERATOR)
-    query = select(Petition, HistoryRow.at).where(Petition.stage.in_(_ASKED))
-    return _page(context, actor, Rows(query, _decision_due(), Petition.id), limit, cursor)
+    query = select(Petition, HistoryRow.at).where(or_(Petition.stage.in_(_ASKED), _EXCLUSION_WAITS))
+    return _page(context, actor, Rows(query, _DECISION_DUE, Petition.id), limit, cursor)
 
+
+# The run may have to look earlier than the decision is due: for a card, or for a unit that owes something else.
+_DECISION_DUE = func.coalesce(
+    Petition.exclusion_due_at, Petition.stage_due_at, Petition.wake_at, type_=Petition.wake_at.type
+)
 
 _WAITING: dict[Role, Any] = {
     Role.DESK: or_(
-        Petition.stage.in_(_DESK_DECIDES), and_(Petition.stage.in_(_DESK_LOOKS), Petition.needs_desk.is_(True))
+        Petition.stage.in_(_DESK_DECIDES),
+        and_(Petition.stage.in_(_DESK_LOOKS), Petition.needs_desk.is_(True)),
+        _EXCLUSION_WAITS,
     ),
-    Role.REVIEWER: Petition.stage == Stage.FIRST_REVIEW.value,
+    Role.REVIEWER: or_(Petition.stage == Stage.FIRST_REVIEW.value, _EXCLUSION_WAITS),
     Role.LEADER: Petition.stage == Stage.SECOND_REVIEW.value,
     Role.FOLLOW_UP: or_(
         Petition.stage == Stage.FOLLOW_UP.value,

@@ -29,6 +29,7 @@ from clock import StoryClock
 from deployments.prefect_server import client_environment, server_command, server_environment
 from deployments.preparation import prepare_ledger
 from domain.stages import STAGE_LABELS, Stage
+from services.context import Context
 from settings import PROJECT_ROOT, Settings, get_settings
 from stories.telling import Story, Teller
 
@@ -39,6 +40,15 @@ def play_apart(name: str, *, ledger_url: str = "", quiet: bool = False, facts: P
     """Play a story in a process of its own and give its exit code; `ledger_url` empty: a SQLite ledger.
 
     `facts` is a file to write how the petition fared to, as JSON.
+    """
+    arguments = [name, *(["--quiet"] if quiet else []), *(["--json", str(facts)] if facts else [])]
+    return run_apart("stories.playing", *arguments, ledger_url=ledger_url)
+
+
+def run_apart(module: str, *arguments: str, ledger_url: str = "") -> int:
+    """Run a module as a process whose settings name servers of its own in a folder that is thrown away; its exit code.
+
+    Prefect reads its environment when it is imported first: whoever stages a story begins with the right one.
     """
     with tempfile.TemporaryDirectory(prefix="rongetong-story-") as folder:
         settings = Settings(
@@ -61,27 +71,17 @@ def play_apart(name: str, *, ledger_url: str = "", quiet: bool = False, facts: P
             "RONGETONG_WORKER_POLL_SECONDS": str(settings.worker_poll_seconds),
         }
         (settings.data_dir / "prefect").mkdir()
-        command = [sys.executable, "-m", "stories.playing", name]
-        command += [*(["--quiet"] if quiet else []), *(["--json", str(facts)] if facts else [])]
+        command = [sys.executable, "-m", module, *arguments]
         return subprocess.run(command, env=environment, cwd=PROJECT_ROOT, check=False).returncode
 
 
 def play(story: Story, settings: Settings, console: Console) -> dict[str, Any]:
     """Play `story` against the servers of `settings`, starting them first, print its timeline and give its facts."""
-    from deployments.register import register
-    from services.bootstrap import build_context, use_context
     from stories.lists import lists_for_machines, print_lists
     from stories.timeline import facts_for_machines, print_timeline
 
     console.print(f"[bold]{story.title}[/bold]\n{story.source}\n")
-    with ExitStack() as stack:
-        prepare_ledger(settings, lambda _: None)
-        stack.enter_context(_prefect_server(settings))
-        register(settings)
-        story_clock = StoryClock(story.begins, story.speed)
-        stack.enter_context(clock.use(story_clock))
-        context = stack.enter_context(use_context(build_context(settings)))
-        stack.enter_context(_worker(settings))
+    with staged(story, settings) as (context, story_clock):
         with console.status("重演中 playing …") as status:
             teller = Teller(
                 context,
@@ -94,6 +94,23 @@ def play(story: Story, settings: Settings, console: Console) -> dict[str, Any]:
         print_timeline(context, petition, console)
         print_lists(context, petition, console)
         return facts_for_machines(context, petition) | {"lists": lists_for_machines(context, petition)}
+
+
+@contextmanager
+def staged(story: Story, settings: Settings) -> Iterator[tuple[Context, StoryClock]]:
+    """The servers and the clock of a story, while it is told."""
+    from deployments.register import register
+    from services.bootstrap import build_context, use_context
+
+    with ExitStack() as stack:
+        prepare_ledger(settings, lambda _: None)
+        stack.enter_context(_prefect_server(settings))
+        register(settings)
+        story_clock = StoryClock(story.begins, story.speed)
+        stack.enter_context(clock.use(story_clock))
+        context = stack.enter_context(use_context(build_context(settings)))
+        stack.enter_context(_worker(settings))
+        yield context, story_clock
 
 
 @contextmanager

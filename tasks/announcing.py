@@ -6,6 +6,7 @@ None of it is the truth, and none of it carries anything personal; the ledger ca
 from __future__ import annotations
 
 import asyncio
+import uuid
 
 from prefect.events import emit_event
 
@@ -18,6 +19,11 @@ from tasks.threads import in_thread
 
 EVENT = "rongetong.petition.changed"
 """One per history row; operators build Prefect automations on it."""
+
+
+def event_id(petition_id: str, version: int) -> uuid.UUID:
+    """The same for the same history row: Prefect keeps one event of a change that is told again."""
+    return uuid.uuid5(uuid.NAMESPACE_OID, f"{EVENT}/{petition_id}/{version}")
 
 
 def case_key(case_number: str) -> str:
@@ -49,6 +55,7 @@ async def announce(seen: runs.Look) -> None:
     for change in changes:
         emit_event(
             event=EVENT,
+            id=event_id(seen.petition_id, change.version),
             resource={
                 "prefect.resource.id": f"rongetong.petition.{seen.petition_id}",
                 "prefect.resource.name": seen.case_number,

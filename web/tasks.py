@@ -13,7 +13,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import RedirectResponse, Response
 
 import clock
-from domain.actions import Actor
+from domain.actions import Actor, Role
 from domain.errors import DomainError, Incomplete, NotFound
 from domain.petition import CARD_LABELS, Card
 from domain.queue_filter import DUE_LABELS, NUMBER_LETTERS, QueueFilter, read_filter
@@ -72,7 +72,9 @@ AskedOf = Annotated[Asked, Depends(asked)]
 
 @router.get("/tasks")
 def show(asking: AskedOf, cursor: Annotated[str, Query(max_length=200)] = "") -> Response:
-    """The queue, or of it what the address asks for."""
+    """The queue, or of it what the address asks for; outlets have none, but cases that they follow."""
+    if asking.actor.role is Role.MEDIA:
+        return RedirectResponse("/press", HTTPStatus.SEE_OTHER)
     return _page(asking, read_filter(asking.request.query_params), cursor=cursor)
 
 

@@ -111,10 +111,22 @@ class Office:
         )
         return Case(number, run["name"], run["id"], artifact["latest_id"])
 
-    def wait_for_events(self, count: int) -> None:
-        """They reach Prefect a little after the run has ended."""
-        asked = {"filter": {"event": {"name": ["rongetong.petition.changed"]}}}
-        wait_until(lambda: self.prefect("/events/filter", asked)["total"] == count, f"{count} events")
+    def wait_for_events(self, expected: dict[str, int]) -> None:
+        """Each case's history as events, version by version.
+
+        Prefect's client sends again, half a minute later, what a closed connection may have swallowed.
+        """
+        asked = {"filter": {"event": {"name": ["rongetong.petition.changed"]}}, "limit": 50}
+        awaited = sorted((number, version) for number, last in expected.items() for version in range(1, last + 1))
+        told: list[object] = ["events", awaited, "told so far"]
+
+        def complete() -> bool:
+            events = self.prefect("/events/filter", asked)["events"]
+            seen = sorted((one["resource"]["prefect.resource.name"], one["payload"]["version"]) for one in events)
+            told[3:] = seen
+            return seen == awaited
+
+        wait_until(complete, told, 180)
 
 
 @pytest.fixture(scope="module")
@@ -156,7 +168,7 @@ def live(office: Office) -> tuple[Case, Case]:
         office.wait_for(waiting["case_number"], "办理中", "SCHEDULED"),
         office.wait_for(closed["case_number"], "已归档", "COMPLETED"),
     )
-    office.wait_for_events(CHANGES.index("签收") + 1 + len(CHANGES))
+    office.wait_for_events({waiting["case_number"]: CHANGES.index("签收") + 1, closed["case_number"]: len(CHANGES)})
     return cases
 
 

@@ -96,6 +96,15 @@ def live_and_die(scene: Scene, points: tuple[str, str, str]) -> None:
     die_and_heal(world, survivor, third, lambda: world.rate(petition_id))
     assert (world.triggers(petition_id), world.notices(petition_id)) == scene.undisturbed
     assert world.petition(petition_id).stage == "archived"
+    told = versions_told(world, petition_id)
+    assert len(told) == len(set(told)), "a change was told again under another id"
+
+
+def versions_told(world: World, petition_id: str) -> list[int]:
+    """The versions of the petition's history that operators see as events, one for each event."""
+    resource = {"id": [f"rongetong.petition.{petition_id}"]}
+    found = world.server.post("events/filter", {"filter": {"resource": resource}, "limit": 50})
+    return [event["payload"]["version"] for event in found["events"]]
 
 
 def die_and_heal(world: World, survivor: Forked, point: str, act: Callable[[], str]) -> str:

@@ -168,6 +168,14 @@ def test_whoever_wrote_while_the_case_moved_on_loses_no_word(visitor: Visitor, c
     assert "已撤回" in visitor.send(page.form("/withdraw")).text
 
 
+def test_what_nobody_showed_the_petitioner_takes_no_word_out_of_their_mouth(visitor: Visitor, context: Context) -> None:
+    _, code = reported(visitor)
+    form = opened(visitor, code).form("/withdraw")
+    handling.note(context, only(context).id, UNIT, "已联系电力部门", public=False)
+    assert "已撤回" in visitor.send(form, reason="已自行解决").text
+    assert only(context).stage == "withdrawn"
+
+
 def test_what_was_written_survives_that_the_browser_forgot_the_code(visitor: Visitor, context: Context) -> None:
     number, code = reported(visitor)
     form = opened(visitor, code).form("/withdraw")
