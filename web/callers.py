@@ -46,7 +46,7 @@ class ChangeNeeded(Exception):
 
 def signed_in(request: Request, context: ContextOf) -> SignedIn:
     """Whoever is signed in. Raises `SignInNeeded`."""
-    who = session_of(context, session_token(request))
+    who = session_of(context, session_token(request), by_hand=not _by_itself(request))
     if who is None:
         raise SignInNeeded
     with context.readers() as session:
@@ -62,6 +62,11 @@ def signed_in(request: Request, context: ContextOf) -> SignedIn:
         calls=who.actor.role in visits.GIVERS,
     )
     return who
+
+
+def _by_itself(request: Request) -> bool:
+    """Whether the page asks by itself: for news, or for what the news were about."""
+    return request.url.path.endswith("/live") or "hx-request" in request.headers
 
 
 def acting(who: Annotated[SignedIn, Depends(signed_in)]) -> Actor:
@@ -92,6 +97,8 @@ def drop_session(request: Request, answer: Response) -> None:
 
 async def on_sign_in_needed(request: Request, _: Exception) -> Response:
     """To the form, and back again; what was written meanwhile waits in it."""
+    if request.url.path.endswith("/live"):
+        return Response(status_code=HTTPStatus.NO_CONTENT)
     if request.method != HTTPMethod.POST:
         query = f"?{request.url.query}" if request.url.query else ""
         return RedirectResponse(f"/sign-in?to={quote(request.url.path + query)}", HTTPStatus.SEE_OTHER)

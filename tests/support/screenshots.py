@@ -130,12 +130,16 @@ def at_work(browser: Browser, site: str, context: Context) -> None:
     take(other, "progress")
     unit = opened(browser, site, WIDE)
     sign_in(unit, "园林甲")
+    unit.locator("[data-clock] summary").first.click()
     take(unit, "queue")
     desk = opened(browser, site, WIDE)
     sign_in(desk, "专席乙")
     desk.locator(".queue h2 a").first.click()
     desk.get_by_role("heading", name="派给谁？").wait_for()
     take(desk, "dispatch")
+    desk.keyboard.press("?")
+    desk.get_by_role("dialog", name="按键").wait_for()
+    take(desk, "keys")
 
 
 def administering(browser: Browser, site: str, context: Context) -> None:
