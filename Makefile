@@ -8,7 +8,11 @@ ARGS ?=
 # Processes for `make test`: one of them takes all tests that need servers.
 WORKERS ?= 2
 
-COMPILE := $(BIN)/uv pip compile --quiet pyproject.toml --universal --python-version 3.11 --generate-hashes \
+# The tests sign in at a real identity provider; its packages are kept apart from ours.
+PROVIDER := .provider
+PROVIDER_PACKAGE := canaille[front,oidc,sqlite]>=0.3.6
+
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate $(if $(UPGRADE),--upgrade)
 
 # Prefect asks before it phones home, and tests and tools import it without our settings.
@@ -32,7 +36,7 @@ story: $(VENV)/.ready ## 重演一件真实诉求 Replay a case: make story STOR
 ##@ 检查 Check
 
 .PHONY: test
-test: $(VENV)/.ready-dev ## 全部测试 Every test, on SQLite and PostgreSQL: make test ARGS="tests/domain -x"
+test: $(VENV)/.ready-dev $(PROVIDER)/.ready ## 全部测试 Every test, on SQLite and PostgreSQL: make test ARGS="tests/domain -x"
 	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadgroup $(ARGS)
 
 .PHONY: test-fast
@@ -85,6 +89,10 @@ bench-same: $(VENV)/.ready-dev ## 查重的快慢和准确率 How fast and how r
 bench-figures: $(VENV)/.ready-dev ## 指标的耗时 What figures cost on large ledgers: make bench-figures [ARGS=--postgresql]
 	$(BIN)/python -m benchmarks.figures $(ARGS)
 
+.PHONY: bench-dashboard
+bench-dashboard: $(VENV)/.ready-dev ## 总览的耗时 What the dashboard costs: make bench-dashboard [ARGS=--postgresql]
+	$(BIN)/python -m benchmarks.dashboard $(ARGS)
+
 .PHONY: ci
 ci: lint types test ## 与 CI 相同 Everything CI runs (.ci/run also installs what Debian lacks)
 
@@ -115,12 +123,13 @@ screenshots: $(VENV)/.ready-dev ## 重新截图 Pictures of the pages for the RE
 .PHONY: lock
 lock: ## 锁定依赖 Compile the lock files: make lock [UPGRADE=1]
 	@test -x $(BIN)/uv || $(MAKE) $(VENV)/.ready-dev  # not a prerequisite: what pyproject.toml newly asks for is not locked yet
-	$(COMPILE) --output-file requirements.lock
-	$(COMPILE) --extra dev --constraint requirements.lock --output-file requirements-dev.lock
+	$(COMPILE) pyproject.toml --output-file requirements.lock
+	$(COMPILE) pyproject.toml --extra dev --constraint requirements.lock --output-file requirements-dev.lock
+	echo '$(PROVIDER_PACKAGE)' | $(COMPILE) - --output-file requirements-provider.lock
 
 .PHONY: clean
 clean: ## 清理 Remove the environment and every cache; the data in var/ stays
-	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(PROVIDER) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .PHONY: help
@@ -153,6 +162,14 @@ $(VENV)/.ready: requirements.lock pyproject.toml | $(BIN)/python
 	@$(INSTALL) --no-deps --require-hashes --requirement requirements.lock
 	@$(LINK)
 	@$(CHECK)
+	@touch $@
+
+# `make test` and CI need it; no other part of the project does.
+$(PROVIDER)/.ready: requirements-provider.lock | $(BIN)/python
+	@echo '安装测试用的统一身份服务 installing requirements-provider.lock …'
+	@test -x $(PROVIDER)/bin/python || $(PYTHON) -m venv $(PROVIDER)
+	@$(PROVIDER)/bin/python -m pip install --quiet --disable-pip-version-check \
+		--no-deps --require-hashes --requirement requirements-provider.lock
 	@touch $@
 
 # The development lock holds everything of the other one, in the same versions.

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT_ROOT = Path(__file__).resolve().parent
+_TILES = re.compile(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?/(?=.*\{z\})(?=.*\{x\})(?=.*\{y\})[^\s\"'<>;,]*")
+_LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
 class Settings(BaseSettings):
@@ -64,6 +69,38 @@ class Settings(BaseSettings):
     )
     sign_in_lock_minutes: int = Field(15, ge=1, le=1440, description="How long whoever failed too often waits.")
 
+    sign_in_history_days: int = Field(
+        400, ge=184, description="How long sign-ins stay on record (《网络安全法》第二十一条: six months at least)."
+    )
+
+    public_url: str = Field(
+        "",
+        pattern=r"^(https?://[^/?#\s]+)?$",
+        description="Address of the pages as browsers know it, as in links from Prefect's UI. Empty: no such links.",
+    )
+    prefect_public_url: str = Field(
+        "",
+        pattern=r"^(https?://[^?#\s]*[^/?#\s])?$",
+        description="Address of Prefect's UI as operators' browsers know it. Empty: the pages link to no run.",
+    )
+
+    oidc_issuer: str = Field("", description="The district's identity provider (OpenID Connect). Empty: none.")
+    oidc_client_id: str = Field("", description="What the provider calls this platform.")
+    oidc_client_secret_file: Path | None = Field(
+        None, description="File that holds the secret given by the provider. Empty: a public client."
+    )
+    oidc_name: str = Field("统一身份认证", description="How the provider is called on the page for signing in.")
+    oidc_scope: str = Field("openid profile", description="What the provider is asked for.")
+    oidc_login_claim: str = Field("preferred_username", description="The claim with the name somebody signs in with.")
+    oidc_role_claim: str = Field(
+        "", description="The claim with their roles. Empty: accounts are opened by operators alone."
+    )
+    oidc_roles: dict[str, str] = Field({}, description="From values of that claim to roles of ours, as JSON.")
+    oidc_unit_claim: str = Field("", description="The claim with their unit.")
+    oidc_units: dict[str, str] = Field(
+        {}, description="From values of that claim to units' codes, as JSON. Empty: the value is the code."
+    )
+
     identity_keys_file: Path | None = Field(
         None,
         description="Keys that open who petitioners are (secret); every machine that works with the ledger needs the "
@@ -79,7 +116,38 @@ class Settings(BaseSettings):
         1024, ge=0, description="What is left free on the disk of these files, so that the ledger can go on writing."
     )
 
+    map_tiles_url: str = Field(
+        "",
+        description="Pictures beneath the map, such as `https://tiles.example.cn/{z}/{x}/{y}.png`; browsers of whoever "
+        "looks at the map then ask that host, and no other. Empty: none, and no page asks anybody but us.",
+    )
+    map_tiles_crs: Literal["wgs84", "gcj02"] = Field(
+        "wgs84", description="The coordinate system in which these pictures were drawn: wgs84 or gcj02."
+    )
+    map_tiles_credit: str = Field("", description="Whose the pictures are, and their approval number (审图号): shown.")
+
     crash_at: str = Field("", description="Only for kill tests: the named point at which this process dies.")
+
+    @field_validator("map_tiles_url")
+    @classmethod
+    def _is_pattern(cls, url: str) -> str:
+        if url and not _TILES.fullmatch(url):
+            raise ValueError("应为 http(s) 地址，含 {z}、{x}、{y}，如 https://tiles.example.cn/{z}/{x}/{y}.png")
+        return url
+
+    @model_validator(mode="after")
+    def _provider_is_whole(self) -> Self:
+        """Half a configuration would send people to a provider that cannot send them back."""
+        if not self.oidc_issuer:
+            return self
+        found = urlsplit(self.oidc_issuer)
+        if found.scheme != "https" and not (found.scheme == "http" and found.hostname in _LOOPBACK):
+            raise ValueError("RONGETONG_OIDC_ISSUER 须是 https 地址")
+        needed = {"RONGETONG_OIDC_CLIENT_ID": self.oidc_client_id, "RONGETONG_PUBLIC_URL": self.public_url}
+        missing = [name for name, value in needed.items() if not value]
+        if missing:
+            raise ValueError(f"设了 RONGETONG_OIDC_ISSUER，还须设 {'、'.join(missing)}")
+        return self
 
     @property
     def ledger_url(self) -> str:

@@ -12,6 +12,7 @@ from fastapi_offline import FastAPIOffline
 from api import (
     attachments,
     bulletins,
+    dashboard,
     desk,
     errors,
     figures,
@@ -79,7 +80,7 @@ def create_app(
     errors.install(app)
     files = (inspection, party_inspection, identity, recusals)
     of_petitions = (public, petitions, attachments, units, desk, review, *files)
-    watching = (topics, figures, lists, patterns, bulletins, media)
+    watching = (topics, figures, dashboard, lists, patterns, bulletins, media)
     for part in (*of_petitions, reviews, visits, *watching, system):
         app.include_router(part.router)
     describe(app)

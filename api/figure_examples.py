@@ -58,6 +58,12 @@ _GROUP = _TOTAL | {
         }
     ],
 }
+_ROW: dict[str, Any] = {
+    "group": {"code": "municipal-parks", "name": "区市政园林服务中心"},
+    "standing": {"open": 6, "overdue": 2, "yellow": 1, "red": 2, "supervised": 1},
+    "counts": {"registered": 1250},
+    "shares": [_SHARE],
+}
 FIGURES: dict[str, dict[str, Any]] = {
     "FiguresView": {
         "as_of": "2026-04-01T00:00:00+08:00",
@@ -87,6 +93,26 @@ FIGURES: dict[str, dict[str, Any]] = {
             }
         ],
         "next": 100,
+    },
+    "DashboardView": {
+        "as_of": "2026-03-15T09:00:00+08:00",
+        "period": _PERIOD,
+        "trend_period": _PERIOD,
+        "today": 41,
+        "today_period": {
+            "since": "2026-03-15T00:00:00+08:00",
+            "until": "2026-03-16T00:00:00+08:00",
+            "said": "2026-03-15",
+        },
+        "total": _ROW | {"group": None},
+        "units": [_ROW],
+        "towns": [],
+        "trend_by": {"code": "day", "name": "登记日"},
+        "trend": [{"first": "2026-03-14", "last": "2026-03-14", "registered": 38, "open": 12, "overdue": 1}],
+        "ladder": [{"figure": "registered", "name": "登记", "cases": 1250}],
+        "topics": None,
+        "definitions": [_DEFINITION],
+        "rules": ["一件诉求属于其登记时刻(北京时间)所在的时段，办到哪一时段都不变；时段含首日和末日。"],
     },
 }
 """By the name of the answer's shape."""

@@ -41,6 +41,7 @@ def asked(  # noqa: PLR0913 - one parameter each
     category: Annotated[Code | None, Query(description="大类代码")] = None,
     sub_category: Annotated[Code | None, Query(description="小类代码")] = None,
     channel: Annotated[Code | None, Query(description="来源渠道")] = None,
+    grid: Annotated[Code | None, Query(description="网格代码；单位、镇街、分类、网格填 none 为没有此项的")] = None,
 ) -> Asked:
     """What figures are wanted of, from the address."""
     return Asked(
@@ -53,6 +54,7 @@ def asked(  # noqa: PLR0913 - one parameter each
         category=category,
         sub_category=sub_category,
         channel=channel,
+        grid=grid,
     )
 
 

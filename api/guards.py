@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 MAX_BODY_BYTES = 256 * 1024
 MAX_FILE_BYTES = MOST_KIB * 1024
 """For the addresses that take files; how large one may really be, the policy says."""
-_TAKES_FILES = "/attachments"
+_TAKE_FILES = ("/attachments", "/submit_completion", "/administration/policy")
 
 # Nothing is loaded from a foreign host. Swagger's page has its start-up code and its icons inline.
 _POLICY = (
@@ -63,7 +63,7 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        limit = MAX_FILE_BYTES if scope["path"].endswith(_TAKES_FILES) else self._limit
+        limit = MAX_FILE_BYTES if scope["path"].endswith(_TAKE_FILES) else self._limit
         started = False
 
         async def sending(message: Message) -> None:

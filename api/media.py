@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from http import HTTPStatus
 from typing import Annotated
 from xml.etree import ElementTree as ET
 
@@ -309,7 +310,7 @@ def feed(request: Request, context: ContextOf) -> Response:
     "/publications/{number}",
     response_model=PublicPublication,
     summary="公开件 One published",
-    responses=FOLLOWING,
+    responses=FOLLOWING | {410: {"model": PublicPublication, "description": "已撤回，只余编号、日期和原因"}},
     dependencies=LOOKING_UP,
 )
 def published_one(
@@ -317,17 +318,24 @@ def published_one(
     request: Request,
     context: ContextOf,
 ) -> Response:
-    """What it says, the unit's reply, and what was corrected or withdrawn."""
-    return _public(request, views.published_one(context, number).model_dump_json().encode(), "application/json")
+    """What it says, the unit's reply, and what was corrected; of what was withdrawn (410) when and why."""
+    found = views.published_one(context, number)
+    status = HTTPStatus.GONE if found.withdrawn_at else HTTPStatus.OK
+    return _public(request, found.model_dump_json().encode(), "application/json", status)
 
 
-def _public(request: Request, content: bytes, media_type: str) -> Response:
+def _public(request: Request, content: bytes, media_type: str, status: HTTPStatus = HTTPStatus.OK) -> Response:
     """With an ETag of what it says, so that whoever asks again is told that nothing changed."""
     tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
     headers = {"ETag": tag, "Cache-Control": _KEPT}
-    if request.headers.get("If-None-Match") == tag:
-        return Response(status_code=304, headers=headers)
-    return Response(content, media_type=media_type, headers=headers)
+    if status is HTTPStatus.OK and _names(request.headers.get("If-None-Match", ""), tag):
+        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+    return Response(content, status_code=status, media_type=media_type, headers=headers)
+
+
+def _names(asked: str, tag: str) -> bool:
+    """Whether `If-None-Match` names this tag; readers, and what lies between, may name several, and weak ones."""
+    return any(item.strip().removeprefix("W/") in {tag, "*"} for item in asked.split(","))
 
 
 def _atom(found: PublicPublications, base: str) -> bytes:
@@ -349,7 +357,7 @@ def _atom(found: PublicPublications, base: str) -> bytes:
         _line(entry, "title", item.title or f"{item.number}(已撤回)")
         _line(entry, "updated", at.isoformat())
         _line(entry, "published", item.published_at.isoformat())
-        ET.SubElement(entry, "link", href=address)
+        ET.SubElement(entry, "link", rel="alternate", type="text/html", href=f"{base}published/{item.number}")
         told = (item.text, item.reply and f"单位答复：{item.reply}", item.correction and f"更正：{item.correction}")
         withdrawn = item.withdrawn_at and f"已撤回：{item.withdrawal}"
         _line(entry, "summary", "\n".join(part for part in (*told, withdrawn) if part))

@@ -163,7 +163,7 @@ PERMISSIONS: dict[str, Row] = {
     "POST /reviews/meetings": keys_of(Asker.REVIEWER, Asker.LEADER),
     **_posts("/reviews/meetings/{meeting_id}", _IN_A_MEETING, keys_of(Asker.REVIEWER, Asker.LEADER)),
     "GET /reviews/roster": keys_of(*_WATCHING),
-    "POST /reviews/roster": keys_of(Asker.DESK, Asker.REVIEWER, Asker.LEADER),
+    "POST /reviews/roster": keys_of(Asker.DESK, Asker.REVIEWER, Asker.LEADER, Asker.OPERATOR),
     "GET /visits": keys_of(*_VISITING),
     "GET /visits/{visit_id}": keys_of(*_VISITING),
     "POST /visits/{visit_id}/attempts": keys_of(Asker.FOLLOW_UP),
@@ -210,6 +210,7 @@ PERMISSIONS: dict[str, Row] = {
     "GET /publications/feed": everybody(),
     "GET /publications/{number}": everybody(),
     "GET /figures": keys_of(*UNITS, *OFFICES),
+    "GET /dashboard": keys_of(*UNITS, *OFFICES),
     "GET /figures/{figure}/cases": keys_of(*UNITS, *OFFICES),
     **_posts(
         _OF,
@@ -253,3 +254,28 @@ PERMISSIONS: dict[str, Row] = {
     f"POST {_OF}/supervision/answer": on_petition(Asker.UNIT),
 }
 """By method and path as the application has them. A new route is one line here and one in `tests/api/routes.py`."""
+
+
+_ADMINISTRATION = "/administration"
+PAGES: dict[str, Row] = {
+    f"GET {_ADMINISTRATION}": keys_of(Asker.OPERATOR, Asker.INSPECTOR),
+    f"GET {_ADMINISTRATION}/accounts": keys_of(Asker.OPERATOR),
+    f"POST {_ADMINISTRATION}/accounts": keys_of(Asker.OPERATOR),
+    f"GET {_ADMINISTRATION}/accounts/{{number}}": keys_of(Asker.OPERATOR),
+    f"POST {_ADMINISTRATION}/accounts/{{number}}/{{act}}": keys_of(Asker.OPERATOR),
+    f"GET {_ADMINISTRATION}/units": keys_of(Asker.OPERATOR),
+    f"GET {_ADMINISTRATION}/keys": keys_of(Asker.OPERATOR),
+    f"POST {_ADMINISTRATION}/keys": keys_of(Asker.OPERATOR),
+    f"POST {_ADMINISTRATION}/keys/{{prefix}}/revocation": keys_of(Asker.OPERATOR),
+    f"GET {_ADMINISTRATION}/policy": keys_of(Asker.OPERATOR),
+    f"GET {_ADMINISTRATION}/policy/files.zip": keys_of(Asker.OPERATOR),
+    f"POST {_ADMINISTRATION}/policy": keys_of(Asker.OPERATOR),
+    f"POST {_ADMINISTRATION}/policy/rollback": keys_of(Asker.OPERATOR),
+    f"GET {_ADMINISTRATION}/policy/changes/{{number}}": keys_of(Asker.OPERATOR),
+    f"POST {_ADMINISTRATION}/policy/changes/{{number}}/activation": keys_of(Asker.OPERATOR),
+    f"POST {_ADMINISTRATION}/policy/changes/{{number}}/withdrawal": keys_of(Asker.OPERATOR),
+    f"GET {_ADMINISTRATION}/roster": keys_of(*_WATCHING),
+    f"POST {_ADMINISTRATION}/roster": keys_of(Asker.DESK, Asker.REVIEWER, Asker.LEADER, Asker.OPERATOR),
+    f"GET {_ADMINISTRATION}/records": keys_of(Asker.OPERATOR, Asker.INSPECTOR),
+}
+"""Pages of administration by method and path; whoever is not signed in is asked to."""

@@ -40,7 +40,7 @@ from tests.support.postgres import PostgresCluster
 console = Console(width=140)
 
 INSPECTOR = Actor(Role.INSPECTOR, name="benchmark")
-START = pendulum.datetime(2025, 1, 1, 1, tz="UTC")
+START = pendulum.datetime(2026, 4, 1, 1, tz="UTC")
 SPAN = dt.timedelta(days=700)
 LIVES = (lives.in_hand, lives.archived, lives.archived, lives.redone, lives.assigned, lives.returned, lives.merged)
 COPIED = (Petition, HistoryRow, Completion)
@@ -58,18 +58,19 @@ def main() -> None:
     table = Table("question", "database", *(f"{count:,} cases" for count in asked.cases), "ratio per case")
     measured: dict[tuple[str, str], list[float]] = {}
     for count in asked.cases:
-        for database, url in _databases(postgresql=asked.postgresql):
+        for database, url in databases(postgresql=asked.postgresql):
             with url as address:
-                for question, seconds in _measure(address, count):
-                    console.print(f"{count:,} cases, {database}, {question}: {seconds:.2f} s", highlight=False)
-                    measured.setdefault((question, database), []).append(seconds)
+                for question, cost in _measure(address, count):
+                    console.print(f"{count:,} cases, {database}, {question}: {cost:.2f} s", highlight=False)
+                    measured.setdefault((question, database), []).append(cost)
     for (question, database), costs in measured.items():
         ratio = costs[-1] / costs[0] / (asked.cases[-1] / asked.cases[0])
         table.add_row(question, database, *(f"{cost:.2f} s" for cost in costs), f"{ratio:.2f}")
     console.print(table)
 
 
-def _databases(*, postgresql: bool) -> Iterator[tuple[str, Any]]:
+def databases(*, postgresql: bool) -> Iterator[tuple[str, Any]]:
+    """The name of each database and a context that gives its address while it is there."""
     yield "sqlite", _sqlite()
     if postgresql:
         yield "postgresql", _postgresql()
@@ -92,22 +93,22 @@ def _measure(url: str, count: int) -> Iterator[tuple[str, float]]:
     engine = create_ledger_engine(url)
     with clock.use(clock.StoryClock(START)):
         context = a_context(engine)
-        yield "(make the ledger)", _seconds(lambda: _fill(context, count), times=1)
+        yield "(make the ledger)", seconds(lambda: fill(context, count), times=1)
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.exec_driver_sql("ANALYZE")
     with clock.use(clock.StoryClock(START + SPAN + dt.timedelta(days=1))):
         month = Asked(kind=PeriodKind.MONTH, as_of=START + SPAN / 2)
-        yield "everything, ever, by unit", _seconds(lambda: figures.figures(context, INSPECTOR, Asked(), Grouping.UNIT))
-        yield "a month, by unit", _seconds(lambda: figures.figures(context, INSPECTOR, month, Grouping.UNIT))
-        yield "a month, by category", _seconds(lambda: figures.figures(context, INSPECTOR, month, Grouping.CATEGORY))
+        yield "everything, ever, by unit", seconds(lambda: figures.figures(context, INSPECTOR, Asked(), Grouping.UNIT))
+        yield "a month, by unit", seconds(lambda: figures.figures(context, INSPECTOR, month, Grouping.UNIT))
+        yield "a month, by category", seconds(lambda: figures.figures(context, INSPECTOR, month, Grouping.CATEGORY))
         yield (
             "a month's late cases",
-            _seconds(lambda: figures.cases_of(context, INSPECTOR, month, ShareName.ON_TIME_COMPLETION, counted=False)),
+            seconds(lambda: figures.cases_of(context, INSPECTOR, month, ShareName.ON_TIME_COMPLETION, counted=False)),
         )
     engine.dispose()
 
 
-def _seconds(work: Callable[[], object], times: int = 3) -> float:
+def seconds(work: Callable[[], object], times: int = 3) -> float:
     """The quickest of so many times: what else the machine does is not what figures cost."""
 
     def once() -> float:
@@ -118,7 +119,8 @@ def _seconds(work: Callable[[], object], times: int = 3) -> float:
     return min(once() for _ in range(times))
 
 
-def _fill(context: Context, count: int) -> None:
+def fill(context: Context, count: int) -> None:
+    """So many petitions, copied from a few real lives."""
     originals = [life(context) for life in LIVES]
     with context.readers() as session:
         rows = {model: _rows(session, model) for model in COPIED}

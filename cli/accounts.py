@@ -29,15 +29,26 @@ def create(
     name: Name,
     role: Annotated[Role, typer.Option(help="角色，如 desk、unit、reviewer、leader、inspector、follow_up、operator")],
     unit: Annotated[str | None, typer.Option(help="单位代码；角色为 unit 时必填，见 policy/units.yaml")] = None,
+    login: Annotated[str | None, typer.Option(help="统一身份认证中的登录名；填了即可由那里登录")] = None,
 ) -> None:
     """开通账号；初始密码只显示这一次，首次登录须改。 Create an account; its first password is shown once."""
-    typer.echo(_done(lambda: service.create_account(get_context(), name, role, unit)))
+    typer.echo(_done(lambda: service.create_account(get_context(), name, role, unit, login)))
+
+
+@app.command()
+def link(
+    name: Name,
+    login: Annotated[str | None, typer.Argument(help="统一身份认证中的登录名；不填为取消关联")] = None,
+) -> None:
+    """关联(或取消关联)统一身份，已登录的立即退出。 Who may sign in to it at the identity provider."""
+    _done(lambda: service.link_account(get_context(), name, login))
+    typer.echo(f"已关联 linked: {name} ← {login}" if login else f"已取消关联 unlinked: {name}")
 
 
 @app.command("list")
 def list_() -> None:
     """列出全部账号。 List the accounts."""
-    table = Table("账号", "角色", "单位", "开通时间", "状态")
+    table = Table("账号", "角色", "单位", "统一身份", "开通时间", "状态")
     for account in service.list_accounts(get_context()):
         state = (
             f"停用 {_shown(account.disabled_at)}"
@@ -47,7 +58,7 @@ def list_() -> None:
             else "正常"
         )
         role = ROLE_LABELS[Role(account.role)]
-        table.add_row(account.name, role, account.unit or "", _shown(account.created_at), state)
+        table.add_row(account.name, role, account.unit or "", account.login or "", _shown(account.created_at), state)
     console.print(table)
 
 

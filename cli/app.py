@@ -13,6 +13,7 @@ from cli import (
     identity,
     keys,
     lists,
+    media,
     operations,
     patterns,
     policy,
@@ -21,6 +22,7 @@ from cli import (
     story,
     supervision,
     visits,
+    walls,
 )
 from cli.documents import write_all
 from cli.failures import PlainGroup
@@ -36,11 +38,13 @@ app = typer.Typer(
 )
 app.add_typer(accounts.app, name="accounts")
 app.add_typer(keys.app, name="keys")
+app.add_typer(walls.app, name="walls")
 app.add_typer(dispatch.app, name="dispatch")
 app.add_typer(policy.app, name="policy")
 app.add_typer(reviews.app, name="reviews")
 app.add_typer(same_matter.app, name="same-matter")
 app.add_typer(identity.app, name="identity")
+app.add_typer(media.app, name="media")
 app.add_typer(audit.app, name="audit")
 app.add_typer(supervision.app, name="supervision")
 app.add_typer(supervision.outages_app, name="outages")

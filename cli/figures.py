@@ -14,7 +14,7 @@ from rich.table import Table
 
 from domain.actions import Actor, Role
 from domain.calendar import CHINA
-from domain.figures import COUNTS, DEFINITIONS, SHARES, CountName, FigureName, Grouping, ShareName
+from domain.figures import COUNTS, DEFINITIONS, LADDER, SHARES, CountName, FigureName, Grouping, ShareName
 from domain.periods import PeriodKind
 from domain.stages import STAGE_LABELS
 from gateways.tables import check_writable, write_rows
@@ -91,12 +91,13 @@ def _heading(view: FiguresView) -> str:
 
 
 def _overview(view: FiguresView) -> Table:
-    counts = [COUNTS[name].chinese for name in CountName]
+    shown = [name for name in CountName if name not in LADDER[1:]]
+    counts = [COUNTS[name].chinese for name in shown]
     table = Table(view.by.name if view.by else "", *counts, *(SHARES[name].chinese for name in _ON_SCREEN))
     for group in (view.total, *view.groups):
         name = group.group.name if group.group else "合计"
         shares = (_told(_share(group, figure)) for figure in _ON_SCREEN)
-        table.add_row(name, *(str(group.counts[count]) for count in CountName), *shares)
+        table.add_row(name, *(str(group.counts[count]) for count in shown), *shares)
     return table
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from api.permissions import ACCESS_LABELS, ASKER_LABELS, PERMISSIONS, Access, Asker, Row
+from api.permissions import ACCESS_LABELS, ASKER_LABELS, PAGES, PERMISSIONS, Access, Asker, Row
 
 
 def docs_permissions() -> str:
@@ -24,6 +24,14 @@ def docs_permissions() -> str:
             f"| 接口 | {head} |",
             "|---|" + ":-:|" * len(Asker),
             *(f"| `{route}` | {_cells(row)} |" for route, row in PERMISSIONS.items()),
+            "",
+            "## 管理页面 Pages of administration",
+            "",
+            "登录后打开；没有登录的先到登录页。每一格由 `tests/web/test_administration_permissions.py` 核对。",
+            "",
+            f"| 页面 | {head} |",
+            "|---|" + ":-:|" * len(Asker),
+            *(f"| `{route}` | {_cells(row)} |" for route, row in PAGES.items()),
             "",
         ]
     )

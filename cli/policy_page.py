@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cli.policy_page_parts import FOLLOW_UP_APPLIED, LEARNING_APPLIED, MEDIA_APPLIED, SUPERVISION_APPLIED
+from cli.policy_page_parts import FOLLOW_UP_APPLIED, LEARNING_APPLIED, MEDIA_APPLIED, SCRUB_APPLIED, SUPERVISION_APPLIED
 from cli.policy_page_patterns import PATTERNS_APPLIED
 from domain.conduct import (
     DEADLINE_LABELS,
@@ -129,6 +129,11 @@ FIGURES_APPLIED: dict[str, tuple[str, str, str]] = {
         "services.figure_views.ranks_of",
         "tests/services/test_figures.py::test_units_are_ranked_only_with_enough_cases",
     ),
+    "figures.least_on_map": (
+        "地图上几件以下合为一档",
+        "domain.map_classes.classes",
+        "tests/domain/test_map_classes.py::test_a_single_case_is_never_told_from_a_few",
+    ),
     "reviews.members": (
         "两级研判的成员",
         "domain.reviews.on_duty",
@@ -160,6 +165,7 @@ FIGURES_APPLIED: dict[str, tuple[str, str, str]] = {
         "tests/services/test_retention.py::test_an_identity_is_erased_when_its_time_is_over",
     ),
     **MEDIA_APPLIED,
+    **SCRUB_APPLIED,
     **SUPERVISION_APPLIED,
     **FOLLOW_UP_APPLIED,
     "lists.silence": (

@@ -20,8 +20,21 @@ MEDIA_APPLIED: dict[str, tuple[str, str, str]] = {
     ),
     "media.reply": (
         "曝光前单位答复的期限",
-        "services.publications.lapse_due",
+        "services.publication_upkeep.lapse_due",
         f"{_PUBLICATIONS}::test_silence_lapses_by_itself_and_is_told",
+    ),
+}
+_SCRUB = "tests/domain/test_scrub.py"
+_SCRUB_FILE = "tests/gateways/test_scrub_file.py"
+SCRUB_APPLIED: dict[str, tuple[str, str, str]] = {
+    "scrub.patterns": ("公开前去掉的写法", "domain.scrub.scrub", f"{_SCRUB}::test_what_is_taken_out"),
+    "scrub.numbers": ("公开前去掉的号码", "domain.scrub.scrub", f"{_SCRUB}::test_no_long_number_survives"),
+    "scrub.places": ("公开的地点多细", "domain.scrub.scrub", f"{_SCRUB}::test_what_is_taken_out"),
+    "scrub.names": ("公开前去掉的姓名", "domain.scrub.scrub", f"{_SCRUB}::test_what_is_left_in"),
+    "scrub.examples": (
+        "加载时试的例子",
+        "gateways.scrub_rules.check_scrub",
+        f"{_SCRUB_FILE}::test_rules_that_miss_their_examples_are_refused",
     ),
 }
 SUPERVISION_APPLIED: dict[str, tuple[str, str, str]] = {

@@ -211,7 +211,7 @@ def _welcome(settings: Settings) -> None:
         _say("[yellow]  Prefect 对外开放且无密码 is open to anybody: 请设置 RONGETONG_PREFECT_AUTH_STRING[/yellow]")
     _say(f"  数据目录 data         {settings.data_dir}")
     _say(f"  日志 logs             {settings.data_dir / 'logs'}")
-    _say("  开通页面账号 accounts .venv/bin/rongetong accounts create 专席甲 --role desk")
+    _say("  开通页面账号 accounts .venv/bin/rongetong accounts create 运维甲 --role operator")
     _say("  发放接口密钥 keys     .venv/bin/rongetong keys create --role desk --label 派遣专席")
     _say("按 Ctrl-C 停止，再次 make up 接着运行。 Ctrl-C stops; the next `make up` carries on.\n")
 

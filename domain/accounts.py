@@ -32,6 +32,9 @@ class SignInRules:
     locked: dt.timedelta = dt.timedelta(minutes=15)
     """For how long nobody may try after the last allowed failure; older failures are forgotten, too."""
 
+    history: dt.timedelta = dt.timedelta(days=400)
+    """For how long sign-ins stay on record (《网络安全法》第二十一条: six months at least)."""
+
     def is_over(self, began: dt.datetime, used: dt.datetime, now: dt.datetime) -> bool:
         """Whether a session that `began` then and was last `used` then is over."""
         return now >= began + self.longest or now >= used + self.idle

@@ -153,6 +153,7 @@ PERMITTED: dict[Trigger, frozenset[Role]] = {
     Trigger.PUBLISH: frozenset(),
     Trigger.EXPOSE: frozenset(),
     Trigger.CORRECT_EXPOSURE: frozenset(),
+    Trigger.UNPUBLISH: frozenset(),
 }
 """Which roles may pull a trigger. The platform may pull every one, because the domain decided it."""
 
@@ -232,7 +233,7 @@ def allowed_actions(
 
 MEETING_ROLES = {Level.FIRST: _REVIEW, Level.SECOND: frozenset({Role.LEADER})}
 """Who calls and conducts the meetings of each review."""
-ROSTER_ROLES = frozenset({Role.DESK, Role.REVIEWER, Role.LEADER})
+ROSTER_ROLES = frozenset({Role.DESK, Role.REVIEWER, Role.LEADER, Role.OPERATOR})
 """Who may write down that somebody stands in on duty."""
 
 _REVIEWING = frozenset({Trigger.CONVENE, Trigger.PUT_OFF, Trigger.ASSIGN})

@@ -28,4 +28,6 @@ class FigureRules:
         ShareName.RESOLUTION,
         ShareName.SATISFACTION,
     )
+    least_on_map: int = 5
+    """Fewer cases than these are told as a range on maps and walls, so that no single petitioner's place is shown."""
     """The figures by which units are ranked; the others are shown only."""

@@ -50,6 +50,22 @@ class CountName(StrEnum):
     SUPERVISED = "supervised"
     MEDIA_TRACKED = "media_tracked"
     EXPOSED = "exposed"
+    CLIMBED_TO_YELLOW = "climbed_to_yellow"
+    CLIMBED_TO_RED = "climbed_to_red"
+    CLIMBED_TO_FIRST_REVIEW = "climbed_to_first_review"
+    CLIMBED_TO_SECOND_REVIEW = "climbed_to_second_review"
+    CLIMBED_TO_SUPERVISION = "climbed_to_supervision"
+
+
+LADDER = (
+    CountName.REGISTERED,
+    CountName.CLIMBED_TO_YELLOW,
+    CountName.CLIMBED_TO_RED,
+    CountName.CLIMBED_TO_FIRST_REVIEW,
+    CountName.CLIMBED_TO_SECOND_REVIEW,
+    CountName.CLIMBED_TO_SUPERVISION,
+)
+"""How high cases climbed; each is a part of the one before, so that they make a funnel."""
 
 
 class ShareName(StrEnum):
@@ -93,6 +109,24 @@ class Definition:
 
 _OWN = "自定"
 
+_LADDER = {
+    name: Definition(
+        chinese,
+        english,
+        Counted.CASES,
+        f"截至时刻{reached}、或到过其上各级的，后来退下的也算",
+        _OWN,
+        more_is_better=False,
+    )
+    for name, chinese, english, reached in (
+        (CountName.CLIMBED_TO_YELLOW, "到过黄牌", "climbed to a yellow card", "亮过黄牌"),
+        (CountName.CLIMBED_TO_RED, "到过红牌", "climbed to a red card", "亮过红牌"),
+        (CountName.CLIMBED_TO_FIRST_REVIEW, "到过一级研判", "climbed to the first review", "提级到过一级研判"),
+        (CountName.CLIMBED_TO_SECOND_REVIEW, "到过二级研判", "climbed to the second review", "提级到过二级研判"),
+        (CountName.CLIMBED_TO_SUPERVISION, "到过督办", "climbed to supervision", "立过督办件"),
+    )
+}
+
 COUNTS: dict[CountName, Definition] = {
     CountName.REGISTERED: Definition("登记", "registered", Counted.CASES, "时段内登记的全部诉求", _OWN),
     CountName.OPEN: Definition("未结", "open", Counted.CASES, "截至时刻尚未归档、不予受理、并单、撤回、终止的", _OWN),
@@ -126,6 +160,7 @@ COUNTS: dict[CountName, Definition] = {
         excluded="曝光后已更正的",
         more_is_better=False,
     ),
+    **_LADDER,
 }
 
 SHARES: dict[ShareName, Definition] = {
@@ -257,10 +292,14 @@ class Grouping(StrEnum):
     CATEGORY = "category"
     SUB_CATEGORY = "sub_category"
     CHANNEL = "channel"
+    GRID = "grid"
     DAY = "day"
     WEEK = "week"
     MONTH = "month"
 
+
+NO_GROUP = "none"
+"""What is asked for where there is no unit, town …: the cases that no group has."""
 
 PERIOD_GROUPINGS = (Grouping.DAY, Grouping.WEEK, Grouping.MONTH)
 """Told apart by when they were registered (走势), the earliest first; each group is named by its first day."""
@@ -271,6 +310,7 @@ GROUPING_LABELS = {
     Grouping.CATEGORY: "大类",
     Grouping.SUB_CATEGORY: "小类",
     Grouping.CHANNEL: "来源渠道",
+    Grouping.GRID: "网格",
     Grouping.DAY: "登记日",
     Grouping.WEEK: "登记周",
     Grouping.MONTH: "登记月",

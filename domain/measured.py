@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from pendulum import DateTime
 
-from domain.figures import PERIOD_GROUPINGS, CountName, Grouping, ShareName
+from domain.figures import PERIOD_GROUPINGS, SHARES, Counted, CountName, Grouping, ShareName
 from domain.periods import Period
 from domain.shares import Mix, Share, total
 from domain.stages import Stage
@@ -26,6 +26,7 @@ class Selection:
     category: str | None = None
     sub_category: str | None = None
     channel: str | None = None
+    grid: str | None = None
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,8 @@ class Measured:
     """The figures of a selection by one grouping."""
 
     by: Grouping | None
+    only: Counted | None = None
+    """What alone was counted; `None`: everything."""
     counts: dict[Group, dict[CountName, int]] = field(default_factory=dict)
     shares: dict[ShareName, dict[Group, dict[str | None, Share]]] = field(default_factory=dict)
     """By figure, group and category."""
@@ -50,6 +53,11 @@ class Measured:
     times: dict[Group, dict[Stage, StageTime]] = field(default_factory=dict)
     all_times: dict[Stage, StageTime] = field(default_factory=dict)
     """Of all groups together, which no sum of theirs gives."""
+
+    @property
+    def share_names(self) -> list[ShareName]:
+        """The shares that were counted."""
+        return [name for name in SHARES if self.only in (None, SHARES[name].counted)]
 
     @property
     def groups(self) -> list[Group]:

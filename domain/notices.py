@@ -95,6 +95,8 @@ class Audience(StrEnum):
     """The member of the first-level review whose turn it is."""
     CONCERNED = "concerned"
     """The unit that has a task of its own in this step (`CONCERNING`), whoever holds the petition."""
+    OUTLETS = "outlets"
+    """The media that follow the case, of the steps they see anyway (`FOLLOWED`)."""
 
 
 CONCERNING = frozenset(
@@ -117,6 +119,24 @@ CONCERNING = frozenset(
     }
 )
 """Steps that are about the task of a unit beside the holder's work: it can be told, and named with its own date."""
+
+
+PUBLISHING = frozenset({Trigger.PUBLISH, Trigger.EXPOSE, Trigger.CORRECT_EXPOSURE, Trigger.UNPUBLISH})
+"""Steps of something that has a public number."""
+FOLLOWED = PUBLISHING | {
+    Trigger.TRACK,
+    Trigger.DISPATCH,
+    Trigger.REDISPATCH,
+    Trigger.SHOW_YELLOW_CARD,
+    Trigger.SHOW_RED_CARD,
+    Trigger.CLIMB_TO_FIRST_REVIEW,
+    Trigger.CLIMB_TO_SECOND_REVIEW,
+    Trigger.ASSIGN,
+    Trigger.APPROVE_COMPLETION,
+    Trigger.BEGIN_REDO,
+    Trigger.ARCHIVE,
+}
+"""Milestones that an outlet may be told of: no step that says what somebody asked, thinks, or must stay out of."""
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,7 @@ from domain.pattern_rules import PatternRules
 from domain.recusal import RecusalRules
 from domain.reviews import ReviewRules
 from domain.same_matter import SameMatterRules
+from domain.scrub import ScrubRules
 from domain.supervision import SupervisionRules
 from domain.units import Category, Duty, SubCategory, Unit, UnitKind
 from domain.visits import VisitRules
@@ -73,6 +74,8 @@ class Policy:
     recusal: RecusalRules = field(default_factory=RecusalRules)
     supervision: SupervisionRules = field(default_factory=SupervisionRules)
     media: MediaRules = field(default_factory=MediaRules)
+    scrub: ScrubRules | None = None
+    """A policy from before these rules has none: under it nothing is told in public."""
     """Empty in policies kept from before there were any: there is no outlet, and nothing is told in public then."""
     attachments: AttachmentRules | None = None
     """`None` in policies kept from before there were any: nothing is stored then."""

@@ -131,6 +131,7 @@ class Trigger(StrEnum):
     PUBLISH = "publish"
     EXPOSE = "expose"
     CORRECT_EXPOSURE = "correct_exposure"
+    UNPUBLISH = "unpublish"
 
 
 TRIGGER_LABELS: dict[Trigger, str] = {
@@ -208,6 +209,7 @@ TRIGGER_LABELS: dict[Trigger, str] = {
     Trigger.PUBLISH: "公开办理过程",
     Trigger.EXPOSE: "公开曝光",
     Trigger.CORRECT_EXPOSURE: "更正曝光",
+    Trigger.UNPUBLISH: "撤回公开件",
 }
 
 FORMER_TRIGGER_LABELS = {"record_supervision": "记录督办情况"}

@@ -174,6 +174,7 @@ TRANSITIONS: dict[Trigger, Transition] = {
     Trigger.PUBLISH: _from(*sorted(Stage), to=None),
     Trigger.EXPOSE: _from(*sorted(Stage), to=None),
     Trigger.CORRECT_EXPOSURE: _from(*sorted(Stage), to=None),
+    Trigger.UNPUBLISH: _from(*sorted(Stage), to=None),
     # A unit that turns out to be complained about loses it at once; in a review it has nothing to lose but its part.
     Trigger.TAKE_AWAY: _from(*sorted(WORKING_STAGES - REVIEW_STAGES - {Stage.ACCEPTED}), to=Stage.ACCEPTED),
 }

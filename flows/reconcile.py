@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from prefect import flow
 
-from tasks.upkeep import lapse_replies, only_one, publish_table, reconcile_runs
+from tasks.upkeep import activate_policies, keep_publications, only_one, publish_table, reconcile_runs
 
 MOST_NAMED = 20
 """The most cases a state message names; the artifact names all."""
@@ -24,7 +24,8 @@ async def reconcile() -> None:
         if not mine:
             return
         drift = await reconcile_runs()
-        await lapse_replies()
+        await keep_publications()
+        await activate_policies()
         await publish_table(
             "reconcile", "对账偏差 drift between ledger and runs", drift.figures, drift.advice + drift.failures
         )

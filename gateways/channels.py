@@ -18,10 +18,10 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from gateways.notifier import BOTS, AppriseNotifier, is_usable
 
-_PARTS = {"units": "unit", "roles": "role", "members": "member"}
+_PARTS = {"units": "unit", "roles": "role", "members": "member", "outlets": "outlet"}
 _TOP = {*_PARTS, "petitioner", "service_addresses", "timeout_seconds"}
 _PLACE = "{address}"
-_RECIPIENT = re.compile(r"(unit|role|member):\S+")
+_RECIPIENT = re.compile(r"(unit|role|member|outlet):\S+")
 # What e-mail addresses, phone numbers and WeChat ids are made of, and no more. Apprise splits lists of receivers,
 # decodes twice and drops what stands before an apostrophe (o'neil@… becomes neil@…): the rest could reach others.
 _CONTACT = re.compile(r"(?=.{3,254}\Z)[0-9A-Za-z.+_-]+(@[0-9A-Za-z.-]+)?")
@@ -58,12 +58,14 @@ class AddressBook:
     """False: the file is broken and was so from the start; whom there is to tell is not known, and notices wait."""
 
     def addresses_of(self, recipient: str) -> tuple[str, ...]:
-        """All addresses of `unit:<code>`, `role:<name>` or `member:<code>`; empty when the book has none.
+        """All addresses of `unit:<code>`, `role:<name>`, `member:<code>` or `outlet:<code>`; empty for none.
 
         Raises ValueError when `recipient` is no such name.
         """
         if not _RECIPIENT.fullmatch(recipient):
-            raise ValueError(f"a recipient is unit:<code>, role:<name> or member:<code>, got {recipient!r}")
+            raise ValueError(
+                f"a recipient is unit:<code>, role:<name>, member:<code> or outlet:<code>, got {recipient!r}"
+            )
         return self.recipients.get(recipient, ())
 
     def fallbacks_of(self, address: str) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ def figure_rules(file: FiguresFile) -> FigureRules:
         decimals=file.decimals.value,
         catch_up=file.catch_up.value,
         ranked=file.ranked.names,
+        least_on_map=file.least_on_map.value,
     )
 
 
@@ -30,6 +31,7 @@ def values_told(file: FiguresFile) -> Iterator[Figure]:
         ("decimals", f"{file.decimals.value}位"),
         ("catch_up", f"{file.catch_up.value}期"),
         ("ranked", ranked),
+        ("least_on_map", f"{file.least_on_map.value}件"),
     ):
         shape = getattr(file, name)
         yield Figure(f"figures.{name}", said, shape.source, shape.origin)

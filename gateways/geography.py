@@ -22,6 +22,7 @@ from shapely.geometry.base import BaseGeometry
 
 from domain.coordinates import Position
 from domain.place import Grid, Located, NearestPoint
+from gateways.geography_drawing import Drawing, draw
 
 Floats = npt.NDArray[np.float64]
 
@@ -183,6 +184,13 @@ class MemoryGeography:
         shapely.prepare(self._district)
         degrees = [(item.position.longitude, item.position.latitude) for item in data.points]
         self._points = KDTree(self._plane.flat(np.array(degrees, dtype=float))) if degrees else None
+
+    @cached_property
+    def drawing(self) -> Drawing:
+        """As pages show it; made at the first question."""
+        data = self.data
+        grids = [(item.grid.code, item.grid.name, item.grid.town, item.area) for item in data.grids]
+        return draw(self.version, data.district, [(item.code, item.area) for item in data.towns], grids)
 
     def _tree(self, areas: Sequence[BaseGeometry]) -> shapely.STRtree:
         return shapely.STRtree([shapely.transform(area, self._plane.flat) for area in areas])

@@ -25,6 +25,7 @@ from models.patterns_file import ListsFile, PatternsFile
 from models.policy_files import Conditional, DeadlinesFile, DispatchFile, DistrictFile, LadderFile, NoticesFile
 from models.reviews_file import ReviewsFile
 from models.same_matter_file import SameMatterFile
+from models.scrub_file import ScrubFile
 from models.supervision_file import SupervisionFile
 from models.taxonomy_files import PlacesFile, SubCategoriesFile, TaxonomyFile, UnitsFile
 
@@ -65,6 +66,7 @@ class PolicyFiles:
     retention: RetentionFile | None = None
     supervision: SupervisionFile | None = None
     media: MediaFile | None = None
+    scrub: ScrubFile | None = None
     attachments: AttachmentsFile | None = None
     handling: HandlingFile | None = None
     follow_up: FollowUpFile | None = None

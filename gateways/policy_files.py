@@ -32,6 +32,7 @@ from gateways.pattern_rules import list_figures, list_rules, pattern_figures, pa
 from gateways.policy_checks import PolicyFiles
 from gateways.review_rules import REVIEWS, check_reviews, review_figures, review_rules
 from gateways.same_matter_rules import same_matter_figures, same_matter_rules
+from gateways.scrub_rules import check_scrub, scrub_figures, scrub_rules
 from gateways.supervision_rules import recusal_rules, supervision_figures, supervision_rules
 from gateways.taxonomy_checks import check_taxonomy, file_of
 from gateways.taxonomy_rules import dispatch_rules, sub_categories
@@ -57,6 +58,7 @@ from models.policy_files import (
 from models.policy_json import dump, policy_from_dict
 from models.reviews_file import ReviewsFile
 from models.same_matter_file import SameMatterFile
+from models.scrub_file import ScrubFile
 from models.supervision_file import SupervisionFile
 from models.taxonomy_files import PlacesFile, SubCategoriesFile, TaxonomyFile, UnitsFile
 
@@ -84,6 +86,7 @@ _SHAPES: dict[str, type[Shape]] = {
     "retention.yaml": RetentionFile,
     "supervision.yaml": SupervisionFile,
     "media.yaml": MediaFile,
+    "scrub.yaml": ScrubFile,
     "attachments.yaml": AttachmentsFile,
     HANDLING: HandlingFile,
     FOLLOW_UP: FollowUpFile,
@@ -154,7 +157,15 @@ def load_policy(directory: Path) -> Policy:
         for category in reading.files.taxonomy.categories:
             reading.files.sub_categories[category.code] = reading.read(file_of(category.code), SubCategoriesFile)
     problems = [*reading.problems, *_foreign_files(directory, reading.files)]
-    checks = (policy_checks.check, check_taxonomy, check_alarms, check_reviews, check_handling, check_follow_up)
+    checks = (
+        policy_checks.check,
+        check_taxonomy,
+        check_alarms,
+        check_reviews,
+        check_handling,
+        check_follow_up,
+        check_scrub,
+    )
     faults = [fault for check in checks for fault in check(reading.files)]
     problems.extend(
         Problem(fault.file, line_of(reading.lines[fault.file], fault.loc), fault.reason) for fault in faults
@@ -235,11 +246,11 @@ def _build(files: PolicyFiles, office: OfficeHours) -> Policy:
     alarms, elsewhere, supervision, attachments = files.alarms, files.elsewhere, files.supervision, files.attachments
     reviews, identity, retention = files.reviews, files.identity, files.retention
     patterns, lists, handling = files.patterns, files.lists, files.handling
-    follow_up, media = files.follow_up, files.media
+    follow_up, media, scrub = files.follow_up, files.media, files.scrub
     assert supervision and attachments  # noqa: S101, PT018
     assert learning and figures and same_matter and alarms and elsewhere  # noqa: S101, PT018
     assert reviews and identity and retention  # noqa: S101, PT018
-    assert patterns and lists and handling and follow_up and media  # noqa: S101, PT018
+    assert patterns and lists and handling and follow_up and media and scrub  # noqa: S101, PT018
     matters = {category: file for category, file in files.sub_categories.items() if file is not None}
     policy = Policy(
         version="",
@@ -269,6 +280,7 @@ def _build(files: PolicyFiles, office: OfficeHours) -> Policy:
             *pattern_figures(patterns),
             *list_figures(lists),
             *media_figures(media),
+            *scrub_figures(scrub),
             *follow_up_figures(follow_up),
         ),
         sub_categories=sub_categories(matters),
@@ -279,6 +291,7 @@ def _build(files: PolicyFiles, office: OfficeHours) -> Policy:
         recusal=recusal_rules(supervision),
         supervision=supervision_rules(supervision),
         media=media_rules(media),
+        scrub=scrub_rules(scrub),
         attachments=attachment_rules(attachments),
         handling=handling_rules(handling),
         visits=visit_rules(follow_up),

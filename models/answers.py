@@ -352,25 +352,3 @@ class ChainCheck(Answer):
     intact: bool
     rows: int
     broken_at: int | None
-
-
-class AccountView(Answer):
-    """An account as it is listed."""
-
-    name: str
-    role: str
-    unit: str | None
-    created_at: Shown
-    disabled_at: Shown | None
-    must_change: bool
-
-
-class KeyView(Answer):
-    """An API key as it is listed; the key itself is shown once, when it is made."""
-
-    prefix: str
-    role: str
-    unit: str | None
-    label: str
-    created_at: Shown
-    revoked_at: Shown | None

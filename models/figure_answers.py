@@ -88,6 +88,8 @@ class FigureCase(Answer):
     counts: bool = Field(description="是否计入分子")
     stage: Named | None = None
     seconds: int | None = None
+    category: Named | None = Field(default=None, description="截至时刻的大类")
+    town: Named | None = Field(default=None, description="截至时刻的镇街")
 
 
 class FigureCasesView(Answer):
@@ -96,6 +98,7 @@ class FigureCasesView(Answer):
     as_of: Shown
     period: PeriodView
     definition: DefinitionView
+    chosen: list[str] = Field(default=[], description="所选的单位、镇街等；没有即全区")
     base: int
     cases: list[FigureCase]
     next: int | None = Field(description="下一页的 offset")

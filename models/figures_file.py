@@ -43,3 +43,4 @@ class FiguresFile(Shape):
     decimals: DecimalsShape
     catch_up: PeriodsShape
     ranked: RankedShape
+    least_on_map: CasesShape

@@ -111,6 +111,22 @@ class PublicationStepView(Answer):
     reason: str
 
 
+class Proposable(Answer):
+    """What may be proposed of a case; `refusal` says why it may not be yet."""
+
+    kind: Named
+    refusal: str
+
+
+class PublicationPreview(Answer):
+    """What would be told in public, and how many of each kind of thing were taken out of it."""
+
+    title: str
+    text: str
+    reply: str
+    removed: dict[str, int]
+
+
 class PublicationHead(Answer):
     """A publication in a list."""
 

@@ -124,6 +124,8 @@ class Petition(Base):
         Index("ix_petition_stage_due_at", "stage", "due_at"),
         # Figures are asked of the petitions of a period.
         Index("ix_petition_registered_at", "registered_at"),
+        # The desk is shown how the latest cases of a matter ended.
+        Index("ix_petition_sub_category_closed_at", "sub_category", "closed_at"),
         # Sweeps look for open petitions only, and ask which wake earliest.
         Index("ix_petition_open_wake_at", "wake_at", postgresql_where=sql_text("wake_at IS NOT NULL")),
         # Reconcile asks which petitions a run has not seen yet; of millions archived there are none.

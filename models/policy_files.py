@@ -23,17 +23,18 @@ from pydantic import (
 
 from domain.conduct import DEADLINE_LABELS, DECIDED_KINDS, DeadlineKind, Limit, Origin, RequestType, Urgency
 from domain.durations import MAX_AMOUNT
-from domain.notices import CONCERNING, Audience
+from domain.notices import CONCERNING, FOLLOWED, PUBLISHING, Audience
 from domain.stages import TRIGGER_LABELS, Trigger
 from domain.workdays import TimeUnit
 
 PLACEHOLDERS = frozenset(
-    {"case_number", "stage", "unit", "due", "due_before", "trigger", "query_code", "concerned", "until"}
+    {"case_number", "stage", "unit", "due", "due_before", "trigger", "query_code", "concerned", "until", "published"}
 )
 """The facts a notice may name, as `services.notices` fills them in: no petition text, no name, no free reason."""
 PETITIONER_PLACEHOLDERS = frozenset({"query_code"})
 EXTENSION_PLACEHOLDERS = frozenset({"due_before"})
 CONCERNED_PLACEHOLDERS = frozenset({"concerned", "until"})
+PUBLISHED_PLACEHOLDERS = frozenset({"published"})
 
 CODE = r"[a-z0-9]+(-[a-z0-9]+)*"
 _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
@@ -277,6 +278,16 @@ class NoticeShape(Shape):
         if (named or Audience.CONCERNED in self.audiences) and self.trigger not in CONCERNING:
             label = TRIGGER_LABELS[self.trigger]
             raise ValueError(f"{label}没有另外相关的单位，不能发给 concerned，也不能用 {{concerned}} {{until}}")
+        return self
+
+    @model_validator(mode="after")
+    def _tells_outlets_only_what_they_see(self) -> Self:
+        label = TRIGGER_LABELS[self.trigger]
+        if Audience.OUTLETS in self.audiences and self.trigger not in FOLLOWED:
+            raise ValueError(f"{label}不是媒体跟踪得到的步骤，不能发给 outlets")
+        named = (placeholders(self.title) | placeholders(self.body)) & PUBLISHED_PLACEHOLDERS
+        if named and self.trigger not in PUBLISHING:
+            raise ValueError(f"{label}没有公开编号，不能用 {{published}}")
         return self
 
     @model_validator(mode="after")

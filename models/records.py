@@ -218,6 +218,7 @@ class ApiKey(Base):
     label: Mapped[str] = mapped_column(String(120))
     created_at: Mapped[DateTime]
     revoked_at: Mapped[DateTime | None]
+    last_used_at: Mapped[DateTime | None]
 
 
 class IdempotentReply(Base):

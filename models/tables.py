@@ -1,6 +1,7 @@
 """Every table in one import, for migrations and for creating the schema."""
 
-from models.accounts import Account, SignInFailure, WebSession
+from models.accounts import Account, ProviderVisit, SavedFilter, SignInEvent, SignInFailure, WebSession
+from models.administration import AdministrationAct, PolicyChange, PolicyFile
 from models.attachment import Attachment
 from models.audit import AuditAnchor, IdentityRead, LegalHold
 from models.base import Base
@@ -37,9 +38,11 @@ from models.records import (
 from models.reviews import DutyChange, ReviewAttendee, ReviewItem, ReviewMeeting
 from models.same_matter import HotTopic, Imprint, ImprintMark, Proposal
 from models.visits import Visit, VisitAttempt
+from models.walls import WallScreen
 
 __all__ = [
     "Account",
+    "AdministrationAct",
     "ApiKey",
     "Assignment",
     "Attachment",
@@ -74,8 +77,11 @@ __all__ = [
     "PauseRow",
     "Petition",
     "Petitioner",
+    "PolicyChange",
+    "PolicyFile",
     "PolicyVersion",
     "Proposal",
+    "ProviderVisit",
     "Publication",
     "PublicationStep",
     "RatingRow",
@@ -83,6 +89,8 @@ __all__ = [
     "ReviewAttendee",
     "ReviewItem",
     "ReviewMeeting",
+    "SavedFilter",
+    "SignInEvent",
     "SignInFailure",
     "SiteVisit",
     "Supervision",
@@ -90,5 +98,6 @@ __all__ = [
     "Tracking",
     "Visit",
     "VisitAttempt",
+    "WallScreen",
     "WebSession",
 ]

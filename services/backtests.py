@@ -72,7 +72,7 @@ def require_no_worse(context: Context, changed: Policy, progress: Progress | Non
             return
     faults = backtest(context, changed, progress=progress).faults(changed.learning)
     if faults:
-        next_step = "逐类逐件见 rongetong dispatch backtest；确要启用请加 --force"
+        next_step = "逐类逐件见 rongetong dispatch backtest；确要启用请加 --force（页面上勾选）"
         raise RuleRefusal("worse-dispatch", f"以办结诉求回测，派遣变差：{'；'.join(faults)}。{next_step}")
 
 

@@ -9,15 +9,20 @@ from dataclasses import replace
 from functools import cache, partial
 
 from domain.accounts import SignInRules
+from domain.actions import Role
+from domain.coordinates import CoordinateSystem
+from domain.single_sign_on import DirectoryRules
 from gateways.channels import AddressBook, load_address_book
 from gateways.database import create_ledger_engine, reading_factory, session_factory
 from gateways.file_store import DiskStore
 from gateways.holidays import load_calendar
 from gateways.key_ring import KeyFile
 from gateways.live_files import LiveFile
+from gateways.openid import OpenIdProvider, Registration
 from gateways.orchestrator import Orchestrator
 from gateways.prefect_orchestrator import PrefectOrchestrator
 from gateways.secret_file import secret_in
+from gateways.tiles import Tiles
 from services.context import Context
 from services.rulebook import RuleBook
 from settings import Settings, get_settings
@@ -52,8 +57,21 @@ def build_context(settings: Settings, orchestrator: Orchestrator | None = None) 
         identity_keys=KeyFile(settings.identity_keys_path),
         store=DiskStore(settings.files_path, settings.files_reserve_mib * 2**20),
         files=(channels, calendar),
+        tiles=tiles_of(settings),
         sign_in=sign_in_rules(settings),
+        identity_provider=identity_provider(settings),
+        directory=directory_rules(settings),
+        policy_dir=settings.policy_dir,
+        public_url=settings.public_url,
+        prefect_public_url=settings.prefect_public_url,
     )
+
+
+def tiles_of(settings: Settings) -> Tiles | None:
+    """The pictures beneath the map, where the operator named any."""
+    if not settings.map_tiles_url:
+        return None
+    return Tiles(settings.map_tiles_url, CoordinateSystem(settings.map_tiles_crs), settings.map_tiles_credit)
 
 
 def sign_in_rules(settings: Settings) -> SignInRules:
@@ -64,7 +82,42 @@ def sign_in_rules(settings: Settings) -> SignInRules:
         failures_of_account=settings.sign_in_failures,
         failures_of_address=settings.sign_in_address_failures,
         locked=dt.timedelta(minutes=settings.sign_in_lock_minutes),
+        history=dt.timedelta(days=settings.sign_in_history_days),
     )
+
+
+def identity_provider(settings: Settings) -> OpenIdProvider | None:
+    """The district's identity provider; nothing is asked of it yet."""
+    if not settings.oidc_issuer:
+        return None
+    return OpenIdProvider(
+        Registration(
+            issuer=settings.oidc_issuer,
+            client_id=settings.oidc_client_id,
+            secret_file=settings.oidc_client_secret_file,
+            public_url=settings.public_url,
+            scope=settings.oidc_scope,
+            name=settings.oidc_name,
+        )
+    )
+
+
+def directory_rules(settings: Settings) -> DirectoryRules:
+    """What the provider's claims mean. Raises ValueError for roles that there are not."""
+    unknown = sorted(set(settings.oidc_roles.values()) - {role.value for role in Role})
+    if unknown:
+        raise ValueError(f"RONGETONG_OIDC_ROLES：没有这些角色：{'、'.join(unknown)}")
+    rules = DirectoryRules(
+        login_claim=settings.oidc_login_claim,
+        role_claim=settings.oidc_role_claim,
+        roles={value: Role(role) for value, role in settings.oidc_roles.items()},
+        unit_claim=settings.oidc_unit_claim,
+        units=settings.oidc_units,
+    )
+    problems = rules.problems()
+    if problems:
+        raise ValueError(f"RONGETONG_OIDC_…：{'；'.join(problems)}")
+    return rules
 
 
 def up_to_date(context: Context) -> Context:

@@ -28,14 +28,16 @@ from sqlalchemy.orm import Session
 
 import clock
 from domain.notices import NoticeRules, earliest_sending, next_attempt
+from domain.stages import Trigger
 from gateways.channels import AddressBook, Route, UnusableContact, channel_of
 from gateways.crash_points import crash_point
 from gateways.notifier import Delivery, Message
-from models.tables import Notice, Petition
+from models.tables import HistoryRow, Notice, Petition
 from services.context import Context
 from services.facts import units_in
 from services.identity import contact_to_deliver
 from services.outbox import PETITIONER, change, claimable
+from services.tellable import outlets_to_tell
 
 logger = logging.getLogger(__name__)
 
@@ -134,7 +136,7 @@ def _claim(context: Context, notice_id: int) -> _Claim | Outcome:
     now = clock.now()
     with context.sessions.begin() as session:
         notice = session.get(Notice, notice_id)
-        if notice is None or _is_withheld(session, notice, now):
+        if notice is None or _is_withheld(context, session, notice, now):
             return Outcome.NOT_DUE
         mine = and_(Notice.id == notice_id, claimable(now))
         policy_version = session.scalars(select(Petition.policy_version).where(Petition.id == notice.petition_id)).one()
@@ -164,13 +166,25 @@ def _claim(context: Context, notice_id: int) -> _Claim | Outcome:
         return _Claim(notice_id, until, attempts, message, addresses, rules)
 
 
-def _is_withheld(session: Session, notice: Notice, now: DateTime) -> bool:
-    """Whether its recipient turned out to be whom the petition is about (回避); then it is owed no more."""
-    recused = session.scalars(select(Petition.recused).where(Petition.id == notice.petition_id)).one()
-    if notice.recipient not in {f"unit:{code}" for code in units_in(recused)}:
+def _is_withheld(context: Context, session: Session, notice: Notice, now: DateTime) -> bool:
+    """Whether its recipient is to be told no more: whom the petition is about (回避), or who follows it no more."""
+    petition = session.get_one(Petition, notice.petition_id)
+    kind, _, code = notice.recipient.partition(":")
+    if kind == "unit" and code not in units_in(petition.recused):
+        return False
+    if kind == "outlet" and code in outlets_to_tell(context, session, petition, _trigger_of(session, notice)):
+        return False
+    if kind not in {"unit", "outlet"}:
         return False
     session.execute(delete(Notice).where(Notice.id == notice.id, claimable(now)))
     return True
+
+
+def _trigger_of(session: Session, notice: Notice) -> Trigger:
+    query = select(HistoryRow.trigger).where(
+        HistoryRow.petition_id == notice.petition_id, HistoryRow.version == notice.version
+    )
+    return Trigger(session.scalars(query).one())
 
 
 def _addresses(session: Session, context: Context, recipient: str) -> tuple[str, ...]:

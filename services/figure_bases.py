@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import CTE, ColumnElement, and_, or_, true
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from domain.facts import Card, Satisfaction
 from domain.figures import Counted, CountName, FigureName, ShareName, TimeName
@@ -41,6 +42,7 @@ def _of_cases(table: CTE, selection: Selection) -> Mapping[FigureName, Parts]:
     done, working = c.stage.in_(_DONE), c.stage.in_(WORKING_STAGES)
     # As `domain.petition.is_overdue` has it, of what the ledger wrote down.
     overdue = and_(working, c.due_at < selection.as_of, c.due_met.is_not(True))
+    climbed = _reached(c)
     dated = or_(and_(done, c.in_time.is_not(None)), overdue)
     return {
         CountName.REGISTERED: _all(true()),
@@ -51,6 +53,7 @@ def _of_cases(table: CTE, selection: Selection) -> Mapping[FigureName, Parts]:
         CountName.SUPERVISED: _all(and_(c.supervised > 0, or_(c.concluded.is_(None), c.concluded < c.supervised))),
         CountName.MEDIA_TRACKED: _all(c.tracked > 0),
         CountName.EXPOSED: _all(and_(c.exposed > 0, or_(c.corrected.is_(None), c.corrected < c.exposed))),
+        **{name: _all(reached) for name, reached in climbed.items()},
         ShareName.RESPONSE: _some(and_(done, c.contacted.is_not(None)), c.contacted.is_(True)),
         ShareName.ON_TIME_COMPLETION: _some(dated, and_(done, c.in_time.is_(True))),
         ShareName.COMPLETION: _some(c.stage.not_in(_VOID), done),
@@ -61,6 +64,19 @@ def _of_cases(table: CTE, selection: Selection) -> Mapping[FigureName, Parts]:
         ShareName.SATISFACTION: _some(c.satisfaction.is_not(None), c.satisfaction.in_(_CONTENT)),
         ShareName.REDO: _some(c.approvals > 0, c.redos > 0),
     }
+
+
+def _reached(c: ReadOnlyColumnCollection[str, Any]) -> Mapping[CountName, ColumnElement[bool]]:
+    """Whether a case was ever on a rung or on any above it."""
+    rungs = {
+        CountName.CLIMBED_TO_YELLOW: c.yellow,
+        CountName.CLIMBED_TO_RED: c.red,
+        CountName.CLIMBED_TO_FIRST_REVIEW: c.first_review,
+        CountName.CLIMBED_TO_SECOND_REVIEW: c.second_review,
+        CountName.CLIMBED_TO_SUPERVISION: c.supervised,
+    }
+    columns = list(rungs.values())
+    return {name: or_(*(column > 0 for column in columns[place:])) for place, name in enumerate(rungs)}
 
 
 def _of_tasks(table: CTE, selection: Selection) -> Mapping[FigureName, Parts]:

@@ -11,6 +11,7 @@ from pendulum import DateTime
 import clock
 from domain.calendar import local, utc
 from domain.errors import Incomplete, Missing
+from domain.figures import NO_GROUP
 from domain.measured import Selection
 from domain.periods import Period, PeriodKind, period_between, period_of
 from domain.policy import Policy
@@ -32,6 +33,7 @@ class Asked:
     category: str | None = None
     sub_category: str | None = None
     channel: str | None = None
+    grid: str | None = None
 
 
 def selection_of(asked: Asked, policy: Policy) -> Selection:
@@ -48,6 +50,7 @@ def selection_of(asked: Asked, policy: Policy) -> Selection:
         category=asked.category,
         sub_category=asked.sub_category,
         channel=asked.channel,
+        grid=asked.grid,
     )
 
 
@@ -71,9 +74,9 @@ def _faults_of_time(asked: Asked) -> Iterator[Missing]:
 
 def _faults_of_codes(asked: Asked, policy: Policy) -> Iterator[Missing]:
     for field, code in (("unit", asked.unit), ("town", asked.town)):
-        if code is not None and not policy.can_name(code):
+        if code not in (None, NO_GROUP) and not policy.can_name(code):
             yield Missing(field, f"没有代码为“{code}”的单位，请从单位名录中选择")
-    if asked.category is not None and not policy.knows_category(asked.category):
+    if asked.category not in (None, NO_GROUP) and not policy.knows_category(asked.category):
         yield Missing("category", f"没有代码为“{asked.category}”的大类")
-    if asked.sub_category is not None and not policy.knows_sub_category(asked.sub_category):
+    if asked.sub_category not in (None, NO_GROUP) and not policy.knows_sub_category(asked.sub_category):
         yield Missing("sub_category", f"没有代码为“{asked.sub_category}”的小类")

@@ -24,7 +24,7 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
-from domain.figures import PERIOD_GROUPINGS, Counted, Grouping
+from domain.figures import NO_GROUP, PERIOD_GROUPINGS, Counted, Grouping
 from domain.measured import Selection
 from domain.stages import TRANSITIONS, Trigger
 from models.tables import Completion, HistoryRow, Petition
@@ -40,8 +40,9 @@ _TAKING = (
     Trigger.WITHDRAW,
     Trigger.TERMINATE,
 )
-_BY_REGISTRATION = (Grouping.CHANNEL, *PERIOD_GROUPINGS)
-"""What never changes is chosen by the petition itself."""
+_BY_REGISTRATION = (Grouping.CHANNEL, Grouping.GRID, *PERIOD_GROUPINGS)
+"""What the history does not keep is chosen by the petition itself."""
+_GRID = Petition.located["grid"]["code"].as_string()
 _MOVING = tuple(trigger for trigger, transition in TRANSITIONS.items() if transition.target is not None)
 
 
@@ -88,7 +89,7 @@ def _(element: _FirstDay, compiler: SQLCompiler, **options: Any) -> str:  # noqa
 def table_of(counted: Counted, selection: Selection, by: Grouping | None = None) -> CTE:
     """The cases, tasks or stays of `selection`; every row has `case_number`, `at` and the columns of all groupings.
 
-    Of the periods only the one of `by` is told: it is computed of each row, and the others are not asked for.
+    Of the periods and the grid only what `by` asks for is told: it is computed of each row.
     """
     return {Counted.CASES: _cases, Counted.TASKS: _tasks, Counted.STAYS: _stays}[counted](selection, by)
 
@@ -102,6 +103,8 @@ def _registered(selection: Selection) -> ColumnElement[bool]:
         wanted.append(Petition.registered_at < selection.period.until)
     if selection.channel is not None:
         wanted.append(Petition.channel == selection.channel)
+    if selection.grid is not None:
+        wanted.append(_is(_GRID, selection.grid))
     return and_(*wanted)
 
 
@@ -113,6 +116,10 @@ def _cases(selection: Selection, by: Grouping | None) -> CTE:
             func.max(HistoryRow.version).label("version"),
             func.max(_if(Trigger.SUBMIT_COMPLETION, HistoryRow.version)).label("submitted"),
             func.max(_if(Trigger.RATE, HistoryRow.version)).label("rated"),
+            func.max(_if(Trigger.SHOW_YELLOW_CARD, HistoryRow.version)).label("yellow"),
+            func.max(_if(Trigger.SHOW_RED_CARD, HistoryRow.version)).label("red"),
+            func.max(_if(Trigger.CLIMB_TO_FIRST_REVIEW, HistoryRow.version)).label("first_review"),
+            func.max(_if(Trigger.CLIMB_TO_SECOND_REVIEW, HistoryRow.version)).label("second_review"),
             func.max(_if(Trigger.SUPERVISE, HistoryRow.version)).label("supervised"),
             func.max(_if(Trigger.CLOSE_SUPERVISION, HistoryRow.version)).label("concluded"),
             func.max(_if(Trigger.TRACK, HistoryRow.version)).label("tracked"),
@@ -141,7 +148,7 @@ def _cases(selection: Selection, by: Grouping | None) -> CTE:
         select(
             Petition.case_number,
             Petition.channel,
-            *_period(by),
+            *_told_apart(by),
             now.version,
             Petition.registered_at.label("at"),
             *_as_left(now),
@@ -153,6 +160,10 @@ def _cases(selection: Selection, by: Grouping | None) -> CTE:
             rated.details["satisfaction"].as_string().label("satisfaction"),
             Completion.evidence["contacted"].as_boolean().label("contacted"),
             Completion.evidence["solved"].as_boolean().label("solved"),
+            last.c.yellow,
+            last.c.red,
+            last.c.first_review,
+            last.c.second_review,
             last.c.supervised,
             last.c.concluded,
             last.c.tracked,
@@ -209,7 +220,7 @@ def _tasks(selection: Selection, by: Grouping | None) -> CTE:
         select(
             Petition.case_number,
             Petition.channel,
-            *_period(by),
+            *_told_apart(by),
             each.c.version,
             each.c.at,
             *_as_left(given),
@@ -233,7 +244,7 @@ def _stays(selection: Selection, by: Grouping | None) -> CTE:
         select(
             Petition.case_number,
             Petition.channel,
-            *_period(by),
+            *_told_apart(by),
             moves.version,
             moves.at,
             *_as_left(moves),
@@ -258,7 +269,9 @@ def _as_left(row: type[HistoryRow]) -> tuple[ColumnElement[Any], ...]:
     return row.unit.label("unit"), *(_kept(row, name) for name in ("town", "category", "sub_category"))
 
 
-def _period(by: Grouping | None) -> tuple[ColumnElement[Any], ...]:
+def _told_apart(by: Grouping | None) -> tuple[ColumnElement[Any], ...]:
+    if by is Grouping.GRID:
+        return (_GRID.label(by.value),)
     return (_FirstDay(by, Petition.registered_at).label(by.value),) if by is not None and by in PERIOD_GROUPINGS else ()
 
 
@@ -271,5 +284,9 @@ def _chosen(query: Select[Any], selection: Selection, name: str) -> CTE:
     """The rows of `query` that belong to the unit, town … asked for; windows are laid over all of them before."""
     every = query.cte(f"all_{name}")
     asked = {by: getattr(selection, by.value) for by in Grouping if by not in _BY_REGISTRATION}
-    wanted = [every.c[by.value] == value for by, value in asked.items() if value is not None]
+    wanted = [_is(every.c[by.value], value) for by, value in asked.items() if value is not None]
     return select(every).where(*wanted).cte(name)
+
+
+def _is(column: ColumnElement[Any], value: str) -> ColumnElement[bool]:
+    return column.is_(None) if value == NO_GROUP else column == value

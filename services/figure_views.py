@@ -12,6 +12,7 @@ from domain.figures import (
     COUNTS,
     DEFINITIONS,
     GROUPING_LABELS,
+    NO_GROUP,
     PERIOD_RULE,
     SHARES,
     UNIT_RULE,
@@ -88,8 +89,9 @@ def ranks_of(measured: Measured, policy: Policy) -> Ranks:
 
 def total_view(measured: Measured, policy: Policy) -> GroupView:
     """All groups together."""
-    wholes = {name: sum(measured.wholes.get(name, {}).values()) for name in SHARES}
-    shares = {name: measured.whole(name) for name in SHARES}
+    names = measured.share_names
+    wholes = {name: sum(measured.wholes.get(name, {}).values()) for name in names}
+    shares = {name: measured.whole(name) for name in names}
     return GroupView(
         group=None,
         counts={name.value: sum(measured.count(group, name) for group in measured.counts) for name in COUNTS},
@@ -111,7 +113,7 @@ def group_view(measured: Measured, group: Group, policy: Policy, ranks: Ranks) -
                 policy,
                 ranks.get(name, {}).get(group),
             )
-            for name in SHARES
+            for name in measured.share_names
         ],
         times=_times(measured.times.get(group, {})),
     )
@@ -128,7 +130,19 @@ def name_of(by: Grouping | None, group: Group, policy: Policy) -> str:
             return policy.category_name(group)
         case Grouping.SUB_CATEGORY:
             return policy.sub_category_name(group) if group else "（未分小类）"
+        case Grouping.GRID:
+            return group or "（未定位到网格）"
     return group or ""
+
+
+def chosen_in(selection: Selection, policy: Policy) -> list[str]:
+    """What a selection is narrowed to, as people read it: `承办单位：…`."""
+    narrowed = {by: getattr(selection, by.value, None) for by in Grouping}
+    return [
+        f"{GROUPING_LABELS[by]}：{name_of(by, None if code == NO_GROUP else code, policy)}"
+        for by, code in narrowed.items()
+        if code is not None
+    ]
 
 
 def _share_view(

@@ -8,19 +8,22 @@ from sqlalchemy import case, func, select
 
 from domain.actions import Actor, Role
 from domain.errors import Incomplete, Missing, NotPermitted
-from domain.figures import DEFINITIONS, FigureName, Grouping, TimeName
+from domain.figures import DEFINITIONS, Counted, FigureName, Grouping, TimeName
+from domain.policy import Policy
 from domain.stages import Stage
 from models.answers import Named
 from models.figure_answers import FigureCase, FigureCasesView, FiguresView
-from services.access import ALL_SEEING, hidden_cases, require_role
+from services.access import ALL_SEEING, hidden_cases
 from services.context import Context
 from services.figure_bases import parts_of
 from services.figure_selection import Asked, selection_of
 from services.figure_tables import table_of
 from services.figure_views import (
+    chosen_in,
     definition_view,
     figures_view,
     group_view,
+    name_of,
     period_view,
     ranks_of,
     total_view,
@@ -34,8 +37,12 @@ MAX_CASES = 1000
 MAX_OFFSET = 10_000_000
 
 
-def figures(context: Context, actor: Actor, asked: Asked, by: Grouping | None = None) -> FiguresView:
-    """Every figure, in total and by group. A unit is shown the district's total and, of the groups, its own part.
+def figures(
+    context: Context, actor: Actor, asked: Asked, by: Grouping | None = None, *, only: Counted | None = None
+) -> FiguresView:
+    """Every figure, or `only` those counted of one thing, in total and by group.
+
+    A unit is shown the district's total and, of the groups, its own part.
 
     Raises:
         Incomplete: a filter that cannot be meant, named by its field.
@@ -47,9 +54,9 @@ def figures(context: Context, actor: Actor, asked: Asked, by: Grouping | None = 
     with reading(context) as session:
         policy = context.rules.active(session)
         selection = selection_of(replace(asked, unit=None) if own else asked, policy)
-        whole = measure(session, selection, by)
+        whole = measure(session, selection, by, only=only)
         beside = own is not None and by is not Grouping.UNIT
-        parts = measure(session, replace(selection, unit=own), by) if beside else whole
+        parts = measure(session, replace(selection, unit=own), by, only=only) if beside else whole
     ranks = ranks_of(whole, policy) if by is Grouping.UNIT and selection.unit is None else {}
     wanted = [] if by is None else parts.groups if own is None or beside else [own]
     groups = [group_view(parts, group, policy, ranks) for group in wanted]
@@ -94,6 +101,7 @@ def cases_of(
         as_of=selection.as_of,
         period=period_view(selection.period),
         definition=definition_view(name),
+        chosen=chosen_in(selection, policy),
         base=base,
         cases=[
             FigureCase(
@@ -103,6 +111,8 @@ def cases_of(
                 counts=bool(row["counts"]),
                 stage=stage_named(row["stage"]) if "stage" in row else None,
                 seconds=row.get("seconds"),
+                category=_named(Grouping.CATEGORY, row["category"], policy),
+                town=_named(Grouping.TOWN, row["town"], policy),
             )
             for row in rows
         ],
@@ -110,7 +120,22 @@ def cases_of(
     )
 
 
+def _named(by: Grouping, code: str | None, policy: Policy) -> Named | None:
+    return Named(code=code, name=name_of(by, code, policy)) if code else None
+
+
+def is_reader(actor: Actor) -> bool:
+    """Whether figures are for this role at all."""
+    return actor.role is Role.UNIT or actor.role in ALL_SEEING
+
+
+def sees_all(actor: Actor) -> bool:
+    """Whether the whole district's figures are for this role, and not a unit's own alone."""
+    return actor.role in ALL_SEEING
+
+
 def _require_reader(actor: Actor, asked: Asked) -> None:
-    require_role(actor, Role.UNIT, *ALL_SEEING)
+    if not is_reader(actor):
+        raise NotPermitted
     if actor.role is Role.UNIT and (actor.unit is None or asked.unit not in (None, actor.unit)):
         raise NotPermitted("承办单位只能查看本单位和全区的指标")

@@ -25,7 +25,7 @@ from services.transactions import reading
 KEPT = dt.timedelta(days=366)
 """How long the history of topics is kept, so that a season can be held against that of last year (our own decision)."""
 _BATCH = 1000
-_LOOKING_AFTER = (
+LOOKING_AFTER = (
     Role.DESK,
     Role.INSPECTOR,
     Role.PARTY_INSPECTOR,
@@ -33,6 +33,7 @@ _LOOKING_AFTER = (
     Role.REVIEWER,
     Role.LEADER,
 )
+"""Who is shown what is hot: whoever looks after the district, not those who see single cases only."""
 
 
 def find_hot_topics(context: Context) -> list[HotTopic]:
@@ -89,7 +90,7 @@ def _reported(session: Session, policy: Policy, rules: SameMatterRules, now: dt.
 
 def current_topics(context: Context, actor: Actor) -> HotTopics:
     """The topics of the last look, each with its history. Raises `NotPermitted` for those who see single cases only."""
-    require_role(actor, *_LOOKING_AFTER)
+    require_role(actor, *LOOKING_AFTER)
     with reading(context) as session:
         policy = context.rules.active(session)
         days = policy.same_matter.hot.recent_days if policy.same_matter else 0

@@ -23,6 +23,7 @@ from services.matters import chosen, require_category
 from services.new_petitions import new_petition
 from services.numbering import next_case_number
 from services.parties import has_left, parties_of
+from services.publications import take_back_untellable
 from services.recusals import carry_over, named_by_petitioner, recuse_on_arrival
 from services.same_matter import GOING_ON, settle_proposals, take_in
 from services.transactions import Transaction, acting, transaction
@@ -139,6 +140,7 @@ def supplement(
             changes["place"] = place
         move(tx, petition, Trigger.SUPPLEMENT, actor, public=False, changes=changes)
         recuse_on_arrival(tx, petition)
+        take_back_untellable(tx, petition)
         take_in(tx, petition)
         return petition
 
@@ -214,6 +216,7 @@ def merge(
             note = f"{petition.case_number}并入本单"
             move(tx, main, Trigger.NOTE, actor, reason=note, public=False, details={"merged": petition.case_number})
             carry_over(tx, petition, main, actor)
+            take_back_untellable(tx, main)
             return petition
 
 
@@ -245,6 +248,7 @@ def reclassify(
             details=details,
             changes=changes,
         )
+        take_back_untellable(tx, petition)
         return petition
 
 

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import hmac
 import re
 import secrets
+from contextlib import suppress
 
-from sqlalchemy import select
+from pendulum import DateTime
+from sqlalchemy import select, update
+from sqlalchemy.exc import DBAPIError
 
 import clock
 from domain.actions import ROLE_LABELS, Actor, Role
+from domain.administration import COMMAND_LINE, Act
 from domain.errors import Incomplete, Missing, NotFound
-from models.answers import KeyView
+from models.administration_answers import KeyView
 from models.tables import ApiKey
+from services.administration import record, require_administrator
 from services.assignments import require_handling_unit
 from services.context import Context
 from services.transactions import Transaction, reading, transaction
@@ -27,9 +33,11 @@ _SECRET_BYTES = 32
 _KEY = re.compile(r"ret_([0-9a-f]{8})_([A-Za-z0-9_-]{43})")
 _CHANNEL = re.compile(r"[a-z0-9-]{2,40}")
 _LABEL_LENGTH = 80
+_NOTED_EVERY = dt.timedelta(hours=1)
+"""A key's last use is written down no oftener: a request costs no write of its own."""
 
 
-def create_key(context: Context, role: Role, unit: str | None, label: str) -> str:
+def create_key(context: Context, role: Role, unit: str | None, label: str, actor: Actor = COMMAND_LINE) -> str:
     """Make a key and give it out, this one time.
 
     `unit` is the unit a key of role `unit` acts for, or the one channel that a key of role `channel` may register
@@ -39,6 +47,7 @@ def create_key(context: Context, role: Role, unit: str | None, label: str) -> st
         Incomplete: role, unit or label cannot be.
         RuleRefusal: the unit does not handle petitions.
     """
+    require_administrator(actor)
     label = label.strip()
     problems = []
     if role not in KEY_ROLES:
@@ -64,6 +73,7 @@ def create_key(context: Context, role: Role, unit: str | None, label: str) -> st
                 created_at=clock.now(),
             )
         )
+        record(tx, actor, Act.CREATE_KEY, prefix, f"{ROLE_LABELS[role]}{f' {unit}' if unit else ''}：{label}")
     return f"{_MARK}_{prefix}_{secret}"
 
 
@@ -78,17 +88,20 @@ def require_known_unit(tx: Transaction, role: Role, unit: str | None) -> None:
         raise Incomplete([Missing("unit", f"没有代码为“{unit}”的单位")])
 
 
-def revoke_key(context: Context, prefix: str) -> None:
+def revoke_key(context: Context, prefix: str, actor: Actor = COMMAND_LINE) -> None:
     """Let the key with this prefix open nothing any more; once revoked, it stays revoked.
 
     Raises:
         NotFound: there is no such key.
     """
+    require_administrator(actor)
     with transaction(context) as tx:
         row = tx.session.scalar(select(ApiKey).where(ApiKey.prefix == prefix)) if prefix.isprintable() else None
         if row is None:
             raise NotFound(f"前缀为“{prefix}”的密钥")
-        row.revoked_at = row.revoked_at or clock.now()
+        if row.revoked_at is None:
+            row.revoked_at = clock.now()
+            record(tx, actor, Act.REVOKE_KEY, prefix, row.label)
 
 
 def find_actor(context: Context, key: str) -> Actor | None:
@@ -103,6 +116,7 @@ def find_actor(context: Context, key: str) -> Actor | None:
     known = hmac.compare_digest(_digest(secret), row.digest if row else _digest(""))
     if row is None or not known or row.revoked_at is not None:
         return None
+    _note_use(context, row.id, row.last_used_at)
     return Actor(Role(row.role), row.unit, row.label)
 
 
@@ -117,9 +131,19 @@ def list_keys(context: Context) -> list[KeyView]:
                 label=row.label,
                 created_at=row.created_at,
                 revoked_at=row.revoked_at,
+                last_used_at=row.last_used_at,
             )
             for row in session.scalars(select(ApiKey).order_by(ApiKey.id))
         ]
+
+
+def _note_use(context: Context, key_id: int, before: DateTime | None) -> None:
+    """Keep when it was last used; a ledger that cannot be written now answers its readers all the same."""
+    now = clock.now()
+    if before is not None and now - before < _NOTED_EVERY:
+        return
+    with suppress(DBAPIError), context.sessions.begin() as session:
+        session.execute(update(ApiKey).where(ApiKey.id == key_id).values(last_used_at=now))
 
 
 def _digest(secret: str) -> str:

@@ -19,7 +19,7 @@ def measure(
     session: Session, selection: Selection, by: Grouping | None = None, *, only: Counted | None = None
 ) -> Measured:
     """Every figure of `selection`, or `only` those counted of one thing, told apart by one grouping or not at all."""
-    measured = Measured(by)
+    measured = Measured(by, only)
     for counted in (Counted.CASES, Counted.TASKS):
         if only in (None, counted):
             _count(session, selection, measured, counted)

@@ -8,19 +8,19 @@ from sqlalchemy.orm import Session
 import clock
 from domain.actions import Actor, Role
 from domain.errors import Incomplete, Missing, NotFound, NotPermitted, RuleRefusal, StaleVersion
-from domain.media import GRANTING, TRACKED_LABELS, Sensitivity, Tracked, require_trackable, tracking_acts
-from domain.recusal import StatedBy
+from domain.media import GRANTING, TRACKED_LABELS, Tracked, tracking_acts
+from domain.policy import Policy
 from domain.scrub import scrub
 from domain.stages import Trigger
-from domain.supervision import SECRET_DISPOSITIONS
 from models.answers import Named
 from models.media_answers import PublicStep, TrackedCase, TrackingsView, TrackingView
 from models.petition import new_id
-from models.tables import HistoryRow, Petition, Petitioner, Publication, Recusal, Tracking
+from models.tables import HistoryRow, Petition, Publication, Tracking
 from services.access import is_recused, not_recused, petition_for, require_role
 from services.context import Context
 from services.labels import shown_due
 from services.ledger import move
+from services.tellable import may_be_told, require_case, tracking_row
 from services.transactions import Transaction, reading, transaction
 from services.views import stage_named, timeline_of
 
@@ -44,7 +44,7 @@ def track(context: Context, petition_id: str, actor: Actor, *, outlet: str, reas
         petition = tx.lock(petition_id)
         if not tx.policy_in_force().media.knows(outlet):
             raise Incomplete([Missing("outlet", f"没有代码为“{outlet}”的媒体，请从 media.yaml 中选择")])
-        row = _row(tx.session, petition, outlet) or _new(petition, outlet)
+        row = tracking_row(tx.session, petition, outlet) or _new(petition, outlet)
         row.reason = reason
         _decide(tx, petition, row, actor, Tracked.FOLLOWING, reason)
         return row
@@ -63,7 +63,7 @@ def ask(context: Context, actor: Actor, *, number: str, reason: str) -> Tracking
         if found is None:
             raise NotFound("该编号的诉求或公开件")
         petition = tx.lock(found)
-        row = _row(tx.session, petition, actor.unit) or _new(petition, actor.unit)
+        row = tracking_row(tx.session, petition, actor.unit) or _new(petition, actor.unit)
         if row.standing in (Tracked.ASKED, Tracked.FOLLOWING) and row.version:
             raise RuleRefusal("already-asked", f"该件{TRACKED_LABELS[Tracked(row.standing)]}，无须再申请")
         row.standing, row.reason, row.asked_at = Tracked.ASKED.value, reason, clock.now()
@@ -122,6 +122,16 @@ def tracking(context: Context, tracking_id: str, actor: Actor) -> TrackingView:
         return view_of(context, session, row, petition, actor)
 
 
+def tracking_of(context: Context, case_number: str, outlet: str, actor: Actor) -> TrackingView:
+    """How this outlet stands to the case of this number. Raises `NotPermitted`, `NotFound`."""
+    require_role(actor, *_READERS)
+    with reading(context) as session:
+        query = select(Tracking.id).join(Petition, Petition.id == Tracking.petition_id)
+        found = session.scalar(query.where(Petition.case_number == case_number, Tracking.outlet == outlet))
+        row, petition = _visible_row(session, found or "", actor)
+        return view_of(context, session, row, petition, actor)
+
+
 def case(context: Context, tracking_id: str, actor: Actor) -> TrackedCase:
     """The public process of a case that the outlet follows; scrubbed, coarse in its place, and nobody in it.
 
@@ -150,45 +160,6 @@ def case(context: Context, tracking_id: str, actor: Actor) -> TrackedCase:
             timeline=[PublicStep(at=entry.at, label=entry.label) for entry in timeline_of(history)],
             allowed_actions=list(tracking_acts(Tracked(row.standing), actor.role)),
         )
-
-
-def may_be_told(context: Context, session: Session, petition: Petition) -> bool:
-    """Whether the case is one that may be told in public."""
-    try:
-        require_case(context, session, petition)
-    except RuleRefusal:
-        return False
-    return True
-
-
-def require_case(context: Context, session: Session, petition: Petition) -> None:
-    """Raises RuleRefusal, by its name, where the media may not follow the case."""
-    query = select(Petition.id).where((Petition.id == petition.id) | (Petition.merged_into_id == petition.id))
-    whole = list(session.scalars(query))
-    confidential = select(Petitioner.petition_id).where(
-        Petitioner.petition_id.in_(whole), Petitioner.confidential.is_(True)
-    )
-    about = select(Recusal.id).where(
-        Recusal.petition_id.in_(whole), Recusal.lifted_at.is_(None), Recusal.stated_by != StatedBy.OWN.value
-    )
-    file = petition.supervision
-    texts = session.scalars(select(Petition.text).where(Petition.id.in_(whole)))
-    require_trackable(
-        Sensitivity(
-            category=petition.category,
-            text="\n".join(texts),
-            confidential=session.scalar(confidential.limit(1)) is not None,
-            about_somebody=session.scalar(about.limit(1)) is not None,
-            handed_over=file is not None and file.disposition in SECRET_DISPOSITIONS,
-        ),
-        context.rules.active(session).media,
-    )
-
-
-def followed(session: Session, petition: Petition, outlet: str | None) -> bool:
-    """Whether this outlet follows the case now."""
-    row = _row(session, petition, outlet) if outlet is not None else None
-    return row is not None and row.standing == Tracked.FOLLOWING
 
 
 def can_be(key: str) -> bool:
@@ -231,11 +202,16 @@ def view_of(context: Context, session: Session, row: Tracking, petition: Petitio
         outlet=Named(code=row.outlet, name=policy.media.outlet_name(row.outlet)),
         standing=Named(code=standing.value, name=TRACKED_LABELS[standing]),
         asked_at=row.asked_at,
-        reason=scrub(row.reason).text,
+        reason=_told(row.reason, policy),
         decided_at=row.decided_at,
-        decision=scrub(row.decision).text,
+        decision=_told(row.decision, policy),
         allowed_actions=list(tracking_acts(standing, actor.role)),
     )
+
+
+def _told(said: str, policy: Policy) -> str:
+    """What people wrote about a following, for the outlet as for the offices."""
+    return scrub(said, policy.scrub).text if policy.scrub else ""
 
 
 def _visible(actor: Actor) -> list[ColumnElement[bool]]:
@@ -249,10 +225,6 @@ def _visible_row(session: Session, tracking_id: str, actor: Actor) -> tuple[Trac
     if found is None:
         raise NotFound("该跟踪件")
     return found[0], found[1]
-
-
-def _row(session: Session, petition: Petition, outlet: str) -> Tracking | None:
-    return session.scalar(select(Tracking).where(Tracking.petition_id == petition.id, Tracking.outlet == outlet))
 
 
 def _by_number(session: Session, number: str) -> str | None:

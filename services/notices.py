@@ -18,6 +18,7 @@ from services.facts import recused_units
 from services.labels import shown_due
 from services.parties import parties_of
 from services.roster import member_on_duty
+from services.tellable import outlets_to_tell
 from services.transactions import Transaction
 
 
@@ -71,6 +72,9 @@ def _recipients(
         elif audience is Audience.CONCERNED:
             told = (concern for concern in concerns if concern.unit not in stays_out)
             found.update({f"unit:{concern.unit}": _Told([concern]) for concern in told})
+        elif audience is Audience.OUTLETS:
+            outlets = outlets_to_tell(tx.context, tx.session, petition, rule.trigger)
+            found.update({f"outlet:{code}": everybody for code in outlets})
         else:
             found[f"role:{audience.value}"] = everybody
     return found
@@ -88,6 +92,7 @@ def _notice(
         "trigger": trigger_label(row.trigger),
         "query_code": told.query_code,
         "concerned": "、".join(policy.unit_name(concern.unit) for concern in told.concerns) or "—",
+        "published": row.details.get("number") or "—",
         "until": "、".join(_moment(concern.due_at) for concern in told.concerns) or "—",
     }
     urgent = rule.urgent or petition.urgency == "emergency"

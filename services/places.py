@@ -9,6 +9,7 @@ from domain.coordinates import BadCoordinate, CoordinateSystem, Position, to_wgs
 from domain.place import Geography, Located, locate
 from models.shapes import Registration
 from models.tables import Petition
+from services.context import Context
 from services.transactions import Transaction
 
 
@@ -80,6 +81,16 @@ def located_by(geography: Geography | None, petition: Petition) -> Located | Non
     if longitude is None or latitude is None or petition.crs is None:
         return None
     return locate_given(geography, Given(longitude, latitude, CoordinateSystem(petition.crs)))
+
+
+def said_of(context: Context, given: Given) -> Located | None:
+    """Where a point lies that somebody picks before they report: its town and grid; `None` without a geography.
+
+    Raises:
+        BadCoordinate: the degrees cannot be meant.
+    """
+    with context.readers() as session:
+        return locate_given(context.geographies.active(session), given)
 
 
 def find(tx: Transaction, petition: Petition) -> Place | None:

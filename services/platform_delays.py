@@ -6,14 +6,14 @@ import datetime as dt
 from collections.abc import Iterator
 
 from pendulum import DateTime
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 import clock
 from domain.conduct import DEADLINE_LABELS, DeadlineKind
 from domain.platform_delay import DELAY_LABELS, Delay, DelayCause, due_without_platform
 from domain.policy import Policy
-from domain.stages import Stage, Trigger
+from domain.stages import WORKING_STAGES, Stage, Trigger
 from domain.workdays import WorkCalendar
 from models.tables import HistoryRow, Outage, Petition, TimerRow
 from services.facts import facts_of
@@ -48,6 +48,16 @@ def delays_of(session: Session, petition: Petition, policy: Policy) -> list[Dela
 def excused_until(session: Session, petition: Petition, policy: Policy, calendar: WorkCalendar) -> DateTime | None:
     """Until when the unit has met its deadline, the platform's share taken out; `None` where it has none."""
     return due_without_platform(facts_of(petition), policy, calendar, delays_of(session, petition, policy))
+
+
+def was_in_time(session: Session, petition: Petition, policy: Policy, calendar: WorkCalendar) -> bool:
+    """Whether the unit's last handing in, or the present where it hands in still, lies before the excused date."""
+    excused = excused_until(session, petition, policy, calendar)
+    query = select(func.max(HistoryRow.at)).where(
+        HistoryRow.petition_id == petition.id, HistoryRow.trigger == Trigger.SUBMIT_COMPLETION.value
+    )
+    handed_in = None if Stage(petition.stage) in WORKING_STAGES else session.scalar(query)
+    return excused is not None and (handed_in or clock.now()) <= excused
 
 
 def _outages(session: Session, since: DateTime, until: DateTime) -> Iterator[Delay]:

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
+import clock
 from domain.actions import Actor
+from domain.administration import Act
 from domain.errors import NotFound
 from domain.policy import Policy
+from domain.policy_changes import Kind, Standing
 from gateways.geography import GeographyData
-from models.tables import GeographyActivation, GeographyVersion, PolicyVersion
+from models.tables import GeographyActivation, GeographyVersion, PolicyChange, PolicyVersion
 from services import geographies
+from services.administration import record
 from services.backtests import Progress, require_no_worse
 from services.context import Context
 from services.rulebook import activate
+from services.transactions import Transaction, transaction
 
 
 def active_policy(context: Context) -> Policy:
@@ -33,8 +38,8 @@ def activate_policy(
     """
     if not force and _any_in_force(context):
         require_no_worse(context, policy, progress)
-    with context.sessions.begin() as session:
-        return activate(session, policy, actor)
+    with transaction(context) as tx:
+        return put_in_force(tx, policy, actor, Kind.COMMAND, "命令行启用")
 
 
 def roll_back(context: Context, version: str, actor: Actor) -> None:
@@ -42,8 +47,28 @@ def roll_back(context: Context, version: str, actor: Actor) -> None:
     known = [row.version for row in versions(context)]
     if version not in known:
         raise NotFound(f"规则版本“{version}”；启用过的有 there are: {'、'.join(known)}")
-    with context.sessions.begin() as session:
-        activate(session, context.rules.of(session, version), actor)
+    with transaction(context) as tx:
+        put_in_force(tx, context.rules.of(tx.session, version), actor, Kind.ROLLBACK, "命令行恢复")
+
+
+def put_in_force(
+    tx: Transaction, policy: Policy, actor: Actor, kind: Kind, reason: str, change: PolicyChange | None = None
+) -> bool:
+    """Put `policy` in force and write down who did and why; False, and nothing written, when it was already.
+
+    `change` is what it was uploaded or planned as.
+    """
+    before = tx.session.scalar(select(PolicyVersion.version).where(PolicyVersion.active))
+    if not activate(tx.session, policy, actor):
+        return False
+    now = clock.now()
+    if change is None:
+        change = PolicyChange(version=policy.version, kind=kind.value, by=actor.name, recorded_at=now)
+        tx.session.add(change)
+    change.standing, change.before, change.content, change.reason = Standing.DONE.value, before, None, reason
+    change.valid_from, change.ended_at, change.ended_by = change.valid_from or now, now, actor.name
+    record(tx, actor, Act.ACTIVATE_POLICY, policy.version, reason)
+    return True
 
 
 def _any_in_force(context: Context) -> bool:

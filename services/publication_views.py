@@ -21,6 +21,7 @@ from domain.media import (
 from domain.policy import Policy
 from models.answers import Named
 from models.media_answers import (
+    Proposable,
     PublicationHead,
     PublicationStepView,
     PublicationsView,
@@ -29,14 +30,16 @@ from models.media_answers import (
     PublicPublications,
 )
 from models.tables import Petition, Publication
-from services.access import not_recused, require_role
+from services.access import is_recused, not_recused, require_role
 from services.context import Context
 from services.media import can_be
-from services.publications import drawn_from
+from services.publications import drawn_from, proposable
+from services.tellable import followed, may_be_told
 from services.transactions import reading
 
 MAX_PAGE = 100
 MAX_OFFSET = 100_000
+_TAKEN_BACK = frozenset({Act.WITHDRAW, Act.DECLINE})
 UNANSWERED = "单位未在规定期限内答复"
 _READERS = (*GRANTING, Role.PARTY_INSPECTOR, Role.OPERATOR, Role.UNIT, Role.MEDIA)
 
@@ -69,7 +72,7 @@ def publication(context: Context, publication_id: str, actor: Actor) -> Publicat
 
 
 def _view(session: Session, row: Publication, petition: Petition, actor: Actor, policy: Policy) -> PublicationView:
-    outside = actor.role is Role.MEDIA
+    outside, insider = actor.role is Role.MEDIA, actor.role in GRANTING
     undecided = row.kind == PublicationKind.PROCESS and row.standing == Standing.PROPOSED
     return PublicationView(
         **_head(row, petition, actor, policy).model_dump(),
@@ -88,12 +91,30 @@ def _view(session: Session, row: Publication, petition: Petition, actor: Actor, 
                 at=step.at,
                 act=Named(code=step.act, name=ACT_LABELS[Act(step.act)]),
                 actor_role=step.actor_role,
-                actor_name="" if outside else step.actor_name,
-                reason="" if outside else step.reason,
+                # A unit that is to be exposed is told the outlet, and not which journalist it was.
+                actor_name="" if outside or (step.actor_role == Role.MEDIA and not insider) else step.actor_name,
+                # Why the platform took something back would tell what is protected.
+                reason="" if outside or (step.act in _TAKEN_BACK and not insider) else step.reason,
             )
             for step in row.steps
         ],
     )
+
+
+def proposable_of(context: Context, case_number: str, actor: Actor) -> list[Proposable]:
+    """What this caller may propose of the case now, and why not what not. Raises `NotFound`."""
+    require_role(actor, Role.DESK, Role.MEDIA)
+    with reading(context) as session:
+        petition = session.scalar(select(Petition).where(Petition.case_number == case_number))
+        outside = actor.role is Role.MEDIA
+        if petition is None or is_recused(session, petition, actor):
+            raise NotFound("该诉求")
+        if outside and not (followed(session, petition, actor.unit) and may_be_told(context, session, petition)):
+            raise NotFound("该诉求")
+        return [
+            Proposable(kind=Named(code=kind.value, name=PUBLICATION_LABELS[kind]), refusal=refusal)
+            for kind, refusal in proposable(session, petition, actor.role).items()
+        ]
 
 
 def published(context: Context, *, limit: int = 20, offset: int = 0) -> PublicPublications:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from pendulum import DateTime
 from sqlalchemy import select
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 import clock
@@ -28,25 +26,31 @@ from domain.media import (
     require_earned,
     standing_after,
 )
-from domain.scrub import scrub
+from domain.scrub import Scrubbed
+from domain.scrub import scrub as scrubbed
 from domain.stages import Trigger
 from domain.workdays import Duration, TimeUnit, due_date
-from models.media_answers import ProposalIn
+from models.media_answers import ProposalIn, PublicationPreview
 from models.petition import new_id
 from models.tables import HistoryRow, MediaObjection, Petition, Publication, PublicationStep
 from services.access import is_recused
 from services.context import Context
 from services.identity import particulars_to_scrub
 from services.ledger import move
-from services.media import can_be, followed, may_be_told, require_case
+from services.media import can_be
 from services.notices import Concern
 from services.numbering import next_publication_number
-from services.transactions import Transaction, reading, transaction
+from services.platform_delays import was_in_time
+from services.tellable import followed, may_be_told, require_case, why_untellable
+from services.transactions import Transaction, transaction
 from services.views import timeline_of
 
-logger = logging.getLogger(__name__)
-
+UNTELLABLE = "该诉求不再适合公开"
+IDENTIFIED = "文中发现可以识别诉求人的内容"
+OBJECTED = "诉求人不同意公开"
+EXCUSED = "经核查，逾期系平台原因，扣除后承办单位未逾期"
 _OPEN = (Standing.PROPOSED.value, Standing.ASKED.value, Standing.REPLIED.value, Standing.LAPSED.value)
+_LIVING = (*_OPEN, Standing.PUBLISHED.value)
 
 
 def propose(context: Context, actor: Actor, proposal: ProposalIn) -> Publication:
@@ -77,12 +81,8 @@ def propose(context: Context, actor: Actor, proposal: ProposalIn) -> Publication
         else:
             require_case(context, tx.session, petition)
         carded = _red_card(tx.session, petition.id)
-        _require_earned(tx, petition, kind, carded)
-        pending = select(Publication.id).where(
-            Publication.petition_id == petition.id, Publication.kind == kind.value, Publication.standing.in_(_OPEN)
-        )
-        if tx.session.scalar(pending.limit(1)) is not None:
-            raise RuleRefusal("already-proposed", "该诉求已有同类公开件待定")
+        _require_earned(tx.session, petition, kind, carded)
+        _require_none_pending(tx.session, petition, kind)
         text = proposal.text or (drawn_from(tx.session, petition.id) if kind is PublicationKind.PROCESS else "")
         if not text:
             raise Incomplete([Missing("text", "请写明要公开的内容")])
@@ -102,6 +102,20 @@ def propose(context: Context, actor: Actor, proposal: ProposalIn) -> Publication
         if kind is PublicationKind.EXPOSURE:
             _ask_unit(tx, petition, row, actor)
         return row
+
+
+def proposable(session: Session, petition: Petition, role: Role) -> dict[PublicationKind, str]:
+    """What `role` may propose of a case that may be told at all: why it cannot be proposed yet; empty where it can."""
+    found = {}
+    for kind in PublicationKind:
+        if role in PROPOSING[kind]:
+            try:
+                _require_earned(session, petition, kind, _red_card(session, petition.id))
+                _require_none_pending(session, petition, kind)
+                found[kind] = ""
+            except RuleRefusal as refusal:
+                found[kind] = str(refusal)
+    return found
 
 
 def edit(
@@ -126,7 +140,7 @@ def reply(context: Context, publication_id: str, actor: Actor, *, text: str, ver
         if row.standing == Standing.ASKED and row.reply_due_at is not None and now > row.reply_due_at:
             raise RuleRefusal("reply-too-late", "答复期限已过", source=_source(tx, "reply"))
         _change(row, Act.REPLY)
-        row.reply, row.replied_at = scrub(text, particulars_to_scrub(tx, petition)).text, now
+        row.reply, row.replied_at = _scrub(tx, text, particulars_to_scrub(tx, petition)).text, now
         _note(row, Act.REPLY, actor, "")
         move(tx, petition, Trigger.GIVE_MEDIA_REPLY, actor, public=False, details={"unit": row.unit})
         return row
@@ -144,14 +158,11 @@ def publish(
     with transaction(context) as tx:
         petition, row = _deciding(tx, publication_id, actor, Act.PUBLISH, version)
         kind = PublicationKind(row.kind)
-        require_case(context, tx.session, petition)
-        _require_earned(tx, petition, kind, _red_card(tx.session, petition.id))
-        if kind is PublicationKind.EXPOSURE and row.standing == Standing.PROPOSED:
-            raise RuleRefusal("unit-not-asked", "曝光前须先征求单位答复")
+        _require_publishable(tx, petition, row)
         _change(row, Act.PUBLISH)
         # Names may have become known since it was worded, for example by a petition that was merged.
         _word(tx, petition, row, row.title, row.text)
-        row.reply = scrub(row.reply, particulars_to_scrub(tx, petition)).text
+        row.reply = _scrub(tx, row.reply, particulars_to_scrub(tx, petition)).text
         row.number, row.published_at = next_publication_number(tx), clock.now()
         row.digest = digest_of(row)
         _note(row, Act.PUBLISH, actor, reason)
@@ -163,13 +174,25 @@ def publish(
         return row
 
 
+def preview(context: Context, publication_id: str, actor: Actor) -> PublicationPreview:
+    """What `publish` would make public now, and what it would take out; nothing becomes public. Raises as it does."""
+    with transaction(context) as tx:
+        petition, row = _deciding(tx, publication_id, actor, Act.PUBLISH, None)
+        _require_publishable(tx, petition, row)
+        known = particulars_to_scrub(tx, petition)
+        title, text, reply = (_scrub(tx, said, known) for said in (row.title, row.text, row.reply))
+        found = counted([item.kind.value for part in (title, text, reply) for item in part.removed])
+        removed = {kind: row.removed.get(kind, 0) + found.get(kind, 0) for kind in sorted({*row.removed, *found})}
+        return PublicationPreview(title=title.text, text=text.text, reply=reply.text, removed=removed)
+
+
 def decline(
     context: Context, publication_id: str, actor: Actor, *, reason: str, version: int | None = None
 ) -> Publication:
     """Let it not become public, and why. Raises as `publish` does."""
     with transaction(context) as tx:
-        _, row = _deciding(tx, publication_id, actor, Act.DECLINE, version)
-        _end(row, Act.DECLINE, actor, reason)
+        petition, row = _deciding(tx, publication_id, actor, Act.DECLINE, version)
+        _end(tx, petition, row, Act.DECLINE, actor, reason)
         tx.session.flush()
         return row
 
@@ -180,7 +203,7 @@ def withdraw(
     """Take it back: that and why stays public, what it said does not. Raises as `publish` does."""
     with transaction(context) as tx:
         petition, row = _deciding(tx, publication_id, actor, Act.WITHDRAW, version)
-        _end(row, Act.WITHDRAW, actor, scrub(reason, particulars_to_scrub(tx, petition)).text)
+        _end(tx, petition, row, Act.WITHDRAW, actor, _scrub(tx, reason, particulars_to_scrub(tx, petition)).text)
         tx.session.flush()
         return row
 
@@ -201,7 +224,7 @@ def retract_exposures(tx: Transaction, petition: Petition, actor: Actor, reason:
         if row.standing == Standing.PUBLISHED:
             _correct(tx, petition, row, actor, reason)
         elif row.standing in _OPEN:
-            _end(row, Act.DECLINE, actor, reason)
+            _end(tx, petition, row, Act.DECLINE, actor, reason)
 
 
 def object_to_publicity(context: Context, petition_id: str) -> None:
@@ -211,32 +234,57 @@ def object_to_publicity(context: Context, petition_id: str) -> None:
         if tx.session.get(MediaObjection, petition_id) is None:
             tx.session.add(MediaObjection(petition_id=petition_id, at=clock.now()))
         for row in _of(tx, petition, PublicationKind.PROCESS, PublicationKind.PRAISE):
-            if row.standing == Standing.PUBLISHED:
-                _end(row, Act.WITHDRAW, PETITIONER, "诉求人不同意公开")
-            elif row.standing in _OPEN:
-                _end(row, Act.DECLINE, PETITIONER, "诉求人不同意公开")
+            _take_back(tx, petition, row, PETITIONER, OBJECTED, OBJECTED)
         tx.session.flush()
 
 
-def lapse_due(context: Context) -> int:
-    """Let every right of reply lapse whose term is over; how many. Each by itself: one that fails holds up no other."""
-    with reading(context) as session:
-        due = select(Publication.id).where(
-            Publication.standing == Standing.ASKED.value, Publication.reply_due_at < clock.now()
-        )
-        found = list(session.scalars(due.order_by(Publication.reply_due_at, Publication.id)))
-    lapsed = 0
-    for publication_id in found:
-        try:
-            lapsed += _lapse(context, publication_id)
-        except OperationalError:
-            raise
-        except Exception as failure:  # noqa: BLE001 - one must not hold up the others
-            logger.error("Publication %s cannot lapse: %s", publication_id, type(failure).__name__)  # noqa: TRY400
-    return lapsed
+def take_back_untellable(tx: Transaction, petition: Petition) -> bool:
+    """Withdraw what is public of a case that is none for the media any more, decline what is proposed; whether any.
+
+    It became confidential, somebody must stay out of it, a lead was handed over, or its words or category changed. Of a
+    case that still is one, what names somebody who became a party since is withdrawn. The public is not told which:
+    the reason itself would say what is protected. The trail keeps it.
+
+    Raises KeysUnusable: what cannot be compared does not stay public unseen.
+    """
+    living = [row for row in _of(tx, petition, *PublicationKind) if row.standing in _LIVING]
+    if not living:
+        return False
+    why = why_untellable(tx.context, tx.session, petition)
+    if why is None:
+        known = particulars_to_scrub(tx, petition)
+        # What is not public yet is scrubbed again when it is published.
+        living = [row for row in living if row.standing == Standing.PUBLISHED and _names_somebody(tx, row, known)]
+        why = IDENTIFIED
+    for row in living:
+        _take_back(tx, petition, row, PLATFORM, UNTELLABLE, why)
+    tx.session.flush()
+    return bool(living)
 
 
-def _lapse(context: Context, publication_id: str) -> bool:
+def _names_somebody(tx: Transaction, row: Publication, known: list[str]) -> bool:
+    return any(_scrub(tx, said, known).removed for said in (row.title, row.text, row.reply, row.correction))
+
+
+def correct_excused(tx: Transaction, petition: Petition) -> bool:
+    """Say beside an exposure that the platform's own delay was behind it, where that is known by now; whether it was.
+
+    A case that was handed in, or still can be, by the date without the platform's share was never late.
+    """
+    exposed = [
+        row
+        for row in _of(tx, petition, PublicationKind.EXPOSURE)
+        if row.standing == Standing.PUBLISHED and row.corrected_at is None
+    ]
+    if not exposed or not was_in_time(tx.session, petition, tx.policy_of(petition), tx.context.rules.calendar):
+        return False
+    for row in exposed:
+        _correct(tx, petition, row, PLATFORM, EXCUSED)
+    return True
+
+
+def lapse(context: Context, publication_id: str) -> bool:
+    """Let the right of reply lapse when its term is over; whether it was."""
     with transaction(context) as tx:
         petition, row = _held(tx, publication_id)
         if row.standing != Standing.ASKED or row.reply_due_at is None or row.reply_due_at >= clock.now():
@@ -282,8 +330,24 @@ def _ask_unit(tx: Transaction, petition: Petition, row: Publication, actor: Acto
     move(tx, petition, Trigger.ASK_MEDIA_REPLY, actor, public=False, details=details, concerns=concerns)
 
 
-def _require_earned(tx: Transaction, petition: Petition, kind: PublicationKind, carded: HistoryRow | None) -> None:
-    objected = tx.session.get(MediaObjection, petition.id) is not None
+def _require_publishable(tx: Transaction, petition: Petition, row: Publication) -> None:
+    kind = PublicationKind(row.kind)
+    require_case(tx.context, tx.session, petition)
+    _require_earned(tx.session, petition, kind, _red_card(tx.session, petition.id))
+    if kind is PublicationKind.EXPOSURE and row.standing == Standing.PROPOSED:
+        raise RuleRefusal("unit-not-asked", "曝光前须先征求单位答复")
+
+
+def _require_none_pending(session: Session, petition: Petition, kind: PublicationKind) -> None:
+    pending = select(Publication.id).where(
+        Publication.petition_id == petition.id, Publication.kind == kind.value, Publication.standing.in_(_OPEN)
+    )
+    if session.scalar(pending.limit(1)) is not None:
+        raise RuleRefusal("already-proposed", "该诉求已有同类公开件待定")
+
+
+def _require_earned(session: Session, petition: Petition, kind: PublicationKind, carded: HistoryRow | None) -> None:
+    objected = session.get(MediaObjection, petition.id) is not None
     require_earned(kind, satisfaction=petition.satisfaction, red_card=carded is not None, objected=objected)
 
 
@@ -297,7 +361,7 @@ def _red_card(session: Session, petition_id: str) -> HistoryRow | None:
 
 def _word(tx: Transaction, petition: Petition, row: Publication, title: str, text: str) -> None:
     known = particulars_to_scrub(tx, petition)
-    in_title, in_text = scrub(title, known), scrub(text, known)
+    in_title, in_text = _scrub(tx, title, known), _scrub(tx, text, known)
     row.title, row.text = in_title.text, in_text.text
     taken = counted([item.kind.value for item in (*in_title.removed, *in_text.removed)])
     # What was taken out when it was proposed stays counted when it is scrubbed once more.
@@ -308,18 +372,46 @@ def _correct(tx: Transaction, petition: Petition, row: Publication, actor: Actor
     if row.kind != PublicationKind.EXPOSURE:
         raise RuleRefusal("no-exposure", "只有曝光可以更正，其他的请撤回")
     _change(row, Act.CORRECT)
-    row.correction, row.corrected_at = scrub(reason, particulars_to_scrub(tx, petition)).text, clock.now()
+    row.correction, row.corrected_at = _scrub(tx, reason, particulars_to_scrub(tx, petition)).text, clock.now()
     _note(row, Act.CORRECT, actor, row.correction)
     details = {"number": row.number, "unit": row.unit}
     concerns = [Concern(row.unit)] if row.unit else []
     move(tx, petition, Trigger.CORRECT_EXPOSURE, actor, reason=row.correction, details=details, concerns=concerns)
 
 
-def _end(row: Publication, act: Act, actor: Actor, reason: str) -> None:
+def _end(
+    tx: Transaction,
+    petition: Petition,
+    row: Publication,
+    act: Act,
+    actor: Actor,
+    reason: str,
+    *,
+    told: str | None = None,
+) -> None:
     _change(row, act)
     if act is Act.WITHDRAW:
-        row.withdrawn_at, row.withdrawal = clock.now(), reason
+        row.withdrawn_at, row.withdrawal = clock.now(), reason if told is None else told
     _note(row, act, actor, reason)
+    if act is Act.WITHDRAW:
+        # Why stays with the publication: whoever reads the petition's history may not know it.
+        move(tx, petition, Trigger.UNPUBLISH, actor, public=False, details={"kind": row.kind, "number": row.number})
+
+
+def _take_back(tx: Transaction, petition: Petition, row: Publication, actor: Actor, told: str, why: str) -> None:
+    """Let nothing more be told of it: `told` is what the public reads of what was public, `why` stays in the trail."""
+    if row.standing == Standing.PUBLISHED:
+        _end(tx, petition, row, Act.WITHDRAW, actor, why, told=told)
+    elif row.standing in _OPEN:
+        _end(tx, petition, row, Act.DECLINE, actor, why)
+
+
+def _scrub(tx: Transaction, text: str, known: Collection[str]) -> Scrubbed:
+    """By the rules in force now, whatever the petition lives under: what is told is told today."""
+    rules = tx.policy_in_force().scrub
+    if rules is None:
+        raise RuleRefusal("no-scrub-rules", "现行规则没有脱敏规则(scrub.yaml)，不能公开任何文字，请先启用新的规则")
+    return scrubbed(text, rules, known)
 
 
 def _change(row: Publication, act: Act) -> None:

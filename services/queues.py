@@ -9,25 +9,25 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, not_, null, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, joinedload, selectinload
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 import clock
 from domain.actions import Actor, Role
 from domain.errors import Incomplete, Missing
+from domain.queue_filter import QueueFilter
 from domain.stages import OPEN_STAGES, WORKING_STAGES, Stage
 from models.answers import Page, QueueItem
 from models.tables import Assignment, DecisionRequest, HistoryRow, Inspection, Petition, Supervision
 from services.access import ALL_SEEING, not_recused, require_role
 from services.context import Context
 from services.facts import is_rectifying
+from services.queue_conditions import Column, conditions
 from services.transactions import reading
 from services.views import ask_view, explanation_view, head_of, lens_of, task_due
 
 MAX_PAGE = 200
 OPENING = 60
 """Letters by which a petition is told from its neighbours in a list (our own decision)."""
-
-Column = ColumnElement[Any] | InstrumentedAttribute[Any]
 
 _WORKING = [stage.value for stage in WORKING_STAGES]
 _OPEN = [stage.value for stage in OPEN_STAGES]
@@ -43,6 +43,7 @@ def unit_queue(
     limit: int = 50,
     cursor: str | None = None,
     changed_after: dt.datetime | None = None,
+    only: QueueFilter | None = None,
 ) -> Page:
     """What the unit has to do as lead or assisting, least time left first.
 
@@ -72,7 +73,7 @@ def unit_queue(
                 and_(or_(running, _was_asked_to_explain(actor)), HistoryRow.at > changed_after),
             )
         )
-    return _page(context, actor, query, due, Assignment.id, limit, cursor)
+    return _page(context, actor, query, due, Assignment.id, limit, cursor, only)
 
 
 def _owes_explanation(actor: Actor) -> ColumnElement[bool]:
@@ -100,21 +101,23 @@ def _is_last_and_over() -> ColumnElement[bool]:
     return and_(Assignment.ended_at.is_not(None), no_later)
 
 
-def queue_for(context: Context, actor: Actor, *, limit: int = 50, cursor: str | None = None) -> Page:
+def queue_for(
+    context: Context, actor: Actor, *, limit: int = 50, cursor: str | None = None, only: QueueFilter | None = None
+) -> Page:
     """What waits for a decision of the caller's office, the decision due first on top. Units have `unit_queue`.
 
     Raises:
         NotPermitted: nothing ever waits for this role.
     """
     if actor.role is Role.UNIT:
-        return unit_queue(context, actor, limit=limit, cursor=cursor)
+        return unit_queue(context, actor, limit=limit, cursor=cursor, only=only)
     if actor.role is Role.INSPECTOR:
-        return overdue_list(context, actor, limit=limit, cursor=cursor)
+        return overdue_list(context, actor, limit=limit, cursor=cursor, only=only)
     require_role(actor, *_WAITING)
     query = select(Petition, HistoryRow.at).where(_WAITING[actor.role])
     # The run may have to look earlier than the decision is due: for a card, or for a unit that owes something else.
     due = func.coalesce(Petition.stage_due_at, Petition.wake_at, type_=Petition.wake_at.type)
-    return _page(context, actor, query, due, Petition.id, limit, cursor)
+    return _page(context, actor, query, due, Petition.id, limit, cursor, only)
 
 
 def requests_queue(context: Context, actor: Actor, *, limit: int = 50, cursor: str | None = None) -> Page:
@@ -151,6 +154,7 @@ def overdue_list(
     supervised: bool | None = None,
     limit: int = 50,
     cursor: str | None = None,
+    only: QueueFilter | None = None,
 ) -> Page:
     """Work that is past its deadline, or under supervision and not finished; longest overdue first.
 
@@ -173,7 +177,7 @@ def overdue_list(
         query = query.where(or_(watched, silent) if supervised else and_(late, not_(supervised_now)))
     if unit is not None:
         query = query.where(or_(Petition.unit == unit, and_(silent, Supervision.unit == unit)))
-    return _page(context, actor, query, Petition.due_at, Petition.id, limit, cursor)
+    return _page(context, actor, query, Petition.due_at, Petition.id, limit, cursor, only)
 
 
 def _page(
@@ -184,6 +188,7 @@ def _page(
     key: Column,
     limit: int,
     cursor: str | None,
+    only: QueueFilter | None = None,
 ) -> Page:
     """A page of `query` ordered by `due` (nothing due comes last) and `key`, which is unique."""
     size = max(1, min(limit, MAX_PAGE))
@@ -202,6 +207,8 @@ def _page(
         .order_by(undated, due, key)
         .limit(size + 1)
     )
+    if only:
+        query = query.where(*conditions(only, due))
     if cursor is not None:
         query = query.where(_after(cursor, due, key))
     with reading(context) as session:

@@ -28,6 +28,7 @@ from services.context import Context
 from services.dispatching import requests_of
 from services.facts import recused_units
 from services.ledger import move
+from services.publications import take_back_untellable
 from services.transactions import Transaction, acting, reading
 from services.views import actions_for, lens_of
 
@@ -213,6 +214,7 @@ def exclude_unit(
         changes |= NOBODYS
     details = {"unit": unit, "stated_by": stated_by.value, "notices_withheld": withheld}
     move(tx, petition, Trigger.RECUSE, actor, reason=reason, public=False, details=details, changes=changes)
+    take_back_untellable(tx, petition)
     if had and is_allowed(stage, Trigger.TAKE_AWAY):
         _take_away(tx, petition, unit)
 
@@ -239,6 +241,7 @@ def _exclude_account(
     details = {"account": account, "stated_by": stated_by.value}
     changes = {"recused": _standing_now(tx, petition)}
     move(tx, petition, Trigger.RECUSE, actor, reason=reason, public=False, details=details, changes=changes)
+    take_back_untellable(tx, petition)
 
 
 def _standing_now(tx: Transaction, petition: Petition) -> dict[str, Any] | None:

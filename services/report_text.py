@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from domain.calendar import local
-from domain.figures import AS_OF_RULE, COUNTS, PERIOD_RULE, SHARES, UNIT_RULE, CountName, ShareName
+from domain.figures import AS_OF_RULE, COUNTS, LADDER, PERIOD_RULE, SHARES, UNIT_RULE, CountName, ShareName
 from domain.measured import Measured, Selection
 from domain.periods import PERIOD_LABELS, PeriodKind
 from domain.policy import Policy
@@ -51,7 +51,7 @@ def report_text(findings: Findings, policy: Policy) -> str:
             "## 定义",
             "",
             f"- {PERIOD_RULE}{AS_OF_RULE}{UNIT_RULE}",
-            *(f"- **{item.chinese}** {item.base}" for item in COUNTS.values()),
+            *(f"- **{item.chinese}** {item.base}" for name, item in COUNTS.items() if name not in LADDER[1:]),
             *(f"- **{item.chinese}** 分母：{item.base}；分子：{item.numerator}" for item in SHARES.values()),
             "",
         ]

@@ -16,10 +16,12 @@ import clock
 from domain.accounts import fault_of_password
 from domain.actions import Actor, Role
 from domain.errors import DomainError, Incomplete, Missing
+from domain.single_sign_on import Outcome, Way
 from models.accounts import Account, SignInFailure, WebSession
-from services.accounts import end_sessions, forget_failures, subject_of
+from services.accounts import NO_PASSWORD, end_sessions, forget_failures, subject_of
 from services.context import Context
 from services.passwords import hashed, is_outdated, is_right
+from services.sign_in_history import note, refused
 from services.transactions import Transaction, reading, transaction
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -44,6 +46,8 @@ class SignedIn:
     account_id: int
     actor: Actor
     must_change: bool
+    """Whether they signed in with a password that somebody else gave out."""
+    has_password: bool
 
 
 def sign_in(context: Context, name: str, password: str, address: str) -> str:
@@ -57,12 +61,18 @@ def sign_in(context: Context, name: str, password: str, address: str) -> str:
         subject_of(context, "account", name): context.sign_in.failures_of_account,
         subject_of(context, "address", address): context.sign_in.failures_of_address,
     }
-    _refuse_locked(context, subjects)
+    try:
+        refuse_locked(context, subjects)
+    except SignInRefused:
+        refused(context, Way.PASSWORD, Outcome.LOCKED, name, address)
+        raise
     with reading(context) as session:
         account = session.scalar(select(Account).where(Account.name == name)) if name.isprintable() else None
         kept = account.password if account is not None and account.disabled_at is None else None
     if not is_right(password, kept) or account is None:
-        _note_failure(context, subjects)
+        note_failure(context, subjects)
+        outcome = Outcome.DISABLED if account is not None and account.disabled_at is not None else Outcome.WRONG
+        refused(context, Way.PASSWORD, outcome, name, address)
         raise SignInRefused
     with transaction(context) as tx:
         row = tx.session.get_one(Account, account.id, with_for_update=True, populate_existing=True)
@@ -72,7 +82,8 @@ def sign_in(context: Context, name: str, password: str, address: str) -> str:
             row.password = hashed(password)
         # What the address did wrong before stays: whoever guesses has an account of their own, too.
         forget_failures(tx, name)
-        return _begin(tx, row)
+        note(tx, Way.PASSWORD, Outcome.SIGNED_IN, row, name, address)
+        return begin_session(tx, row, Way.PASSWORD)
 
 
 def session_of(context: Context, token: str) -> SignedIn | None:
@@ -86,19 +97,27 @@ def session_of(context: Context, token: str) -> SignedIn | None:
             return None
         if context.sign_in.is_over(row.began_at, row.used_at, now):
             return None
-        account, used_at = row.account, row.used_at
+        account, used_at, way = row.account, row.used_at, row.way
     if now - used_at >= _NOTED_EVERY:
         with transaction(context) as tx:
             again = tx.session.get(WebSession, digest)
             if again is not None:
                 again.used_at = now
-    return SignedIn(account.id, Actor(Role(account.role), account.unit, account.name), account.must_change)
+    must_change = account.must_change and way != Way.PROVIDER
+    actor = Actor(Role(account.role), account.unit, account.name)
+    return SignedIn(account.id, actor, must_change, account.password != NO_PASSWORD)
 
 
-def sign_out(context: Context, token: str) -> None:
-    """End the session; one that is over already stays so."""
+def sign_out(context: Context, token: str, address: str = "") -> Way | None:
+    """End the session; one that is over already stays so. How it was begun; `None` where there was none."""
     with transaction(context) as tx:
-        tx.session.execute(delete(WebSession).where(WebSession.digest == _digest(token)))
+        row = tx.session.get(WebSession, _digest(token), options=[joinedload(WebSession.account)])
+        if row is None:
+            return None
+        way = Way(row.way or Way.PASSWORD)
+        note(tx, way, Outcome.SIGNED_OUT, row.account, row.account.name, address)
+        tx.session.delete(row)
+        return way
 
 
 def change_password(context: Context, who: SignedIn, former: str, new: str) -> str:
@@ -121,18 +140,19 @@ def change_password(context: Context, who: SignedIn, former: str, new: str) -> s
         row = tx.session.get_one(Account, who.account_id, with_for_update=True, populate_existing=True)
         row.password, row.must_change = fresh, False
         end_sessions(tx, row)
-        return _begin(tx, row)
+        return begin_session(tx, row, Way.PASSWORD)
 
 
-def _begin(tx: Transaction, account: Account) -> str:
+def begin_session(tx: Transaction, account: Account, way: Way) -> str:
     """A session that nobody had before, and the end of all that are too old for anybody."""
     now, token = clock.now(), secrets.token_urlsafe(_TOKEN_BYTES)
     tx.session.execute(delete(WebSession).where(WebSession.began_at < now - tx.context.sign_in.longest))
-    tx.session.add(WebSession(digest=_digest(token), account_id=account.id, began_at=now, used_at=now))
+    tx.session.add(WebSession(digest=_digest(token), account_id=account.id, began_at=now, used_at=now, way=way.value))
     return token
 
 
-def _refuse_locked(context: Context, subjects: dict[str, int]) -> None:
+def refuse_locked(context: Context, subjects: dict[str, int]) -> None:
+    """Raises `SignInRefused` while one of `subjects` has failed as often as it may."""
     rules, now = context.sign_in, clock.now()
     with reading(context) as session:
         for row in session.scalars(select(SignInFailure).where(SignInFailure.subject.in_(subjects))):
@@ -141,8 +161,8 @@ def _refuse_locked(context: Context, subjects: dict[str, int]) -> None:
                 raise SignInRefused(f"连续多次不对，请{minutes}分钟后再试，或请平台运维重置密码")
 
 
-def _note_failure(context: Context, subjects: dict[str, int]) -> None:
-    """Count it for the name and for the address; what is older than a lock is forgotten."""
+def note_failure(context: Context, subjects: dict[str, int]) -> None:
+    """Count it for each of `subjects`, the name and the address; what is older than a lock is forgotten."""
     try:
         _count_failure(context, subjects)
     except IntegrityError:  # another try by the same name was the first one at this very moment

@@ -19,7 +19,7 @@ from services.context import Context
 from services.facts import duration_to_json
 from services.ledger import move
 from services.notices import Concern
-from services.publications import retract_exposures
+from services.publications import retract_exposures, take_back_untellable
 from services.transactions import Transaction, acting
 
 
@@ -102,7 +102,7 @@ def dispose(
         # Told that its file is closed and not how, a unit would know that a lead was handed over.
         told = disposition not in SECRET_DISPOSITIONS
         written = _write(tx, petition, actor, Trigger.CLOSE_SUPERVISION, opinion, details=details, told=told)
-        _let_go_if_unfounded(tx, petition, actor, disposition)
+        _tell_what_follows(tx, petition, actor, disposition)
         return written
 
 
@@ -129,14 +129,16 @@ def correct(
         details = _conclude(tx, petition, conclusion) | {"from": former}
         told = not {former, disposition.value} & SECRET_DISPOSITIONS
         written = _write(tx, petition, actor, Trigger.CORRECT_DISPOSITION, opinion, details=details, told=told)
-        _let_go_if_unfounded(tx, petition, actor, disposition)
+        _tell_what_follows(tx, petition, actor, disposition)
         return written
 
 
-def _let_go_if_unfounded(tx: Transaction, petition: Petition, actor: Actor, disposition: Disposition) -> None:
-    """A unit that is not to blame is not exposed, or no longer without the correction beside it."""
+def _tell_what_follows(tx: Transaction, petition: Petition, actor: Actor, disposition: Disposition) -> None:
+    """A unit that is not to blame is exposed no more without the correction; of a lead nothing stays public."""
     if disposition is Disposition.UNFOUNDED:
         retract_exposures(tx, petition, actor, "经核查，督办事项不成立")
+    if disposition in SECRET_DISPOSITIONS:
+        take_back_untellable(tx, petition)
 
 
 def check_rectification(

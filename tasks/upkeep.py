@@ -12,7 +12,17 @@ from prefect.artifacts import acreate_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 
 from clock import SystemClock
-from services import audit, idempotency, identity_keeping, invariants, outages, publications, retention, stored_files
+from services import (
+    audit,
+    idempotency,
+    identity_keeping,
+    invariants,
+    outages,
+    policy_changes,
+    publication_upkeep,
+    retention,
+    stored_files,
+)
 from services import reconcile as reconciling
 from services.bootstrap import get_context
 from services.drift import Drift
@@ -56,10 +66,21 @@ async def reconcile_runs() -> Drift:
     return await in_thread(reconciling.reconcile, get_context())
 
 
-@task(name="let rights of reply lapse", cache_policy=NO_CACHE, persist_result=False)
-async def lapse_replies() -> int:
-    """What a unit does not answer in its term is decided without it, whether or not anybody looks."""
-    return await in_thread(publications.lapse_due, get_context())
+@task(name="keep publications", cache_policy=NO_CACHE, persist_result=False)
+async def keep_publications() -> dict[str, int]:
+    """Lapsed replies, what may be told no more, exposures the platform explains: whether or not anybody looks."""
+    context = get_context()
+    return {
+        "lapsed": await in_thread(publication_upkeep.lapse_due, context),
+        "taken back": await in_thread(publication_upkeep.take_back_all_untellable, context),
+        "corrected": await in_thread(publication_upkeep.correct_all_excused, context),
+    }
+
+
+@task(name="put planned policies in force", cache_policy=NO_CACHE, persist_result=False)
+async def activate_policies() -> int:
+    """What was planned for a time that has come is in force from now on; how many."""
+    return await in_thread(policy_changes.activate_due, get_context())
 
 
 @task(name="check invariants", cache_policy=NO_CACHE, persist_result=False)

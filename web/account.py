@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from http import HTTPStatus
+from http import HTTPMethod, HTTPStatus
 
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
+from starlette.routing import Match
 
 from domain.errors import DomainError
+from domain.single_sign_on import Way
+from services import accounts, single_sign_on
 from services import sign_in as service
 from web.asking import LOOKING_UP, ContextOf, PagesOf
 from web.callers import Who, drop_session, keep_session, session_token
@@ -19,27 +22,28 @@ from web.visits import number_of
 router = APIRouter()
 
 _HOME = "/tasks"
-_OURS = re.compile(r"/(tasks|cases|account)(/[\w.-]+)*(\?[\w.=&%-]*)?", re.ASCII)
-"""Where somebody may be sent after signing in: pages of ours that need it, and no other site."""
+_OWN = {"account-name", "account-password", "user", "former", "new", "to"}
+"""Fields of the forms for signing in and for a password; every other was written for the page that needed them."""
+_INSIDE = re.compile(r"(/[\w.-]+)+(\?[\w.=&%-]*)?", re.ASCII)
+"""An address on this site and on no other."""
 
 
 @router.get("/sign-in")
 def ask(request: Request, pages: PagesOf, to: str = "") -> Response:
     """The form for name and password."""
-    return _form(request, pages, Form(), to)
+    return sign_in_form(request, pages, Form(), to)
 
 
 @router.post("/sign-in", dependencies=LOOKING_UP)
 def begin(request: Request, context: ContextOf, pages: PagesOf, sent: SentForm) -> Response:
     """Begin a session, and go on where it was needed."""
     number_of(request, sent.token)
-    to, kept = _ours(sent["to"]), _kept(sent)
-    address = request.client.host if request.client else ""
+    to, kept = ours(request, sent["to"]), _kept(sent)
     try:
-        token = service.sign_in(context, sent["account-name"], sent["account-password"], address)
+        token = service.sign_in(context, sent["account-name"], sent["account-password"], address_of(request))
     except service.SignInRefused as refusal:
         form = Form({"account-name": sent["account-name"]}, problem=refusal.message)
-        return _form(request, pages, form, sent["to"], kept, HTTPStatus.FORBIDDEN)
+        return sign_in_form(request, pages, form, sent["to"], kept, HTTPStatus.FORBIDDEN)
     former = session_token(request)
     if former:
         service.sign_out(context, former)
@@ -51,11 +55,14 @@ def begin(request: Request, context: ContextOf, pages: PagesOf, sent: SentForm) 
 
 
 @router.post("/sign-out")
-def end(request: Request, context: ContextOf, sent: SentForm) -> Response:
-    """End the session."""
+def end(request: Request, context: ContextOf, pages: PagesOf, sent: SentForm) -> Response:
+    """End the session; who began it at the identity provider is told that one goes on there."""
     number_of(request, sent.token)
-    service.sign_out(context, session_token(request))
-    answer = RedirectResponse("/sign-in", HTTPStatus.SEE_OTHER)
+    way = service.sign_out(context, session_token(request), address_of(request))
+    there = single_sign_on.sign_out_address(context) if way is Way.PROVIDER else None
+    answer: Response = RedirectResponse("/sign-in", HTTPStatus.SEE_OTHER)
+    if there is not None:
+        answer = pages.show(request, "account/signed-out.html", there=there)
     drop_session(request, answer)
     return answer
 
@@ -63,26 +70,51 @@ def end(request: Request, context: ContextOf, sent: SentForm) -> Response:
 @router.get("/account")
 def account(request: Request, pages: PagesOf, who: Who) -> Response:
     """Who is signed in, and the form for another password."""
-    return pages.show(request, "account/account.html", form=Form(), who=who, changed="changed" in request.query_params)
+    return _account(request, pages, who, Form(), changed="changed" in request.query_params)
 
 
 @router.post("/account", dependencies=LOOKING_UP)
 def change(request: Request, context: ContextOf, pages: PagesOf, who: Who, sent: SentForm) -> Response:
-    """Another password; every other session of the account ends."""
+    """Another password; every other session of the account ends, and what was written for another page goes on."""
     number_of(request, sent.token)
+    to, kept = sent["to"], _kept(sent)
     try:
         token = service.change_password(context, who, sent["former"], sent["new"])
     except DomainError as refusal:
         form = Form({}, as_wrong(refusal).errors)
-        return pages.show(
-            request, "account/account.html", HTTPStatus.UNPROCESSABLE_ENTITY, form=form, who=who, changed=False
-        )
-    answer = RedirectResponse("/account?changed", HTTPStatus.SEE_OTHER)
+        return _account(request, pages, who, form, HTTPStatus.UNPROCESSABLE_ENTITY, to=to, kept=kept)
+    answer: Response = RedirectResponse("/account?changed", HTTPStatus.SEE_OTHER)
+    if kept:
+        answer = pages.show(request, "resume.html", action=ours(request, to), kept=kept, lapsed=False)
     keep_session(request, answer, token)
     return answer
 
 
-def _form(
+def _account(
+    request: Request,
+    pages: PagesOf,
+    who: Who,
+    form: Form,
+    status: HTTPStatus = HTTPStatus.OK,
+    *,
+    changed: bool = False,
+    to: str = "",
+    kept: Sequence[tuple[str, str]] = (),
+) -> Response:
+    return pages.show(
+        request,
+        "account/account.html",
+        status,
+        form=form,
+        must_change=who.must_change,
+        has_password=who.has_password,
+        changed=changed,
+        to=to,
+        kept=kept,
+    )
+
+
+def sign_in_form(
     request: Request,
     pages: PagesOf,
     form: Form,
@@ -90,13 +122,24 @@ def _form(
     kept: Sequence[tuple[str, str]] = (),
     status: HTTPStatus = HTTPStatus.OK,
 ) -> Response:
-    return pages.show(request, "account/sign-in.html", status, form=form, to=to, kept=kept)
+    """The form for signing in; `kept` was written for the page `to`."""
+    first = accounts.is_first_account(request.app.state.context)
+    return pages.show(request, "account/sign-in.html", status, form=form, to=to, kept=kept, first=first)
 
 
-def _ours(to: str) -> str:
-    return to if _OURS.fullmatch(to) else _HOME
+def ours(request: Request, to: str) -> str:
+    """Where somebody is sent after signing in: the page of ours that they wanted, else the one where work begins."""
+    scope = {"type": "http", "method": HTTPMethod.GET, "path": to.partition("?")[0], "headers": []}
+    pages = request.app.router.routes
+    known = _INSIDE.fullmatch(to) and any(route.matches(scope)[0] is not Match.NONE for route in pages)
+    return to if known else _HOME
+
+
+def address_of(request: Request) -> str:
+    """Where somebody asks from, as far as the proxy says."""
+    return request.client.host if request.client else ""
 
 
 def _kept(sent: Sent) -> list[tuple[str, str]]:
     """What was written for the page that needed the session."""
-    return [(name, value) for name, value in sent.pairs if name not in {"account-name", "account-password", "to"}]
+    return [(name, value) for name, value in sent.pairs if name not in _OWN]

@@ -14,15 +14,39 @@ from api.limits import Buckets
 from domain.errors import PolicyMissing
 from services import following
 from services.context import Context
-from web import account, cases, errors, files, follow, identity, report, tasks
+from web import (
+    account,
+    admin_accounts,
+    admin_keys,
+    admin_policy,
+    administration,
+    cases,
+    completion,
+    desk,
+    errors,
+    files,
+    follow,
+    identity,
+    maps,
+    overview,
+    place,
+    press,
+    published,
+    report,
+    single_sign_on,
+    tasks,
+    wall,
+)
 from web.assets import PREFIX, Assets
 from web.live import Watch
 from web.rendering import Pages
 from web.visits import Visits
 
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src {}; "
+    "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
 _HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-    "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
@@ -44,21 +68,48 @@ def create_pages(context: Context, registrations: Buckets, look_ups: Buckets) ->
     app.state.context = context
     app.state.registrations = registrations
     app.state.look_ups = look_ups
-    app.state.pages = Pages(assets, _district_of(context))
+    provider = context.identity_provider
+    app.state.pages = Pages(assets, _district_of(context), provider.registration.name if provider else "")
     app.state.watch = Watch(partial(following.versions, context))
     app.add_middleware(Visits)
     app.add_middleware(
         Guard,
         max_body_bytes=MAX_BODY_BYTES,
-        headers=_HEADERS,
+        headers=_HEADERS | {"Content-Security-Policy": _policy(context)},
         too_large=lambda: HTMLResponse(_TOO_LARGE, 413, {"Connection": "close"}),
         fault=lambda instance: HTMLResponse(_FAULT.format(instance), 500),
     )
     errors.install(app)
     app.add_api_route(PREFIX + "{name}", _sending(assets), methods=["GET", "HEAD"])
-    for part in (report, files, follow, account, tasks, identity, cases):
+    for part in (
+        report,
+        place,
+        files,
+        follow,
+        published,
+        account,
+        single_sign_on,
+        tasks,
+        overview,
+        maps,
+        wall,
+        desk,
+        press,
+        identity,
+        completion,
+        cases,
+        administration,
+        admin_accounts,
+        admin_keys,
+        admin_policy,
+    ):
         app.include_router(part.router)
     return app
+
+
+def _policy(context: Context) -> str:
+    """Pictures come from us, and beneath the map from the one host that the operator named for them."""
+    return _POLICY.format(f"'self' {context.tiles.origin}" if context.tiles else "'self'")
 
 
 def _sending(assets: Assets) -> Callable[[Request], Response]:

@@ -10,7 +10,9 @@ from urllib.parse import quote
 from fastapi import Depends, Request
 from starlette.responses import RedirectResponse, Response
 
-from domain.actions import ROLE_LABELS, Actor
+from domain.actions import ROLE_LABELS, Actor, Role
+from domain.administration import RECORD_READERS
+from services import figures
 from services.sign_in import SignedIn, session_of
 from web.asking import ContextOf
 from web.forms import Form, sent_form
@@ -25,8 +27,11 @@ class Shown:
     """Whoever is signed in, as every page names them."""
 
     name: str
+    role: str
     role_name: str
     unit_name: str
+    sees_figures: bool
+    administers: bool
 
 
 class SignInNeeded(Exception):
@@ -43,8 +48,16 @@ def signed_in(request: Request, context: ContextOf) -> SignedIn:
     if who is None:
         raise SignInNeeded
     with context.readers() as session:
-        unit = context.rules.active(session).unit_name(who.actor.unit) if who.actor.unit else ""
-    request.state.account = Shown(who.actor.name, ROLE_LABELS[who.actor.role], unit)
+        policy, code = context.rules.active(session), who.actor.unit
+    named = policy.media.outlet_name if who.actor.role is Role.MEDIA else policy.unit_name
+    request.state.account = Shown(
+        who.actor.name,
+        who.actor.role.value,
+        ROLE_LABELS[who.actor.role],
+        named(code) if code else "",
+        sees_figures=figures.is_reader(who.actor),
+        administers=who.actor.role in RECORD_READERS,
+    )
     return who
 
 
@@ -82,10 +95,30 @@ async def on_sign_in_needed(request: Request, _: Exception) -> Response:
     sent = await sent_form(request)
     pages: Pages = request.app.state.pages
     return pages.show(
-        request, "account/sign-in.html", HTTPStatus.UNAUTHORIZED, form=Form(), to=request.url.path, kept=sent.pairs
+        request,
+        "account/sign-in.html",
+        HTTPStatus.UNAUTHORIZED,
+        form=Form(),
+        to=request.url.path,
+        kept=sent.pairs,
+        first=False,
     )
 
 
-def on_change_needed(_: Request, __: Exception) -> Response:
-    """First another password."""
-    return RedirectResponse("/account", HTTPStatus.SEE_OTHER)
+async def on_change_needed(request: Request, _: Exception) -> Response:
+    """First another password; what was written meanwhile waits in its form."""
+    if request.method != HTTPMethod.POST:
+        return RedirectResponse("/account", HTTPStatus.SEE_OTHER)
+    sent = await sent_form(request)
+    pages: Pages = request.app.state.pages
+    return pages.show(
+        request,
+        "account/account.html",
+        HTTPStatus.FORBIDDEN,
+        form=Form(),
+        must_change=True,
+        has_password=True,
+        changed=False,
+        to=request.url.path,
+        kept=sent.pairs,
+    )

@@ -17,8 +17,9 @@ from domain.errors import DomainError, NotFound, StaleVersion
 from domain.petition import RUNG_LABELS, Rung
 from domain.stages import STAGE_LABELS, TRIGGER_LABELS, Stage, Trigger
 from models.answers import PetitionDetail, QueueItem
+from models.desk import PastCase
 from models.evidence import CompletionEvidence
-from services import queries, queues, recusals, same_matter
+from services import desk, queries, queues, recusals, same_matter
 from services.context import Context
 from web.action import Action
 from web.actions import ACTIONS, DESKS, SEPARATE
@@ -27,14 +28,14 @@ from web.callers import Caller
 from web.choices import lists_of, options_of
 from web.forms import Form, Sent, SentForm, Wrong, as_wrong, read, submit
 from web.inputs import shape_fields
-from web.shown_files import PICKED, files_of, for_completion, purposes_of
+from web.shown_files import PICKED, files_of, for_completion, new_for_completion, purposes_of
 
 router = APIRouter()
 
 CaseId = Annotated[str, Path(max_length=60)]
 _QUOTED = re.compile(r"“([^”]{1,40})”")
-_MOVED_ON = "您填写的时候，这件诉求有了变化（见上）。您写的还在，确认后请再提交一次"
-_STALE_TEXT = "表单不完整，请重新填写"
+MOVED_ON = "您填写的时候，这件诉求有了变化（见上）。您写的还在，确认后请再提交一次"
+STALE_TEXT = "表单不完整，请重新填写"
 
 
 @router.get("/cases")
@@ -62,8 +63,8 @@ def act(
     try:
         version = sent.number("version")
         if not isinstance(version, int):
-            raise Wrong(problem=_STALE_TEXT)  # noqa: TRY301 - refused like everything else that is wrong
-        body = read(action.shape, _fields_of(action, sent))
+            raise Wrong(problem=STALE_TEXT)  # noqa: TRY301 - refused like everything else that is wrong
+        body = read(action.shape, fields_of(action, sent))
 
         def work() -> dict[str, Any]:
             action.work(context, petition_id, actor, body, version)
@@ -71,7 +72,7 @@ def act(
 
         submit(context, request, sent, work)
     except StaleVersion:
-        return refused(request, context, pages, actor, petition_id, code, sent, Wrong(problem=_MOVED_ON))
+        return refused(request, context, pages, actor, petition_id, code, sent, Wrong(problem=MOVED_ON))
     except DomainError as refusal:
         return refused(request, context, pages, actor, petition_id, code, sent, as_wrong(refusal))
     except Wrong as wrong:
@@ -81,12 +82,12 @@ def act(
     return RedirectResponse(f"/cases/{petition_id}?done={code}", HTTPStatus.SEE_OTHER)
 
 
-def _fields_of(action: Action, sent: Sent) -> dict[str, Any]:
+def fields_of(action: Action, sent: Sent) -> dict[str, Any]:
     """What was written; of a completion also which of the unit's files belong to it."""
     fields = shape_fields(action.fields, sent)
     if action.shape is CompletionEvidence:
         picked = [name.removeprefix(PICKED) for name, value in sent.pairs if name.startswith(PICKED) and value == "yes"]
-        fields["attachments"] = [{"id": item} for item in picked]
+        fields["attachments"] = [{"id": item} for item in dict.fromkeys(picked)]
     return fields
 
 
@@ -125,10 +126,11 @@ def page_of(
     forms: Mapping[str, Form] | None = None,
 ) -> Response:
     """The page of the case, with what whoever asks may see and do."""
-    case = queries.detail(context, petition_id, actor)
+    case, at_desk = queries.detail(context, petition_id, actor), actor.role is Role.DESK
     allowed = [action for code, action in ACTIONS.items() if code in case.allowed_actions]
-    if actor.role is Role.DESK and case.stage.code == Stage.MERGED:
+    if at_desk and case.stage.code == Stage.MERGED:
         allowed.append(SEPARATE)
+    weighed = desk.weighed(context, actor, [petition_id]).get(petition_id) if at_desk else None
     lists, files = lists_of(context), files_of(context, petition_id, actor)
     picked = for_completion(files, actor)
     begun = {f"{PICKED}{file.id}": "yes" for file in picked}
@@ -143,13 +145,16 @@ def page_of(
         text=marked(case),
         clocks=queries.clock_of(context, petition_id, actor),
         history=queries.history(context, petition_id, actor).entries,
-        duplicates=same_matter.duplicates_of(context, petition_id, actor).items if actor.role is Role.DESK else [],
+        weighed=weighed,
+        past=_past(context, case, actor) if at_desk else [],
+        duplicates=same_matter.duplicates_of(context, petition_id, actor).items if at_desk else [],
         actions=allowed,
         forms={action.code: Form(_start(action) | begun) for action in allowed}
         | {Trigger.ATTACH.value: Form()}
         | dict(forms or {}),
         files=files,
         picked=picked,
+        new_files=new_for_completion(actor),
         file_purposes=purposes_of(actor),
         recusals=recusals.recusals(context, petition_id, actor).recusals if actor.role in recusals.READERS else [],
         refused=refused,
@@ -163,6 +168,13 @@ def page_of(
         roles={role.value: label for role, label in ROLE_LABELS.items()},
         stages={stage.value: STAGE_LABELS[stage] for stage in Stage},
     )
+
+
+def _past(context: Context, case: PetitionDetail, actor: Actor) -> list[PastCase]:
+    """How the like ended, while somebody may still be asked whose it is."""
+    if not {Trigger.DISPATCH.value, Trigger.REDISPATCH.value, Trigger.GRANT_RETURN.value} & set(case.allowed_actions):
+        return []
+    return desk.similar_closed(context, case.id, actor)
 
 
 def _next(context: Context, actor: Actor, petition_id: str) -> QueueItem | None:

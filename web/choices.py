@@ -20,6 +20,7 @@ def lists_of(context: Context) -> dict[str, Options]:
         policy = context.rules.active(session)
     return {
         "units": _units(policy),
+        "towns": [(unit.code, unit.name) for unit in policy.units if unit.kind is UnitKind.TOWN],
         "categories": _categories(policy),
         "sub_categories": _sub_categories(policy),
         "beyond_duty_kinds": _choices(policy.handling.beyond_duty_kinds if policy.handling else ()),

@@ -29,20 +29,30 @@ _NOTHING = "没有选择文件"
 
 
 @dataclass(frozen=True)
+class SentFile:
+    """A file as it was sent: the field it was chosen in, its name and its content."""
+
+    field: str
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True)
 class Files:
     """A form with files."""
 
     sent: Sent
-    files: list[tuple[str, bytes]]
-    """Name and content of each."""
+    files: list[SentFile]
 
 
 async def sent_files(request: Request) -> Files:
     """What the form holds. An input in which nothing was chosen sends a file without a name."""
     async with request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS) as form:
-        pairs = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
-        files = [value for _, value in form.multi_items() if isinstance(value, UploadFile)]
-        return Files(Sent(pairs), [(file.filename, await file.read()) for file in files if file.filename])
+        items = form.multi_items()
+        pairs = [(name, value.replace("\r\n", "\n")) for name, value in items if isinstance(value, str)]
+        files = [(name, value) for name, value in items if isinstance(value, UploadFile)]
+        read = [SentFile(name, file.filename, await file.read()) for name, file in files if file.filename]
+        return Files(Sent(pairs), read)
 
 
 SentFiles = Annotated[Files, Depends(sent_files)]
@@ -98,10 +108,10 @@ def _each(form: Files, keep: Callable[[str, bytes], object]) -> None:
     """Keep each file; what was kept before one was refused stays. Raises `Wrong`, naming the file."""
     if not form.files:
         raise Wrong({"file": _NOTHING})
-    for name, content in form.files:
+    for file in form.files:
         try:
-            keep(name, content)
+            keep(file.name, file.content)
         except DomainError as refusal:
             found = as_wrong(refusal)
             reason = found.errors.get("file") or found.problem or str(refusal)
-            raise Wrong({"file": f"{name}：{reason}"}) from None
+            raise Wrong({"file": f"{file.name}：{reason}"}) from None

@@ -24,7 +24,8 @@ _MINUTES = 60
 class Pages:
     """Makes pages from templates; one for the process."""
 
-    def __init__(self, assets: Assets, district: str) -> None:
+    def __init__(self, assets: Assets, district: str, provider: str = "") -> None:
+        """`provider` is how the identity provider is called; empty where there is none."""
         self._environment = Environment(
             loader=FileSystemLoader(_TEMPLATES),
             autoescape=True,
@@ -33,7 +34,7 @@ class Pages:
             lstrip_blocks=True,
         )
         self._environment.filters |= {"moment": moment, "day": day, "worked": worked}
-        self._environment.globals |= {"asset": assets.address, "district": district}
+        self._environment.globals |= {"asset": assets.address, "district": district, "provider": provider}
 
     def text(self, request: Request, template: str, **values: object) -> str:
         """The page as HTML; `values` are what the template asks for."""

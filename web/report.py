@@ -19,6 +19,7 @@ from services.context import Context
 from web.asking import REGISTERING, ContextOf, PagesOf
 from web.follow import keep_code
 from web.forms import Form, Sent, SentForm, Wrong, answered, as_wrong, read, submit
+from web.place import map_address
 from web.visits import number_of
 
 router = APIRouter()
@@ -108,4 +109,13 @@ def _form(request: Request, context: Context, pages: PagesOf, form: Form) -> Res
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors or form.problem else HTTPStatus.OK
     # Nobody's words are on the empty form: a browser may keep it, with what was begun in it, for whoever goes back.
     headers = _BEGUN if status is HTTPStatus.OK and not form.values.get("text") else None
-    return pages.show(request, "report/write.html", status, headers, form=form, categories=categories, types=_TYPES)
+    return pages.show(
+        request,
+        "report/write.html",
+        status,
+        headers,
+        form=form,
+        categories=categories,
+        types=_TYPES,
+        map=map_address(context),
+    )

@@ -12,6 +12,9 @@ from web.inputs import Options
 PICKED = "file-"
 """What the boxes are called by which a unit says which of its files belong to a completion."""
 
+NEW = "new-"
+"""What the inputs are called by which a unit sends files along with a completion: this and the purpose."""
+
 
 def files_of(context: Context, petition_id: str, actor: Actor) -> list[AttachmentView]:
     """Every file that `actor` may look at."""
@@ -22,6 +25,11 @@ def purposes_of(actor: Actor) -> Options:
     """What `actor` may add a file for, in the order of the purposes."""
     mine = MAY_ADD.get(actor.role, frozenset())
     return [(purpose.value, PURPOSE_LABELS[purpose]) for purpose in Purpose if purpose in mine]
+
+
+def new_for_completion(actor: Actor) -> Options:
+    """What a unit may send along with its completion: the name of the input, and what it is for."""
+    return [(NEW + code, label) for code, label in purposes_of(actor) if actor.role is Role.UNIT]
 
 
 def for_completion(files: list[AttachmentView], actor: Actor) -> list[AttachmentView]:

@@ -13,6 +13,7 @@ import secrets
 
 from fastapi import Request
 from starlette.datastructures import MutableHeaders
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _COOKIE = "visitor"
@@ -70,6 +71,12 @@ def attributes(request: Request, path: str = "/") -> str:
 def visitor_of(request: Request) -> str:
     """The secret of the browser that asks."""
     return str(request.state.visitor)
+
+
+def keep_visitor(request: Request, answer: Response) -> None:
+    """Let the browser hold its cookie although it is given no page now: it comes back from another site."""
+    cookie = f"{cookie_name(request, _COOKIE)}={visitor_of(request)}; {attributes(request)}"
+    answer.headers.append("set-cookie", cookie)
 
 
 def new_token(request: Request) -> str:

@@ -197,6 +197,7 @@ READS = (
     "/inspection/patterns",
     "/bulletins",
     "/figures",
+    "/dashboard",
     "/lists/summary",
     "/lists/problems",
     "/lists/responsibilities",

@@ -107,6 +107,12 @@ ASKED: dict[str, tuple[Callable[[Api], Case], Ask]] = (
 )
 
 
+@pytest.fixture
+def database_kind() -> str:
+    """Who may do what asks no database but through the same services; every other test of the interface has both."""
+    return "sqlite"
+
+
 def test_every_route_has_its_row_and_every_row_its_route() -> None:
     nowhere: Any = None  # the routes are the same whatever the application stands on
     context: Context = nowhere

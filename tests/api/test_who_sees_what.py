@@ -27,7 +27,7 @@ RECUSALS = "/petitions/{petition_id}/recusals"
 INSPECTION = "/petitions/{petition_id}/inspection"
 PATTERNS = "/inspection/patterns"
 DUPLICATES = {"/duplicates", "/petitions/{petition_id}/duplicates"}
-FIGURES = {"/figures", "/figures/{figure}/cases"}
+FIGURES = {"/figures", "/dashboard", "/figures/{figure}/cases"}
 LISTS = {"/bulletins"} | {
     f"/lists/{name}" for name in ("summary", "problems", "responsibilities", "progress", "results")
 }

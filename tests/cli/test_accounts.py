@@ -64,3 +64,14 @@ def test_disabling_enabling_and_resetting(context: Context) -> None:
     assert fresh != password
     assert sign_in.sign_in(context, "测试园林", fresh, "192.0.2.1")
     assert run("disable", "无此账号").exit_code == 2
+
+
+def test_an_account_is_linked_to_the_identity_provider_and_no_other_has_that_name(context: Context) -> None:
+    created("测试专席", "--role", "desk", "--login", "zhuanxi")
+    created("测试信息员", "--role", "follow_up")
+    assert "zhuanxi" in run("list").output
+    taken = run("link", "测试信息员", "zhuanxi")
+    assert (taken.exit_code, "已与账号“测试专席”关联" in taken.output) == (2, True)
+    assert run("link", "测试专席").exit_code == 0
+    assert run("link", "测试信息员", "zhuanxi").exit_code == 0
+    assert run("link", "测试信息员", " ").exit_code == 2

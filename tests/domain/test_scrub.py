@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
+from collections.abc import Collection
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.scrub import LEAST_DIGITS, Personal, Scrubbed, scrub
+from domain.scrub import Personal, Scrubbed, Shaped
+from domain.scrub import scrub as scrub_by
+from tests.support.context import shipped_policy
 
+RULES = shipped_policy().scrub
+assert RULES is not None
+LEAST_DIGITS = RULES.least_digits
 TAKEN_OUT = {
     "请打13800001234": ("请打[电话]", Personal.PHONE),
     "请打138-0000-1234": ("请打[电话]", Personal.PHONE),
@@ -42,6 +49,12 @@ LEFT_IN = [
     "热线12345已受理",
     "市民反映的问题已解决",
 ]
+
+
+def scrub(text: str, known: Collection[str] = ()) -> Scrubbed:
+    """By the rules as they are shipped."""
+    assert RULES is not None
+    return scrub_by(text, RULES, known)
 
 
 @pytest.mark.parametrize(("said", "expected"), TAKEN_OUT.items(), ids=TAKEN_OUT)
@@ -79,3 +92,17 @@ def test_no_long_number_survives(before: list[str], number: list[tuple[str, str]
 def test_what_is_clean_stays_as_it_is(text: str) -> None:
     once = scrub(text)
     assert scrub(once.text).text == once.text
+
+
+def test_other_rules_take_out_other_things() -> None:
+    assert RULES is not None
+    others = dataclasses.replace(
+        RULES,
+        shapes=(Shaped(Personal.DOOR, "电表箱([0-9]+)"),),
+        door_parts=("排",),
+        titles=("书记",),
+        introductions=(),
+        least_digits=5,
+    )
+    told = scrub_by("我叫王小明，张书记家电表箱12在3排5号楼，鲁D12345，内线51234", others).text
+    assert told == "我叫王小明，[姓名]家电表箱[门牌]在[门牌]5号楼，鲁D12345，内线[电话]"

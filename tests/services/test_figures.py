@@ -16,6 +16,7 @@ from domain.actions import Actor, Role
 from domain.errors import Incomplete, NotPermitted
 from domain.figures import (
     COUNTS,
+    NO_GROUP,
     PERIOD_GROUPINGS,
     SHARES,
     CountName,
@@ -110,7 +111,7 @@ def test_parts_add_up_to_the_whole_and_filter_alike(every_life: Context) -> None
 def only_of(by: Grouping, code: str) -> Asked:
     """The cases of one group."""
     if by not in PERIOD_GROUPINGS:
-        only: dict[str, Any] = {by.value: code}
+        only: dict[str, Any] = {by.value: code or NO_GROUP}
         return Asked(**only)
     first = dt.date.fromisoformat(code)
     period = period_of(PeriodKind(by.value), pendulum.datetime(first.year, first.month, first.day, tz=clock.SHANGHAI))

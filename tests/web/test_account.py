@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 import clock
-from domain.actions import Role
-from services import accounts
+from domain.actions import Actor, Role
+from domain.errors import NotPermitted
+from services import accounts, sign_in_history
 from services.context import Context
 from tests.support.pages import GOOD_PASSWORD, Page, Visitor, credentials, signed_in
 
@@ -121,3 +122,49 @@ def test_a_disabled_account_is_out_with_the_next_page(visitor: Visitor, context:
     signed_in(visitor, Role.DESK, name=NAME)
     accounts.disable_account(context, NAME)
     assert visitor.open("/tasks").path == "/sign-in"
+
+
+def test_a_password_that_was_reset_meanwhile_loses_no_word(visitor: Visitor, context: Context) -> None:
+    signed_in(visitor, Role.DESK, name=NAME)
+    Visitor(context).report("仲裁裁决已经生效，对方不肯履行")
+    queue = visitor.open("/tasks")
+    case = visitor.open(next(link for link in queue.links if link.startswith("/cases/")))
+    first = accounts.reset_password(context, NAME)
+    page = visitor.send(case.form("/note"), text="已电话告知怎样申请执行")
+    assert page.status == 401, "whoever was signed in no longer is"
+    resumed = tried(visitor, first, page=page)
+    asked = visitor.send(resumed.form("/note"))
+    assert (asked.status, "请先换成自己的" in asked.text) == (403, True)
+    wrong = visitor.send(asked.form("/account"), former=first, new="short")
+    assert wrong.status == 422
+    changed = visitor.send(wrong.form("/account"), former=first, new=GOOD_PASSWORD)
+    assert "已电话告知怎样申请执行" in changed.text
+    assert first not in changed.html
+    assert "记录办理情况：已完成" in visitor.send(changed.form("/note")).text
+
+
+def test_what_happened_is_on_record_and_a_name_that_nobody_has_is_not(visitor: Visitor, password: str) -> None:
+    tried(visitor, "wrong")
+    tried(visitor, "wrong", "nobody's name, or a password in the wrong field")
+    tried(visitor, password)
+    visitor.send(visitor.open("/account").form("/sign-out"))
+    lines = sign_in_history.history(visitor.context, Actor(Role.OPERATOR, name="测试运维"))
+    assert [(line.login, line.way, line.outcome) for line in reversed(lines)] == [
+        (NAME, "密码", "密码不对"),
+        (NAME, "密码", "登录"),
+        (NAME, "密码", "退出"),
+    ]
+    with pytest.raises(NotPermitted):
+        sign_in_history.history(visitor.context, Actor(Role.DESK, name="测试专席"))
+
+
+def test_the_record_is_kept_as_long_as_it_must_be(
+    visitor: Visitor, password: str, frozen_clock: clock.StoryClock
+) -> None:
+    tried(visitor, "wrong")
+    frozen_clock.move_to(frozen_clock.now() + visitor.context.sign_in.history)
+    tried(visitor, "wrong")
+    assert len(sign_in_history.history(visitor.context, Actor(Role.INSPECTOR, name="测试纪检"))) == 2
+    frozen_clock.move_to(frozen_clock.now().add(seconds=1))
+    tried(visitor, "wrong")
+    assert len(sign_in_history.history(visitor.context, Actor(Role.INSPECTOR, name="测试纪检"))) == 2

@@ -1,0 +1,134 @@
+"""What a changed policy would change, rule by rule, as people say it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from domain.conduct import REQUEST_TYPE_LABELS, URGENCY_LABELS, DeadlineRule
+from domain.policy import Policy
+
+_TOLD_APART = {"version", "deadlines", "figures", "units", "duties", "categories", "sub_categories"}
+"""Parts that have words of their own here; every other is compared value by value."""
+PART_LABELS = {
+    "office": "办公时间",
+    "ladder": "提级",
+    "dispatch": "派遣",
+    "notices": "通知",
+    "learning": "派遣学习",
+    "figure_rules": "指标",
+    "pattern_rules": "苗头",
+    "list_rules": "清单",
+    "district": "区县",
+    "case_prefix": "案号前缀",
+    "same_matter": "同一事项",
+    "reviews": "研判",
+    "identity": "诉求人身份",
+    "recusal": "回避",
+    "supervision": "督办",
+    "media": "媒体",
+    "attachments": "附件",
+    "handling": "办理",
+    "visits": "回访",
+}
+_NAMES = ("code", "id", "name", "title", "phrase")
+_DERIVED = {"variants"}
+"""What follows from the rest."""
+_LONGEST = 200
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One rule that changes; nothing before: it is new, nothing after: it is gone."""
+
+    part: str
+    rule: str
+    before: str
+    after: str
+
+
+def differences(before: Policy, after: Policy, was: Mapping[str, Any], will_be: Mapping[str, Any]) -> list[Difference]:
+    """Everything that differs; `was` and `will_be` are the two policies as JSON values."""
+    found: list[Difference] = []
+    sides = (before, after)
+    found += _by_name("时限", *({rule.id: _deadline(rule) for rule in side.deadlines} for side in sides))
+    found += _by_name("数值", *({item.id: item.value for item in side.figures} for side in sides))
+    found += _by_name("单位", *({unit.code: f"{unit.name}：{unit.duty}" for unit in side.units} for side in sides))
+    found += _by_name(
+        "职责",
+        *(
+            {
+                f"{side.unit_name(duty.unit)} {duty.title}": f"{duty.valid_from}起，{'、'.join(duty.covers)}"
+                for duty in side.duties
+            }
+            for side in sides
+        ),
+    )
+    found += _by_name("大类", *({item.code: item.name for item in side.categories} for side in sides))
+    found += _by_name(
+        "小类",
+        *(
+            {
+                item.code: f"{item.name}，{side.unit_name(item.lead)}，{URGENCY_LABELS[item.urgency]}"
+                for item in side.sub_categories
+            }
+            for side in sides
+        ),
+    )
+    for part in sorted((was.keys() | will_be.keys()) - _TOLD_APART):
+        flat = [dict(_leaves(side.get(part), ())) for side in (was, will_be)]
+        found += _by_name(PART_LABELS.get(part, part), *flat)
+    return found
+
+
+def _by_name(part: str, before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[Difference]:
+    for name in [*before, *(name for name in after if name not in before)]:
+        old, new = before.get(name, ""), after.get(name, "")
+        if old != new or (name in before) != (name in after):
+            yield Difference(part, name, _short(old), _short(new))
+
+
+def _deadline(rule: DeadlineRule) -> str:
+    conditions = [
+        *(URGENCY_LABELS[each] for each in sorted(rule.urgencies)),
+        *(REQUEST_TYPE_LABELS[each] for each in sorted(rule.request_types)),
+        *sorted(rule.categories),
+    ]
+    when = f"（{'、'.join(conditions)}）" if conditions else ""
+    return f"{rule.duration}{when}，{rule.source}"
+
+
+def _leaves(value: object, path: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """Every value under its path; members of a list go by their own name, plain ones are one value together."""
+    if isinstance(value, Mapping):
+        for key in value:
+            if key not in _DERIVED:
+                yield from _leaves(value[key], (*path, str(key)))
+    elif isinstance(value, Sequence) and not isinstance(value, str):
+        if value and all(isinstance(item, Mapping) for item in value):
+            for number, item in enumerate(value, 1):
+                yield from _leaves(item, (*path, _name_of(item, number)))
+        else:
+            yield " › ".join(path), "、".join(map(str, _plain(value)))
+    else:
+        yield (
+            " › ".join(path),
+            "是" if value is True else "否" if value is False else "" if value is None else str(value),
+        )
+
+
+def _name_of(item: Mapping[str, Any], number: int) -> str:
+    return next((str(item[key]) for key in _NAMES if isinstance(item.get(key), str)), f"第{number}项")
+
+
+def _plain(values: Iterable[object]) -> Iterator[object]:
+    for value in values:
+        if isinstance(value, Sequence) and not isinstance(value, str):
+            yield "/".join(map(str, value))
+        else:
+            yield value
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…（共{len(text)}字）"

@@ -1,0 +1,139 @@
+"""The map: where cases lie, by town and by grid, on our own geography; every number is one of the figures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import clock
+from domain.actions import Actor, Role
+from domain.errors import NotFound
+from domain.figures import COUNTS, Counted, CountName, Grouping
+from domain.map_classes import Class, class_of, classes, told
+from domain.periods import PeriodKind
+from gateways.geography_drawing import Drawing, Frame, Outline
+from gateways.tiles import Tile
+from models.figure_answers import FiguresView, PeriodView
+from services import figures
+from services.context import Context
+from services.figure_selection import Asked
+
+SHOWN = (CountName.OPEN, CountName.OVERDUE, CountName.REGISTERED)
+"""What a map is coloured by: how things stand, or how many were registered lately."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which map: of what, by town or by grid, and of which period where cases that were registered are counted."""
+
+    figure: CountName = CountName.OPEN
+    by: Grouping = Grouping.TOWN
+    period: PeriodKind | None = PeriodKind.MONTH
+
+
+@dataclass(frozen=True)
+class Area:
+    """An area with how many cases lie in it: `colour` is the place of its class, 0 where there are none."""
+
+    outline: Outline
+    name: str
+    number: int
+    told: str
+    colour: int
+
+
+@dataclass(frozen=True)
+class DistrictMap:
+    """What a map shows, as of one minute."""
+
+    view: FiguresView
+    figure: CountName
+    name: str
+    frame: Frame
+    drawing: Drawing
+    towns: tuple[Area, ...]
+    areas: tuple[Area, ...]
+    """What is coloured: the towns, or grids of the district or of one town."""
+    classes: tuple[Class, ...]
+    unplaced: int
+    """Cases of which nobody knows in which area they lie."""
+    off_map: int
+    """Cases in areas that the geography in force does not have any more."""
+    town: Area | None = None
+    tiles: tuple[Tile, ...] = ()
+    credit: str = ""
+
+    @property
+    def period(self) -> PeriodView | None:
+        """Of what was registered; how things stand is of all cases ever."""
+        return self.view.period if self.figure is CountName.REGISTERED else None
+
+
+def district_map(context: Context, actor: Actor, wanted: Wanted, town: str | None = None) -> DistrictMap | None:
+    """The map of the district, or of the grids of one town; `None` while no geography is in force.
+
+    A grid's number is told as a range where it is small, so that no single petitioner's home is shown; points never.
+
+    Raises:
+        NotFound: the geography has no such town.
+        NotPermitted: figures are not for this role.
+    """
+    by = Grouping.GRID if town is not None else wanted.by
+    view = _counted(context, actor, wanted, by)
+    with context.readers() as session:
+        geography = context.geographies.active(session)
+        policy = context.rules.active(session)
+    if geography is None:
+        return None
+    drawing = geography.drawing
+    outline = drawing.town(town) if town is not None else None
+    if town is not None and outline is None:
+        raise NotFound("这个镇街的地图")
+    least = policy.figure_rules.least_on_map if by is Grouping.GRID else 1
+    numbers = {group.group.code: group.counts[wanted.figure] for group in view.groups if group.group}
+    drawn = drawing.grids if by is Grouping.GRID else drawing.towns
+    shown = [item for item in drawn if town in (None, item.town)]
+    among = classes(max((numbers.get(item.code, 0) for item in shown), default=0), least)
+    towns = tuple(_area(item, policy.unit_name(item.code), {}, 1, ()) for item in drawing.towns)
+    frame = outline.frame if outline is not None else drawing.whole
+    return DistrictMap(
+        view=view,
+        figure=wanted.figure,
+        name=COUNTS[wanted.figure].chinese,
+        frame=frame,
+        drawing=drawing,
+        towns=towns,
+        areas=tuple(_area(item, item.name or policy.unit_name(item.code), numbers, least, among) for item in shown),
+        classes=among,
+        unplaced=numbers.get("", 0),
+        off_map=sum(numbers.values()) - numbers.get("", 0) - sum(numbers.get(item.code, 0) for item in drawn),
+        town=next((item for item in towns if item.outline.code == town), None),
+        tiles=tuple(context.tiles.covering(frame, drawing.flat)) if context.tiles else (),
+        credit=context.tiles.credit if context.tiles else "",
+    )
+
+
+def drawing_of(context: Context) -> tuple[Drawing, Mapping[str, str]] | None:
+    """The drawing in force and the towns' names, for whoever shows a place on it; `None` where there is none."""
+    with context.readers() as session:
+        geography = context.geographies.active(session)
+        policy = context.rules.active(session)
+    if geography is None:
+        return None
+    return geography.drawing, {item.code: policy.unit_name(item.code) for item in geography.drawing.towns}
+
+
+def _area(outline: Outline, name: str, numbers: Mapping[str, int], least: int, among: tuple[Class, ...]) -> Area:
+    number = numbers.get(outline.code, 0)
+    return Area(outline, name, number, told(number, least), class_of(number, among))
+
+
+def _counted(context: Context, actor: Actor, wanted: Wanted, by: Grouping) -> FiguresView:
+    """The figures of every area, counted once a minute for all who look."""
+    as_of = clock.now().replace(second=0, microsecond=0)
+    asked = Asked(kind=wanted.period if wanted.figure is CountName.REGISTERED else None, as_of=as_of)
+    whose = actor.unit if actor.role is Role.UNIT else figures.is_reader(actor)
+    found: FiguresView = context.dashboards.get(
+        ("map", asked, by, whose), lambda: figures.figures(context, actor, asked, by, only=Counted.CASES)
+    )
+    return found

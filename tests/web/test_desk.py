@@ -1,0 +1,159 @@
+"""The desk: between whom the engine wavered, how the like ended, and what is probably one matter."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+import sqlalchemy as sa
+
+import clock
+from domain.actions import Actor, Role
+from models.tables import Completion, Petition
+from services import desk as service
+from services import recusals
+from services.context import Context
+from tests.support.pages import Visitor
+from tests.web.office import OTHER, UNIT, desk, done, petition, reported, stage, unit
+
+pytestmark = pytest.mark.usefixtures("cheap_passwords")
+
+UNSURE = "门口路灯不亮，垃圾清运不及时"
+PAST = "小区门口路灯不亮，晚上看不清，垃圾清运也不及时"
+REPLY = "您反映的路灯已于当日修复，垃圾已清运。"
+SAME = ("文化路街道广济路路灯不亮，晚上出行不安全", "文化路街道广济路的路灯一直不亮，请尽快修理")
+
+
+def archived(context: Context, text: str, unit_code: str = OTHER, matter: str = "street-light-out") -> str:
+    """A closed case of `unit_code` with its answer."""
+    [case] = reported(context, text)
+    with context.sessions.begin() as session:
+        row = session.get_one(Petition, case)
+        row.stage, row.unit, row.satisfaction = "archived", unit_code, "satisfied"
+        row.category, row.sub_category = "municipal", matter
+        row.closed_at, row.wake_at, row.returns = clock.now(), None, 1
+        done_with = Completion(
+            petition_id=case,
+            unit=unit_code,
+            submitted_at=clock.now(),
+            evidence={"public_reply": REPLY},
+            receipt="0" * 64,
+        )
+        done_with.outcome = "approved"
+        session.add(done_with)
+    return case
+
+
+def test_the_queue_shows_between_whom_the_engine_wavered(context: Context) -> None:
+    [case] = reported(context, UNSURE)
+    assert stage(context, case) == "accepted", "the engine is not sure of it"
+    html = desk(context).open("/tasks").html
+    shown = re.search(r'aria-label="候选单位">(.*?)</ol>', html, re.DOTALL)
+    assert shown
+    said = service.weighed(context, Actor(Role.DESK), [case])[case]
+    assert len(said.choices) > 1
+    for choice in said.choices[:3]:
+        assert choice.unit.name in shown[1]
+
+
+def test_the_case_says_why_it_waits_and_what_the_duty_list_says(context: Context) -> None:
+    [case] = reported(context, UNSURE)
+    page = desk(context).open(f"/cases/{case}")
+    said = service.weighed(context, Actor(Role.DESK), [case])[case]
+    assert said.explanation in page.text
+    first = said.choices[0]
+    assert first.borne_out
+    assert first.duty in page.text
+    assert 'data-key="1"' in page.html
+    assert 'data-key="2"' in page.html
+
+
+def test_nobody_but_the_desk_is_shown_whom_the_engine_wavered_between(context: Context) -> None:
+    [case] = reported(context, UNSURE)
+    assert service.weighed(context, Actor(Role.OPERATOR), [case]) == {}
+    assert service.weighed(context, Actor(Role.UNIT, UNIT), [case]) == {}
+
+
+def test_how_the_like_ended_is_shown_with_whose_it_was(context: Context) -> None:
+    past = archived(context, PAST)
+    [case] = reported(context, UNSURE)
+    page = desk(context).open(f"/cases/{case}")
+    assert "办结过的类似诉求" in page.text
+    number = petition(context, PAST).case_number
+    for shown in (number, REPLY, "满意", "退单1次", "同属“路灯不亮”", "文字相似"):
+        assert shown in page.text, shown
+    assert f"/cases/{past}" in page.links
+
+
+def test_what_is_going_on_or_is_about_something_else_is_no_example(context: Context) -> None:
+    archived(context, "自来水浑浊发黄没法喝，要求检测水质", matter="")
+    reported(context, PAST)
+    [case] = reported(context, UNSURE)
+    assert "办结过的类似诉求" not in desk(context).open(f"/cases/{case}").text
+
+
+def test_a_closed_case_that_somebody_must_stay_out_of_is_no_example_for_them(context: Context) -> None:
+    past = archived(context, PAST)
+    [case] = reported(context, UNSURE)
+    at_desk = Actor(Role.DESK, name="专席丙")
+    assert [item.id for item in service.similar_closed(context, case, at_desk)] == [past]
+    with context.sessions.begin() as session:
+        session.get_one(Petition, past).stage = "in_hand"
+    recusals.recuse_account(context, past, at_desk, account=at_desk.name, reason="与诉求人是亲属")
+    with context.sessions.begin() as session:
+        session.get_one(Petition, past).stage = "archived"
+    assert service.similar_closed(context, case, at_desk) == []
+    assert len(service.similar_closed(context, case, Actor(Role.DESK, name="专席丁"))) == 1
+
+
+def test_markup_in_an_old_answer_stays_words(context: Context) -> None:
+    past = archived(context, PAST)
+    with context.sessions.begin() as session:
+        session.execute(
+            sa.update(Completion)
+            .where(Completion.petition_id == past)
+            .values(evidence={"public_reply": "<script>alert(1)</script>已修复"})
+        )
+    [case] = reported(context, UNSURE)
+    page = desk(context).open(f"/cases/{case}")
+    assert "<script>alert" not in page.html
+    assert "&lt;script&gt;alert" in page.html
+
+
+def test_pairs_that_may_be_one_matter_stand_side_by_side_and_are_merged(context: Context) -> None:
+    main, part = reported(context, *SAME)
+    visitor = desk(context)
+    page = visitor.open("/desk/same")
+    for text in SAME:
+        assert text in page.text
+    assert "都提到" in page.text
+    merged = visitor.send(page.form("/merge"))
+    assert "并单：已完成" in merged.text
+    assert petition(context, SAME[1]).merged_into_id == main
+    assert "没有待核对的" in visitor.open("/desk/same").text
+    number = petition(context, SAME[1]).case_number
+    shown = visitor.open(f"/cases/{main}")
+    assert f"/cases?number={number}" in shown.links
+    assert visitor.open(f"/cases?number={number}").path == f"/cases/{part}"
+
+
+def test_pairs_are_for_the_desk_alone(context: Context) -> None:
+    assert unit(context).open("/desk/same").status == 403
+    assert Visitor(context).open("/desk/same").path == "/sign-in"
+
+
+def test_the_desk_gives_a_case_to_another_unit_with_the_examples_at_hand(context: Context) -> None:
+    archived(context, PAST, UNIT)
+    [case] = reported(context, UNSURE)
+    visitor = desk(context)
+    visitor.send(visitor.open(f"/cases/{case}").form("/dispatch"))
+    page = visitor.open(f"/cases/{case}")
+    assert "办结过的类似诉求" in page.text
+    done(
+        visitor,
+        case,
+        "redispatch",
+        unit="transport" if petition(context, UNSURE).unit != "transport" else OTHER,
+        reason="路段归其养护",
+    )
+    assert petition(context, UNSURE).transfers == 1

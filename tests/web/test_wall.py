@@ -1,0 +1,74 @@
+"""The wall display: opened by its code, with sums and nothing that leads to a case."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from domain.actions import Role
+from services import walls
+from services.context import Context
+from tests.support.pages import Page, Visitor, signed_in
+from tests.web.office import LAMPS, UNIT, petition, reported, unit
+
+pytestmark = pytest.mark.usefixtures("cheap_passwords")
+
+
+def screen(context: Context, visitor: Visitor, name: str = "指挥大厅") -> Page:
+    code = walls.create(context, name)
+    return visitor.send(visitor.open("/wall").form("/wall"), code=code)
+
+
+def test_a_screen_is_opened_by_its_code_and_stays_open(context: Context) -> None:
+    reported(context, *LAMPS)
+    visitor = Visitor(context)
+    assert "大屏码" in visitor.open("/wall").text
+    assert screen(context, visitor).path == "/wall"
+    shown = visitor.open("/wall")
+    assert "未结 3" in shown.text
+    assert re.findall(r'data-of="(\w+)"', shown.html) == ["trend", "ladder", "units", "towns"]
+
+
+def test_it_shows_no_case_and_leads_nowhere(context: Context) -> None:
+    reported(context, *LAMPS)
+    page = screen(context, Visitor(context))
+    assert page.links == []
+    assert petition(context, LAMPS[0]).case_number not in page.html
+    assert "广济路" not in page.html
+
+
+def test_its_code_opens_nothing_else(context: Context) -> None:
+    visitor = Visitor(context)
+    screen(context, visitor)
+    for path in ("/overview", "/map", "/tasks", "/cases", "/overview/cases/open"):
+        assert visitor.open(path).path == "/sign-in"
+    assert visitor.client.get("/figures").status_code == 401
+
+
+def test_a_wrong_code_comes_back_with_the_reason(context: Context) -> None:
+    visitor = Visitor(context)
+    page = visitor.send(visitor.open("/wall").form("/wall"), code="AAAAA-AAAAA-AAAAA-AAAAA")
+    assert (page.status, "大屏码不对" in page.text) == (422, True)
+    assert "大屏码" in visitor.open("/wall").text
+
+
+def test_a_screen_that_is_stopped_asks_for_a_code_again(context: Context) -> None:
+    visitor = Visitor(context)
+    screen(context, visitor)
+    walls.revoke(context, "指挥大厅")
+    assert "大屏码" in visitor.open("/wall").text
+
+
+def test_whoever_sees_the_whole_districts_figures_may_look_as_well(context: Context) -> None:
+    reported(context, LAMPS[0])
+    assert "今日登记" in signed_in(Visitor(context), Role.LEADER).open("/wall").text
+    assert "大屏码" in unit(context, UNIT).open("/wall").text
+    assert "大屏码" in signed_in(Visitor(context), Role.MEDIA, "shizhong-yunbao").open("/wall").text
+
+
+def test_it_has_no_script_or_style_of_its_own(context: Context) -> None:
+    html = screen(context, Visitor(context)).html
+    assert "<style" not in html
+    assert " style=" not in html
+    assert html.count("<script") == html.count("<script src=")

@@ -1,0 +1,80 @@
+"""The map: towns or grids coloured by their cases, drawn by the server, each a link to what lies in it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request
+from starlette.responses import Response
+
+from domain.actions import Actor
+from domain.figures import COUNTS, CountName, Grouping
+from domain.periods import PeriodKind
+from services import maps
+from services.context import Context
+from web.asking import ContextOf, PagesOf
+from web.callers import Caller
+from web.overview import EVER, PERIODS, Drill
+
+router = APIRouter()
+
+BY = ((Grouping.TOWN.value, "按镇街"), (Grouping.GRID.value, "按网格"))
+FIGURES = tuple((name.value, COUNTS[name].chinese) for name in maps.SHOWN)
+Chosen = Annotated[str, Query(max_length=10)]
+
+
+@router.get("/map")
+def show(
+    request: Request,
+    context: ContextOf,
+    pages: PagesOf,
+    actor: Caller,
+    figure: Chosen = CountName.OPEN.value,
+    by: Chosen = Grouping.TOWN.value,
+    period: Chosen = PeriodKind.MONTH.value,
+) -> Response:
+    """The district, by town or by grid."""
+    return _page(request, context, pages, actor, wanted(figure, by, period))
+
+
+@router.get("/map/{town}")
+def show_town(
+    request: Request,
+    town: Annotated[str, Path(max_length=60)],
+    context: ContextOf,
+    pages: PagesOf,
+    actor: Caller,
+    figure: Chosen = CountName.OPEN.value,
+    period: Chosen = PeriodKind.MONTH.value,
+) -> Response:
+    """The grids of one town."""
+    return _page(request, context, pages, actor, wanted(figure, Grouping.GRID.value, period), town)
+
+
+def wanted(figure: str, by: str, period: str) -> maps.Wanted:
+    """What was chosen on the page; what cannot be meant is the page as it begins."""
+    chosen = PeriodKind(period) if period in set(PeriodKind) else PeriodKind.MONTH
+    return maps.Wanted(
+        CountName(figure) if figure in dict(FIGURES) else CountName.OPEN,
+        Grouping(by) if by in dict(BY) else Grouping.TOWN,
+        None if period == EVER else chosen,
+    )
+
+
+def _page(
+    request: Request, context: Context, pages: PagesOf, actor: Actor, chosen: maps.Wanted, town: str | None = None
+) -> Response:
+    shown = maps.district_map(context, actor, chosen, town)
+    return pages.show(
+        request,
+        "map/map.html",
+        shown=shown,
+        to=Drill(shown.view.as_of) if shown else None,
+        chosen=chosen,
+        by=chosen.by.value,
+        period=chosen.period.value if chosen.period else EVER,
+        figures=FIGURES,
+        groupings=BY,
+        periods=PERIODS,
+        listed=sorted(shown.areas, key=lambda area: (-area.number, area.outline.code)) if shown else [],
+    )

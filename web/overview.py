@@ -1,0 +1,122 @@
+"""The district at a glance, for those whom figures are for: every number leads to the cases it is made of."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from api.figures import AskedOf
+from domain.calendar import local
+from domain.errors import NotFound
+from domain.figures import DEFINITIONS, NO_GROUP, SHARES, Counted, CountName
+from domain.periods import PERIOD_LABELS, PeriodKind
+from models.figure_answers import PeriodView
+from services import dashboard as showing
+from services import figures
+from web.asking import ContextOf, PagesOf
+from web.callers import Caller
+
+router = APIRouter()
+
+PAGE = 50
+EVER = "ever"
+_NAMES = {name.value: name for name in DEFINITIONS}
+_PERIODS = ((PeriodKind.DAY, "本日"), (PeriodKind.WEEK, "本周"), (PeriodKind.MONTH, "本月"), (PeriodKind.YEAR, "本年"))
+PERIODS = (*((kind.value, label) for kind, label in _PERIODS), (EVER, "历来"))
+TRENDS = tuple((kind.value, f"按{PERIOD_LABELS[kind]}") for kind in showing.TREND_KINDS)
+
+
+def wanted(period: str, trend: str) -> showing.Wanted:
+    """What was chosen on the page; what cannot be meant is the page as it begins."""
+    chosen = PeriodKind(period) if period in set(PeriodKind) else PeriodKind.MONTH
+    step = PeriodKind(trend) if trend in dict(TRENDS) else PeriodKind.DAY
+    return showing.Wanted(None if period == EVER else chosen, step)
+
+
+@router.get("/overview")
+def show(
+    request: Request,
+    context: ContextOf,
+    pages: PagesOf,
+    actor: Caller,
+    period: Annotated[str, Query(max_length=10)] = PeriodKind.MONTH.value,
+    trend: Annotated[str, Query(max_length=10)] = PeriodKind.DAY.value,
+) -> Response:
+    """The dashboard: plots above their tables, or the tables alone where there are no scripts."""
+    chosen = wanted(period, trend)
+    view = showing.dashboard(context, actor, chosen)
+    return pages.show(
+        request,
+        "overview/overview.html",
+        view=view,
+        to=Drill(view.as_of),
+        names={name.value: item.chinese for name, item in DEFINITIONS.items()},
+        registered=CountName.REGISTERED.value,
+        meanings={item.name: item for item in view.definitions},
+        standing=[name.value for name in showing.STANDING],
+        periods=PERIODS,
+        trends=TRENDS,
+        period=chosen.period.value if chosen.period else EVER,
+        trend=chosen.trend.value,
+    )
+
+
+@router.get("/overview/cases/{figure}")
+def cases(
+    request: Request,
+    figure: str,
+    *,
+    context: ContextOf,
+    pages: PagesOf,
+    actor: Caller,
+    question: AskedOf,
+    counts: bool | None = None,
+    offset: Annotated[int, Query(ge=0, le=figures.MAX_OFFSET)] = 0,
+) -> Response:
+    """The cases behind one figure, as of the moment at which it was shown, with its definition."""
+    if figure not in _NAMES:
+        raise NotFound("这项指标")
+    name = _NAMES[figure]
+    found = figures.cases_of(context, actor, question, name, counted=counts, limit=PAGE, offset=offset)
+    kept = [(key, value) for key, value in request.query_params.items() if key not in {"offset", "counts"}]
+    return pages.show(
+        request,
+        "overview/cases.html",
+        found=found,
+        is_share=name in SHARES,
+        by_cases=DEFINITIONS[name].counted is Counted.CASES,
+        counts=counts,
+        offset=offset,
+        here=f"/overview/cases/{figure}?",
+        kept=urlencode(kept),
+    )
+
+
+class Drill:
+    """Addresses of the cases behind a figure, all as of the same moment."""
+
+    def __init__(self, as_of: dt.datetime) -> None:
+        self._as_of = local(as_of).isoformat()
+
+    def cases(self, figure: str, period: PeriodView | None = None, **chosen: str | None) -> str:
+        """Of `figure`, of those registered in `period`, of a unit, town … (empty: of those that have none)."""
+        asked = {key: value or NO_GROUP for key, value in chosen.items() if value is not None}
+        return self._address(figure, asked | _days(period))
+
+    def step(self, figure: str, first: str, last: str) -> str:
+        """Of those registered from the first to the last day."""
+        return self._address(figure, {"from": first, "to": last})
+
+    def _address(self, figure: str, asked: dict[str, str]) -> str:
+        return f"/overview/cases/{figure}?{urlencode(asked | {'as_of': self._as_of})}"
+
+
+def _days(period: PeriodView | None) -> dict[str, str]:
+    if period is None or period.since is None or period.until is None:
+        return {}
+    last = local(period.until) - dt.timedelta(days=1)
+    return {"from": f"{local(period.since):%Y-%m-%d}", "to": f"{last:%Y-%m-%d}"}

@@ -1,0 +1,173 @@
+// A place picked on the map: a tap, or the middle by the keyboard, becomes degrees in the form, and the server says
+// where that is. The drawing is Web Mercator; whatever else has to be converted, the server converts.
+"use strict";
+
+function pickOn(part) {
+  const [open, said] = [part.querySelector("button"), part.querySelector("[data-said]")];
+  const form = part.closest("form");
+  let svg = null;
+  let whole = null;
+  let view = null;
+
+  function place() {
+    svg.setAttribute("viewBox", `${view.x} ${view.y} ${view.width} ${view.height}`);
+    // Names and the pin keep their size on the screen, however near one looks.
+    const unit = Math.max(view.width / svg.clientWidth, view.height / svg.clientHeight);
+    svg.querySelector(".names").setAttribute("font-size", 15 * unit);
+    svg.querySelector(".names").setAttribute("stroke-width", 3 * unit);
+    const [around, dot] = svg.querySelectorAll(".pin circle");
+    around.setAttribute("r", 14 * unit);
+    dot.setAttribute("r", 4 * unit);
+  }
+
+  function zoom(factor, x, y) {
+    const width = Math.min(whole.width, Math.max(whole.width / 64, view.width * factor));
+    const change = width / view.width;
+    view = {
+      x: x - (x - view.x) * change, y: y - (y - view.y) * change, width, height: view.height * change,
+    };
+    place();
+  }
+
+  function middle() {
+    return [view.x + view.width / 2, view.y + view.height / 2];
+  }
+
+  function move(east, south) {
+    view.x += east;
+    view.y += south;
+    place();
+  }
+
+  function pointAt(event) {
+    const point = new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse());
+    return [point.x, point.y];
+  }
+
+  async function pick(x, y) {
+    const { west, north, units } = svg.dataset;
+    const longitude = (Number(west) + x / Number(units)) * 360 - 180;
+    const down = Number(north) + y / Number(units);
+    const latitude = (Math.atan(Math.sinh(Math.PI * (1 - 2 * down))) * 180) / Math.PI;
+    const pin = svg.querySelector(".pin");
+    pin.setAttribute("transform", `translate(${x} ${y})`);
+    pin.removeAttribute("hidden");
+    form.elements.longitude.value = longitude.toFixed(6);
+    form.elements.latitude.value = latitude.toFixed(6);
+    said.textContent = "已选定这个位置";
+    const answer = await fetch(`/place?longitude=${longitude.toFixed(6)}&latitude=${latitude.toFixed(6)}`);
+    if (answer.ok) {
+      const told = await answer.json();
+      said.textContent = told.outside ? `${told.said}，请重选` : `已选定：${told.said}`;
+      if (told.outside) {
+        clear();
+      }
+    }
+  }
+
+  function clear() {
+    form.elements.longitude.value = "";
+    form.elements.latitude.value = "";
+    svg.querySelector(".pin").setAttribute("hidden", "");
+  }
+
+  function listen() {
+    let from = null;
+    let moved = false;
+    svg.addEventListener("pointerdown", (event) => {
+      from = [event.clientX, event.clientY];
+      moved = false;
+      svg.setPointerCapture(event.pointerId);
+    });
+    svg.addEventListener("pointermove", (event) => {
+      if (!from) {
+        return;
+      }
+      const [east, south] = [event.clientX - from[0], event.clientY - from[1]];
+      // A finger is never quite still.
+      if (moved || Math.hypot(east, south) > 8) {
+        moved = true;
+        const unit = 1 / svg.getScreenCTM().a;
+        move(-east * unit, -south * unit);
+        from = [event.clientX, event.clientY];
+      }
+    });
+    svg.addEventListener("pointerup", (event) => {
+      if (from && !moved) {
+        pick(...pointAt(event));
+      }
+      from = null;
+    });
+    svg.addEventListener("pointercancel", () => {
+      from = null;
+    });
+    svg.addEventListener("keydown", (event) => {
+      const step = view.width / 10;
+      const keys = {
+        ArrowLeft: () => move(-step, 0), ArrowRight: () => move(step, 0),
+        ArrowUp: () => move(0, -step), ArrowDown: () => move(0, step),
+        "+": () => zoom(0.5, ...middle()), "=": () => zoom(0.5, ...middle()), "-": () => zoom(2, ...middle()),
+        Enter: () => pick(...middle()),
+      };
+      if (event.key in keys) {
+        event.preventDefault();
+        keys[event.key]();
+      }
+    });
+  }
+
+  function button(label, work) {
+    const made = document.createElement("button");
+    made.type = "button";
+    made.className = "quiet";
+    made.textContent = label;
+    made.addEventListener("click", work);
+    return made;
+  }
+
+  async function load() {
+    said.textContent = "正在取地图…";
+    const answer = await fetch(part.dataset.pick);
+    if (!answer.ok) {
+      said.textContent = "没有取得地图，请在上面写明地点";
+      return;
+    }
+    const box = document.createElement("div");
+    box.className = "picker";
+    box.innerHTML = await answer.text();
+    svg = box.querySelector("svg");
+    const { x, y, width, height } = svg.viewBox.baseVal;
+    [whole, view] = [{ x, y, width, height }, { x, y, width, height }];
+    const buttons = document.createElement("p");
+    buttons.append(
+      button("放大", () => zoom(0.5, ...middle())),
+      button("缩小", () => zoom(2, ...middle())),
+      button("全区", () => {
+        view = { ...whole };
+        place();
+      }),
+      button("不用这个位置", () => {
+        clear();
+        said.textContent = "";
+      }),
+    );
+    box.append(buttons);
+    open.after(box);
+    said.textContent = "先放大，再点在发生的地方";
+    place();
+    listen();
+  }
+
+  part.hidden = false;
+  open.addEventListener("click", async () => {
+    const shown = open.getAttribute("aria-expanded") === "true";
+    open.setAttribute("aria-expanded", String(!shown));
+    if (!svg) {
+      await load();
+    } else {
+      svg.parentElement.hidden = shown;
+    }
+  });
+}
+
+document.querySelectorAll("[data-pick]").forEach(pickOn);
