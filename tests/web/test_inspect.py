@@ -53,7 +53,7 @@ def test_a_file_is_asked_about_and_closed_from_the_case(context: Context) -> Non
     done(visitor, case, "demand_explanation", question="为何未修", **{"term.amount": "2"})
     assert "须在" in visitor.open(f"/inspect/dossiers/{case}").text
     done(unit(context), case, "explain", text="备件到货延迟")
-    done(visitor, case, "close_supervision", disposition="no_fault", opinion="已说明清楚")
+    done(visitor, case, "close_supervision", disposition="unfounded", opinion="已说明清楚")
     page = visitor.open(f"/inspect/dossiers/{case}")
     assert "备件到货延迟" in page.text
     assert "已说明清楚" in page.text
