@@ -19,7 +19,7 @@ from models.bodies import (
     ReasonIn,
     RedispatchIn,
 )
-from services import decisions, dispatching, intake, ladder, same_matter, separation, striking
+from services import decisions, dispatching, exclusions, intake, ladder, same_matter, separation, striking
 
 router = APIRouter(prefix="/petitions/{petition_id}", tags=["派遣专席 desk"], responses=CHANGING, dependencies=POSTING)
 
@@ -183,4 +183,14 @@ def refer(body: ReasonIn, change: ChangeOf) -> JSONResponse:
     """Ask the experts at once, because no unit can solve it alone."""
     return change.make(
         lambda context, key, actor, version: ladder.refer_to_first_review(context, key, actor, body.reason, version)
+    )
+
+
+@router.post("/exclusion-decision", response_model=PetitionDetail, summary="审定不纳入评价 Decide an exclusion")
+def decide_exclusion(body: GrantIn, change: ChangeOf) -> JSONResponse:
+    """The desk or the first review, whichever comes first; nobody of the unit that asked."""
+    return change.make(
+        lambda context, key, actor, version: exclusions.decide(
+            context, key, actor, granted=body.granted, reason=body.reason, version=version
+        )
     )

@@ -36,7 +36,7 @@ _SHARE = {
 }
 _TOTAL = {
     "group": None,
-    "counts": {"registered": 1250, "open": 6, "overdue": 2, "yellow": 1, "red": 2, "supervised": 1},
+    "counts": {"registered": 1250, "open": 6, "overdue": 2, "yellow": 1, "red": 2, "supervised": 1, "excluded": 0},
     "shares": [_SHARE],
     "times": [
         {
@@ -75,6 +75,7 @@ FIGURES: dict[str, dict[str, Any]] = {
         "confidence": 0.95,
         "total": _TOTAL,
         "groups": [_GROUP],
+        "dissatisfied": [{"reason": {"code": "not-solved", "name": "问题没有解决"}, "ratings": 3}],
         "definitions": [_DEFINITION],
     },
     "FigureCasesView": {

@@ -126,7 +126,7 @@ PERMISSIONS: dict[str, Row] = {
         Asker.ANYBODY: Access.ALLOWED,
     },
     "GET /progress/{query_code}": everybody(),
-    **_posts(_BY_CODE, ("rating", "supplement", "withdrawal"), everybody()),
+    **_posts(_BY_CODE, ("rating", "reopening", "supplement", "withdrawal"), everybody()),
     "GET /queue": keys_of(*UNITS, *OFFICES),
     "POST /queue/signatures": keys_of(*UNITS),
     "GET /requests": keys_of(Asker.DESK, Asker.INSPECTOR, Asker.OPERATOR),
@@ -223,7 +223,8 @@ PERMISSIONS: dict[str, Row] = {
         on_petition(Asker.DESK),
     ),
     f"POST {_OF}/termination": on_petition(Asker.DESK, Asker.LEADER),
-    **_posts(_OF, ("signature", "return", "extension", "completion"), on_petition(Asker.UNIT)),
+    **_posts(_OF, ("signature", "return", "extension", "completion", "exclusion"), on_petition(Asker.UNIT)),
+    f"POST {_OF}/exclusion-decision": on_petition(Asker.DESK, Asker.REVIEWER),
     f"POST {_OF}/resumption": on_petition(Asker.UNIT, Asker.DESK),
     # What is not found is the caller's own task of assisting.
     f"POST {_OF}/report": _row({Asker.ASSISTING_UNIT: Access.ALLOWED}, Access.HIDDEN),

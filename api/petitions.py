@@ -116,6 +116,12 @@ def rate(body: RatingIn, change: ChangeOf) -> JSONResponse:
     """The information officer records what the petitioner said on the telephone."""
     return change.make(
         lambda context, key, actor, version: verdict.rate(
-            context, key, actor, satisfaction=body.satisfaction, reason=body.reason, version=version
+            context,
+            key,
+            actor,
+            satisfaction=body.satisfaction,
+            reason=body.reason,
+            reason_code=body.reason_code,
+            version=version,
         )
     )

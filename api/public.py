@@ -23,7 +23,7 @@ from api.documentation import ANSWERING, FOLLOWING, REGISTERING
 from domain.actions import PETITIONER, Actor, Role
 from domain.errors import Incomplete, Missing, NotPermitted
 from models.answers import Progress, Registered
-from models.bodies import OptionalReasonIn, RatingIn, SupplementIn
+from models.bodies import OptionalReasonIn, RatingIn, ReopenIn, SupplementIn
 from models.shapes import Registration
 from services import intake, queries, verdict
 
@@ -109,7 +109,30 @@ def rate(query_code: str, body: RatingIn, change: PetitionersChange, context: Co
     party = queries.id_by_code(context, query_code)
     return change.make(
         lambda context, key, actor, version: verdict.rate(
-            context, key, actor, satisfaction=body.satisfaction, reason=body.reason, party=party, version=version
+            context,
+            key,
+            actor,
+            satisfaction=body.satisfaction,
+            reason=body.reason,
+            reason_code=body.reason_code,
+            party=party,
+            version=version,
+        )
+    )
+
+
+@router.post(
+    "/progress/{query_code}/reopening",
+    response_model=Progress,
+    summary="要求再次办理 Reopen",
+    responses=ANSWERING,
+    dependencies=[*POSTING, *LOOKING_UP],
+)
+def reopen(body: ReopenIn, change: PetitionersChange) -> JSONResponse:
+    """After the archiving, within the time and as often as the rules say: back to the desk, with a clock of its own."""
+    return change.make(
+        lambda context, key, actor, version: verdict.reopen(
+            context, key, actor, reason_code=body.reason_code, reason=body.reason, version=version
         )
     )
 

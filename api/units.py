@@ -10,9 +10,9 @@ from fastapi.responses import JSONResponse
 from api.changes import POSTING, ChangeOf
 from api.documentation import CHANGING
 from models.answers import PetitionDetail
-from models.bodies import ExtensionIn, NothingIn, OptionalReasonIn, ReportIn, ReturnIn
+from models.bodies import ExclusionIn, ExtensionIn, NothingIn, OptionalReasonIn, ReportIn, ReturnIn
 from models.evidence import CompletionEvidence
-from services import handling, supervision
+from services import exclusions, handling, supervision
 
 router = APIRouter(prefix="/petitions/{petition_id}", tags=["承办单位 units"], responses=CHANGING, dependencies=POSTING)
 
@@ -124,3 +124,13 @@ def report(body: ReportIn, change: ChangeOf) -> JSONResponse:
 def explain(body: ReportIn, change: ChangeOf) -> JSONResponse:
     """The written explanation that the inspectors demanded."""
     return change.make(lambda context, key, actor, version: supervision.answer(context, key, actor, body.text, version))
+
+
+@router.post("/exclusion", response_model=PetitionDetail, summary="申请不纳入评价 Ask not to be assessed")
+def ask_exclusion(body: ExclusionIn, change: ChangeOf) -> JSONResponse:
+    """Of the present completion, once. The petitioner's rights stay; undecided in time is refused."""
+    return change.make(
+        lambda context, key, actor, version: exclusions.ask(
+            context, key, actor, reason_code=body.reason_code, evidence=body.evidence, version=version
+        )
+    )

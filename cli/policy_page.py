@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from cli.policy_page_parts import FOLLOW_UP_APPLIED, LEARNING_APPLIED, MEDIA_APPLIED, SCRUB_APPLIED, SUPERVISION_APPLIED
+from cli.policy_page_parts import (
+    FOLLOW_UP_APPLIED,
+    LEARNING_APPLIED,
+    MEDIA_APPLIED,
+    SCRUB_APPLIED,
+    SUPERVISION_APPLIED,
+    VERDICT_APPLIED,
+)
 from cli.policy_page_patterns import PATTERNS_APPLIED
 from domain.conduct import (
     DEADLINE_LABELS,
@@ -168,6 +175,7 @@ FIGURES_APPLIED: dict[str, tuple[str, str, str]] = {
     **SCRUB_APPLIED,
     **SUPERVISION_APPLIED,
     **FOLLOW_UP_APPLIED,
+    **VERDICT_APPLIED,
     "lists.silence": (
         "未评价的是否销号",
         "domain.lists.standing_of",

@@ -108,6 +108,46 @@ LEARNING_APPLIED: dict[str, tuple[str, str, str]] = {
 }
 """By place in the files: the rule's name, the function that applies it, and the test that holds it."""
 
+_REOPENING = "tests/services/test_reopening.py"
+_EXCLUSIONS = "tests/services/test_exclusions.py"
+VERDICT_APPLIED: dict[str, tuple[str, str, str]] = {
+    "verdict.exclusion": (
+        "不纳入评价的情形",
+        "services.exclusions.ask",
+        f"{_EXCLUSIONS}::test_a_unit_asks_with_a_reason_of_the_rules_and_evidence",
+    ),
+    "verdict.exclusion.deciders": (
+        "谁审定不纳入评价",
+        "domain.actions.check",
+        f"{_EXCLUSIONS}::test_the_rules_say_which_office_decides",
+    ),
+    "verdict.exclusion.term": (
+        "几日不审定按不同意处理",
+        "services.exclusions.refuse_due",
+        f"{_EXCLUSIONS}::test_what_nobody_decides_in_time_is_refused",
+    ),
+    "verdict.reopen": (
+        "为什么可以重启",
+        "services.verdict.reopen",
+        f"{_REOPENING}::test_a_reason_of_the_rules_is_asked_for",
+    ),
+    "verdict.reopen.within": (
+        "归档后几日内可以重启",
+        "domain.actions.check",
+        "tests/domain/test_actions.py::test_a_case_is_reopened_within_its_days_and_once",
+    ),
+    "verdict.reopen.limit": (
+        "可以重启几次",
+        "domain.actions.check",
+        "tests/domain/test_actions.py::test_a_case_is_reopened_within_its_days_and_once",
+    ),
+    "verdict.dissatisfied": (
+        "不满意的原因",
+        "services.verdict.rate",
+        "tests/services/test_verdicts.py::test_a_dissatisfied_petitioner_chooses_a_reason",
+    ),
+}
+
 _VISITS = "tests/domain/test_visits.py"
 
 FOLLOW_UP_APPLIED: dict[str, tuple[str, str, str]] = {

@@ -12,11 +12,13 @@ from enum import StrEnum
 
 from domain.conduct import DeadlineKind, Limit
 from domain.errors import DomainError, NotPermitted, RuleRefusal
+from domain.facts import Exclusion
 from domain.petition import Facts, handling_due, times_of
 from domain.policy import Policy
 from domain.recusal import RECUSAL_SOURCE
 from domain.reviews import Level
 from domain.stages import FINAL_STAGES, WORKING_STAGES, Stage, Trigger, forbidden, is_allowed
+from domain.units import UnitKind
 from domain.workdays import WorkCalendar, due_date
 
 
@@ -128,6 +130,11 @@ PERMITTED: dict[Trigger, frozenset[Role]] = {
     Trigger.ARCHIVE: frozenset(),
     Trigger.REFUSE_STRIKING: _DESK,
     Trigger.RESTORE_STRIKING: _DESK,
+    Trigger.REQUEST_EXCLUSION: _UNIT,
+    # Which of the two the policy lets decide is asked in `_check_decider`.
+    Trigger.GRANT_EXCLUSION: frozenset({Role.DESK, Role.REVIEWER}),
+    Trigger.REFUSE_EXCLUSION: frozenset({Role.DESK, Role.REVIEWER}),
+    Trigger.REOPEN: frozenset({Role.PETITIONER}),
     Trigger.MERGE: _DESK,
     Trigger.WITHDRAW: frozenset({Role.PETITIONER}),
     Trigger.LEAVE: frozenset(),  # what a withdrawal comes to while the matter is also that of others
@@ -183,6 +190,8 @@ def check(
         raise forbidden(facts.stage, trigger)
     if actor.role is not Role.PLATFORM:
         _check_by_hand(trigger, actor, facts)
+        if trigger in _EXCLUDING:
+            _check_decider(actor, facts, policy)
     _check_rules(trigger, facts, policy, calendar, now)
 
 
@@ -196,6 +205,10 @@ def _check_rules(trigger: Trigger, facts: Facts, policy: Policy, calendar: WorkC
         raise RuleRefusal("already-supervised", "该诉求已在督办中")
     elif trigger in {Trigger.REFUSE_STRIKING, Trigger.RESTORE_STRIKING}:
         _check_striking(trigger, facts)
+    elif trigger is Trigger.REQUEST_EXCLUSION or trigger in _EXCLUDING:
+        _check_exclusion(trigger, facts, policy)
+    elif trigger is Trigger.REOPEN:
+        _check_reopening(facts, policy, calendar, now)
     elif trigger is Trigger.LIFT_RECUSAL and not (facts.recused or facts.accounts_recused):
         raise RuleRefusal("not-recused", "该诉求没有需要解除的回避")
     elif trigger in _FILE_CHECKS:
@@ -309,6 +322,53 @@ def _check_striking(trigger: Trigger, facts: Facts) -> None:
         raise RuleRefusal("striking-already-refused", "已退回销号，无须再退")
     if trigger is Trigger.RESTORE_STRIKING and not facts.striking_refused:
         raise RuleRefusal("striking-not-refused", "没有退回过销号，无从恢复")
+
+
+_EXCLUDING = frozenset({Trigger.GRANT_EXCLUSION, Trigger.REFUSE_EXCLUSION})
+_OFFICE_KINDS = {Role.DESK: UnitKind.DESK, Role.REVIEWER: UnitKind.FIRST_REVIEW}
+
+
+def _check_decider(actor: Actor, facts: Facts, policy: Policy) -> None:
+    """Somebody else decides: an office that the policy names, and nobody of the unit that asked."""
+    if _OFFICE_KINDS[actor.role] not in policy.verdict.exclusion_deciders:
+        raise NotPermitted("规则未定由该岗位审定不纳入评价")
+    if actor.unit is not None and actor.unit == facts.unit:
+        raise NotPermitted("申请单位的人员不得审定本单位的申请")
+
+
+def _check_exclusion(trigger: Trigger, facts: Facts, policy: Policy) -> None:
+    if trigger in _EXCLUDING:
+        if facts.exclusion is not Exclusion.ASKED:
+            raise RuleRefusal("no-exclusion-asked", "没有待审定的不纳入评价申请")
+    elif not policy.verdict.exclusion_reasons:
+        raise RuleRefusal("no-exclusion-reasons", "该诉求适用的规则没有列出不纳入评价的情形")
+    elif facts.exclusion is not None:
+        said = {
+            Exclusion.ASKED: "已经申请，请等候审定",
+            Exclusion.GRANTED: "已同意不纳入评价，无须再申请",
+            Exclusion.REFUSED: "本次办结的申请未获同意，不能再申请",
+        }
+        raise RuleRefusal("exclusion-asked-before", said[facts.exclusion])
+
+
+def _check_reopening(facts: Facts, policy: Policy, calendar: WorkCalendar, now: dt.datetime) -> None:
+    rules = policy.verdict
+    if not rules.reopen_reasons:
+        raise RuleRefusal("reopening-unknown", "该诉求适用的规则不能重启，请重新反映")
+    if facts.reopens >= rules.reopen_limit:
+        said = f"最多重启{rules.reopen_limit}次，已用完；仍有问题的请重新反映"
+        raise RuleRefusal("reopen-limit-reached", said, source=rules.reopen_limit_source)
+    until = reopen_until(facts, policy, calendar)
+    if until is not None and now > until:
+        said = f"须在归档后{rules.reopen_within}内提出，期限已过；仍有问题的请重新反映"
+        raise RuleRefusal("reopen-window-passed", said, source=rules.reopen_source)
+
+
+def reopen_until(facts: Facts, policy: Policy, calendar: WorkCalendar) -> dt.datetime | None:
+    """The last moment at which a closed petition may be reopened; `None` while it is open."""
+    if facts.closed_at is None:
+        return None
+    return due_date(facts.closed_at, policy.verdict.reopen_within, calendar, rule="verdict.reopen.within").due_at
 
 
 def _check_return(facts: Facts, policy: Policy, calendar: WorkCalendar, now: dt.datetime) -> None:

@@ -55,6 +55,21 @@ SATISFACTION_LABELS = {
 }
 
 
+class Exclusion(StrEnum):
+    """How a unit's request not to assess its completion stands (不纳入评价)."""
+
+    ASKED = "asked"
+    GRANTED = "granted"
+    REFUSED = "refused"
+
+
+EXCLUSION_LABELS = {
+    Exclusion.ASKED: "申请中",
+    Exclusion.GRANTED: "不纳入评价",
+    Exclusion.REFUSED: "未获同意",
+}
+
+
 @dataclass(frozen=True)
 class Obligation:
     """What one unit owes within a term of its own: an assisting unit's task, or an explanation to the inspectors."""
@@ -117,6 +132,11 @@ class Facts:
     """How many accounts must stay out of it."""
     striking_refused: bool = False
     """Whether the desk refused to have it struck off the lists."""
+    closed_at: DateTime | None = None
+    """When it came to its end; `None` while it is open."""
+    reopens: int = 0
+    exclusion: Exclusion | None = None
+    """How it stands with the request not to assess the present completion; `None`: nobody asked."""
 
     @property
     def finally_decided(self) -> bool:

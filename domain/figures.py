@@ -55,6 +55,7 @@ class CountName(StrEnum):
     CLIMBED_TO_FIRST_REVIEW = "climbed_to_first_review"
     CLIMBED_TO_SECOND_REVIEW = "climbed_to_second_review"
     CLIMBED_TO_SUPERVISION = "climbed_to_supervision"
+    EXCLUDED = "excluded"
 
 
 LADDER = (
@@ -80,6 +81,7 @@ class ShareName(StrEnum):
     MEDIA_REPLY = "media_reply"
     RESOLUTION = "resolution"
     SATISFACTION = "satisfaction"
+    ASSESSED_SATISFACTION = "assessed_satisfaction"
     RETURN = "return"
     REDO = "redo"
 
@@ -161,6 +163,15 @@ COUNTS: dict[CountName, Definition] = {
         more_is_better=False,
     ),
     **_LADDER,
+    CountName.EXCLUDED: Definition(
+        "不纳入评价",
+        "not assessed",
+        Counted.CASES,
+        "截至时刻末次办结经审定不纳入评价的",
+        f"{_OWN}，情形见 verdict.yaml",
+        excluded="审定后又重办或提级、再次办结的，须另行申请",
+        more_is_better=False,
+    ),
 }
 
 SHARES: dict[ShareName, Definition] = {
@@ -242,8 +253,17 @@ SHARES: dict[ShareName, Definition] = {
         Counted.CASES,
         base="截至时刻诉求人已评价的",
         numerator="末次评价为满意或基本满意的",
-        excluded="未评价的，既不算满意也不算不满意",
+        excluded="未评价的，既不算满意也不算不满意；经审定不纳入评价的仍计入，另有满意率(纳入评价)",
         source="区报：满意、基本满意、不满意三级评价；末次评价为准、未评价不计系自定",
+    ),
+    ShareName.ASSESSED_SATISFACTION: Definition(
+        "满意率(纳入评价)",
+        "satisfaction of what is assessed",
+        Counted.CASES,
+        base="截至时刻诉求人已评价、且未经审定不纳入评价的",
+        numerator="末次评价为满意或基本满意的",
+        excluded="未评价的；末次办结经审定不纳入评价的",
+        source="自定。与满意率并列，两者之差即不纳入评价的影响",
     ),
     ShareName.RETURN: Definition(
         "退单率",

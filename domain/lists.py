@@ -96,7 +96,7 @@ class Loop:
     refused: bool = False
     """Whether the desk refused to have it struck off."""
     assessable: bool = True
-    """False: a review decided that it cannot be assessed, so no verdict is awaited."""
+    """False: it was decided that it is not assessed (不纳入评价), so no verdict is awaited."""
 
 
 @dataclass(frozen=True)
@@ -175,6 +175,6 @@ def striking_rule(rules: ListRules) -> str:
     silence = "已解决而诉求人始终未评价的，也销号" if rules.silence_strikes_off else "未评价的不销号"
     return (
         "已归档、办结凭据审核通过、末次评价不是不满意、督办件已了结的，自动销号；"
-        f"{silence}；经研判认定不宜评价的，不须评价；专席可以退回销号，也可以恢复。"
+        f"{silence}；经审定不纳入评价的，不须评价；专席可以退回销号，也可以恢复。"
         "不予受理、并单、撤回、终止的另行了结，不算销号。"
     )

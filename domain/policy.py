@@ -38,6 +38,7 @@ from domain.same_matter import SameMatterRules
 from domain.scrub import ScrubRules
 from domain.supervision import SupervisionRules
 from domain.units import Category, Duty, SubCategory, Unit, UnitKind
+from domain.verdict_rules import VerdictRules
 from domain.visits import VisitRules
 from domain.workdays import OfficeHours
 
@@ -83,6 +84,8 @@ class Policy:
     """`None` in policies kept from before there were any: those in force hold then."""
     visits: VisitRules = field(default_factory=VisitRules)
     """Empty in policies kept from before there were any: nobody is drawn then."""
+    verdict: VerdictRules = field(default_factory=VerdictRules)
+    """Empty in policies kept from before there were any: nothing is excluded and nothing reopened then."""
     foreign_units: tuple[Unit, ...] = field(default=(), compare=False)
     foreign_categories: tuple[Category, ...] = field(default=(), compare=False)
     foreign_sub_categories: tuple[SubCategory, ...] = field(default=(), compare=False)

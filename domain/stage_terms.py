@@ -107,6 +107,10 @@ class Trigger(StrEnum):
     ARCHIVE = "archive"
     REFUSE_STRIKING = "refuse_striking"
     RESTORE_STRIKING = "restore_striking"
+    REQUEST_EXCLUSION = "request_exclusion"
+    GRANT_EXCLUSION = "grant_exclusion"
+    REFUSE_EXCLUSION = "refuse_exclusion"
+    REOPEN = "reopen"
     MERGE = "merge"
     WITHDRAW = "withdraw"
     LEAVE = "leave"
@@ -185,6 +189,10 @@ TRIGGER_LABELS: dict[Trigger, str] = {
     Trigger.ARCHIVE: "归档",
     Trigger.REFUSE_STRIKING: "退回销号",
     Trigger.RESTORE_STRIKING: "恢复销号",
+    Trigger.REQUEST_EXCLUSION: "申请不纳入评价",
+    Trigger.GRANT_EXCLUSION: "同意不纳入评价",
+    Trigger.REFUSE_EXCLUSION: "驳回不纳入评价",
+    Trigger.REOPEN: "重启办理",
     Trigger.MERGE: "并单",
     Trigger.WITHDRAW: "撤回",
     Trigger.LEAVE: "诉求人撤出",

@@ -47,7 +47,7 @@ __all__ = [
 
 FINAL_STAGES = frozenset({Stage.ARCHIVED, Stage.REFUSED, Stage.MERGED, Stage.WITHDRAWN, Stage.TERMINATED})
 OPEN_STAGES = frozenset(Stage) - FINAL_STAGES
-"""Stages in which a petition still has a timer and a holder."""
+"""Stages in which a petition still has a timer and a holder. Out of the others leads nothing but a reopening."""
 
 INTAKE_STAGES = frozenset({Stage.REGISTERED, Stage.AWAITING_SUPPLEMENT})
 CLOSING_STAGES = frozenset({Stage.COMPLETED, Stage.FOLLOW_UP, Stage.RATED})
@@ -138,6 +138,12 @@ TRANSITIONS: dict[Trigger, Transition] = {
     # The four lists outlive the petition: what is struck off them is reviewed after the archive.
     Trigger.REFUSE_STRIKING: _from(Stage.ARCHIVED, to=None),
     Trigger.RESTORE_STRIKING: _from(Stage.ARCHIVED, to=None),
+    # Whether a verdict counts against the unit is asked once there is work to be judged, and stops nothing.
+    Trigger.REQUEST_EXCLUSION: _from(Stage.COMPLETED, Stage.FOLLOW_UP, Stage.ARCHIVED, to=None),
+    Trigger.GRANT_EXCLUSION: _from(*sorted(CLOSING_STAGES), Stage.ARCHIVED, to=None),
+    Trigger.REFUSE_EXCLUSION: _from(*sorted(CLOSING_STAGES), Stage.ARCHIVED, to=None),
+    # The one way out of an end, and the petitioner's alone: to the desk, which looks who does it now (docs/adr/0025).
+    Trigger.REOPEN: _from(Stage.ARCHIVED, to=Stage.ACCEPTED),
     Trigger.MERGE: _from(*sorted(OPEN_STAGES - CLOSING_STAGES - {Stage.COMPLETION_SUBMITTED}), to=Stage.MERGED),
     Trigger.WITHDRAW: _from(*sorted(OPEN_STAGES - CLOSING_STAGES), to=Stage.WITHDRAWN),
     # One petitioner of several takes theirs back: of the main case, or of one that was merged into it.

@@ -27,7 +27,7 @@ class Risk(StrEnum):
 
 
 RISK_LABELS = {
-    Risk.REDONE: "重办",
+    Risk.REDONE: "重办或重启",
     Risk.EXTENDED: "延期",
     Risk.REVIEWED: "提级研判",
     Risk.SUPERVISED: "督办",

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from prefect import flow
 
-from tasks.upkeep import activate_policies, keep_publications, only_one, publish_table, reconcile_runs
+from tasks.upkeep import (
+    activate_policies,
+    keep_publications,
+    only_one,
+    publish_table,
+    reconcile_runs,
+    refuse_exclusions,
+)
 
 MOST_NAMED = 20
 """The most cases a state message names; the artifact names all."""
@@ -26,6 +33,7 @@ async def reconcile() -> None:
         drift = await reconcile_runs()
         await keep_publications()
         await activate_policies()
+        await refuse_exclusions()
         await publish_table(
             "reconcile", "对账偏差 drift between ledger and runs", drift.figures, drift.advice + drift.failures
         )

@@ -91,6 +91,10 @@ class Orchestrator(Protocol):
         """Schedule a failed, crashed, cancelled or stuck run for now, whatever its state. Raises `RunMissing`."""
         ...
 
+    def begin_again(self, run_id: str, petition_id: str, label: RunLabel) -> None:
+        """Let the ended run of a petition that is open again look at it: revived, or started where there is none."""
+        ...
+
     def move(self, run_id: str, petition_id: str, label: RunLabel) -> str | None:
         """Replace a due run that nobody takes by one where the deployment's workers look; its id. None: it is there."""
         ...
@@ -106,6 +110,18 @@ class Orchestrator(Protocol):
     def find_by_petition(self, petition_id: str) -> RunView | None:
         """The run started for this petition, or None."""
         ...
+
+
+def begin_again(orchestrator: Orchestrator, run_id: str, petition_id: str, label: RunLabel) -> None:
+    """See `Orchestrator.begin_again`. One still about to end is only woken: once ended, reconcile revives it."""
+    view = orchestrator.view(run_id)
+    if view is not None and not view.is_final:
+        orchestrator.wake(run_id)
+        return
+    try:
+        orchestrator.revive(run_id)
+    except RunMissing:
+        orchestrator.start(petition_id, label)
 
 
 @dataclass
@@ -142,6 +158,9 @@ class RecordingOrchestrator:
         if run_id not in self.runs:
             raise RunMissing(run_id)
         self.revived.append(run_id)
+
+    def begin_again(self, run_id: str, petition_id: str, label: RunLabel) -> None:
+        begin_again(self, run_id, petition_id, label)
 
     def move(self, run_id: str, petition_id: str, label: RunLabel) -> str | None:
         self._answer()
@@ -202,6 +221,10 @@ class BackgroundOrchestrator:
 
     def revive(self, run_id: str) -> None:
         self._inner.revive(run_id)
+
+    def begin_again(self, run_id: str, petition_id: str, label: RunLabel) -> None:
+        """Let it begin again soon."""
+        self._hand_over(lambda: self._inner.begin_again(run_id, petition_id, label))
 
     def move(self, run_id: str, petition_id: str, label: RunLabel) -> str | None:
         return self._inner.move(run_id, petition_id, label)

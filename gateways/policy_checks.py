@@ -28,6 +28,7 @@ from models.same_matter_file import SameMatterFile
 from models.scrub_file import ScrubFile
 from models.supervision_file import SupervisionFile
 from models.taxonomy_files import PlacesFile, SubCategoriesFile, TaxonomyFile, UnitsFile
+from models.verdict_file import VerdictFile
 
 OFFICE_KINDS = tuple(kind for kind in UnitKind if kind not in (UnitKind.TOWN, UnitKind.DEPARTMENT))
 """Kinds of which there is exactly one unit, because the platform asks for it by kind."""
@@ -70,6 +71,7 @@ class PolicyFiles:
     attachments: AttachmentsFile | None = None
     handling: HandlingFile | None = None
     follow_up: FollowUpFile | None = None
+    verdict: VerdictFile | None = None
     sub_categories: dict[str, SubCategoriesFile | None] = field(default_factory=dict)
     """By category, of each that `taxonomy.yaml` names."""
 

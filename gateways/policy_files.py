@@ -36,6 +36,7 @@ from gateways.scrub_rules import check_scrub, scrub_figures, scrub_rules
 from gateways.supervision_rules import recusal_rules, supervision_figures, supervision_rules
 from gateways.taxonomy_checks import check_taxonomy, file_of
 from gateways.taxonomy_rules import dispatch_rules, sub_categories
+from gateways.verdict_rules import VERDICT, check_verdict, verdict_figures, verdict_rules
 from gateways.yaml_lines import Document, Loc, line_of, read_document
 from models.alarm_files import AlarmsFile, ElsewhereFile
 from models.attachment_file import AttachmentsFile
@@ -61,6 +62,7 @@ from models.same_matter_file import SameMatterFile
 from models.scrub_file import ScrubFile
 from models.supervision_file import SupervisionFile
 from models.taxonomy_files import PlacesFile, SubCategoriesFile, TaxonomyFile, UnitsFile
+from models.verdict_file import VerdictFile
 
 __all__ = ["PolicyError", "Problem", "dump", "load_policy", "policy_from_dict"]
 
@@ -90,6 +92,7 @@ _SHAPES: dict[str, type[Shape]] = {
     "attachments.yaml": AttachmentsFile,
     HANDLING: HandlingFile,
     FOLLOW_UP: FollowUpFile,
+    VERDICT: VerdictFile,
 }
 _FOLDER = "taxonomy"
 """One file for each category."""
@@ -165,6 +168,7 @@ def load_policy(directory: Path) -> Policy:
         check_handling,
         check_follow_up,
         check_scrub,
+        check_verdict,
     )
     faults = [fault for check in checks for fault in check(reading.files)]
     problems.extend(
@@ -246,11 +250,11 @@ def _build(files: PolicyFiles, office: OfficeHours) -> Policy:
     alarms, elsewhere, supervision, attachments = files.alarms, files.elsewhere, files.supervision, files.attachments
     reviews, identity, retention = files.reviews, files.identity, files.retention
     patterns, lists, handling = files.patterns, files.lists, files.handling
-    follow_up, media, scrub = files.follow_up, files.media, files.scrub
+    follow_up, media, scrub, verdict = files.follow_up, files.media, files.scrub, files.verdict
     assert supervision and attachments  # noqa: S101, PT018
     assert learning and figures and same_matter and alarms and elsewhere  # noqa: S101, PT018
     assert reviews and identity and retention  # noqa: S101, PT018
-    assert patterns and lists and handling and follow_up and media and scrub  # noqa: S101, PT018
+    assert patterns and lists and handling and follow_up and media and scrub and verdict  # noqa: S101, PT018
     matters = {category: file for category, file in files.sub_categories.items() if file is not None}
     policy = Policy(
         version="",
@@ -282,6 +286,7 @@ def _build(files: PolicyFiles, office: OfficeHours) -> Policy:
             *media_figures(media),
             *scrub_figures(scrub),
             *follow_up_figures(follow_up),
+            *verdict_figures(verdict),
         ),
         sub_categories=sub_categories(matters),
         duties=tuple(Duty(**duty.model_dump()) for duty in units.duties),
@@ -295,6 +300,7 @@ def _build(files: PolicyFiles, office: OfficeHours) -> Policy:
         attachments=attachment_rules(attachments),
         handling=handling_rules(handling),
         visits=visit_rules(follow_up),
+        verdict=verdict_rules(verdict),
     )
     content = json.dumps(dump(policy), sort_keys=True, ensure_ascii=False)
     return replace(policy, version=f"{district.version}+{hashlib.sha256(content.encode()).hexdigest()[:12]}")

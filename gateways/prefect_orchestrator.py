@@ -21,7 +21,7 @@ from prefect.settings.profiles import load_current_profile
 from prefect.states import Scheduled
 
 from clock import SystemClock
-from gateways.orchestrator import DeploymentMissing, OrchestratorUnavailable, RunLabel, RunMissing, RunView
+from gateways.orchestrator import DeploymentMissing, OrchestratorUnavailable, RunLabel, RunMissing, RunView, begin_again
 
 DEPLOYMENT = "petition/petition"
 
@@ -105,6 +105,10 @@ class PrefectOrchestrator:
                 self._client.set_flow_run_state(UUID(run_id), Scheduled(name="Revived"), force=True)
             except ObjectNotFound as missing:
                 raise RunMissing(run_id) from missing
+
+    def begin_again(self, run_id: str, petition_id: str, label: RunLabel) -> None:
+        """See `Orchestrator.begin_again`."""
+        begin_again(self, run_id, petition_id, label)
 
     def move(self, run_id: str, petition_id: str, label: RunLabel) -> str | None:
         """See `Orchestrator.move`.

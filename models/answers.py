@@ -98,9 +98,9 @@ class AssignmentView(Answer):
 
 
 class AskView(Answer):
-    """A return or an extension that a unit asked for."""
+    """What a unit asked for."""
 
-    kind: str
+    kind: str = Field(description="return 退单，extension 延期，exclusion 不纳入评价")
     unit: Named
     reason: str
     proposed_unit: Named | None
@@ -108,7 +108,7 @@ class AskView(Answer):
     basis_duty: Named | None = Field(None, description="退单所依据的职责清单小类；为空即清单未列")
     list_says: str = Field("", description="申请时职责清单怎样写")
     amount: int | None
-    reason_code: Named | None = Field(None, description="延期事由")
+    reason_code: Named | None = Field(None, description="延期事由，或不纳入评价的情形")
     asked_at: Shown
     due_at: Shown | None = Field(None, description="审定到期时间；已审定的为空")
     by_default: str = Field("", description="逾期无人审定时怎样")
@@ -157,6 +157,7 @@ class RatingView(Answer):
 
     party: str = Field(description="该诉求人所报诉求的编号：本单或并入的")
     satisfaction: Named
+    reason_code: Named | None = Field(None, description="不满意的原因；没有选的为空")
     reason: str
     rated_at: Shown
     by_officer: bool = Field(description="由信息员代录")

@@ -86,6 +86,16 @@ class ExtensionIn(Shape):
     reason: Reason = Field(examples=["需采购专用灯杆"])
 
 
+class ExclusionIn(Shape):
+    """Why a completion should not be assessed, and what shows it."""
+
+    reason_code: Code = Field(description="情形，见规则 exclusion_reasons", examples=["judicial"])
+    evidence: Reason = Field(
+        description="凭据：文书、文号、告知时间等；材料先作为附件上传",
+        examples=["区法院(2026)测1号判决，3月4日已书面告知"],
+    )
+
+
 class SignaturesIn(Shape):
     """Petitions to sign for."""
 
@@ -190,10 +200,20 @@ class LeaderIn(Shape):
 
 
 class RatingIn(Shape):
-    """The petitioner's verdict; whoever is dissatisfied says why."""
+    """The petitioner's verdict; whoever is dissatisfied says why: by a reason of the list, in words, or both."""
 
     satisfaction: Satisfaction
+    reason_code: Code | None = Field(
+        None, description="不满意的原因，见规则 dissatisfied_reasons；other 须写明", examples=["not-solved"]
+    )
     reason: Words = Field("", examples=["路灯仍有三盏不亮"])
+
+
+class ReopenIn(Shape):
+    """Why an archived case has to be taken up again."""
+
+    reason_code: Code = Field(description="原因，见规则 reopen_reasons；other 须写明", examples=["came-back"])
+    reason: Words = Field("", examples=["修好三天后又不亮了"])
 
 
 class SupplementIn(Shape):

@@ -64,6 +64,13 @@ class GroupView(Answer):
     times: list[StageTimeView]
 
 
+class DissatisfiedView(Answer):
+    """How often petitioners gave one reason for being dissatisfied."""
+
+    reason: Named = Field(description="不满意的原因；只写了文字、没有选的，code 为空")
+    ratings: int = Field(description="次数：每位诉求人对每次办结的评价为一次")
+
+
 class FiguresView(Answer):
     """Figures of one selection by one grouping."""
 
@@ -76,6 +83,7 @@ class FiguresView(Answer):
     confidence: float
     total: GroupView
     groups: list[GroupView]
+    dissatisfied: list[DissatisfiedView] = Field([], description="全部所选诉求截至时刻的不满意评价，按原因")
     definitions: list[DefinitionView]
 
 

@@ -106,6 +106,12 @@ class Petition(Base):
 
     striking_refused: Mapped[bool | None]
     """Whether the desk refused to have it struck off the lists; `None` until it ever decided."""
+    reopens: Mapped[int | None]
+    """How often its petitioner had it taken up again after its end; `None` until they ever did."""
+    exclusion: Mapped[str | None] = mapped_column(String(20))
+    """How a request not to assess its present completion stands; `None`: nobody asked since it was completed."""
+    exclusion_due_at: Mapped[DateTime | None]
+    """Until when that request is decided; `None` while none waits."""
     run_id: Mapped[str | None] = mapped_column(String(36))
     looked_version: Mapped[int] = mapped_column(default=0)
     """The version at which the flow run last looked and parked; behind `version` means a wake is owed."""
@@ -128,6 +134,12 @@ class Petition(Base):
         Index("ix_petition_sub_category_closed_at", "sub_category", "closed_at"),
         # Sweeps look for open petitions only, and ask which wake earliest.
         Index("ix_petition_open_wake_at", "wake_at", postgresql_where=sql_text("wake_at IS NOT NULL")),
+        Index(
+            "ix_petition_exclusion_due_at",
+            "exclusion_due_at",
+            sqlite_where=sql_text("exclusion_due_at IS NOT NULL"),
+            postgresql_where=sql_text("exclusion_due_at IS NOT NULL"),
+        ),
         # Reconcile asks which petitions a run has not seen yet; of millions archived there are none.
         Index(
             "ix_petition_unseen",
@@ -236,14 +248,14 @@ class ExtensionRow(Base):
 
 
 class DecisionRequest(Base):
-    """A unit's request for a decision: to return the petition, or for more time."""
+    """A unit's request for a decision: to return the petition, for more time, or not to be assessed by its end."""
 
     __tablename__ = "decision_request"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     petition_id: Mapped[str] = mapped_column(ForeignKey("petition.id"), index=True)
     kind: Mapped[str] = mapped_column(String(20))
-    """`return` or `extension`."""
+    """`return`, `extension` or `exclusion`."""
     unit: Mapped[str] = mapped_column(String(60))
     reason: Mapped[str] = mapped_column(Text)
     proposed_unit: Mapped[str | None] = mapped_column(String(60))
@@ -253,7 +265,7 @@ class DecisionRequest(Base):
     list_says: Mapped[str | None] = mapped_column(Text)
     """What the duty list in force said when it was asked."""
     reason_code: Mapped[str | None] = mapped_column(String(40))
-    """Why more time is needed, by the policy's list."""
+    """Why more time is needed, or why it should not be assessed, by the policy's list."""
     amount: Mapped[int | None]
     asked_at: Mapped[DateTime]
     decided_at: Mapped[DateTime | None]
@@ -296,6 +308,8 @@ class RatingRow(Base):
     rated_at: Mapped[DateTime]
     given_by: Mapped[str] = mapped_column(String(20))
     """`petitioner`, or `follow_up` when the information officer recorded it."""
+    reason_code: Mapped[str | None] = mapped_column(String(40))
+    """Why they are dissatisfied, by the policy's list; `None` where they are not, and in rows of before."""
     party_id: Mapped[str | None] = mapped_column(ForeignKey("petition.id"))
     """What the petitioner who rates reported: this petition, or one merged into it; `None` in rows of before."""
     completion_version: Mapped[int | None]

@@ -218,9 +218,10 @@ def _above_whom_it_is_about(tx: Transaction, petition: Petition, answer: Dispatc
 
 
 def _give_to(tx: Transaction, petition: Petition, unit: str, reasons: tuple[str, ...]) -> dict[str, Any]:
-    # What was taken from a unit because it is about it was never that unit's to handle.
+    # What was taken from a unit because it is about it was never that unit's to handle; and of what was reopened, and
+    # has no clock yet, nobody had anything to hand on.
     leads = [item for item in petition.assignments if item.part == "lead"]
-    moves = bool(leads) and leads[-1].outcome != "recused"
+    moves = bool(leads) and leads[-1].outcome != "recused" and petition.clock_started_at is not None
     changes = assign_lead(tx, petition, unit, reasons=reasons, outcome="moved")
     if moves:
         changes["transfers"] = petition.transfers + 1

@@ -64,7 +64,7 @@ _REMINDING = {
     Trigger.DEMAND_EXPLANATION,
 }
 _GIVING = {Trigger.DISPATCH, Trigger.REDISPATCH, Trigger.ASSIGN, Trigger.REFER_TO_DESK}
-_ASKED = {"return": "退单", "extension": "延期"}
+_ASKED = {"return": "退单", "extension": "延期", "exclusion": "不纳入评价"}
 
 
 def dossier(context: Context, petition_id: str, actor: Actor) -> Dossier:

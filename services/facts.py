@@ -11,6 +11,7 @@ from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import defer, joinedload
 
 from domain.conduct import DeadlineKind, RequestType, Urgency
+from domain.facts import Exclusion
 from domain.petition import Card, Facts, Obligation, Rung, Satisfaction
 from domain.stages import Stage
 from domain.workdays import Duration, Extension, Pause, TimeUnit
@@ -63,6 +64,9 @@ def facts_of(petition: Petition) -> Facts:
         inspectors_ask=(petition.inspected or {}).get("unit"),
         accounts_recused=(petition.recused or {}).get("accounts", 0),
         striking_refused=bool(petition.striking_refused),
+        closed_at=petition.closed_at,
+        reopens=petition.reopens or 0,
+        exclusion=Exclusion(petition.exclusion) if petition.exclusion else None,
     )
 
 

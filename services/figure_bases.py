@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from sqlalchemy import CTE, ColumnElement, and_, or_, true
+from sqlalchemy import CTE, ColumnElement, and_, false, func, not_, or_, true
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from domain.facts import Card, Satisfaction
@@ -43,6 +43,8 @@ def _of_cases(table: CTE, selection: Selection) -> Mapping[FigureName, Parts]:
     # As `domain.petition.is_overdue` has it, of what the ledger wrote down.
     overdue = and_(working, c.due_at < selection.as_of, c.due_met.is_not(True))
     climbed = _reached(c)
+    # An exclusion is of one completion: the next one can be assessed again.
+    excluded = func.coalesce(c.excluded > c.approved, false())
     dated = or_(and_(done, c.in_time.is_not(None)), overdue)
     return {
         CountName.REGISTERED: _all(true()),
@@ -54,6 +56,7 @@ def _of_cases(table: CTE, selection: Selection) -> Mapping[FigureName, Parts]:
         CountName.MEDIA_TRACKED: _all(c.tracked > 0),
         CountName.EXPOSED: _all(and_(c.exposed > 0, or_(c.corrected.is_(None), c.corrected < c.exposed))),
         **{name: _all(reached) for name, reached in climbed.items()},
+        CountName.EXCLUDED: _all(excluded),
         ShareName.RESPONSE: _some(and_(done, c.contacted.is_not(None)), c.contacted.is_(True)),
         ShareName.ON_TIME_COMPLETION: _some(dated, and_(done, c.in_time.is_(True))),
         ShareName.COMPLETION: _some(c.stage.not_in(_VOID), done),
@@ -62,6 +65,9 @@ def _of_cases(table: CTE, selection: Selection) -> Mapping[FigureName, Parts]:
         ShareName.MEDIA_REPLY: _some(or_(c.replied > c.asked, c.lapsed > c.asked), c.replied > c.asked),
         ShareName.RESOLUTION: _some(and_(done, c.solved.is_not(None)), c.solved.is_(True)),
         ShareName.SATISFACTION: _some(c.satisfaction.is_not(None), c.satisfaction.in_(_CONTENT)),
+        ShareName.ASSESSED_SATISFACTION: _some(
+            and_(c.satisfaction.is_not(None), not_(excluded)), c.satisfaction.in_(_CONTENT)
+        ),
         ShareName.REDO: _some(c.approvals > 0, c.redos > 0),
     }
 

@@ -26,7 +26,7 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from domain.figures import NO_GROUP, PERIOD_GROUPINGS, Counted, Grouping
 from domain.measured import Selection
-from domain.stages import TRANSITIONS, Trigger
+from domain.stages import FINAL_STAGES, TRANSITIONS, Trigger
 from models.tables import Completion, HistoryRow, Petition
 
 GIVING = (Trigger.DISPATCH, Trigger.REDISPATCH, Trigger.ASSIGN, Trigger.BEGIN_REDO)
@@ -128,6 +128,8 @@ def _cases(selection: Selection, by: Grouping | None) -> CTE:
             func.max(_if(Trigger.LAPSE_MEDIA_REPLY, HistoryRow.version)).label("lapsed"),
             func.max(_if(Trigger.EXPOSE, HistoryRow.version)).label("exposed"),
             func.max(_if(Trigger.CORRECT_EXPOSURE, HistoryRow.version)).label("corrected"),
+            func.max(_if(Trigger.GRANT_EXCLUSION, HistoryRow.version)).label("excluded"),
+            func.max(_if(Trigger.APPROVE_COMPLETION, HistoryRow.version)).label("approved"),
             func.count(_if(Trigger.APPROVE_COMPLETION, 1)).label("approvals"),
             func.count(_if(Trigger.BEGIN_REDO, 1)).label("redos"),
         )
@@ -172,6 +174,8 @@ def _cases(selection: Selection, by: Grouping | None) -> CTE:
             last.c.lapsed,
             last.c.exposed,
             last.c.corrected,
+            last.c.excluded,
+            last.c.approved,
             last.c.approvals,
             last.c.redos,
         )
@@ -256,7 +260,8 @@ def _stays(selection: Selection, by: Grouping | None) -> CTE:
     )
     every = query.cte("every_stay")
     seconds = (_WholeSeconds(every.c.left_at) - _WholeSeconds(every.c.at)).label("seconds")
-    ended = select(every, seconds).where(every.c.left_at.is_not(None))
+    # What was reopened had come to its end: how long it lay there is nobody's time.
+    ended = select(every, seconds).where(every.c.left_at.is_not(None), every.c.stage.not_in(FINAL_STAGES))
     return _chosen(ended, selection, "stays")
 
 

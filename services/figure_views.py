@@ -26,7 +26,15 @@ from domain.policy import Policy
 from domain.shares import VERDICT_LABELS, Ranked, Share, percent, ranking, wilson
 from domain.stages import Stage
 from models.answers import Named
-from models.figure_answers import DefinitionView, FiguresView, GroupView, PeriodView, ShareView, StageTimeView
+from models.figure_answers import (
+    DefinitionView,
+    DissatisfiedView,
+    FiguresView,
+    GroupView,
+    PeriodView,
+    ShareView,
+    StageTimeView,
+)
 from services.views import stage_named
 
 Ranks = Mapping[ShareName, Mapping[Group, Ranked]]
@@ -35,7 +43,12 @@ _HOUR = 3600
 
 
 def figures_view(
-    selection: Selection, by: Grouping | None, policy: Policy, total: GroupView, groups: Sequence[GroupView]
+    selection: Selection,
+    by: Grouping | None,
+    policy: Policy,
+    total: GroupView,
+    groups: Sequence[GroupView],
+    dissatisfied: Sequence[DissatisfiedView] = (),
 ) -> FiguresView:
     """The whole answer, with the rules that hold for all of it."""
     return FiguresView(
@@ -48,6 +61,7 @@ def figures_view(
         confidence=policy.figure_rules.confidence,
         total=total,
         groups=list(groups),
+        dissatisfied=list(dissatisfied),
         definitions=[definition_view(name) for name in DEFINITIONS],
     )
 

@@ -16,6 +16,7 @@ from models.figure_answers import FigureCase, FigureCasesView, FiguresView
 from services.access import ALL_SEEING, hidden_cases
 from services.context import Context
 from services.figure_bases import parts_of
+from services.figure_reasons import dissatisfied
 from services.figure_selection import Asked, selection_of
 from services.figure_tables import table_of
 from services.figure_views import (
@@ -57,10 +58,11 @@ def figures(
         whole = measure(session, selection, by, only=only)
         beside = own is not None and by is not Grouping.UNIT
         parts = measure(session, replace(selection, unit=own), by, only=only) if beside else whole
+        reasons = dissatisfied(session, selection, policy)
     ranks = ranks_of(whole, policy) if by is Grouping.UNIT and selection.unit is None else {}
     wanted = [] if by is None else parts.groups if own is None or beside else [own]
     groups = [group_view(parts, group, policy, ranks) for group in wanted]
-    return figures_view(selection, by, policy, total_view(whole, policy), groups)
+    return figures_view(selection, by, policy, total_view(whole, policy), groups, reasons)
 
 
 def cases_of(

@@ -303,6 +303,21 @@ INVARIANTS: Sequence[Invariant] = (
         _cases(Petition.redos != _count_of(Trigger.BEGIN_REDO)),
     ),
     Invariant(
+        "reopens_are_counted",
+        "重启次数与历史记录一致",
+        _cases(func.coalesce(Petition.reopens, 0) != _count_of(Trigger.REOPEN)),
+    ),
+    Invariant(
+        "exclusion_waits_until_a_date",
+        "待审定的不纳入评价申请都有审定期限，其余没有",
+        _cases(
+            (Petition.exclusion_due_at.is_not(None))
+            != exists().where(
+                _mine(DecisionRequest), DecisionRequest.kind == "exclusion", DecisionRequest.outcome.is_(None)
+            )
+        ),
+    ),
+    Invariant(
         "extensions_are_counted",
         "延期次数与延期记录一致",
         _cases(Petition.extensions_granted != _EXTENSIONS),

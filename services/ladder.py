@@ -18,6 +18,7 @@ from models.tables import Assignment, Petition, Supervision
 from services.assignments import NOBODYS, assign_lead, ending_assist, require_handling_unit, require_not_about
 from services.context import Context
 from services.decisions import overtake_requests
+from services.exclusions import new_work
 from services.facts import duration_to_json, facts_of, is_supervised, open_assists, recused_units
 from services.ledger import move
 from services.notices import Concern
@@ -74,11 +75,15 @@ _REVIEWS = {
 
 def _taken_up_again(tx: Transaction, petition: Petition) -> dict[str, Any]:
     """The unit whose completion did not satisfy has the petition again while the review decides."""
-    if Stage(petition.stage) is not Stage.RATED or petition.unit is None:
+    if Stage(petition.stage) is not Stage.RATED:
         return {}
+    ended = new_work(tx, petition)
+    if petition.unit is None:
+        return dict(ended)
     if petition.unit in recused_units(petition):
-        return dict(NOBODYS)
-    return assign_lead(tx, petition, petition.unit, reasons=("重办后仍不满意，提级研判",), outcome="completed")
+        return {**NOBODYS, **ended}
+    again = assign_lead(tx, petition, petition.unit, reasons=("重办后仍不满意，提级研判",), outcome="completed")
+    return {**again, **ended}
 
 
 def supervise(

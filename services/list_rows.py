@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, case, exists, literal, or_, select
 
 from domain.calendar import CHINA, DAY, utc
 from domain.errors import Incomplete, Missing
-from domain.facts import Satisfaction
+from domain.facts import Exclusion, Satisfaction
 from domain.lists import Listed, ListRules, Loop
 from domain.policy import Policy
 from domain.stages import CLOSING_STAGES, FINAL_STAGES, Stage
@@ -77,7 +77,9 @@ def listed_as(rules: ListRules) -> ColumnElement[str]:
     open_file = exists().where(Supervision.petition_id == Petition.id, Supervision.closed_at.is_(None))
     silent = Petition.satisfaction.is_(None)
     no_verdict = and_(silent, solved.is_(False)) if rules.silence_strikes_off else silent
-    lacking = or_(solved.is_(None), no_verdict, Petition.satisfaction == Satisfaction.DISSATISFIED.value, open_file)
+    unwelcome = or_(no_verdict, Petition.satisfaction == Satisfaction.DISSATISFIED.value)
+    assessable = Petition.exclusion.is_distinct_from(Exclusion.GRANTED.value)
+    lacking = or_(solved.is_(None), and_(assessable, unwelcome), open_file)
     return case(
         (Petition.stage.in_(_ELSEWHERE), literal(Listed.ELSEWHERE.value)),
         (Petition.stage.in_(_CLOSING), literal(Listed.PROVISIONAL.value)),
@@ -96,6 +98,7 @@ def loop_of(petition: Petition, evidence: Completion | None) -> Loop:
         satisfaction=Satisfaction(petition.satisfaction) if petition.satisfaction else None,
         supervised=is_supervised(petition),
         refused=bool(petition.striking_refused),
+        assessable=petition.exclusion != Exclusion.GRANTED,
     )
 
 

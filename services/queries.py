@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import clock
-from domain.actions import PETITIONER, Actor, Role
+from domain.actions import PETITIONER, Actor, Role, reopen_until
 from domain.errors import NotFound, RuleRefusal
 from domain.identity import IdentityRules
 from domain.petition import assist_deadlines, deadlines, handling_due
@@ -105,6 +106,29 @@ def public_progress(context: Context, query_code: str) -> Progress:
             actions = [action for action in actions if action != Trigger.RATE]
         after = _progress(context, session, main, actions) if main is not None else None
         return _progress(context, session, petition, actions, after)
+
+
+@dataclass(frozen=True)
+class VerdictChoices:
+    """What a petitioner may choose from, each with its name, and until when they may reopen what is over."""
+
+    dissatisfied: list[tuple[str, str]]
+    reopening: list[tuple[str, str]]
+    reopen_until: dt.datetime | None
+
+
+def verdict_choices(context: Context, query_code: str) -> VerdictChoices:
+    """The choices for the matter of this code. Raises `NotFound`."""
+    with reading(context) as session:
+        petition = _by_code(session, query_code)
+        main = session.get(Petition, petition.merged_into_id) if petition.merged_into_id else None
+        lens = lens_of(context, session, main or petition, PETITIONER)
+        rules = lens.policy.verdict
+        return VerdictChoices(
+            dissatisfied=[(reason.code, reason.name) for reason in rules.dissatisfied_reasons],
+            reopening=[(reason.code, reason.name) for reason in rules.reopen_reasons],
+            reopen_until=reopen_until(facts_of(main or petition), lens.policy, lens.calendar),
+        )
 
 
 def _progress(
@@ -219,7 +243,7 @@ def detail_of(
             for row in merged_into(session, petition.id)
         ],
         people=len(parties),
-        ratings=ratings_shown(session, petition),
+        ratings=ratings_shown(session, petition, lens.policy),
         candidates=_candidates(session, petition, lens),
     )
 

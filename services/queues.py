@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 import clock
 from domain.actions import Actor, Role
 from domain.errors import Incomplete, Missing
+from domain.facts import Exclusion
 from domain.queue_filter import QueueFilter
 from domain.stages import OPEN_STAGES, WORKING_STAGES, Stage
 from models.answers import Page, QueueItem
@@ -33,6 +34,7 @@ _WORKING = [stage.value for stage in WORKING_STAGES]
 _OPEN = [stage.value for stage in OPEN_STAGES]
 _ASKED = [Stage.RETURN_REQUESTED.value, Stage.EXTENSION_REQUESTED.value]
 _DESK_DECIDES = [*_ASKED, Stage.COMPLETION_SUBMITTED.value]
+_EXCLUSION_WAITS = Petition.exclusion == Exclusion.ASKED.value
 _DESK_LOOKS = [Stage.REGISTERED.value, Stage.ACCEPTED.value]
 
 
@@ -115,27 +117,31 @@ def queue_for(
         return overdue_list(context, actor, limit=limit, cursor=cursor, only=only)
     require_role(actor, *_WAITING)
     query = select(Petition, HistoryRow.at).where(_WAITING[actor.role])
-    # The run may have to look earlier than the decision is due: for a card, or for a unit that owes something else.
-    due = func.coalesce(Petition.stage_due_at, Petition.wake_at, type_=Petition.wake_at.type)
-    return _page(context, actor, query, due, Petition.id, limit, cursor, only)
+    return _page(context, actor, query, _DECISION_DUE, Petition.id, limit, cursor, only)
 
 
 def requests_queue(context: Context, actor: Actor, *, limit: int = 50, cursor: str | None = None) -> Page:
-    """Returns and extensions that wait for the desk's decision, due first on top, each with what was asked before.
+    """Returns, extensions and exclusions that wait for a decision, due first on top, each with what was asked before.
 
     Raises `NotPermitted` for whoever neither decides them nor watches over it.
     """
     require_role(actor, Role.DESK, Role.INSPECTOR, Role.OPERATOR)
-    query = select(Petition, HistoryRow.at).where(Petition.stage.in_(_ASKED))
-    due = func.coalesce(Petition.stage_due_at, Petition.wake_at, type_=Petition.wake_at.type)
-    return _page(context, actor, query, due, Petition.id, limit, cursor)
+    query = select(Petition, HistoryRow.at).where(or_(Petition.stage.in_(_ASKED), _EXCLUSION_WAITS))
+    return _page(context, actor, query, _DECISION_DUE, Petition.id, limit, cursor)
 
+
+# The run may have to look earlier than the decision is due: for a card, or for a unit that owes something else.
+_DECISION_DUE = func.coalesce(
+    Petition.exclusion_due_at, Petition.stage_due_at, Petition.wake_at, type_=Petition.wake_at.type
+)
 
 _WAITING: dict[Role, Any] = {
     Role.DESK: or_(
-        Petition.stage.in_(_DESK_DECIDES), and_(Petition.stage.in_(_DESK_LOOKS), Petition.needs_desk.is_(True))
+        Petition.stage.in_(_DESK_DECIDES),
+        and_(Petition.stage.in_(_DESK_LOOKS), Petition.needs_desk.is_(True)),
+        _EXCLUSION_WAITS,
     ),
-    Role.REVIEWER: Petition.stage == Stage.FIRST_REVIEW.value,
+    Role.REVIEWER: or_(Petition.stage == Stage.FIRST_REVIEW.value, _EXCLUSION_WAITS),
     Role.LEADER: Petition.stage == Stage.SECOND_REVIEW.value,
     Role.FOLLOW_UP: or_(
         Petition.stage == Stage.FOLLOW_UP.value,

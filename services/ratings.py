@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from domain.petition import SATISFACTION_LABELS, Satisfaction
+from domain.policy import Policy
 from domain.stages import Trigger
 from models.answers import Named, RatingView
 from models.tables import HistoryRow, Petition, RatingRow
@@ -38,7 +39,7 @@ def speaker_of(session: Session, petition: Petition) -> str:
     return petition.id if petition.id in parties or not parties else next(iter(parties))
 
 
-def ratings_shown(session: Session, petition: Petition) -> list[RatingView]:
+def ratings_shown(session: Session, petition: Petition, policy: Policy) -> list[RatingView]:
     """Every rating of every completion, oldest first, with the number of what its petitioner reported."""
     query = select(RatingRow, Petition.case_number).outerjoin(Petition, Petition.id == RatingRow.party_id)
     rows: Sequence[tuple[RatingRow, str | None]] = [
@@ -49,9 +50,17 @@ def ratings_shown(session: Session, petition: Petition) -> list[RatingView]:
         RatingView(
             party=number or petition.case_number,
             satisfaction=Named(code=row.satisfaction, name=SATISFACTION_LABELS[Satisfaction(row.satisfaction)]),
+            reason_code=_reason(row.reason_code, policy),
             reason=row.reason,
             rated_at=row.rated_at,
             by_officer=row.given_by == "follow_up",
         )
         for row, number in rows
     ]
+
+
+def _reason(code: str | None, policy: Policy) -> Named | None:
+    if code is None:
+        return None
+    reason = policy.verdict.dissatisfied_reason(code)
+    return Named(code=code, name=reason.name if reason else code)

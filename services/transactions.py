@@ -49,6 +49,8 @@ class Transaction:
     looking: str | None = None
     """The petition whose own run is acting: it looks again by itself and needs no wake."""
     touched: dict[str, Petition] = field(default_factory=dict)
+    revived: set[str] = field(default_factory=set)
+    """Those of them that were over: their runs have ended and are to begin again."""
     closing: dict[str, Callable[[], None]] = field(default_factory=dict)
     """What is written last, before the commit, by petition: it vouches for all the rest."""
 
@@ -119,7 +121,7 @@ def transaction(context: Context, *, looking: str | None = None) -> Iterator[Tra
     crash_point("after-commit")
     for petition in running.touched.values():
         if petition.id != looking:
-            let_look(context, petition)
+            let_look(context, petition, ended=petition.id in running.revived)
 
 
 @contextmanager
@@ -141,11 +143,17 @@ def reading(context: Context) -> Iterator[Session]:
             _reading.reset(token)
 
 
-def let_look(context: Context, petition: Petition) -> None:
-    """Start or wake the petition's run. It carries no truth: what fails here, reconcile does later. Never raises."""
+def let_look(context: Context, petition: Petition, *, ended: bool = False) -> None:
+    """Start or wake the petition's run; one that has `ended` begins again.
+
+    It carries no truth: what fails here, or a run that is just about to end, reconcile does later. Never raises.
+    """
     try:
         if petition.run_id is None:
             context.orchestrator.start(petition.id, label_of(petition, context.rules.known(petition.policy_version)))
+        elif ended:
+            label = label_of(petition, context.rules.known(petition.policy_version))
+            context.orchestrator.begin_again(petition.run_id, petition.id, label)
         else:
             context.orchestrator.wake(petition.run_id)
     except OrchestratorUnavailable:

@@ -1,4 +1,4 @@
-"""The petitioner has the last word: asked, answered, followed up, and once more if dissatisfied."""
+"""The petitioner has the last word: asked, answered, followed up, once more if dissatisfied, and again if reopened."""
 
 from __future__ import annotations
 
@@ -9,14 +9,16 @@ from domain.errors import Incomplete, Missing, RuleRefusal
 from domain.petition import Deadline, Satisfaction
 from domain.ratings import combined
 from domain.stages import Stage, Trigger
+from domain.verdict_rules import OTHER, VerdictRules
 from models.tables import Petition, RatingRow
-from services.assignments import assign_lead
+from services.assignments import NOBODYS, assign_lead
 from services.context import Context
+from services.exclusions import new_work
 from services.ledger import move
 from services.parties import parties_of
 from services.ratings import completion_of, given_for, speaker_of
 from services.transactions import Transaction, acting
-from services.visit_draws import overtake_visit
+from services.visit_draws import give_up_visit, overtake_visit
 
 
 def rate(
@@ -26,6 +28,7 @@ def rate(
     *,
     satisfaction: Satisfaction,
     reason: str = "",
+    reason_code: str | None = None,
     party: str | None = None,
     version: int | None = None,
 ) -> Petition:
@@ -35,12 +38,11 @@ def rate(
     others of them have still to rate, theirs is kept and decides with the others; see `domain.ratings.combined`.
 
     Raises:
-        Incomplete: dissatisfied without saying why.
+        Incomplete: dissatisfied without saying why, or by a reason that the rules do not list.
         RuleRefusal: this petitioner has rated this completion (`already-rated`).
     """
     with acting(context, petition_id, actor, Trigger.RATE, version) as (tx, petition):
-        if satisfaction is Satisfaction.DISSATISFIED and not reason:
-            raise Incomplete([Missing("reason", "不满意请说明原因，以便重新办理")])
+        code = _code_of(tx.policy_of(petition).verdict, satisfaction, reason, reason_code)
         whose = party or speaker_of(tx.session, petition)
         given = given_for(tx.session, petition)
         if whose in given:
@@ -51,6 +53,7 @@ def rate(
                 petition_id=petition.id,
                 satisfaction=satisfaction.value,
                 reason=reason,
+                reason_code=code,
                 rated_at=clock.now(),
                 given_by=given_by,
                 party_id=whose,
@@ -67,6 +70,19 @@ def rate(
         else:
             _decide(tx, petition, actor, decided, given_by, len(given))
         return petition
+
+
+def _code_of(rules: VerdictRules, satisfaction: Satisfaction, reason: str, code: str | None) -> str | None:
+    """The reason of the list that is kept. Raises `Incomplete` where it is missing, or none of the list."""
+    if satisfaction is not Satisfaction.DISSATISFIED:
+        return None  # a form may still hold what was chosen before they changed their mind
+    if code is not None and rules.dissatisfied_reason(code) is None:
+        known = "、".join(f"{item.code}({item.name})" for item in rules.dissatisfied_reasons)
+        raise Incomplete([Missing("reason_code", f"没有代码为“{code}”的原因，可选：{known or '无'}")])
+    if not reason and code in {None, OTHER}:
+        field = "reason" if code or not rules.dissatisfied_reasons else "reason_code"
+        raise Incomplete([Missing(field, "不满意请说明原因，以便重新办理")])
+    return code
 
 
 def end_rating(tx: Transaction, petition: Petition, cause: Deadline | None) -> None:
@@ -96,6 +112,49 @@ def _decide(
     move(tx, petition, Trigger.RATE, actor, public=False, details=details, cause=cause, changes=changes)
 
 
+def reopen(
+    context: Context,
+    petition_id: str,
+    actor: Actor,
+    *,
+    reason_code: str,
+    reason: str = "",
+    version: int | None = None,
+) -> Petition:
+    """An archived case is taken up again (重启): back to the desk, which looks who does it now; its clock begins anew.
+
+    Raises as `services.transactions.acting`; `Incomplete` for a reason that the rules do not list or that says nothing.
+    """
+    with acting(context, petition_id, actor, Trigger.REOPEN, version) as (tx, petition):
+        rules = tx.policy_of(petition).verdict
+        found = rules.reopen_reason(reason_code)
+        if found is None:
+            known = "、".join(f"{item.code}({item.name})" for item in rules.reopen_reasons)
+            raise Incomplete([Missing("reason_code", f"没有代码为“{reason_code}”的原因，可选：{known}")])
+        if found.code == OTHER and not reason:
+            raise Incomplete([Missing("reason", "请写明为什么要再办理")])
+        give_up_visit(tx, petition)
+        changes = {
+            **NOBODYS,
+            **new_work(tx, petition),
+            "needs_desk": True,
+            "designated": False,
+            "closed_at": None,
+            "clock_started_at": None,
+            "clock_kind": DeadlineKind.HANDLING.value,
+            "clock_decided": None,
+            "card": "none",
+            "satisfaction": None,
+            "rating_asked": False,
+            "reopens": (petition.reopens or 0) + 1,
+        }
+        told = f"{found.name}：{reason}" if reason else found.name
+        details = {"reason_code": found.code, "unit": petition.unit}
+        move(tx, petition, Trigger.REOPEN, actor, reason=told, public=False, details=details, changes=changes)
+        tx.revived.add(petition.id)
+        return petition
+
+
 def begin_redo(tx: Transaction, petition: Petition) -> None:
     """Back to the unit that handled it, once (重办, 山东 2017), on a clock of its own."""
     unit = petition.unit
@@ -107,6 +166,7 @@ def begin_redo(tx: Transaction, petition: Petition) -> None:
         "clock_decided": None,
         "card": "none",
         "satisfaction": None,
+        **new_work(tx, petition),
     }
     if unit is not None:
         changes |= assign_lead(tx, petition, unit, reasons=("诉求人不满意，重办",), outcome="completed")

@@ -200,6 +200,8 @@ _UNDECIDED = {
 
 def ask_view(row: DecisionRequest, petition: Petition, lens: Lens) -> AskView:
     """What a unit asked for on this petition: until when it is decided and what happens otherwise, or the decision."""
+    if row.kind == "exclusion":
+        return _exclusion_view(row, petition, lens)
     kind, stage, otherwise = _UNDECIDED[row.kind]
     facts = facts_of(petition)
     rule = lens.policy.deadline(kind, facts.urgency, facts.request_type, facts.category)
@@ -224,6 +226,26 @@ def ask_view(row: DecisionRequest, petition: Petition, lens: Lens) -> AskView:
         amount=row.amount,
         asked_at=row.asked_at,
         decided_at=row.decided_at,
+        outcome=row.outcome,
+    )
+
+
+def _exclusion_view(row: DecisionRequest, petition: Petition, lens: Lens) -> AskView:
+    return AskView(
+        kind=row.kind,
+        unit=lens.named_unit(row.unit),
+        reason=row.reason,
+        reason_code=Named(code=row.reason_code or "", name=row.reason),
+        proposed_unit=None,
+        basis=row.basis,
+        amount=None,
+        asked_at=row.asked_at,
+        due_at=petition.exclusion_due_at if row.outcome is None else None,
+        by_default="逾期未审定，按不同意处理",
+        default_source=lens.policy.verdict.exclusion_source,
+        decided_at=row.decided_at,
+        decided_reason=row.decided_reason or "",
+        decided_by_default=row.default_rule is not None,
         outcome=row.outcome,
     )
 

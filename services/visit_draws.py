@@ -23,7 +23,7 @@ def risks_of(petition: Petition) -> frozenset[Risk]:
     """The classes a petition belongs to; asked while its completion still waits, for afterwards no clock runs."""
     late = is_overdue(facts_of(petition), petition.due_at, clock.now()) and not petition.due_met
     holds = {
-        Risk.REDONE: petition.redos > 0,
+        Risk.REDONE: petition.redos > 0 or bool(petition.reopens),
         Risk.EXTENDED: petition.extensions_granted > 0,
         Risk.REVIEWED: petition.rung >= Rung.FIRST_REVIEW,
         Risk.SUPERVISED: petition.supervised_at is not None,
@@ -65,8 +65,12 @@ def draw_visit(tx: Transaction, petition: Petition, completed: HistoryRow, risks
 
 def overtake_visit(tx: Transaction, petition: Petition) -> None:
     """The petitioner's dissatisfaction took the case on: whoever has not been asked is asked about what comes of it."""
-    if Stage(petition.stage) is not Stage.RATED:
-        return
+    if Stage(petition.stage) is Stage.RATED:
+        give_up_visit(tx, petition)
+
+
+def give_up_visit(tx: Transaction, petition: Petition) -> None:
+    """Nobody need ask any more about the completion there was; the next one is drawn anew."""
     query = select(Visit).where(Visit.petition_id == petition.id, Visit.status == VisitStatus.OPEN.value)
     for visit in tx.session.scalars(query.with_for_update()):
         visit.status, visit.ended_at = VisitStatus.OVERTAKEN.value, clock.now()

@@ -114,11 +114,24 @@ def _approved(teller: Teller) -> None:
     decisions.decide_completion(teller.context, teller.petition_id, _DESK, approved=True, reason="佐证齐全")
 
 
-def _rated(satisfaction: Satisfaction) -> Act:
+def _rated(satisfaction: Satisfaction, reason: str | None = None, words: str = "") -> Act:
     def act(teller: Teller) -> None:
-        verdict.rate(teller.context, teller.petition_id, PETITIONER, satisfaction=satisfaction)
+        verdict.rate(
+            teller.context,
+            teller.petition_id,
+            PETITIONER,
+            satisfaction=satisfaction,
+            reason=words,
+            reason_code=reason,
+        )
 
     return act
+
+
+def _reopened(teller: Teller) -> None:
+    verdict.reopen(
+        teller.context, teller.petition_id, PETITIONER, reason_code="came-back", reason="修好一周，昨晚又全灭了"
+    )
 
 
 def _meeting_decides(teller: Teller) -> None:
@@ -335,6 +348,35 @@ LEADERS_DECIDE = Story(
     ),
 )
 
+DISSATISFIED = Story(
+    name="dissatisfied",
+    title="诉求人不满意：重办一次仍不满意，提级一级研判，会商后办好，半月内又坏、重启再办",
+    source="虚构情节，用于演示评价、重办、提级和重启",
+    begins=on(7, 4, 9, 0),
+    scenes=(
+        Scene(on(7, 4, 9, 10), _registered("建设路路灯不亮，夜里看不清路", "建设路", RequestType.COMPLAINT)),
+        Scene(on(7, 4, 10, 0), _signed(PARKS)),
+        Scene(on(7, 6, 16, 0), _done(PARKS, "更换灯泡两只", "建设路路灯已修复，请放心使用", on(7, 6, 15, 0))),
+        Scene(on(7, 6, 17, 0), _approved),
+        Scene(on(7, 7, 20, 0), _rated(Satisfaction.DISSATISFIED, "not-solved", "十二盏只亮了两盏")),
+        Scene(on(7, 8, 9, 0), _signed(PARKS)),
+        Scene(on(7, 11, 16, 0), _done(PARKS, "再换灯泡三只", "建设路路灯已再次维修，请放心使用", on(7, 11, 15, 0))),
+        Scene(on(7, 11, 17, 0), _approved),
+        Scene(on(7, 12, 20, 0), _rated(Satisfaction.DISSATISFIED, "came-back")),
+        Scene(on(7, 14, 10, 0), _meeting_decides),
+        Scene(on(7, 14, 11, 0), _signed(PARKS)),
+        Scene(on(7, 18, 16, 0), _done(PARKS, "更换电缆二百米", "建设路电缆已更换，十二盏路灯全亮", on(7, 18, 15, 0))),
+        Scene(on(7, 18, 17, 0), _approved),
+        Scene(on(7, 18, 20, 0), _rated(Satisfaction.SATISFIED)),
+        Scene(on(7, 25, 20, 0), _reopened),
+        Scene(on(7, 26, 9, 0), _dispatched(PARKS, "同一处路灯，仍由其办理")),
+        Scene(on(7, 26, 10, 0), _signed(PARKS)),
+        Scene(on(7, 27, 16, 0), _done(PARKS, "更换配电箱接触器", "建设路路灯已恢复，接触器已更换", on(7, 27, 15, 0))),
+        Scene(on(7, 27, 17, 0), _approved),
+        Scene(on(7, 27, 20, 0), _rated(Satisfaction.SATISFIED)),
+    ),
+)
+
 STORIES: dict[str, Story] = {
-    story.name: story for story in (GUANGJI_ROAD, SILENT_UNIT, ACCUSED_UNIT, MEETING, LEADERS_DECIDE)
+    story.name: story for story in (GUANGJI_ROAD, SILENT_UNIT, ACCUSED_UNIT, DISSATISFIED, MEETING, LEADERS_DECIDE)
 }

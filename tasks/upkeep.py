@@ -14,6 +14,7 @@ from prefect.cache_policies import NO_CACHE
 from clock import SystemClock
 from services import (
     audit,
+    exclusions,
     idempotency,
     identity_keeping,
     invariants,
@@ -81,6 +82,12 @@ async def keep_publications() -> dict[str, int]:
 async def activate_policies() -> int:
     """What was planned for a time that has come is in force from now on; how many."""
     return await in_thread(policy_changes.activate_due, get_context())
+
+
+@task(name="refuse undecided exclusions", cache_policy=NO_CACHE, persist_result=False)
+async def refuse_exclusions() -> int:
+    """A request not to be assessed that nobody decides in its term is refused, whether or not anybody looks."""
+    return await in_thread(exclusions.refuse_due, get_context())
 
 
 @task(name="check invariants", cache_policy=NO_CACHE, persist_result=False)

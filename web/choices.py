@@ -25,6 +25,8 @@ def lists_of(context: Context) -> dict[str, Options]:
         "sub_categories": _sub_categories(policy),
         "beyond_duty_kinds": _choices(policy.handling.beyond_duty_kinds if policy.handling else ()),
         "extension_reasons": _choices(policy.handling.extension_reasons if policy.handling else ()),
+        "dissatisfied_reasons": [(reason.code, reason.name) for reason in policy.verdict.dissatisfied_reasons],
+        "exclusion_reasons": [(reason.code, reason.name) for reason in policy.verdict.exclusion_reasons],
         "grounds": [(ground.code, ground.name) for ground in policy.supervision.grounds],
         "leaders": [(member.code, member.title) for member in policy.reviews.of(Level.SECOND)],
     }

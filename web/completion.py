@@ -34,7 +34,8 @@ def hand_in(
 ) -> Response:
     """Keep the files, then hand in; what is refused comes back with the files that were kept ticked."""
     queries.head(context, petition_id, actor)  # whoever may not see the case is not told that there is one
-    sent, kept = form.sent, []
+    sent = form.sent
+    kept: list[str] = []
     done = RedirectResponse(f"/cases/{petition_id}?done={_CODE}", HTTPStatus.SEE_OTHER)
     try:
         if answered(context, request, sent) is not None:

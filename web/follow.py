@@ -22,7 +22,7 @@ from domain.errors import DomainError, NotFound, StaleVersion
 from domain.petition import SATISFACTION_LABELS
 from domain.stages import Trigger
 from models.answers import Progress
-from models.bodies import OptionalReasonIn, RatingIn, SupplementIn
+from models.bodies import OptionalReasonIn, RatingIn, ReopenIn, SupplementIn
 from models.shapes import Shape
 from services import attachments, following, intake, queries, verdict
 from services.context import Context
@@ -168,7 +168,20 @@ Work = Callable[[Context, Followed, str, Any, int], object]
 def _rate(context: Context, mine: Followed, matter: str, body: RatingIn, version: int) -> object:
     own = queries.id_by_code(context, mine.code)
     return verdict.rate(
-        context, matter, PETITIONER, satisfaction=body.satisfaction, reason=body.reason, party=own, version=version
+        context,
+        matter,
+        PETITIONER,
+        satisfaction=body.satisfaction,
+        reason=body.reason,
+        reason_code=body.reason_code,
+        party=own,
+        version=version,
+    )
+
+
+def _reopen(context: Context, _: Followed, matter: str, body: ReopenIn, version: int) -> object:
+    return verdict.reopen(
+        context, matter, PETITIONER, reason_code=body.reason_code, reason=body.reason, version=version
     )
 
 
@@ -191,6 +204,7 @@ class _Deed:
 
 _DEEDS: dict[str, _Deed] = {
     Trigger.RATE.value: _Deed(RatingIn, _rate),
+    Trigger.REOPEN.value: _Deed(ReopenIn, _reopen),
     Trigger.SUPPLEMENT.value: _Deed(SupplementIn, _supplement),
     Trigger.WITHDRAW.value: _Deed(OptionalReasonIn, _withdraw),
 }
@@ -257,6 +271,7 @@ def _page(
         clock=following.shown_clock(context, mine.code),
         forms={name: Form() for name in (*_DEEDS, Trigger.ATTACH.value)} | (forms or {}),
         satisfactions=[(kind.value, label) for kind, label in SATISFACTION_LABELS.items()],
+        choices=queries.verdict_choices(context, mine.code),
         done=_THANKS.get(done, ""),
         adding="photos" in request.query_params,
         files=attachments.shown_by_code(context, mine.code).items,
@@ -266,6 +281,7 @@ def _page(
 _THANKS = {
     Trigger.ATTACH.value: "照片已收到。",
     Trigger.RATE.value: "已收到您的评价，谢谢。",
+    Trigger.REOPEN.value: "已重新打开，由派遣专席查看后派给单位办理。",
     Trigger.SUPPLEMENT.value: "已收到补充的内容。",
     Trigger.WITHDRAW.value: "已撤回。",
 }

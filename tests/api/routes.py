@@ -112,6 +112,9 @@ def archived(api: Api) -> Case:
 
 striking_refused = _after(archived, "desk", "striking-refusal", REASON)
 
+EXCLUSION = {"reason_code": "judicial", "evidence": "区法院判决已书面告知"}
+exclusion_asked = _after(archived, "unit", "exclusion", EXCLUSION)
+
 _OF = "/petitions/{petition_id}/"
 _BY_CODE = "/progress/{query_code}/"
 
@@ -132,6 +135,8 @@ CHANGES = (
     Changing(_OF + "category", Api.dispatched, "desk", {"category": "energy", **REASON}),
     Changing(_OF + "striking-refusal", archived, "desk", REASON),
     Changing(_OF + "striking-restoration", striking_refused, "desk", REASON),
+    Changing(_OF + "exclusion", archived, "unit", EXCLUSION),
+    Changing(_OF + "exclusion-decision", exclusion_asked, "desk", {"granted": True, **REASON}),
     Changing(_OF + "first-review", Api.in_hand, "desk", REASON),
     Changing(_OF + "assignment", in_review, "reviewer", {"lead": TASK, "assists": [HELP], **REASON}),
     Changing(_OF + "second-review", in_review, "reviewer", REASON),
@@ -162,6 +167,7 @@ CHANGES = (
     Changing(_OF + "inspection/answer", queried, "unit", {"text": "备件周三到货"}),
     Changing(_OF + "inspection/conclusion", queried, "party", {"conclusion": "现场已整改到位"}),
     Changing(_BY_CODE + "rating", Api.completed, "anybody", {"satisfaction": "satisfied"}),
+    Changing(_BY_CODE + "reopening", archived, "anybody", {"reason_code": "came-back"}),
     Changing(_BY_CODE + "supplement", supplement_asked, "anybody", {"text": "判决文号已补充"}),
     Changing(_BY_CODE + "withdrawal", Api.dispatched, "anybody", REASON),
 )

@@ -19,8 +19,10 @@ from domain.actions import (
     check,
 )
 from domain.errors import DomainError, ForbiddenTransition, NotPermitted, RuleRefusal
+from domain.facts import Exclusion
 from domain.petition import Facts, Obligation, Rung
 from domain.stages import FINAL_STAGES, Stage, Trigger, is_allowed
+from domain.verdict_rules import VerdictRules
 from domain.workdays import Extension
 from tests.support.facts import HOUSING, MONDAY, PARKS, a_calendar, a_policy, at, facts, working_days
 
@@ -29,14 +31,16 @@ UNIT = Actor(Role.UNIT, HOUSING, "account-7")
 
 # By hand, role by role; whoever is not listed may pull nothing.
 MAY = {
-    Role.PETITIONER: "register supplement rate withdraw attach",
+    Role.PETITIONER: "register supplement rate withdraw attach reopen",
     Role.CHANNEL: "register",
     Role.DESK: """register accept refuse ask_supplement supplement dispatch redispatch note attach reclassify
         grant_return refuse_return grant_extension refuse_extension suspend resume approve_completion reject_completion
-        climb_to_first_review merge terminate recuse lift_recusal refuse_striking restore_striking""",
+        climb_to_first_review merge terminate recuse lift_recusal refuse_striking restore_striking
+        grant_exclusion refuse_exclusion""",
     Role.UNIT: """sign note attach request_return request_extension resume submit_completion explain
-        answer_inspection""",
-    Role.REVIEWER: "note convene put_off attach assign climb_to_second_review recuse",
+        answer_inspection request_exclusion""",
+    Role.REVIEWER: """note convene put_off attach assign climb_to_second_review recuse
+        grant_exclusion refuse_exclusion""",
     Role.LEADER: "note convene put_off hand_to_leader attach assign terminate recuse",
     Role.INSPECTOR: """note attach supervise demand_explanation close_supervision recuse lift_recusal
         correct_disposition check_rectification""",
@@ -64,6 +68,8 @@ def somewhere(trigger: Trigger) -> Facts:
         return facts(stage, inspected=True, inspectors_ask=HOUSING)
     if trigger in {Trigger.CORRECT_DISPOSITION, Trigger.CHECK_RECTIFICATION}:
         return facts(stage, **ASKED, supervision_closed_at=MONDAY, rectifying=True)
+    if trigger in {Trigger.GRANT_EXCLUSION, Trigger.REFUSE_EXCLUSION}:
+        return facts(stage, exclusion=Exclusion.ASKED, unit=PARKS)
     if trigger is Trigger.LIFT_RECUSAL:
         return facts(stage, recused=frozenset({PARKS}))
     changes: dict[str, Any] = {"striking_refused": trigger is Trigger.RESTORE_STRIKING}
@@ -141,14 +147,15 @@ ACTIONS = [
     (UNIT, Stage.FIRST_REVIEW, "note attach submit_completion"),
     (UNIT, Stage.SECOND_REVIEW, "note attach submit_completion"),
     (UNIT, Stage.SUSPENDED, "note attach resume"),
-    (UNIT, Stage.COMPLETED, "note attach"),
-    (UNIT, Stage.ARCHIVED, ""),
+    (UNIT, Stage.COMPLETED, "note attach request_exclusion"),
+    (UNIT, Stage.ARCHIVED, "request_exclusion"),
     (PETITIONER, Stage.REGISTERED, "attach withdraw"),
     (PETITIONER, Stage.AWAITING_SUPPLEMENT, "attach supplement withdraw"),
     (PETITIONER, Stage.IN_HAND, "attach withdraw"),
     (PETITIONER, Stage.COMPLETED, "attach rate"),
     (PETITIONER, Stage.FOLLOW_UP, "attach rate"),
     (PETITIONER, Stage.RATED, "attach"),
+    (PETITIONER, Stage.ARCHIVED, "reopen"),
     (Actor(Role.REVIEWER), Stage.IN_HAND, "note attach"),
     (Actor(Role.REVIEWER), Stage.FIRST_REVIEW, "note attach convene put_off assign climb_to_second_review"),
     (Actor(Role.REVIEWER), Stage.SECOND_REVIEW, "note attach"),
@@ -260,9 +267,9 @@ INSPECTOR = Actor(Role.INSPECTOR)
 ASKED_UNIT, OTHER_UNIT = Actor(Role.UNIT, HOUSING), Actor(Role.UNIT, PARKS)
 
 
-def refusal_of(actor: Actor, trigger: Trigger, petition: Facts) -> str:
+def refusal_of(actor: Actor, trigger: Trigger, petition: Facts, now: DateTime = MONDAY) -> str:
     with pytest.raises(RuleRefusal) as refusal:
-        does(actor, trigger, petition)
+        does(actor, trigger, petition, now)
     return refusal.value.code
 
 
@@ -310,7 +317,7 @@ def test_somebody_must_be_there_to_be_asked() -> None:
 def test_the_file_outlives_the_petition(stage: Stage) -> None:
     over = facts(stage, unit=HOUSING, **ASKED)
     assert offered(INSPECTOR, over) == {"attach", "demand_explanation", "close_supervision"}
-    assert offered(ASKED_UNIT, over) == {"explain"}
+    assert offered(ASKED_UNIT, over) - {"request_exclusion"} == {"explain"}
 
 
 def test_experts_hand_up_what_is_theirs_and_reach_into_nobodys_hands() -> None:
@@ -331,3 +338,27 @@ def test_a_verdict_is_taken_down_for_the_petitioner_only_after_they_were_asked()
     assert refusal.value.code == "rating-not-asked"
     does(PETITIONER, Trigger.RATE, unasked)
     does(Actor(Role.FOLLOW_UP), Trigger.RATE, dataclasses.replace(unasked, rating_asked=True))
+
+
+# --- reopening (重启) -------------------------------------------------------------------------------------------------
+
+
+def test_a_case_is_reopened_within_its_days_and_once() -> None:
+    over = facts(Stage.ARCHIVED, closed_at=MONDAY)
+    end = MONDAY.add(days=15).in_timezone("Asia/Shanghai").start_of("day")
+    does(PETITIONER, Trigger.REOPEN, over, MONDAY.add(days=14))
+    assert refusal_of(PETITIONER, Trigger.REOPEN, over, end.add(days=1)) == "reopen-window-passed"
+    again = dataclasses.replace(over, reopens=1)
+    assert refusal_of(PETITIONER, Trigger.REOPEN, again) == "reopen-limit-reached"
+
+
+def test_rules_from_before_there_were_reasons_reopen_nothing() -> None:
+    with pytest.raises(RuleRefusal, match="重新反映"):
+        check(
+            Trigger.REOPEN,
+            PETITIONER,
+            facts(Stage.ARCHIVED, closed_at=MONDAY),
+            a_policy(verdict=VerdictRules()),
+            CALENDAR,
+            MONDAY,
+        )

@@ -34,6 +34,8 @@ _CLIMBS = "climb_to_first_review>first_review climb_to_second_review>second_revi
 _BESIDE = "supervise remind_supervised"
 _HELPED = f"{_BESIDE} remind_assist"
 _TAKEN = "take_away>accepted"
+_EXCLUSION_DECIDED = "grant_exclusion refuse_exclusion"
+_EXCLUSION = f"request_exclusion {_EXCLUSION_DECIDED}"
 _ENDS = "merge>merged withdraw>withdrawn leave"
 EXPECTED = {
     "registered": f"""{_ANYWHERE_OPEN} {_ENDS} accept>accepted refuse>refused ask_supplement>awaiting_supplement""",
@@ -58,12 +60,12 @@ EXPECTED = {
     "completion_submitted": f"""{_ANYWHERE_OPEN} {_TAKEN} {_BESIDE} withdraw>withdrawn leave
         approve_completion>completed reject_completion>in_hand reject_to_first_review>first_review
         reject_to_second_review>second_review""",
-    "completed": f"""{_ANYWHERE_OPEN} supervise ask_rating rate>rated begin_follow_up>follow_up""",
-    "follow_up": f"""{_ANYWHERE_OPEN} supervise rate>rated archive>archived""",
-    "rated": f"""{_ANYWHERE_OPEN} supervise {_CLIMBS} begin_redo>redo archive>archived""",
+    "completed": f"""{_ANYWHERE_OPEN} {_EXCLUSION} supervise ask_rating rate>rated begin_follow_up>follow_up""",
+    "follow_up": f"""{_ANYWHERE_OPEN} {_EXCLUSION} supervise rate>rated archive>archived""",
+    "rated": f"""{_ANYWHERE_OPEN} {_EXCLUSION_DECIDED} supervise {_CLIMBS} begin_redo>redo archive>archived""",
     "redo": f"""{_ANYWHERE_OPEN} {_TAKEN} {_ENDS} {_HELPED} {_CARDS} {_CLIMBS} redispatch>dispatched sign>in_hand
         submit_completion>completion_submitted remind_signing""",
-    "archived": f"{_OVER} refuse_striking restore_striking",
+    "archived": f"{_OVER} {_EXCLUSION} refuse_striking restore_striking reopen>accepted",
     "refused": _OVER,
     "merged": f"{_OVER} leave separate",
     "withdrawn": _OVER,
@@ -137,9 +139,18 @@ def test_every_open_stage_can_be_completed_in_favour_of_the_petitioner(stage: St
     assert Stage.ARCHIVED in reachable(stage)
 
 
+def test_nothing_leads_out_of_a_final_stage_but_a_reopening() -> None:
+    out = {
+        (stage, trigger)
+        for stage in FINAL_STAGES
+        for trigger, step in TRANSITIONS.items()
+        if stage in step.sources and step.target is not None
+    }
+    assert out == {(Stage.ARCHIVED, Trigger.REOPEN)}
+
+
 @pytest.mark.parametrize("stage", sorted(FINAL_STAGES))
-def test_nothing_leads_out_of_a_final_stage(stage: Stage) -> None:
-    assert reachable(stage) == {stage}
+def test_a_final_stage_has_no_clock(stage: Stage) -> None:
     assert not decide(facts(stage), a_policy(), a_calendar(), MONDAY.add(years=1)).deadlines
 
 

@@ -27,6 +27,7 @@ from services import (
     attachments,
     decisions,
     dispatching,
+    exclusions,
     handling,
     inspections,
     intake,
@@ -266,6 +267,10 @@ PULLS: dict[Trigger, Pull] = {
         *hand.at, done=hand.draw(st.booleans()), opinion=hand.words()
     ),
     Trigger.REFUSE_STRIKING: lambda hand: striking.refuse(*hand.at, hand.words()),
+    Trigger.REOPEN: lambda hand: verdict.reopen(*hand.at, reason_code="came-back", reason=hand.words()),
+    Trigger.REQUEST_EXCLUSION: lambda hand: exclusions.ask(*hand.at, reason_code="judicial", evidence=hand.words()),
+    Trigger.GRANT_EXCLUSION: lambda hand: exclusions.decide(*hand.at, granted=True, reason=hand.words()),
+    Trigger.REFUSE_EXCLUSION: lambda hand: exclusions.decide(*hand.at, granted=False, reason=hand.words()),
     Trigger.RESTORE_STRIKING: lambda hand: striking.restore(*hand.at, hand.words()),
     Trigger.MERGE: lambda hand: intake.merge(
         hand.context, hand.petition.id, hand.one_of(hand.others), hand.actor, hand.words()
@@ -305,6 +310,11 @@ SPOILT: dict[Trigger, tuple[Pull, ...]] = {
         lambda hand: handling.request_extension(*hand.at, amount=hand.longest_extension() + 1, reason=WORDS),
     ),
     Trigger.SUBMIT_COMPLETION: (lambda hand: handling.submit_completion(*hand.at, CompletionEvidence()),),
+    Trigger.REOPEN: (
+        lambda hand: verdict.reopen(*hand.at, reason_code="nothing"),
+        lambda hand: verdict.reopen(*hand.at, reason_code="other"),
+    ),
+    Trigger.REQUEST_EXCLUSION: (lambda hand: exclusions.ask(*hand.at, reason_code="nothing", evidence=WORDS),),
     Trigger.RATE: (lambda hand: verdict.rate(*hand.at, satisfaction=Satisfaction.DISSATISFIED),),
     Trigger.ASSIGN: (
         lambda hand: ladder.assign(*hand.at, ladder.Decision(_task(hand.units[0]), WORDS, (_task(hand.units[0]),))),

@@ -28,7 +28,7 @@ _CLOCK_RUNS_ON = {
     Trigger.TERMINATE,
     Trigger.TAKE_AWAY,
 }
-_CLOCK_BEGINS = {Trigger.DISPATCH, Trigger.ASSIGN, Trigger.BEGIN_REDO}
+_CLOCK_BEGINS = {Trigger.DISPATCH, Trigger.ASSIGN, Trigger.BEGIN_REDO, Trigger.REOPEN}
 COMES_OF = {
     Trigger.LEAVE: Trigger.WITHDRAW,
     Trigger.REJECT_TO_FIRST_REVIEW: Trigger.REJECT_COMPLETION,
@@ -74,7 +74,7 @@ def check_change(context: Context, before: Petition | None, after: Petition, sec
         assert began - {Trigger.DISPATCH} or (began and before.clock_started_at is None), f"{triggers} reset the clock"
     elif {Trigger.DISPATCH, Trigger.REDISPATCH} >= set(triggers):
         assert before.due_at == after.due_at, "to be given to another unit moves no date"
-    if before.stage in FINAL_STAGES:
+    if before.stage in FINAL_STAGES and Trigger.REOPEN not in triggers:
         assert (after.stage, after.closed_at) == (before.stage, before.closed_at)
     _check_notices(context, after, since, secrets)
     return triggers

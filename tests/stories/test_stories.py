@@ -254,6 +254,50 @@ def test_what_exceeds_every_department_is_decided_by_the_leaders_for_good(tmp_pa
     assert [(task["unit"]["code"], task["reported"]) for task in end["assists"]] == [("kuangqu-street", False)]
 
 
+DISSATISFIED = [
+    (0, "register", "registered"),
+    (0, "accept", "accepted"),
+    (0, "dispatch", "dispatched"),
+    (0, "sign", "in_hand"),
+    (2, "submit_completion", "completion_submitted"),
+    (2, "approve_completion", "completed"),
+    (2, "ask_rating", "completed"),
+    (3, "rate", "rated"),
+    (3, "begin_redo", "redo"),
+    (4, "sign", "in_hand"),
+    (7, "submit_completion", "completion_submitted"),
+    (7, "approve_completion", "completed"),
+    (7, "ask_rating", "completed"),
+    (8, "rate", "rated"),
+    (8, "climb_to_first_review", "first_review"),
+    (10, "assign", "dispatched"),
+    (10, "sign", "in_hand"),
+    (14, "submit_completion", "completion_submitted"),
+    (14, "approve_completion", "completed"),
+    (14, "ask_rating", "completed"),
+    (14, "rate", "rated"),
+    (14, "archive", "archived"),
+    (21, "reopen", "accepted"),
+    (22, "dispatch", "dispatched"),
+    (22, "sign", "in_hand"),
+    (23, "submit_completion", "completion_submitted"),
+    (23, "approve_completion", "completed"),
+    (23, "ask_rating", "completed"),
+    (23, "rate", "rated"),
+    (23, "archive", "archived"),
+]
+
+
+def test_a_dissatisfied_petitioner_is_done_by_again_and_may_come_back(tmp_path: Path) -> None:
+    facts = told("dissatisfied", tmp_path)
+    assert sequence(facts) == DISSATISFIED
+    assert (facts["rung"], facts["supervised"], facts["run_state"]) == (1, False, "COMPLETED")
+    assert facts["satisfaction"] == "satisfied"
+    end = listed(facts)
+    assert (end["listed"]["code"], end["redos"], end["unit"]["code"]) == ("struck_off", 1, "municipal-parks")
+    assert end["struck_off_at"] == facts["history"][-1]["at"], "struck off by its second end"
+
+
 def test_the_command_names_the_stories_and_refuses_others() -> None:
     rongetong = Path(sys.executable).with_name("rongetong")
     listed = subprocess.run([rongetong, "story", "--list"], capture_output=True, text=True, check=True)
@@ -261,6 +305,7 @@ def test_the_command_names_the_stories_and_refuses_others() -> None:
         "guangji-road",
         "silent-unit",
         "accused-unit",
+        "dissatisfied",
         "meeting-decides",
         "leaders-decide",
     ]

@@ -16,6 +16,7 @@ from domain.petition import Facts
 from domain.policy import Policy
 from domain.stages import CLOCK_STOPPED_STAGES, CLOSING_STAGES, INTAKE_STAGES, Stage
 from domain.units import Category, Unit, UnitKind
+from domain.verdict_rules import VerdictReason, VerdictRules
 from domain.workdays import Duration, OfficeHours, Pause, TimeUnit, WorkCalendar
 from tests.domain.calendars import REAL
 
@@ -126,6 +127,13 @@ def a_policy(**changes: Any) -> Policy:
             proposal_weight=1.5,
         ),
         notices=NoticeRules((), QuietHours(dt.time(21), dt.time(8)), BackOff()),
+        verdict=VerdictRules(
+            exclusion_reasons=(VerdictReason("judicial", "须经诉讼解决", "测试"),),
+            exclusion_deciders=frozenset({UnitKind.DESK, UnitKind.FIRST_REVIEW}),
+            reopen_reasons=(VerdictReason("other", "其他", "测试"),),
+            reopen_limit=1,
+            dissatisfied_reasons=(VerdictReason("other", "其他", "测试"),),
+        ),
     )
     return dataclasses.replace(policy, **changes)
 

@@ -12,6 +12,7 @@ from typing import Any
 from pendulum import DateTime
 
 from domain.conduct import DeadlineKind
+from domain.facts import Exclusion
 from domain.petition import Card, Facts, Obligation, Ruling, Rung, Satisfaction, Step, decide, next_rung
 from domain.policy import Policy
 from domain.stages import CLOCK_STOPPED_STAGES, REVIEW_STAGES, TRANSITIONS, Stage, Trigger, rejection_to, stage_after
@@ -74,6 +75,7 @@ def take(facts: Facts, ruling: Ruling, now: DateTime, engine_finds: str | None =
             again = {"clock_started_at": now, "clock_kind": DeadlineKind.REDO, "clock_decided": None}
             assigned = given_to(facts, str(facts.unit), now)
             more = {"redos": facts.redos + 1, "card": Card.NONE, "designated": True, "satisfaction": None}
+            more["exclusion"] = None
             return move(facts, Trigger.BEGIN_REDO, now, **(assigned | again | more))
     trigger = Trigger.TERMINATE if step is Step.LAPSE else Trigger(step.value)
     return move(facts, trigger, now, **_EFFECTS.get(trigger, {}), **_moments(trigger, now))
@@ -105,6 +107,25 @@ _EFFECTS: dict[Trigger, dict[str, Any]] = {
     Trigger.SUPPLEMENT: {"needs_desk": True},
     Trigger.REFUSE_STRIKING: {"striking_refused": True},
     Trigger.RESTORE_STRIKING: {"striking_refused": False},
+    Trigger.REOPEN: {
+        "unit": None,
+        "unit_assigned_at": None,
+        "signed_at": None,
+        "needs_desk": True,
+        "designated": False,
+        "clock_started_at": None,
+        "clock_kind": DeadlineKind.HANDLING,
+        "clock_decided": None,
+        "card": Card.NONE,
+        "satisfaction": None,
+        "rating_asked": False,
+        "exclusion": None,
+        "closed_at": None,
+        "reopens": 1,
+    },
+    Trigger.REQUEST_EXCLUSION: {"exclusion": Exclusion.ASKED},
+    Trigger.GRANT_EXCLUSION: {"exclusion": Exclusion.GRANTED},
+    Trigger.REFUSE_EXCLUSION: {"exclusion": Exclusion.REFUSED},
 }
 
 

@@ -33,7 +33,7 @@ pytestmark = pytest.mark.usefixtures("cheap_passwords")
 def test_every_action_of_the_permission_table_has_a_form() -> None:
     by_hand = {trigger.value for trigger in Trigger if PERMITTED[trigger]}
     elsewhere = {
-        *(Trigger.REGISTER, Trigger.WITHDRAW),  # the petitioner's
+        *(Trigger.REGISTER, Trigger.WITHDRAW, Trigger.REOPEN),  # the petitioner's
         *(Trigger.CONVENE, Trigger.PUT_OFF),  # what meetings do
         Trigger.ATTACH,  # a form with files
     }

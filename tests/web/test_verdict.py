@@ -1,0 +1,85 @@
+"""The petitioner's verdict on their page: why they are dissatisfied, and once more after the archive."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+
+from domain.actions import PETITIONER
+from domain.petition import Satisfaction
+from models.tables import HistoryRow, RatingRow
+from services import verdict
+from services.context import Context
+from tests.support import steps
+from tests.support.pages import Visitor
+from tests.web.office import desk, done, unit
+from tests.web.test_follow import completed, only, opened, reported
+
+pytestmark = pytest.mark.usefixtures("cheap_passwords")
+
+
+@pytest.fixture
+def visitor(context: Context) -> Visitor:
+    return Visitor(context)
+
+
+def archived(visitor: Visitor) -> str:
+    """The query code of a case that is over."""
+    _, code = reported(visitor)
+    completed(visitor.context)
+    verdict.rate(visitor.context, only(visitor.context).id, PETITIONER, satisfaction=Satisfaction.SATISFIED)
+    steps.settle(visitor.context, only(visitor.context).id)
+    return code
+
+
+def test_a_reason_may_be_chosen_and_nothing_written(visitor: Visitor, context: Context) -> None:
+    _, code = reported(visitor)
+    completed(context)
+    form = opened(visitor, code).form("/rate")
+    nothing = visitor.send(form, satisfaction="dissatisfied")
+    assert nothing.status == 422
+    assert "不满意请说明原因" in nothing.text
+    form = nothing.form("/rate")
+    assert form.fields["satisfaction"] == "dissatisfied"
+    page = visitor.send(form, reason_code="not-solved")
+    assert (page.status, "谢谢" in page.text) == (200, True)
+    with context.readers() as session:
+        row = session.scalars(sa.select(RatingRow)).one()
+        assert (row.satisfaction, row.reason_code, row.reason) == ("dissatisfied", "not-solved", "")
+
+
+def test_what_is_over_is_reopened_from_the_page_and_told_to_whoever_looks(visitor: Visitor, context: Context) -> None:
+    code = archived(visitor)
+    form = opened(visitor, code).form("/reopen")
+    wrong = visitor.send(form, reason_code="other")
+    assert (wrong.status, "请写明为什么要再办理" in wrong.text) == (422, True)
+    page = visitor.send(wrong.form("/reopen"), reason_code="other", reason="修好两天又灭了")
+    assert page.status == 200
+    assert "已重新打开" in page.text
+    assert "待派遣" in page.text
+    assert not [shown for shown in page.forms if shown.action.endswith("/reopen")]
+    case = only(context)
+    assert (case.stage, case.reopens) == ("accepted", 1)
+    with context.readers() as session:
+        row = session.scalars(sa.select(HistoryRow).order_by(HistoryRow.version.desc()).limit(1)).one()
+        assert (row.trigger, row.actor_role, row.actor_name) == ("reopen", "petitioner", "")
+    assert "修好两天又灭了" in desk(context).open(f"/cases/{case.id}").text
+    assert "修好两天又灭了" not in page.text, "what they wrote is for those who handle it"
+
+
+def test_a_unit_asks_not_to_be_assessed_and_the_desk_decides_on_the_pages(visitor: Visitor, context: Context) -> None:
+    archived(visitor)
+    case = only(context).id
+    at_unit = unit(context)
+    form = at_unit.open(f"/cases/{case}").form("/request_exclusion")
+    wrong = at_unit.send(form, evidence="判决书文号")
+    assert wrong.status == 422
+    assert wrong.form("/request_exclusion").fields["evidence"] == "判决书文号"
+    done(at_unit, case, "request_exclusion", reason_code="judicial", evidence="判决书文号，3月4日已告知")
+    at_desk = desk(context)
+    assert "申请不纳入评价" in at_desk.open("/tasks").text
+    assert "判决书文号，3月4日已告知" in at_desk.open(f"/cases/{case}").text
+    done(at_desk, case, "grant_exclusion", reason="凭据齐全")
+    assert only(context).exclusion == "granted"
+    page = at_desk.open(f"/cases/{case}")
+    assert not [shown for shown in page.forms if shown.action.endswith("_exclusion")]
