@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy import select
 
 import clock
@@ -22,6 +23,7 @@ from models.media_answers import ProposalIn
 from models.shapes import PetitionerIn
 from models.tables import Notice, Publication, PublicationStep
 from services import (
+    audit,
     figures,
     intake,
     keys,
@@ -188,6 +190,16 @@ BECOMES_UNTELLABLE: dict[str, Callable[[Context, str], object]] = {
 }
 
 
+def test_what_was_told_in_public_is_not_reworded_unseen(context: Context) -> None:
+    petition_id, number = told_of(context)
+    assert audit.verify(context) == [], "what is only proposed changes without a step"
+    with context.sessions.begin() as session:
+        session.execute(sa.update(Publication).where(Publication.number == number).values(text="改过的公开内容"))
+    [found] = audit.verify(context)
+    assert found.told.endswith("公开件被改动、增删")
+    assert found.case == lives.petition_of(context, petition_id).case_number
+
+
 @pytest.mark.parametrize("how", BECOMES_UNTELLABLE)
 def test_what_becomes_untellable_is_taken_back_at_once(context: Context, how: str) -> None:
     petition_id, number = told_of(context)
@@ -198,6 +210,7 @@ def test_what_becomes_untellable_is_taken_back_at_once(context: Context, how: st
     assert standings == {"withdrawn", "declined"}
     trail = [step.reason for step in steps_of(context, number)]
     assert trail[-1].startswith(("诉求人要求保密", "该诉求", "该大类")), "the trail says which; the public is not told"
+    assert audit.verify(context) == [], "what is taken back leaves its step"
     assert publications.UNTELLABLE not in trail
     assert publication_upkeep.take_back_all_untellable(context) == 0
 
