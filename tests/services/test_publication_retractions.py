@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 import clock
 from domain.actions import PLATFORM, Actor, Role
@@ -15,8 +15,9 @@ from domain.stages import Trigger
 from domain.supervision import Disposition
 from gateways.channels import AddressBook
 from models.shapes import PetitionerIn
-from models.tables import Notice
+from models.tables import Notice, Publication
 from services import (
+    audit,
     intake,
     ladder,
     media,
@@ -78,6 +79,16 @@ BECOMES_UNTELLABLE: dict[str, Callable[[Context, str], object]] = {
     "merged with a confidential one": merge_a_confidential_one,
     "category": lambda context, key: intake.reclassify(context, key, DESK, category="health", reason="应为卫生健康"),
 }
+
+
+def test_what_was_told_in_public_is_not_reworded_unseen(context: Context) -> None:
+    petition_id, number = told_of(context)
+    assert audit.verify(context) == [], "what is only proposed changes without a step"
+    with context.sessions.begin() as session:
+        session.execute(update(Publication).where(Publication.number == number).values(text="改过的公开内容"))
+    [found] = audit.verify(context)
+    assert found.told.endswith("公开件被改动、增删")
+    assert found.case == petition_of(context, petition_id).case_number
 
 
 @pytest.mark.parametrize("how", BECOMES_UNTELLABLE)
