@@ -92,8 +92,6 @@ def create_pages(context: Context, registrations: Buckets, look_ups: Buckets) ->
     for part in (
         report,
         place,
-        press,
-        published,
         files,
         follow,
         published,
