@@ -125,6 +125,9 @@ class ResultList(ListPage):
     items: list[ResultItem]
 
 
+AnyList = ProblemList | ResponsibilityList | ProgressList | ResultList
+
+
 class ListGroup(Answer):
     """The items of one unit, town, matter or topic by their standing."""
 

@@ -24,9 +24,9 @@ from domain.lists import (
 from domain.policy import Policy
 from models.answers import Named
 from models.list_answers import (
+    AnyList,
     ListGroup,
     ListItem,
-    ListPage,
     ListSummary,
     ListTotals,
     ProblemList,
@@ -44,7 +44,7 @@ from services.views import lens_of
 
 MAX_PAGE = 200
 _EXPORT_PAGE = 500
-_PAGES: dict[ListName, type[ListPage]] = {
+_PAGES: dict[ListName, type[AnyList]] = {
     ListName.PROBLEMS: ProblemList,
     ListName.RESPONSIBILITIES: ResponsibilityList,
     ListName.PROGRESS: ProgressList,
@@ -64,7 +64,7 @@ class Row:
 
 def page_of(
     context: Context, actor: Actor, name: ListName, wanted: Wanted = EVERY, *, after: str | None = None, limit: int = 50
-) -> ListPage:
+) -> AnyList:
     """One list, oldest case first, from the case after `after` on. Units see their own cases.
 
     Raises:
