@@ -58,7 +58,7 @@ class Covered:
         self.name = name
         self.added = added
         kept = [column for column in self.table.columns if column.name not in but]
-        mine = self.table.c.petition_id.in_(_OF)
+        mine: ColumnElement[bool] = self.table.c.petition_id.in_(_OF)
         if only is not None:
             mine = and_(mine, only)
         # Made once: to make a query costs more than to run it.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -45,11 +46,18 @@ def overdue(
 ) -> Response:
     """What is overdue, and what the inspectors wait for; longest overdue first."""
     require_role(actor, *dossiers.READERS)
-    wanted = {"unit": unit or None, "supervised": {"yes": True, "no": False}.get(supervised)}
+    listed = partial(
+        queues.overdue_list,
+        context,
+        actor,
+        unit=unit or None,
+        supervised={"yes": True, "no": False}.get(supervised),
+        limit=PAGE,
+    )
     try:
-        page = queues.overdue_list(context, actor, limit=PAGE, cursor=cursor or None, **wanted)
+        page = listed(cursor=cursor or None)
     except Incomplete:  # a cursor that is none: from the beginning
-        page = queues.overdue_list(context, actor, limit=PAGE, **wanted)
+        page = listed()
     return pages.show(
         request,
         "inspect/overdue.html",
