@@ -10,7 +10,18 @@ from domain.actions import Actor
 from domain.lists import LIST_LABELS, ListName
 from gateways.workbooks import Book, Cell, Sheet, workbook
 from models.answers import Named
-from models.list_answers import ListItem, ProblemItem, ProgressItem, ResponsibilityItem, ResultItem
+from models.list_answers import (
+    ListItem,
+    ListPage,
+    ProblemItem,
+    ProblemList,
+    ProgressItem,
+    ProgressList,
+    ResponsibilityItem,
+    ResponsibilityList,
+    ResultItem,
+    ResultList,
+)
 from services import lists
 from services.context import Context
 from services.list_rows import Wanted
@@ -85,6 +96,14 @@ def book_of(context: Context, actor: Actor, wanted: Wanted) -> bytes:
         raise
     book.save(target)
     return target.getvalue()
+
+
+def rows_of(page: ListPage) -> list[tuple[str, Sequence[Cell]]]:
+    """The id and the cells of each item of a page."""
+    match page:
+        case ProblemList() | ResponsibilityList() | ProgressList() | ResultList():
+            return [(item.id, cells_of(item)) for item in page.items]
+    raise TypeError(f"no list is a {type(page).__name__}")
 
 
 def cells_of(item: ListItem) -> Sequence[Cell]:

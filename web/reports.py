@@ -49,7 +49,7 @@ def four_lists(
         "reports/lists.html",
         page=page,
         columns=[column for column, _ in sheet.columns],
-        rows=[(item.id, list_book.cells_of(item)) for item in page.items],
+        rows=list_book.rows_of(page),
         name=name.value,
         names=[(each.value, LIST_LABELS[each]) for each in ListName],
         unit=unit,
