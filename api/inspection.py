@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 
 from api.callers import Caller, ContextOf
 from api.changes import POSTING, ChangeOf, PetitionId, answer
@@ -15,8 +15,11 @@ from models.answers import Page, PetitionDetail
 from models.bodies import DemandIn, DispositionIn, HoldIn, ReasonIn, RectifiedIn
 from models.dossier import Dossier
 from services import dossiers, ladder, queues, retention, supervision
+from services.dossier_document import document
 
 router = APIRouter(tags=["纪检监察 inspection"], responses=READING)
+
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @router.get("/inspection/overdue", response_model=Page, summary="逾期清单 What is overdue")
@@ -36,6 +39,21 @@ def overdue(
 def dossier(petition_id: PetitionId, context: ContextOf, actor: Caller) -> JSONResponse:
     """Who held it for how long, returns and extensions, notices with proof, timers, and whether history is whole."""
     return answer(dossiers.dossier(context, petition_id, actor))
+
+
+@router.get(
+    "/petitions/{petition_id}/dossier/document",
+    response_class=Response,
+    summary="案卷文件 The dossier as a document",
+    responses={
+        200: {"description": "Word 文件", "content": {WORD: {"schema": {"type": "string", "format": "binary"}}}}
+    },
+)
+def dossier_document(petition_id: PetitionId, context: ContextOf, actor: Caller) -> Response:
+    """The dossier as `.docx`: neither the petitioner nor what they wrote is in it."""
+    content = document(dossiers.dossier(context, petition_id, actor))
+    headers = {"Content-Disposition": 'attachment; filename="dossier.docx"', "Cache-Control": "no-store"}
+    return Response(content, media_type=WORD, headers=headers)
 
 
 @router.post(

@@ -135,6 +135,7 @@ PERMISSIONS: dict[str, Row] = {
     f"GET {_OF}/clock": on_petition(*INVOLVED),
     f"GET {_OF}/history": on_petition(*INVOLVED),
     f"GET {_OF}/dossier": keys_of(Asker.INSPECTOR, Asker.PARTY, Asker.LEADER),
+    f"GET {_OF}/dossier/document": keys_of(Asker.INSPECTOR, Asker.PARTY, Asker.LEADER),
     f"GET {_OF}/duplicates": keys_of(Asker.DESK),
     "GET /duplicates": keys_of(Asker.DESK),
     "GET /hot-topics": keys_of(*_WATCHING),

@@ -76,9 +76,10 @@ def differences(before: Policy, after: Policy, was: Mapping[str, Any], will_be: 
             for side in sides
         ),
     )
+    told = {item.rule for item in found if item.part == "数值"}
     for part in sorted((was.keys() | will_be.keys()) - _TOLD_APART):
         flat = [dict(_leaves(side.get(part), ())) for side in (was, will_be)]
-        found += _by_name(PART_LABELS.get(part, part), *flat)
+        found += (item for item in _by_name(PART_LABELS.get(part, part), *flat) if f"{part}.{item.rule}" not in told)
     return found
 
 

@@ -333,6 +333,7 @@ class HistoryEntry(Answer):
     reason: str
     public: bool
     details: Particulars
+    not_reported: list[Named] = Field([], description="主办提交办结时尚未报告的协办单位")
     digest: str
 
 

@@ -113,6 +113,12 @@ def bulletin(context: Context, bulletin_id: str, actor: Actor) -> BulletinView:
         )
 
 
+def content(context: Context, bulletin_id: str, actor: Actor) -> BulletinContent:
+    """What it says, section by section. Raises as `bulletin`."""
+    with reading(context) as session:
+        return _content(_visible_row(session, bulletin_id, actor))
+
+
 def document(context: Context, bulletin_id: str, actor: Actor) -> bytes:
     """The bulletin as `.docx`. Raises as `bulletin`."""
     with reading(context) as session:

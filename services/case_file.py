@@ -52,7 +52,7 @@ def case_file(context: Context, petition_id: str) -> str:
         running = decide(facts, policy, context.rules.calendar, clock.now()).deadlines
         deadline = next((item for item in running if item.unit is None), None)
     parts = (
-        _head(petition, policy),
+        _head(petition, policy, context.public_url),
         ["## 经过", "", *_timeline(history, policy)],
         ["## 计时器", "", *_timers(timers, policy)],
         ["## 到期时间的由来", "", *_due(deadline)],
@@ -69,7 +69,7 @@ def _without_words(facts: Facts) -> Facts:
     )
 
 
-def _head(petition: Petition, policy: Policy) -> list[str]:
+def _head(petition: Petition, policy: Policy, pages: str) -> list[str]:
     holder = holder_of(petition, policy)
     facts = (
         ("阶段", STAGE_LABELS[Stage(petition.stage)]),
@@ -81,6 +81,8 @@ def _head(petition: Petition, policy: Policy) -> list[str]:
         ("下一计时", _moment(petition.wake_at)),
         ("规则版本", petition.policy_version),
         ("日历版本", petition.calendar_version),
+        # Whoever follows it signs in there: the link shows nothing by itself.
+        *([("案件页", f"[打开案件]({pages}/cases/{petition.id})")] if pages else []),
     )
     return [f"# {petition.case_number}", "", *_table(("项目", "内容"), facts)]
 

@@ -1,7 +1,7 @@
 """What each step of a petition vouches for beside its own row: the decisions and tasks the petition had by then.
 
-To have another table covered, add it to `COVERED`: any table with a `petition_id`. A digest leaves out what is empty,
-so that a column that comes later changes no digest from before.
+To have another table covered, add it to `COVERED` as `added`: any table with a `petition_id`. A digest leaves out what
+is empty, so that a column that comes later changes no digest from before.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import BindParameter, Select, Table, bindparam, exists, literal, select, union_all
+from sqlalchemy import BindParameter, ColumnElement, Select, Table, and_, bindparam, exists, literal, select, union_all
 from sqlalchemy.orm import Session
 
+from domain.reviews import Outcome
 from models.base import Base
 from models.tables import (
     Assignment,
@@ -27,27 +28,47 @@ from models.tables import (
     Inspection,
     LegalHold,
     PauseRow,
+    Publication,
     RatingRow,
     Recusal,
+    ReviewItem,
     Supervision,
+    Visit,
 )
 
 _OF: BindParameter[Any] = bindparam("ids", expanding=True)
 
 
 class Covered:
-    """A table whose rows are vouched for, but for columns that the platform computes anew without a step."""
+    """A table whose rows are vouched for, but for columns that are written without a step."""
 
-    def __init__(self, model: type[Base], name: str, but: Collection[str] = ()) -> None:
-        """`name` says what it holds, for people."""
+    def __init__(
+        self,
+        model: type[Base],
+        name: str,
+        but: Collection[str] = (),
+        *,
+        only: ColumnElement[bool] | None = None,
+        later: bool = False,
+    ) -> None:
+        """`name` says what it holds, for people; `only` which of its rows a step leaves behind.
+
+        `later`: there were rows of it before they were vouched for. A step says of such a table that it has no row,
+        too: one that says nothing is of a version from before.
+        """
+        self.later = later
         self.table: Table = Base.metadata.tables[model.__tablename__]
         self.name = name
         kept = [column for column in self.table.columns if column.name not in but]
-        mine = self.table.c.petition_id.in_(_OF)
+        mine: ColumnElement[bool] = self.table.c.petition_id.in_(_OF)
+        if only is not None:
+            mine = and_(mine, only)
         # Made once: to make a query costs more than to run it.
         self.rows: Select[Any] = select(*kept).where(mine).order_by(*self.table.primary_key)
         self.has_any: Select[tuple[str]] = select(literal(self.table.name)).where(exists().where(mine))
 
+
+_DECIDED = (Outcome.ASSIGNED, Outcome.HANDED_UP, Outcome.PUT_OFF)
 
 COVERED = (
     Covered(Assignment, "主办协办任务", {"due_at"}),
@@ -61,16 +82,28 @@ COVERED = (
     Covered(RatingRow, "评价"),
     Covered(Recusal, "回避"),
     Covered(Supervision, "督办件", {"explanation_due_at"}),
+    Covered(Visit, "回访", later=True),
+    # An agenda changes without a step; what a meeting decides is one.
+    Covered(ReviewItem, "会议议定", {"position"}, only=ReviewItem.outcome.in_(_DECIDED), later=True),
+    # What is proposed, worded and declined has a trail of its own; what was told in public is left by a step.
+    Covered(Publication, "公开件", {"version"}, only=Publication.published_at.is_not(None), later=True),
 )
 """In the order in which they are verified."""
 
+LATER = frozenset(item.table.name for item in COVERED if item.later)
 NAMES = {item.table.name: item.name for item in COVERED}
+_NONE = hashlib.sha256(b"[]").hexdigest()
 _ANY = union_all(*(item.has_any for item in COVERED))
 
 
 def covers_of(session: Session, petition_ids: Collection[str]) -> dict[str, dict[str, str]]:
-    """By petition and table, the digest of the rows there are in the database; a table without a row is left out."""
+    """By petition and table, the digest of the rows there are in the database; a table without a row is left out.
+
+    But for those of `LATER`, of which no row is told as well.
+    """
     found: dict[str, dict[str, str]] = defaultdict(dict)
+    for petition_id in petition_ids:
+        found[petition_id] |= dict.fromkeys(LATER, _NONE)
     of = {"ids": list(petition_ids)}
     present = set(session.execute(_ANY, of).scalars())  # most petitions have rows in a few of them only
     for item in COVERED:

@@ -65,15 +65,17 @@ def dashboard(context: Context, actor: Actor, wanted: Wanted | None = None) -> D
 
 
 def _made(context: Context, actor: Actor, wanted: Wanted) -> DashboardView:
-    def counted(asked: Asked, by: Grouping | None = None) -> FiguresView:
-        return figures.figures(context, actor, replace(asked, as_of=wanted.as_of), by, only=Counted.CASES)
+    def counted(asked: Asked, *by: Grouping | None) -> list[FiguresView]:
+        return figures.figures_by(context, actor, replace(asked, as_of=wanted.as_of), by, only=Counted.CASES)
 
-    ever, chosen = Asked(), Asked(kind=wanted.period)
-    standing = {by: counted(ever, by) for by in (Grouping.UNIT, Grouping.TOWN)}
-    period = {by: counted(chosen, by) for by in standing} if wanted.period else standing
-    today = counted(Asked(kind=PeriodKind.DAY))
+    groupings = (Grouping.UNIT, Grouping.TOWN)
+    standing = dict(zip(groupings, counted(Asked(), *groupings), strict=True))
+    period = standing
+    if wanted.period is not None:
+        period = dict(zip(groupings, counted(Asked(kind=wanted.period), *groupings), strict=True))
+    [today] = counted(Asked(kind=PeriodKind.DAY), None)
     by = Grouping(wanted.trend.value)
-    trend = counted(_lately(wanted), by)
+    [trend] = counted(_lately(wanted), by)
     total = period[Grouping.UNIT].total
     return DashboardView(
         as_of=today.as_of,

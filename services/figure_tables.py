@@ -40,7 +40,9 @@ _TAKING = (
     Trigger.WITHDRAW,
     Trigger.TERMINATE,
 )
-_BY_REGISTRATION = (Grouping.CHANNEL, Grouping.GRID, *PERIOD_GROUPINGS)
+COMPUTED = (Grouping.GRID, *PERIOD_GROUPINGS)
+"""Told of a row only where it is asked for."""
+_BY_REGISTRATION = (Grouping.CHANNEL, *COMPUTED)
 """What the history does not keep is chosen by the petition itself."""
 _GRID = Petition.located["grid"]["code"].as_string()
 _MOVING = tuple(trigger for trigger, transition in TRANSITIONS.items() if transition.target is not None)

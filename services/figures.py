@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from sqlalchemy import case, func, select
@@ -9,14 +10,15 @@ from sqlalchemy import case, func, select
 from domain.actions import Actor, Role
 from domain.errors import Incomplete, Missing, NotPermitted
 from domain.figures import DEFINITIONS, Counted, FigureName, Grouping, TimeName
+from domain.measured import Measured, Selection
 from domain.policy import Policy
 from domain.stages import Stage
 from models.answers import Named
-from models.figure_answers import FigureCase, FigureCasesView, FiguresView
+from models.figure_answers import FigureCase, FigureCasesView, FiguresView, GroupView
 from services.access import ALL_SEEING, hidden_cases
 from services.context import Context
 from services.figure_bases import parts_of
-from services.figure_reasons import dissatisfied
+from services.figure_reasons import dissatisfied, visit_counts
 from services.figure_selection import Asked, selection_of
 from services.figure_tables import table_of
 from services.figure_views import (
@@ -29,7 +31,7 @@ from services.figure_views import (
     ranks_of,
     total_view,
 )
-from services.measuring import measure
+from services.measuring import measure_by
 from services.transactions import reading
 from services.views import stage_named
 
@@ -49,20 +51,56 @@ def figures(
         Incomplete: a filter that cannot be meant, named by its field.
         NotPermitted: not for this role, or another unit's figures.
     """
+    if actor.role is Role.UNIT:
+        by = by or Grouping.UNIT
+    [view] = figures_by(context, actor, asked, [by], only=only)
+    return view
+
+
+def figures_by(
+    context: Context,
+    actor: Actor,
+    asked: Asked,
+    groupings: Sequence[Grouping | None],
+    *,
+    only: Counted | None = None,
+) -> list[FiguresView]:
+    """The same by each of several groupings, of which at most one is a period or the grid, for one look at the cases.
+
+    Raises as `figures`.
+    """
     _require_reader(actor, asked)
     own = actor.unit if actor.role is Role.UNIT else None
-    by = by or (Grouping.UNIT if own else None)
     with reading(context) as session:
         policy = context.rules.active(session)
         selection = selection_of(replace(asked, unit=None) if own else asked, policy)
-        whole = measure(session, selection, by, only=only)
-        beside = own is not None and by is not Grouping.UNIT
-        parts = measure(session, replace(selection, unit=own), by, only=only) if beside else whole
-        reasons = dissatisfied(session, selection, policy)
-    ranks = ranks_of(whole, policy) if by is Grouping.UNIT and selection.unit is None else {}
-    wanted = [] if by is None else parts.groups if own is None or beside else [own]
-    groups = [group_view(parts, group, policy, ranks) for group in wanted]
-    return figures_view(selection, by, policy, total_view(whole, policy), groups, reasons)
+        wholes = measure_by(session, selection, groupings, only=only)
+        beside = own is not None and any(by not in (None, Grouping.UNIT) for by in groupings)
+        parts = measure_by(session, replace(selection, unit=own), groupings, only=only) if beside else wholes
+        reasons = dissatisfied(session, selection, policy) if only is None else []
+        called = visit_counts(session, selection) if only is None else None
+    return [
+        figures_view(
+            selection,
+            whole.by,
+            policy,
+            total_view(whole, policy),
+            _groups(whole, part, own, selection, policy),
+            reasons,
+            called,
+        )
+        for whole, part in zip(wholes, parts, strict=True)
+    ]
+
+
+def _groups(whole: Measured, part: Measured, own: str | None, selection: Selection, policy: Policy) -> list[GroupView]:
+    """A unit among units is told with its place among all; of other groups it is told its own part."""
+    if whole.by is None:
+        return []
+    among_units = own is not None and whole.by is Grouping.UNIT
+    ranks = ranks_of(whole, policy) if whole.by is Grouping.UNIT and selection.unit is None else {}
+    told = whole if among_units else part
+    return [group_view(told, group, policy, ranks) for group in ([own] if among_units else told.groups)]
 
 
 def cases_of(

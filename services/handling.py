@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
+from typing import Any
 
 import clock
 from domain.actions import Actor, Role
@@ -21,6 +22,7 @@ from services.access import petition_for, require_not_recused, require_role
 from services.assignments import assist_of, lead_of, require_handling_unit
 from services.context import Context
 from services.decisions import overtake_requests
+from services.facts import open_assists
 from services.ledger import move
 from services.transactions import Transaction, acting, transaction
 
@@ -224,7 +226,9 @@ def submit_completion(
         lead = lead_of(petition)
         if lead is not None and lead.signed_at is None:
             lead.signed_at = clock.now()
-        details = {"receipt": completion.receipt}
+        # An assisting unit's silence does not hold the lead back (首接负责); who was silent is written down.
+        silent = [item.unit for item, _ in open_assists(petition)]
+        details: dict[str, Any] = {"receipt": completion.receipt} | ({"not_reported": silent} if silent else {})
         changes = {"signed_at": petition.signed_at or clock.now()}
         reply = evidence.public_reply
         move(

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
+from domain.actions import Actor
 from domain.lists import LIST_LABELS, ListName
-from gateways.workbooks import Cell, Sheet, workbook
+from gateways.workbooks import Book, Cell, Sheet, workbook
 from models.answers import Named
 from models.list_answers import ListItem, ProblemItem, ProgressItem, ResponsibilityItem, ResultItem
+from services import lists
+from services.context import Context
+from services.list_rows import Wanted
 
 _COMMON = (("案号", 20.0), ("大类", 14.0), ("小类", 16.0), ("热点", 20.0), ("镇街", 14.0), ("主办单位", 22.0))
 _ENDING = (("清单状态", 18.0), ("尚缺", 34.0))
@@ -61,11 +66,25 @@ def write_lists(
     """Write every case into its row of all four sheets; how many. Raises CannotWrite, TooManyRows."""
     count = 0
     with workbook(out, list(SHEETS.values())) as book:
-        for count, lists in enumerate(items, 1):
-            for name, item in lists.items():
+        for count, row in enumerate(items, 1):
+            for name, item in row.items():
                 book.add(LIST_LABELS[name], cells_of(item))
             progress(count)
     return count
+
+
+def book_of(context: Context, actor: Actor, wanted: Wanted) -> bytes:
+    """The four lists as a workbook, to be sent as an answer. Raises TooManyRows, and as `lists.page_of` does."""
+    book, target = Book(list(SHEETS.values())), io.BytesIO()
+    try:
+        for row in lists.every_row(context, actor, wanted):
+            for name, item in row.items():
+                book.add(LIST_LABELS[name], cells_of(item))
+    except BaseException:
+        book.give_up()
+        raise
+    book.save(target)
+    return target.getvalue()
 
 
 def cells_of(item: ListItem) -> Sequence[Cell]:

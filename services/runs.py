@@ -11,19 +11,35 @@ from pendulum import DateTime
 from sqlalchemy import select, update
 
 import clock
+from domain.actions import Actor, Role
 from domain.errors import NotFound
 from domain.petition import Step, decide
 from domain.stages import FINAL_STAGES, STAGE_LABELS, Stage, trigger_label
 from gateways.orchestrator import RunLabel
 from models.tables import HistoryRow, Petition
+from services.access import petition_for
 from services.case_file import case_file
 from services.context import Context
 from services.facts import facts_of, seen_by_run
 from services.labels import label_of
 from services.ledger import rearm
-from services.transactions import transaction
+from services.transactions import reading, transaction
 
-__all__ = ["STATE_NAMES", "Change", "Look", "announced", "case_file", "changes_since", "is_current", "look", "parked"]
+__all__ = [
+    "STATE_NAMES",
+    "Change",
+    "Look",
+    "address_of_run",
+    "announced",
+    "case_file",
+    "changes_since",
+    "is_current",
+    "look",
+    "parked",
+]
+
+_SEE_RUNS = frozenset({Role.OPERATOR, Role.DESK})
+"""Whose work Prefect's UI may concern; all others have the case's own page."""
 
 STATE_NAMES: dict[Stage, str] = {
     Stage.REGISTERED: "AwaitingAcceptance",
@@ -160,3 +176,15 @@ def announced(context: Context, petition_id: str, version: int) -> None:
             .where(Petition.id == petition_id, Petition.announced_version < version, Petition.version >= version)
             .values(announced_version=version)
         )
+
+
+def address_of_run(context: Context, petition_id: str, actor: Actor) -> str | None:
+    """Where the case's run is seen in Prefect's UI; `None` for whoever has no business there, or where nobody said.
+
+    Raises `NotFound` as `services.access.petition_for` does.
+    """
+    if actor.role not in _SEE_RUNS or not context.prefect_public_url:
+        return None
+    with reading(context) as session:
+        run_id = petition_for(session, petition_id, actor).run_id
+    return f"{context.prefect_public_url}/runs/flow-run/{run_id}" if run_id else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 import clock
 from domain.actions import Actor
@@ -74,7 +74,9 @@ def history(context: Context, actor: Actor, name: str | None = None, before: int
 
 def last_sign_ins(context: Context) -> dict[int, dt.datetime]:
     """When each account was last signed in with, by its id, as far as it is on record."""
-    query = select(SignInEvent.account_id, SignInEvent.at).where(SignInEvent.outcome == Outcome.SIGNED_IN.value)
+    query = select(SignInEvent.account_id, func.max(SignInEvent.at)).where(
+        SignInEvent.outcome == Outcome.SIGNED_IN.value, SignInEvent.account_id.is_not(None)
+    )
     with reading(context) as session:
-        rows = session.execute(query.order_by(SignInEvent.id)).tuples().all()
+        rows = session.execute(query.group_by(SignInEvent.account_id)).tuples().all()
     return {account: at for account, at in rows if account is not None}

@@ -151,6 +151,7 @@ def history_entry(row: HistoryRow, lens: Lens) -> HistoryEntry:
         reason=row.reason,
         public=row.public,
         details=row.details,
+        not_reported=[lens.named_unit(code) for code in row.details.get("not_reported", ())],
         digest=row.digest,
     )
 

@@ -10,21 +10,34 @@ from domain.actions import PETITIONER, Actor, Role
 from domain.completion import ContactWay
 from domain.conduct import RequestType
 from domain.petition import Satisfaction
+from domain.reviews import Level
 from domain.supervision import Disposition
 from domain.workdays import Duration, TimeUnit
 from models.evidence import CompletionEvidence
 from models.shapes import PetitionerIn, Registration
 from services import decisions, dispatching, handling, inspections, intake, ladder, recusals, supervision, verdict
+from stories.sittings import (
+    EXPERTS,
+    Sitting,
+    assigned,
+    attended,
+    called,
+    handed_to_leader,
+    handed_up,
+    leader_decides,
+    refused_return,
+    reported,
+)
 from stories.telling import Scene, Story, Teller, on
 
 PARKS = "municipal-parks"
 HOUSING = "housing"
 KUANGQU = "kuangqu-street"
 LABOUR = "human-resources"
+ENFORCEMENT = "urban-management"
 
 _GRID = Actor(Role.CHANNEL, name="网格员终端")
 _DESK = Actor(Role.DESK, name="派遣专席")
-_EXPERTS = Actor(Role.REVIEWER, name="一级研判小组")
 _PARTY = Actor(Role.PARTY_INSPECTOR, name="区委督查室")
 _INSPECTORS = Actor(Role.INSPECTOR, name="纪委监委督办账号")
 
@@ -130,7 +143,7 @@ def _meeting_decides(teller: Teller) -> None:
             ladder.Task(KUANGQU, "协调沿线用电和现场秩序", _days(2)),
         ),
     )
-    ladder.assign(teller.context, teller.petition_id, _EXPERTS, decision)
+    ladder.assign(teller.context, teller.petition_id, EXPERTS, decision)
 
 
 def _explanation_demanded(teller: Teller) -> None:
@@ -248,6 +261,93 @@ ACCUSED_UNIT = Story(
     ),
 )
 
+
+def _referred(teller: Teller) -> None:
+    ladder.refer_to_first_review(
+        teller.context, teller.petition_id, _DESK, reason="涉及多家单位，任何一家都不能单独解决"
+    )
+
+
+_ON_SITE = Sitting(
+    level=Level.FIRST,
+    title="君山路路灯现场会商",
+    at=on(5, 18, 9, 30),
+    place="君山路路口",
+    chair="expert-municipal",
+    members=("expert-municipal", "expert-housing", "expert-enforcement", "expert-resources", "expert-justice"),
+    units=((PARKS, "照明管理科科长"), (HOUSING, "建设科科长"), (KUANGQU, "副主任")),
+)
+_CABLE = ladder.Decision(
+    lead=ladder.Task(PARKS, "修复线缆和控制箱，恢复照明", _days(5)),
+    reason="道路已通行，照明由市政园林管养；住建移交资料，街道协调用电",
+    assists=(
+        ladder.Task(HOUSING, "移交道路照明竣工资料", _days(2)),
+        ladder.Task(KUANGQU, "协调沿线用电和施工秩序", _days(2)),
+    ),
+)
+
+MEETING = Story(
+    name="meeting-decides",
+    title="三次退单，专家开会议定：列入议程、登记到会、主办协办各有期限，催协办，办结",
+    source="虚构情节，用于演示一级研判会议从议程到办结",
+    begins=on(5, 5, 9, 0),
+    scenes=(
+        Scene(on(5, 5, 9, 10), _registered("君山路路灯整夜不亮，下夜班看不清路", "君山路", RequestType.HELP)),
+        Scene(on(5, 6, 9, 30), _returned(PARKS, "该路段照明未移交", KUANGQU, "未移交设施由属地先行协调")),
+        Scene(on(5, 6, 11, 0), _return_granted),
+        Scene(on(5, 6, 11, 20), _dispatched(KUANGQU, "按退单单位建议人工派遣")),
+        Scene(on(5, 7, 10, 0), _returned(KUANGQU, "街道无路灯养护职责", HOUSING, "新建道路设施由建设单位负责")),
+        Scene(on(5, 7, 15, 0), _return_granted),
+        Scene(on(5, 7, 15, 20), _dispatched(HOUSING, "按退单单位建议人工派遣")),
+        Scene(on(5, 9, 10, 0), _returned(HOUSING, "道路已竣工验收", PARKS, "竣工后由养护单位负责")),
+        Scene(on(5, 11, 10, 0), called(_ON_SITE)),
+        Scene(on(5, 18, 9, 30), attended(_ON_SITE)),
+        Scene(on(5, 18, 11, 0), assigned(Level.FIRST, _CABLE, "现场查看，线缆被挖断，三家单位到场确认")),
+        Scene(on(5, 18, 14, 0), _signed(PARKS)),
+        Scene(on(5, 19, 10, 0), reported(_unit(HOUSING), "竣工资料已移交")),
+        Scene(on(5, 23, 9, 0), reported(_unit(KUANGQU), "用电已协调，沿线商户已告知")),
+        Scene(on(5, 24, 16, 0), _done(PARKS, "更换线缆并调试", "君山路路灯已恢复照明", on(5, 24, 15, 0))),
+        Scene(on(5, 24, 17, 0), _approved),
+        Scene(on(5, 24, 20, 30), _rated(Satisfaction.SATISFIED)),
+    ),
+)
+
+_EXPERTS_MEET = Sitting(
+    level=Level.FIRST,
+    title="中心街夜市噪声专题研判",
+    at=on(5, 12, 15, 0),
+    place="区综治中心会议室",
+    chair="expert-enforcement",
+    members=("expert-enforcement", "expert-justice", "expert-civil", "expert-labour"),
+    units=((ENFORCEMENT, "市容科科长"), (KUANGQU, "副主任")),
+)
+_FINAL = ladder.Decision(
+    lead=ladder.Task(ENFORCEMENT, "划定夜市范围和时段，逐户落实降噪", _days(7)),
+    reason="夜市存废由区里定：保留，限时限区，综合执法主办，街道协办",
+    assists=(ladder.Task(KUANGQU, "与商户和居民签订公约", _days(5)),),
+)
+
+LEADERS_DECIDE = Story(
+    name="leaders-decide",
+    title="超出各部门职权：专家提请二级研判，领导小组交分管领导，一锤定音，不得再退",
+    source="虚构情节，用于演示二级研判",
+    begins=on(5, 5, 9, 0),
+    scenes=(
+        Scene(on(5, 5, 9, 10), _registered("中心街夜市占道经营，夜里吵到一点多", "中心街", RequestType.COMPLAINT)),
+        Scene(on(5, 6, 9, 0), _referred),
+        Scene(on(5, 10, 9, 0), called(_EXPERTS_MEET)),
+        Scene(on(5, 12, 15, 0), attended(_EXPERTS_MEET)),
+        Scene(on(5, 12, 16, 0), handed_up("夜市去留超出各部门职权", "取缔与保留各有理由，须由区里决定")),
+        Scene(on(5, 16, 10, 0), handed_to_leader("leader-construction", "由分管领导召集有关单位商定")),
+        Scene(on(5, 18, 16, 0), leader_decides(_FINAL)),
+        Scene(on(5, 18, 17, 0), refused_return(_unit(ENFORCEMENT), KUANGQU)),
+        Scene(on(5, 19, 9, 0), _signed(ENFORCEMENT)),
+        Scene(on(5, 24, 16, 0), _done(ENFORCEMENT, "夜市限时限区，噪声达标", "夜市现在二十二时收摊", on(5, 24, 15, 0))),
+        Scene(on(5, 25, 9, 0), _approved),
+        Scene(on(5, 25, 20, 0), _rated(Satisfaction.SATISFIED)),
+    ),
+)
+
 DISSATISFIED = Story(
     name="dissatisfied",
     title="诉求人不满意：重办一次仍不满意，提级一级研判，会商后办好，半月内又坏、重启再办",
@@ -277,4 +377,6 @@ DISSATISFIED = Story(
     ),
 )
 
-STORIES: dict[str, Story] = {story.name: story for story in (GUANGJI_ROAD, SILENT_UNIT, ACCUSED_UNIT, DISSATISFIED)}
+STORIES: dict[str, Story] = {
+    story.name: story for story in (GUANGJI_ROAD, SILENT_UNIT, ACCUSED_UNIT, DISSATISFIED, MEETING, LEADERS_DECIDE)
+}

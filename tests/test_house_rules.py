@@ -155,7 +155,7 @@ def test_every_package_is_linked_and_its_imports_are_watched() -> None:
     assert set(pyproject()["tool"]["importlinter"]["root_packages"]) == packages
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock", "requirements-provider.lock"])
 def test_a_lock_file_holds_pins_and_hashes_alone(name: str) -> None:
     text = (PROJECT_ROOT / name).read_text()
     pins = re.split(r"\n(?=\S)", text.strip())

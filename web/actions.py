@@ -95,8 +95,8 @@ _EVIDENCE = (
 )
 
 
-def _task(prefix: str, whose: str, group: str = "") -> tuple[Field, ...]:
-    """A unit, what it has to do, and how long it has."""
+def task_fields(prefix: str, whose: str, group: str = "") -> tuple[Field, ...]:
+    """A unit, what it has to do, and how long it has; one of a group may be left out."""
     optional = bool(group)
     return (
         Field(f"{prefix}.unit", f"{whose}单位", Kind.CHOICE, options="units", optional=optional, group=group),
@@ -147,10 +147,10 @@ ACTIONS: dict[str, Action] = dict(
             Trigger.ASSIGN,
             AssignmentIn,
             assign,
-            *_task("lead", "主办"),
-            *_task("assists.0", "协办", "协办一"),
-            *_task("assists.1", "协办", "协办二"),
-            *_task("assists.2", "协办", "协办三"),
+            *task_fields("lead", "主办"),
+            *task_fields("assists.0", "协办", "协办一"),
+            *task_fields("assists.1", "协办", "协办二"),
+            *task_fields("assists.2", "协办", "协办三"),
             Field("reason", "决定的依据"),
             tone="main",
         ),

@@ -72,10 +72,9 @@ def files(context: ContextOf, _: Administrator) -> Response:
 def upload(request: Request, context: ContextOf, pages: PagesOf, actor: Administrator, form: SentFiles) -> Response:
     """Check what was sent, and keep it as a draft; what is wrong is shown whole, by file and line."""
     number_of(request, form.sent.token)
-    whole = form.sent["extent"] == "whole"
-    files = [(file.name, file.content) for file in form.files]
+    whole, sent = form.sent["extent"] == "whole", [(file.name, file.content) for file in form.files]
     try:
-        number = policy_changes.upload(context, actor, files, whole=whole, reason=form.sent["reason"])
+        number = policy_changes.upload(context, actor, sent, whole=whole, reason=form.sent["reason"])
     except PolicyError as fault:
         shown = Form(form.sent.values, problem="规则有错，没有收下；现行规则不变")
         status = HTTPStatus.UNPROCESSABLE_ENTITY

@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from domain.actions import ROLE_LABELS, Actor, Role
 from domain.administration import RECORD_READERS
-from services import figures
+from services import dossiers, figures, meetings, visits
 from services.sign_in import SignedIn, session_of
 from web.asking import ContextOf
 from web.forms import Form, sent_form
@@ -32,6 +32,10 @@ class Shown:
     unit_name: str
     sees_figures: bool
     administers: bool
+    calls: bool
+    """Whether return visits are theirs to make or to give out."""
+    reviews: bool
+    reads_dossiers: bool
 
 
 class SignInNeeded(Exception):
@@ -57,6 +61,9 @@ def signed_in(request: Request, context: ContextOf) -> SignedIn:
         named(code) if code else "",
         sees_figures=figures.is_reader(who.actor),
         administers=who.actor.role in RECORD_READERS,
+        calls=who.actor.role in visits.GIVERS,
+        reads_dossiers=who.actor.role in dossiers.READERS,
+        reviews=who.actor.role in meetings.READERS,
     )
     return who
 

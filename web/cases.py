@@ -19,7 +19,7 @@ from domain.stages import STAGE_LABELS, TRIGGER_LABELS, Stage, Trigger
 from models.answers import PetitionDetail, QueueItem
 from models.desk import PastCase
 from models.evidence import CompletionEvidence
-from services import desk, queries, queues, recusals, same_matter
+from services import desk, queries, queues, recusals, runs, same_matter
 from services.context import Context
 from web.action import Action
 from web.actions import ACTIONS, DESKS, SEPARATE
@@ -167,6 +167,7 @@ def page_of(
         rung=RUNG_LABELS[Rung(case.rung)] if case.rung else "",
         roles={role.value: label for role, label in ROLE_LABELS.items()},
         stages={stage.value: STAGE_LABELS[stage] for stage in Stage},
+        run=runs.address_of_run(context, petition_id, actor),
     )
 
 

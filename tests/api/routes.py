@@ -192,6 +192,7 @@ READS = (
     "/progress/{query_code}/attachments",
     "/progress/{query_code}/attachments/{attachment_id}",
     "/petitions/{petition_id}/dossier",
+    "/petitions/{petition_id}/dossier/document",
     "/petitions/{petition_id}/recusals",
     "/petitions/{petition_id}/inspection",
     "/petitions/{petition_id}/duplicates",

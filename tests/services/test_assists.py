@@ -199,6 +199,18 @@ def test_completed_ends_what_assisting_units_had_to_do(context: Context) -> None
     assert queries.detail(context, petition_id, AT_HOUSING).assignments[-1].outcome == "completed"
 
 
+def test_a_lead_is_not_held_back_and_the_history_names_who_had_not_reported(context: Context) -> None:
+    petition_id = assigned(context, housing=2, labour=3)
+    handling.report(context, petition_id, AT_HOUSING, WORDS)
+    handling.submit_completion(context, petition_id, LEAD, EVIDENCE)
+    step = queries.history(context, petition_id, DESK).entries[-1]
+    assert (step.trigger, [unit.code for unit in step.not_reported]) == (Trigger.SUBMIT_COMPLETION, [LABOUR])
+    decisions.decide_completion(context, petition_id, DESK, approved=False, reason=WORDS)
+    handling.report(context, petition_id, Actor(Role.UNIT, LABOUR), WORDS)
+    handling.submit_completion(context, petition_id, LEAD, EVIDENCE)
+    assert queries.history(context, petition_id, DESK).entries[-1].not_reported == []
+
+
 def test_another_lead_is_the_one_who_is_told(context: Context, story: clock.StoryClock) -> None:
     petition_id = assigned(context, housing=2)
     dispatching.redispatch(context, petition_id, DESK, unit=UNIT, reason=WORDS)

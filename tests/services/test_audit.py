@@ -9,12 +9,27 @@ import pytest
 import sqlalchemy as sa
 
 import clock
+from domain.actions import Actor, Role
 from domain.petition import Satisfaction
+from domain.reviews import Level
 from models.shapes import PetitionerIn
 from models.tables import AuditAnchor, Base, HistoryRow
-from services import audit, decisions, handling, identity, intake, ladder, retention, supervision, verdict
+from services import (
+    audit,
+    decisions,
+    handling,
+    identity,
+    intake,
+    ladder,
+    meeting_decisions,
+    meetings,
+    retention,
+    supervision,
+    verdict,
+)
 from services.context import Context
-from services.coverage import NAMES, covers_of, seal_of
+from services.coverage import LATER, NAMES, covers_of, seal_of
+from services.meeting_decisions import Heard
 from tests.services import lives
 from tests.services.lives import DESK, INSPECTOR, WORDS, petition_of, register
 
@@ -81,14 +96,12 @@ NOT_COVERED = {
     "history",  # chained itself
     "identity_read",
     "media_objection",  # a petitioner's wish about what is told in public, given and taken back without a step
-    "publication",  # carries the digest of what was told, and a trail of its own
     "tracking",  # asked, declined and ended without a step; letting an outlet follow is one
     "visit",  # attempts are written without a step; what they come to is one
     "imprint",  # an index, made anew at any time
     "notice",  # a sender writes what became of it, without a step
     "petition",  # its steps tell what it is
     "petitioner",  # sealed under a key, and erased in time
-    "review_item",  # an agenda changes without a step; what a meeting decides is one
     "proposal",  # what the engine found probable; decisions on it are steps
     "timer",  # follows from the steps and the rules
 }
@@ -233,6 +246,59 @@ def test_steps_of_a_version_before_cover_nothing_and_break_nothing(context: Cont
         ).first()
         assert newest is not None
         assert newest.seal == seal_of(newest, "")
+
+
+REVIEWER = Actor(Role.REVIEWER, name="一级研判")
+
+
+def heard(context: Context) -> str:
+    """A petition that a meeting put off, and that is on the agenda of another."""
+    petition_id = lives.in_review(context)
+    call = meetings.Call("专题研判", clock.now().add(hours=1), "会议室", "expert-housing")
+    seats = ("expert-housing", "expert-municipal", "expert-water", "expert-labour")
+    first = meetings.call(context, REVIEWER, Level.FIRST, call, [petition_id])
+    meetings.attend(context, first.id, REVIEWER, seats, [])
+    meeting_decisions.put_off(context, Heard(first.id, petition_id, REVIEWER, "资料不全"), WORDS)
+    meetings.close(context, first.id, REVIEWER)
+    second = meetings.call(context, REVIEWER, Level.FIRST, call, [petition_id])
+    meetings.cancel(context, second.id, REVIEWER, WORDS)
+    return petition_id
+
+
+def test_what_a_meeting_decided_is_covered_and_its_agenda_changes_freely(context: Context) -> None:
+    petition_id = heard(context)
+    assert told(context) == []
+    run(
+        context,
+        "UPDATE review_item SET reason = '改过' WHERE petition_id = :id AND outcome = 'put_off'",
+        id=petition_id,
+    )
+    version = petition_of(context, petition_id).version
+    assert told(context) == [f"{number(context, petition_id)}：第{version}条之后，会议议定被改动、增删"]
+
+
+def test_a_decision_of_a_meeting_that_was_made_up_is_named(context: Context) -> None:
+    petition_id = heard(context)
+    run(
+        context,
+        "UPDATE review_item SET outcome = 'assigned' WHERE petition_id = :id AND outcome = 'not_heard'",
+        id=petition_id,
+    )
+    assert "会议议定" in told(context)[0]
+
+
+def test_a_step_from_before_a_table_was_covered_says_nothing_of_it(context: Context) -> None:
+    petition_id = heard(context)
+    with context.sessions.begin() as session:
+        rows = session.scalars(
+            sa.select(HistoryRow).where(HistoryRow.petition_id == petition_id).order_by(HistoryRow.version)
+        )
+        last = ""
+        for row in rows:
+            row.covers = {table: digest for table, digest in (row.covers or {}).items() if table not in LATER}
+            row.seal = last = seal_of(row, last)
+    run(context, "UPDATE review_item SET reason = '改过' WHERE petition_id = :id", id=petition_id)
+    assert told(context) == []
 
 
 def test_a_withdrawn_and_an_explained_petition_stay_whole(context: Context) -> None:

@@ -82,13 +82,13 @@ def test_it_is_counted_once_a_minute_however_many_look(
     every_life: Context, story: clock.StoryClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     counted: list[Asked] = []
-    real = figures.figures
+    real = figures.figures_by
 
     def noted(context: Context, actor: Actor, asked: Asked, *rest: object, **more: object) -> object:
         counted.append(asked)
         return real(context, actor, asked, *rest, **more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(figures, "figures", noted)
+    monkeypatch.setattr(figures, "figures_by", noted)
     first = dashboard(every_life, LEADER)
     once = len(counted)
     story.move_to(first.as_of + dt.timedelta(seconds=59))

@@ -85,6 +85,74 @@ ACCUSED_UNIT = [
     (4, "archive", "archived"),
 ]
 
+MEETING = [
+    (0, "register", "registered"),
+    (0, "accept", "accepted"),
+    (0, "dispatch", "dispatched"),
+    (1, "request_return", "return_requested"),
+    (1, "grant_return", "accepted"),
+    (1, "refer_to_desk", "accepted"),
+    (1, "dispatch", "dispatched"),
+    (2, "request_return", "return_requested"),
+    (2, "grant_return", "accepted"),
+    (2, "refer_to_desk", "accepted"),
+    (2, "dispatch", "dispatched"),
+    (4, "request_return", "return_requested"),
+    (4, "climb_to_first_review", "first_review"),
+    (5, "show_yellow_card", "first_review"),
+    (6, "convene", "first_review"),
+    (7, "show_red_card", "first_review"),
+    (13, "assign", "dispatched"),
+    (13, "sign", "in_hand"),
+    (14, "note", "in_hand"),
+    (15, "remind_assist", "in_hand"),
+    (18, "note", "in_hand"),
+    (19, "submit_completion", "completion_submitted"),
+    (19, "approve_completion", "completed"),
+    (19, "ask_rating", "completed"),
+    (19, "rate", "rated"),
+    (19, "archive", "archived"),
+]
+LEADERS_DECIDE = [
+    (0, "register", "registered"),
+    (0, "accept", "accepted"),
+    (0, "dispatch", "dispatched"),
+    (1, "climb_to_first_review", "first_review"),
+    (5, "convene", "first_review"),
+    (5, "show_yellow_card", "first_review"),
+    (7, "show_red_card", "first_review"),
+    (7, "climb_to_second_review", "second_review"),
+    (11, "hand_to_leader", "second_review"),
+    (13, "assign", "dispatched"),
+    (14, "sign", "in_hand"),
+    (19, "submit_completion", "completion_submitted"),
+    (20, "approve_completion", "completed"),
+    (20, "ask_rating", "completed"),
+    (20, "rate", "rated"),
+    (20, "archive", "archived"),
+]
+
+
+FOLLOWED_LAMPS = [
+    (0, "register", "registered"),
+    (0, "accept", "accepted"),
+    (0, "dispatch", "dispatched"),
+    (0, "sign", "in_hand"),
+    (1, "track", "in_hand"),
+    (4, "show_yellow_card", "in_hand"),
+    (7, "climb_to_first_review", "first_review"),
+    (8, "show_red_card", "first_review"),
+    (14, "ask_media_reply", "first_review"),
+    (15, "give_media_reply", "first_review"),
+    (15, "expose", "first_review"),
+    (16, "submit_completion", "completion_submitted"),
+    (16, "approve_completion", "completed"),
+    (16, "ask_rating", "completed"),
+    (16, "rate", "rated"),
+    (16, "archive", "archived"),
+    (17, "publish", "archived"),
+]
+
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def ledger_url(request: pytest.FixtureRequest) -> Iterator[str]:
@@ -184,6 +252,36 @@ def test_whom_it_is_about_loses_it_and_the_inspectors_conclude(tmp_path: Path) -
     assert units == ["municipal-parks", None, "housing", "housing"]
 
 
+def test_a_journalist_has_the_unit_heard_before_it_is_exposed_and_praises_it_in_the_end(tmp_path: Path) -> None:
+    facts = told("followed-lamps", tmp_path)
+    assert sequence(facts) == FOLLOWED_LAMPS
+    roles = {row["trigger"]: row["role"] for row in facts["history"]}
+    assert (roles["ask_media_reply"], roles["give_media_reply"], roles["expose"]) == ("media", "unit", "inspector")
+
+
+def test_three_returns_are_decided_by_the_experts_in_their_meeting(tmp_path: Path) -> None:
+    facts = told("meeting-decides", tmp_path)
+    assert sequence(facts) == MEETING
+    assert (facts["returns"], facts["rung"], facts["run_state"]) == (3, 1, "COMPLETED")
+    assert fired(facts) == {"yellow_card": 1, "red_card": 1, "assist": 1}
+    end = listed(facts)
+    assert (end["listed"]["code"], end["unit"]["code"]) == ("struck_off", "municipal-parks")
+    reported = [(task["unit"]["code"], task["reported"]) for task in end["assists"]]
+    assert reported == [("housing", True), ("kuangqu-street", True)]
+
+
+def test_what_exceeds_every_department_is_decided_by_the_leaders_for_good(tmp_path: Path) -> None:
+    facts = told("leaders-decide", tmp_path)
+    assert sequence(facts) == LEADERS_DECIDE, "the lead's return was refused: no request_return stands there"
+    assert (facts["returns"], facts["rung"], facts["run_state"]) == (0, 2, "COMPLETED")
+    roles = {row["trigger"]: row["role"] for row in facts["history"]}
+    assert (roles["climb_to_second_review"], roles["hand_to_leader"]) == ("reviewer", "leader")
+    assert roles["assign"] == "leader"
+    end = listed(facts)
+    assert (end["listed"]["code"], end["rung"]["code"]) == ("struck_off", "second_review")
+    assert [(task["unit"]["code"], task["reported"]) for task in end["assists"]] == [("kuangqu-street", False)]
+
+
 DISSATISFIED = [
     (0, "register", "registered"),
     (0, "accept", "accepted"),
@@ -236,6 +334,9 @@ def test_the_command_names_the_stories_and_refuses_others() -> None:
         "silent-unit",
         "accused-unit",
         "dissatisfied",
+        "followed-lamps",
+        "meeting-decides",
+        "leaders-decide",
     ]
     refused = subprocess.run([rongetong, "story", "nobody"], capture_output=True, text=True, check=False)
     assert refused.returncode == 2

@@ -36,6 +36,7 @@ class Provider:
     folder: Path
     port: int = field(default_factory=free_port)
     people: list[dict[str, Any]] = field(default_factory=list)
+    site: str = SITE
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -50,8 +51,8 @@ class Provider:
                 "client_name": name,
                 "client_secret": SECRET,
                 "client_uri": "http://127.0.0.1",
-                "redirect_uris": [f"{SITE}/sign-in/provider/back"],
-                "post_logout_redirect_uris": [f"{SITE}/sign-in"],
+                "redirect_uris": [f"{self.site}/sign-in/provider/back"],
+                "post_logout_redirect_uris": [f"{self.site}/sign-in"],
                 "token_endpoint_auth_method": "client_secret_basic",
             }
             for name in (OURS, OTHERS)
@@ -76,7 +77,7 @@ class Provider:
         """The provider as a client of its sees it."""
         secret = self.folder / "client.secret"
         secret.write_text(f"{SECRET}\n", "utf-8")
-        return OpenIdProvider(Registration(self.issuer, client, secret, SITE, "openid profile groups"))
+        return OpenIdProvider(Registration(self.issuer, client, secret, self.site, "openid profile groups"))
 
     def _answers(self) -> bool:
         assert self.process is not None
@@ -88,12 +89,12 @@ class Provider:
 
 
 @contextmanager
-def provider(folder: Path, *people: tuple[str, list[str]]) -> Iterator[Provider]:
-    """A provider that knows these people, each with the groups they are in."""
+def provider(folder: Path, *people: tuple[str, list[str]], site: str = SITE) -> Iterator[Provider]:
+    """A provider that knows these people, each with the groups they are in, and sends them back to `site`."""
     if not PYTHON.exists():
         raise pytest.fail.Exception("the provider is not installed: make .provider/.ready", pytrace=False)
     known = [{"user_name": name, "password": PASSWORD, "groups": groups} for name, groups in people]
-    made = Provider(folder, people=known)
+    made = Provider(folder, people=known, site=site)
     made.start()
     try:
         yield made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -14,13 +15,23 @@ from playwright.sync_api import Browser, Page
 from sqlalchemy import select
 
 import clock
-from domain.actions import Role
+from domain.actions import PLATFORM, Actor, Role
+from domain.administration import COMMAND_LINE
+from domain.media import PublicationKind
+from domain.stages import Trigger
+from domain.units import UnitKind
+from gateways.geography_example import write_example
+from gateways.geography_files import load_geography
+from models.media_answers import ProposalIn
 from models.tables import Petition
+from services import geographies, media, policy_changes, publications
 from services.context import Context
+from services.ledger import move
+from services.transactions import transaction
 from settings import PROJECT_ROOT
 from tests.support import ledgers, steps
 from tests.support.browser import chromium_of
-from tests.support.context import a_context
+from tests.support.context import POLICY_DIR, a_kept_context, shipped_policy
 from tests.support.pages import GOOD_PASSWORD, Visitor, signed_in
 from tests.support.served import served
 
@@ -29,6 +40,7 @@ PHONE, WIDE = (390, 760), (1200, 820)
 COLOURS = 96
 LAMPS = "广济路路灯不亮，夜间通行不便"
 PLACE = "广济路"
+REPORTED = ("路灯不亮", "井盖松动有响声", "自来水浑浊发黄", "垃圾没人清运", "道路积水", "公交站牌损坏")
 UNSURE = "门口路灯不亮，垃圾清运不及时"
 _NO_FONT = "截图需要中文字体。Debian/Ubuntu：apt-get install fonts-wqy-microhei\nA Chinese font is needed."
 
@@ -44,17 +56,21 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as scratch, clock.use(clock.StoryClock(_MORNING)):
         url = f"sqlite:///{Path(scratch) / 'ledger.db'}"
         ledgers.create_tables(url)
-        context = a_context(ledgers.engine_of(url))
+        context = a_kept_context(ledgers.engine_of(url), policy_dir=POLICY_DIR)
         prepare(context)
         with served(context) as site, chromium_of() as browser:
             everybodys(browser, site)
             at_work(browser, site, context)
+            administering(browser, site, context)
+            in_public(browser, site, context)
+            at_the_top(browser, site, context, Path(scratch) / "geography")
     for path in sorted(FOLDER.glob("*.png")):
         Image.open(path).convert("RGB").quantize(COLOURS).save(path, optimize=True)
         sys.stdout.write(f"{path.relative_to(PROJECT_ROOT)} {path.stat().st_size // 1024} KiB\n")
     return 0
 
 
+_DESK = Actor(Role.DESK, name="专席乙")
 _MORNING = pendulum.datetime(2026, 3, 2, 9, tz=clock.SHANGHAI)
 
 
@@ -124,6 +140,74 @@ def at_work(browser: Browser, site: str, context: Context) -> None:
     desk.keyboard.press("?")
     desk.get_by_role("dialog", name="按键").wait_for()
     take(desk, "keys")
+
+
+def administering(browser: Browser, site: str, context: Context) -> None:
+    """Who may sign in, and what a changed rule would change."""
+    signed_in(Visitor(context), Role.OPERATOR, name="运维丙")
+    tab = opened(browser, site, WIDE)
+    sign_in(tab, "运维丙")
+    tab.goto("/administration/accounts")
+    take(tab, "accounts")
+    text = (POLICY_DIR / "ladder.yaml").read_text("utf-8")
+    changed = re.sub(r"(?m)(^return_limit:\n  value: )\d+", r"\g<1>4", text, count=1)
+    number = policy_changes.upload(
+        context, COMMAND_LINE, [("ladder.yaml", changed.encode())], whole=False, reason="退单放宽一次"
+    )
+    tab.goto(f"/administration/policy/changes/{number}")
+    take(tab, "policy-change")
+
+
+def at_the_top(browser: Browser, site: str, context: Context, folder: Path) -> None:
+    """The dashboard, the map of a made-up geography in the real outline, and the wall."""
+    towns = {unit.code: unit.name for unit in shipped_policy().units if unit.kind is UnitKind.TOWN}
+    write_example(POLICY_DIR / "geography" / "district.geojson", towns, folder)
+    data = load_geography(folder, towns, None)
+    with context.sessions.begin() as session:
+        geographies.put_in_force(session, data, Actor(Role.OPERATOR, name="screenshots"))
+    for number, (words, point) in enumerate(zip(REPORTED * 4, data.points[:: len(data.points) // 24], strict=False)):
+        where = {"longitude": str(point.position.longitude), "latitude": str(point.position.latitude)}
+        Visitor(context).report(f"{point.name}处{words}，第{number + 1}次反映", **where)
+    settle(context)
+    signed_in(Visitor(context), Role.LEADER, name="区领导丙")
+    story = clock.StoryClock(_MORNING.add(days=4))
+    with clock.use(story):
+        settle(context)
+        leader = opened(browser, site, WIDE)
+        sign_in(leader, "区领导丙")
+        for name, address in (("dashboard", "/overview"), ("map", "/map?figure=registered"), ("wall", "/wall")):
+            leader.set_viewport_size({"width": WIDE[0], "height": 675 if name == "wall" else WIDE[1]})
+            leader.goto(address)
+            leader.wait_for_timeout(1500)  # plots grow into their place
+            take(leader, name)
+
+
+def in_public(browser: Browser, site: str, context: Context) -> None:
+    """What whoever decides sees of an exposure, what was taken out marked; and what everybody reads."""
+    outlet, at_unit = Actor(Role.MEDIA, "shizhong-yunbao", "记者丁"), Actor(Role.UNIT, "municipal-parks", "园林甲")
+    lamps, cover = "君山路路灯整夜不亮，请修理", "文化路街道建设路井盖松动，车过有响声"
+    with context.readers() as session:
+        found = {row.text: (row.id, row.case_number) for row in session.scalars(select(Petition))}
+    with transaction(context) as tx:
+        move(tx, tx.lock(found[lamps][0]), Trigger.SHOW_RED_CARD, PLATFORM)
+    media.track(context, found[lamps][0], _DESK, outlet="shizhong-yunbao", reason="群众关注度高")
+    text = "灯坏了多日，读者王先生来电13800001234催问。"
+    asked = ProposalIn(
+        case_number=found[lamps][1], kind=PublicationKind.EXPOSURE, title="君山路路灯久拖未修", text=text
+    )
+    exposed = publications.propose(context, outlet, asked)
+    publications.reply(context, exposed.id, at_unit, text="电缆到货延误，今日已修复，向市民致歉。")
+    asked = ProposalIn(case_number=found[cover][1], kind=PublicationKind.PROCESS, title="建设路井盖当日归位", text="")
+    told = publications.propose(context, _DESK, asked)
+    publications.publish(context, told.id, _DESK, reason="同意")
+    signed_in(Visitor(context), Role.INSPECTOR, name="督查丙")
+    tab = opened(browser, site, WIDE)
+    sign_in(tab, "督查丙")
+    tab.goto(f"/press/items/{exposed.id}")
+    take(tab, "exposure")
+    everybody = opened(browser, site, PHONE)
+    everybody.goto("/published")
+    take(everybody, "published")
 
 
 def sign_in(tab: Page, name: str) -> None:

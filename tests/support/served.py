@@ -15,9 +15,11 @@ from tests.support.prefect_workers import wait_until
 
 
 @contextmanager
-def served(context: Context) -> Iterator[str]:
-    """The address of the site while it is served by a thread of this process."""
-    config = uvicorn.Config(create_site(context, UNLIMITED), port=0, log_level="warning", timeout_graceful_shutdown=1)
+def served(context: Context, port: int = 0) -> Iterator[str]:
+    """The address of the site while it is served by a thread of this process; port 0 is any that is free."""
+    config = uvicorn.Config(
+        create_site(context, UNLIMITED), port=port, log_level="warning", timeout_graceful_shutdown=1
+    )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

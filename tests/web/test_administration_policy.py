@@ -35,7 +35,7 @@ def operator(context: Context) -> Visitor:
 
 def with_returns(number: int) -> bytes:
     """`ladder.yaml` with another number of returns."""
-    changed, count = re.subn(r"(return_limit:.*?value: )\d+", rf"\g<1>{number}", LADDER, count=1, flags=re.DOTALL)
+    changed, count = re.subn(r"(?m)(^return_limit:\n  value: )\d+", rf"\g<1>{number}", LADDER, count=1)
     assert count == 1
     return changed.encode()
 

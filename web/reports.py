@@ -1,0 +1,153 @@
+"""The four lists and the bulletins as pages, with their Excel and Word files."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Request
+from starlette.responses import RedirectResponse, Response
+
+from domain.actions import Actor
+from domain.bulletins import BulletinAct
+from domain.errors import DomainError, NotFound, StaleVersion
+from domain.lists import LIST_LABELS, ListName
+from models.bulletins import DiscardIn, IssueIn
+from services import bulletins, list_book, lists
+from services.context import Context
+from services.list_rows import Wanted
+from web.asking import ContextOf, PagesOf
+from web.callers import Caller
+from web.choices import lists_of
+from web.downloads import EXCEL, WORD, download
+from web.forms import Form, SentForm, Wrong, as_wrong, read, submit
+
+router = APIRouter(prefix="/reports")
+
+PAGE = 50
+BulletinId = Annotated[str, Path(max_length=60)]
+UnitCode = Annotated[str, Query(pattern="^[a-z0-9-]{0,60}$")]
+_MOVED_ON = "您填写的时候，这份通报有了变化（见上）。您写的还在，确认后请再提交一次"
+_INCOMPLETE = "表单不完整，请重新填写"
+
+
+@router.get("")
+def four_lists(
+    request: Request,
+    context: ContextOf,
+    pages: PagesOf,
+    actor: Caller,
+    name: ListName = ListName.PROBLEMS,
+    unit: UnitCode = "",
+    after: Annotated[str, Query(pattern="^[A-Z0-9-]{0,40}$")] = "",
+) -> Response:
+    """One of the four lists, oldest first, with how many of what standing there are."""
+    page = lists.page_of(context, actor, name, Wanted(unit=unit or None), after=after or None, limit=PAGE)
+    sheet = list_book.SHEETS[name]
+    return pages.show(
+        request,
+        "reports/lists.html",
+        page=page,
+        columns=[column for column, _ in sheet.columns],
+        rows=[(item.id, list_book.cells_of(item)) for item in page.items],
+        name=name.value,
+        names=[(each.value, LIST_LABELS[each]) for each in ListName],
+        unit=unit,
+        units=lists_of(context)["units"],
+        form=Form({"unit": unit}),
+    )
+
+
+@router.get("/lists.xlsx")
+def workbook(context: ContextOf, actor: Caller, unit: UnitCode = "") -> Response:
+    """All four lists as one workbook."""
+    return download(list_book.book_of(context, actor, Wanted(unit=unit or None)), EXCEL, "lists.xlsx")
+
+
+@router.get("/bulletins")
+def all_bulletins(
+    request: Request,
+    context: ContextOf,
+    pages: PagesOf,
+    actor: Caller,
+    offset: Annotated[int, Query(ge=0, le=bulletins.MAX_OFFSET)] = 0,
+) -> Response:
+    """The latest first; drafts only for those who may issue them."""
+    return pages.show(
+        request, "reports/bulletins.html", page=bulletins.bulletins(context, actor, limit=PAGE, offset=offset)
+    )
+
+
+@router.get("/bulletins/{bulletin_id}")
+def bulletin(request: Request, bulletin_id: BulletinId, context: ContextOf, pages: PagesOf, actor: Caller) -> Response:
+    """One bulletin with its tables, and the forms of whoever may issue it."""
+    return _bulletin(request, context, pages, actor, bulletin_id)
+
+
+@router.get("/bulletins/{bulletin_id}/bulletin.docx")
+def word(bulletin_id: BulletinId, context: ContextOf, actor: Caller) -> Response:
+    """The bulletin as a Word document."""
+    return download(bulletins.document(context, bulletin_id, actor), WORD, "bulletin.docx")
+
+
+@router.get("/bulletins/{bulletin_id}/annex.xlsx")
+def annex(bulletin_id: BulletinId, context: ContextOf, actor: Caller) -> Response:
+    """Its annexes as a workbook."""
+    return download(bulletins.annex(context, bulletin_id, actor), EXCEL, "bulletin-annex.xlsx")
+
+
+@router.post("/bulletins/{bulletin_id}/{what}")
+def decide(
+    request: Request,
+    bulletin_id: BulletinId,
+    what: str,
+    context: ContextOf,
+    pages: PagesOf,
+    actor: Caller,
+    sent: SentForm,
+) -> Response:
+    """Issue a draft, or keep it unissued with the reason."""
+    if what not in {BulletinAct.ISSUE, BulletinAct.DISCARD}:
+        raise NotFound("这项操作")
+    bulletins.bulletin(context, bulletin_id, actor)  # whoever may not see the draft is not told that there is one
+    act = BulletinAct(what)
+    try:
+        version = sent.number("version")
+        if not isinstance(version, int):
+            raise Wrong(problem=_INCOMPLETE)  # noqa: TRY301 - refused like everything else that is wrong
+        said = (
+            read(IssueIn, {"opinion": sent["opinion"]}).opinion
+            if act is BulletinAct.ISSUE
+            else read(DiscardIn, {"reason": sent["reason"]}).reason
+        )
+
+        def work() -> dict[str, Any]:
+            bulletins.decide(context, bulletin_id, actor, act, said, version)
+            return {}
+
+        submit(context, request, sent, work)
+    except StaleVersion:
+        return _bulletin(request, context, pages, actor, bulletin_id, Form.refused(sent, Wrong(problem=_MOVED_ON)))
+    except DomainError as refusal:
+        return _bulletin(request, context, pages, actor, bulletin_id, Form.refused(sent, as_wrong(refusal)))
+    except Wrong as wrong:
+        return _bulletin(request, context, pages, actor, bulletin_id, Form.refused(sent, wrong))
+    return RedirectResponse(f"/reports/bulletins/{bulletin_id}?done=1", HTTPStatus.SEE_OTHER)
+
+
+def _bulletin(
+    request: Request, context: Context, pages: PagesOf, actor: Actor, bulletin_id: str, form: Form | None = None
+) -> Response:
+    shown = bulletins.bulletin(context, bulletin_id, actor)
+    status = HTTPStatus.OK
+    if form is not None:
+        status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.CONFLICT
+    return pages.show(
+        request,
+        "reports/bulletin.html",
+        status,
+        bulletin=shown,
+        content=bulletins.content(context, bulletin_id, actor),
+        form=form or Form(),
+        done="done" in request.query_params,
+    )
