@@ -45,6 +45,8 @@ def _of_cases(table: CTE, selection: Selection) -> Mapping[FigureName, Parts]:
     climbed = _reached(c)
     # An exclusion is of one completion: the next one can be assessed again.
     excluded = func.coalesce(c.excluded > c.approved, false())
+    # Nor does a verdict on what was excluded count again because the work was redone and is not rated yet.
+    unassessed = func.coalesce(c.excluded > c.judged, false())
     dated = or_(and_(done, c.in_time.is_not(None)), overdue)
     return {
         CountName.REGISTERED: _all(true()),
@@ -66,7 +68,7 @@ def _of_cases(table: CTE, selection: Selection) -> Mapping[FigureName, Parts]:
         ShareName.RESOLUTION: _some(and_(done, c.solved.is_not(None)), c.solved.is_(True)),
         ShareName.SATISFACTION: _some(c.satisfaction.is_not(None), c.satisfaction.in_(_CONTENT)),
         ShareName.ASSESSED_SATISFACTION: _some(
-            and_(c.satisfaction.is_not(None), not_(excluded)), c.satisfaction.in_(_CONTENT)
+            and_(c.satisfaction.is_not(None), not_(unassessed)), c.satisfaction.in_(_CONTENT)
         ),
         ShareName.REDO: _some(c.approvals > 0, c.redos > 0),
     }

@@ -13,6 +13,7 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     String,
+    Subquery,
     and_,
     case,
     func,
@@ -178,6 +179,7 @@ def _cases(selection: Selection, by: Grouping | None) -> CTE:
             last.c.corrected,
             last.c.excluded,
             last.c.approved,
+            _judged(last).label("judged"),
             last.c.approvals,
             last.c.redos,
         )
@@ -189,6 +191,25 @@ def _cases(selection: Selection, by: Grouping | None) -> CTE:
         .outerjoin(Completion, Completion.id == accepted.c.id)
     )
     return _chosen(query, selection, "cases")
+
+
+def _judged(last: Subquery) -> ColumnElement[int | None]:
+    """The step that approved what the last rating is about: a case that was redone may have been rated before it only.
+
+    It is looked for where it can matter, in cases of which a completion was excluded.
+    """
+    earlier = aliased(HistoryRow)
+    before = (
+        select(func.max(earlier.version))
+        .where(
+            earlier.petition_id == last.c.petition_id,
+            earlier.trigger == Trigger.APPROVE_COMPLETION.value,
+            earlier.version < last.c.rated,
+        )
+        .scalar_subquery()
+    )
+    matters = and_(last.c.excluded.is_not(None), last.c.rated < last.c.approved)
+    return case((matters, before), else_=last.c.approved)
 
 
 def _tasks(selection: Selection, by: Grouping | None) -> CTE:

@@ -19,7 +19,7 @@ from domain.stages import Trigger
 from domain.units import UnitKind
 from models.answers import AskView
 from models.tables import HistoryRow, Petition
-from services import audit, exclusions, figures, lists, queries, queues, recusals, verdict
+from services import audit, decisions, exclusions, figures, handling, lists, queries, queues, recusals, verdict
 from services.context import Context
 from services.figure_selection import Asked
 from tests.services import lives
@@ -198,6 +198,14 @@ def test_the_petitioners_rights_stay_and_new_work_is_assessed_again(context: Con
         lives.settle(context, petition_id)
         petition = lives.petition_of(context, petition_id)
         assert (petition.stage, petition.exclusion, petition.exclusion_due_at) == ("redo", None, None)
+    assessed = ShareName.ASSESSED_SATISFACTION
+    assert share(context, assessed) == (0, 1), "what was excluded is not counted, what was only asked for is"
+    handling.submit_completion(context, granted, AT_UNIT, lives.EVIDENCE)
+    decisions.decide_completion(context, granted, DESK, approved=True, reason="已重办")
+    lives.settle(context, granted)
+    assert share(context, assessed) == (0, 1), "redone and not rated yet, it has no verdict that counts"
+    verdict.rate(context, granted, CITIZEN, satisfaction=Satisfaction.SATISFIED)
+    assert share(context, assessed) == (1, 2), "the new work is assessed again"
     assert asked_of(context, waiting).outcome == "overtaken"
     assert asked_of(context, granted).outcome == "granted"
     with pytest.raises(ForbiddenTransition):
