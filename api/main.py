@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from api.app import create_app
 from api.limits import Limits
 from gateways.orchestrator import BackgroundOrchestrator
 from services.bootstrap import build_context, build_orchestrator
 from services.context import Context
 from settings import get_settings
-from web.app import create_pages
+from web.app import close_streams, create_pages
+from web.leaving import Leaving
 from web.site import Site
 
 
-def build() -> Site:
+def build() -> Leaving:
     """The application of this process. A request never waits for Prefect: runs are started and woken behind it."""
     settings = get_settings()
-    return create_site(build_context(settings, BackgroundOrchestrator(build_orchestrator(settings))))
+    site = create_site(build_context(settings, BackgroundOrchestrator(build_orchestrator(settings))))
+    return Leaving(site, partial(close_streams, site.pages))
 
 
 def create_site(context: Context, limits: Limits | None = None) -> Site:

@@ -41,7 +41,7 @@ from models.media_answers import (
     TrackingsView,
     TrackingView,
 )
-from services import media
+from services import media, publication_retractions
 from services import publication_views as views
 from services import publications as telling
 from services.context import Context
@@ -276,7 +276,7 @@ def object_to_publicity(change: PetitionersChange) -> JSONResponse:
     """The petitioner wants nothing told of their case; what was published of it is withdrawn."""
 
     def objecting(context: Context, key: str, _: object, __: int | None) -> None:
-        telling.object_to_publicity(context, key)
+        publication_retractions.object_to_publicity(context, key)
 
     return change.make(objecting)
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from stories.cases import STORIES
+from stories.all import STORIES
 from stories.playing import play_apart
 
 

@@ -135,6 +135,8 @@ PERMITTED: dict[Trigger, frozenset[Role]] = {
     Trigger.GRANT_EXCLUSION: frozenset({Role.DESK, Role.REVIEWER}),
     Trigger.REFUSE_EXCLUSION: frozenset({Role.DESK, Role.REVIEWER}),
     Trigger.REOPEN: frozenset({Role.PETITIONER}),
+    Trigger.RECORD_CALL: frozenset(),  # who visits stands in `services.visits`: it is of the visit
+    Trigger.GIVE_CALL: frozenset(),
     Trigger.MERGE: _DESK,
     Trigger.WITHDRAW: frozenset({Role.PETITIONER}),
     Trigger.LEAVE: frozenset(),  # what a withdrawal comes to while the matter is also that of others

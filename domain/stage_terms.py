@@ -111,6 +111,8 @@ class Trigger(StrEnum):
     GRANT_EXCLUSION = "grant_exclusion"
     REFUSE_EXCLUSION = "refuse_exclusion"
     REOPEN = "reopen"
+    RECORD_CALL = "record_call"
+    GIVE_CALL = "give_call"
     MERGE = "merge"
     WITHDRAW = "withdraw"
     LEAVE = "leave"
@@ -193,6 +195,8 @@ TRIGGER_LABELS: dict[Trigger, str] = {
     Trigger.GRANT_EXCLUSION: "同意不纳入评价",
     Trigger.REFUSE_EXCLUSION: "驳回不纳入评价",
     Trigger.REOPEN: "重启办理",
+    Trigger.RECORD_CALL: "记录回访",
+    Trigger.GIVE_CALL: "改由他席回访",
     Trigger.MERGE: "并单",
     Trigger.WITHDRAW: "撤回",
     Trigger.LEAVE: "诉求人撤出",

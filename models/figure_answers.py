@@ -71,6 +71,18 @@ class DissatisfiedView(Answer):
     ratings: int = Field(description="次数：每位诉求人对每次办结的评价为一次")
 
 
+class VisitCountsView(Answer):
+    """How many return visits were drawn, and what came of them."""
+
+    drawn: int
+    open: int
+    late: int = Field(description="待回访而已过期的")
+    reached: int
+    not_reached: int
+    overtaken: int = Field(description="重办、提级或重启而不再需要的")
+    contradicting: int = Field(description="诉求人所说与台账中的评价或答复不一致的")
+
+
 class FiguresView(Answer):
     """Figures of one selection by one grouping."""
 
@@ -84,6 +96,7 @@ class FiguresView(Answer):
     total: GroupView
     groups: list[GroupView]
     dissatisfied: list[DissatisfiedView] = Field([], description="全部所选诉求截至时刻的不满意评价，按原因")
+    visits: VisitCountsView | None = Field(None, description="全部所选诉求截至时刻的回访")
     definitions: list[DefinitionView]
 
 

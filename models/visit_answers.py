@@ -19,6 +19,7 @@ class AttemptIn(Body):
     reached: bool = Field(strict=True, examples=[True])
     words: Reason = Field(description="联系情况，诉求人怎么说", examples=["诉求人称路灯已亮，答复属实"])
     satisfaction: Satisfaction | None = Field(None, description="联系上的必填；诉求人尚未评价的即代录为评价")
+    reason_code: Code | None = Field(None, description="不满意的原因，见规则 dissatisfied_reasons")
     account_true: bool | None = Field(None, strict=True, description="联系上的必填；答复是否属实", examples=[True])
 
 

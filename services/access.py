@@ -32,6 +32,8 @@ _NOT_FOR_UNITS = frozenset(
         Trigger.OPEN_INSPECTION.value,
         Trigger.RECORD_VISIT.value,
         Trigger.CLOSE_INSPECTION.value,
+        Trigger.RECORD_CALL.value,
+        Trigger.GIVE_CALL.value,
     }
 )
 _ID_LENGTH = len(new_id())
@@ -115,8 +117,8 @@ def may_read(row: HistoryRow, actor: Actor) -> bool:
     """Whether `actor` may read this row.
 
     Units are not told of leads that were handed over about them, nor who else must stay out of a case and why, nor
-    what party-committee inspectors saw. Whoever reads identities is not told that they were noticed, nor anybody but
-    inspectors what inspectors put into their file.
+    what party-committee inspectors saw or what was said on a return visit. Whoever reads identities is not told that
+    they were noticed, nor anybody but inspectors what inspectors put into their file.
     """
     if row.trigger == Trigger.FLAG_READING.value and actor.role not in (Role.INSPECTOR, Role.OPERATOR):
         return False

@@ -24,7 +24,7 @@ import clock
 from models.tables import AuditAnchor, HistoryRow, IdentityRead, Petition, Petitioner
 from services.chains import check_chain
 from services.context import Context
-from services.coverage import ADDED, NAMES, covers_of, seal_of
+from services.coverage import LATER, NAMES, covers_of, seal_of
 from services.identity_log import first_broken_read
 
 _PAGE = 200
@@ -129,11 +129,8 @@ def _broken_cover(rows: Sequence[HistoryRow], now: dict[str, str]) -> str | None
     newest = rows[-1]
     if newest.covers is None:
         return None
-    differing = [
-        table
-        for table in NAMES
-        if newest.covers.get(table) != now.get(table) and (table not in ADDED or table in newest.covers)
-    ]
+    unknown = LATER - newest.covers.keys()
+    differing = [table for table in NAMES if table not in unknown and newest.covers.get(table) != now.get(table)]
     if not differing:
         return None
     return f"第{newest.version}条之后，{'、'.join(NAMES[table] for table in differing)}被改动、增删"

@@ -33,6 +33,7 @@ from models.tables import (
     Recusal,
     ReviewItem,
     Supervision,
+    Visit,
 )
 
 _OF: BindParameter[Any] = bindparam("ids", expanding=True)
@@ -48,15 +49,16 @@ class Covered:
         but: Collection[str] = (),
         *,
         only: ColumnElement[bool] | None = None,
-        added: bool = False,
+        later: bool = False,
     ) -> None:
         """`name` says what it holds, for people; `only` which of its rows a step leaves behind.
 
-        A table that was `added` is told of even where it holds nothing: a step that is silent of it is from before.
+        `later`: there were rows of it before they were vouched for. A step says of such a table that it has no row,
+        too: one that says nothing is of a version from before.
         """
+        self.later = later
         self.table: Table = Base.metadata.tables[model.__tablename__]
         self.name = name
-        self.added = added
         kept = [column for column in self.table.columns if column.name not in but]
         mine: ColumnElement[bool] = self.table.c.petition_id.in_(_OF)
         if only is not None:
@@ -80,27 +82,31 @@ COVERED = (
     Covered(RatingRow, "评价"),
     Covered(Recusal, "回避"),
     Covered(Supervision, "督办件", {"explanation_due_at"}),
+    Covered(Visit, "回访", later=True),
     # An agenda changes without a step; what a meeting decides is one.
-    Covered(ReviewItem, "会议议定", {"position"}, only=ReviewItem.outcome.in_(_DECIDED), added=True),
+    Covered(ReviewItem, "会议议定", {"position"}, only=ReviewItem.outcome.in_(_DECIDED), later=True),
     # What is proposed, worded and declined has a trail of its own; what was told in public is left by a step.
-    Covered(Publication, "公开件", {"version"}, only=Publication.published_at.is_not(None), added=True),
+    Covered(Publication, "公开件", {"version"}, only=Publication.published_at.is_not(None), later=True),
 )
 """In the order in which they are verified."""
 
-ADDED = frozenset(item.table.name for item in COVERED if item.added)
+LATER = frozenset(item.table.name for item in COVERED if item.later)
 NAMES = {item.table.name: item.name for item in COVERED}
+_NONE = hashlib.sha256(b"[]").hexdigest()
 _ANY = union_all(*(item.has_any for item in COVERED))
 
 
 def covers_of(session: Session, petition_ids: Collection[str]) -> dict[str, dict[str, str]]:
-    """By petition and table, the digest of the rows there are now; without one it is left out, or empty if `added`."""
+    """By petition and table, the digest of the rows there are in the database; a table without a row is left out.
+
+    But for those of `LATER`, of which no row is told as well.
+    """
     found: dict[str, dict[str, str]] = defaultdict(dict)
+    for petition_id in petition_ids:
+        found[petition_id] |= dict.fromkeys(LATER, _NONE)
     of = {"ids": list(petition_ids)}
     present = set(session.execute(_ANY, of).scalars())  # most petitions have rows in a few of them only
     for item in COVERED:
-        if item.added:
-            for petition_id in petition_ids:
-                found[petition_id][item.table.name] = ""
         if item.table.name not in present:
             continue
         contents: dict[str, list[Mapping[str, object]]] = defaultdict(list)

@@ -34,6 +34,7 @@ from models.figure_answers import (
     PeriodView,
     ShareView,
     StageTimeView,
+    VisitCountsView,
 )
 from services.views import stage_named
 
@@ -48,7 +49,8 @@ def figures_view(
     policy: Policy,
     total: GroupView,
     groups: Sequence[GroupView],
-    dissatisfied: Sequence[DissatisfiedView] = (),
+    dissatisfied: Sequence[DissatisfiedView],
+    visits: VisitCountsView | None,
 ) -> FiguresView:
     """The whole answer, with the rules that hold for all of it."""
     return FiguresView(
@@ -62,6 +64,7 @@ def figures_view(
         total=total,
         groups=list(groups),
         dissatisfied=list(dissatisfied),
+        visits=visits,
         definitions=[definition_view(name) for name in DEFINITIONS],
     )
 

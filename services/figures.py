@@ -18,7 +18,7 @@ from models.figure_answers import FigureCase, FigureCasesView, FiguresView, Grou
 from services.access import ALL_SEEING, hidden_cases
 from services.context import Context
 from services.figure_bases import parts_of
-from services.figure_reasons import dissatisfied
+from services.figure_reasons import dissatisfied, visit_counts
 from services.figure_selection import Asked, selection_of
 from services.figure_tables import table_of
 from services.figure_views import (
@@ -78,6 +78,7 @@ def figures_by(
         beside = own is not None and any(by not in (None, Grouping.UNIT) for by in groupings)
         parts = measure_by(session, replace(selection, unit=own), groupings, only=only) if beside else wholes
         reasons = dissatisfied(session, selection, policy) if only is None else []
+        called = visit_counts(session, selection) if only is None else None
     return [
         figures_view(
             selection,
@@ -86,6 +87,7 @@ def figures_by(
             total_view(whole, policy),
             _groups(whole, part, own, selection, policy),
             reasons,
+            called,
         )
         for whole, part in zip(wholes, parts, strict=True)
     ]

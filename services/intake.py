@@ -23,7 +23,7 @@ from services.matters import chosen, require_category
 from services.new_petitions import new_petition
 from services.numbering import next_case_number
 from services.parties import has_left, parties_of
-from services.publications import take_back_untellable
+from services.publication_retractions import take_back_untellable
 from services.recusals import carry_over, named_by_petitioner, recuse_on_arrival
 from services.same_matter import GOING_ON, settle_proposals, take_in
 from services.transactions import Transaction, acting, transaction

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pendulum import DateTime
@@ -34,7 +34,7 @@ from services.views import Lens, stage_named, task_due
 
 _TAKEN_AWAY = ("moved", "returned", "climbed", "leads")
 """How a task ends that is the unit's no more; whatever else became of it, it was the unit's to the end."""
-_CLOSES_THE_LOOP = (Trigger.ARCHIVE, Trigger.RESTORE_STRIKING, Trigger.CLOSE_SUPERVISION, Trigger.GRANT_EXCLUSION)
+_CLOSES_THE_LOOP = (Trigger.ARCHIVE, Trigger.RESTORE_STRIKING, Trigger.CLOSE_SUPERVISION)
 """The last of these is when an item that is struck off was struck off."""
 
 
@@ -49,6 +49,8 @@ class Particulars:
     last_step: HistoryRow
     """The latest that the petitioner was shown."""
     closed_at: DateTime | None
+    excluded_at: DateTime | None
+    """When it was decided that its verdict does not count."""
 
 
 def particulars_of(
@@ -65,6 +67,12 @@ def particulars_of(
         .group_by(HistoryRow.petition_id)
     )
     closed: dict[str, DateTime] = {petition_id: at for petition_id, at in session.execute(closing)}  # noqa: C416
+    granting = (
+        select(HistoryRow.petition_id, func.max(HistoryRow.at))
+        .where(HistoryRow.petition_id.in_(ids), HistoryRow.trigger == Trigger.GRANT_EXCLUSION.value)
+        .group_by(HistoryRow.petition_id)
+    )
+    excluded: dict[str, DateTime] = {petition_id: at for petition_id, at in session.execute(granting)}  # noqa: C416
     by_case = {str(case): topic for topic in topics for case in topic.cases}
     return {
         petition.id: Particulars(
@@ -73,6 +81,7 @@ def particulars_of(
             evidence=evidence.get(petition.id),
             last_step=steps[petition.id],
             closed_at=closed.get(petition.id),
+            excluded_at=excluded.get(petition.id),
         )
         for petition in petitions
     }
@@ -197,8 +206,15 @@ def _result(petition: Petition, lens: Lens, mine: Particulars, rules: ListRules)
         receipt=done.receipt if done else None,
         verdict=Named(code=verdict.value, name=SATISFACTION_LABELS[verdict]) if verdict else None,
         redos=petition.redos,
-        struck_off_at=mine.closed_at if common["listed"].code == Listed.STRUCK_OFF else None,
+        struck_off_at=_struck_off_at(petition, mine, rules) if common["listed"].code == Listed.STRUCK_OFF else None,
     )
+
+
+def _struck_off_at(petition: Petition, mine: Particulars, rules: ListRules) -> DateTime | None:
+    """When the last thing came that it lacked: an exclusion only where its verdict would have kept it on the lists."""
+    assessed = standing_of(replace(loop_of(petition, mine.evidence), assessable=True), rules)
+    moments = (mine.closed_at, mine.excluded_at if assessed.lacks else None)
+    return max((moment for moment in moments if moment is not None), default=None)
 
 
 ITEMS: dict[ListName, Callable[[Petition, Lens, Particulars, ListRules], ListItem]] = {

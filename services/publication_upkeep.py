@@ -16,7 +16,8 @@ import clock
 from domain.media import PublicationKind, Standing
 from models.tables import Petition, Publication
 from services.context import Context
-from services.publications import correct_excused, lapse, take_back_untellable
+from services.publication_retractions import correct_excused, take_back_untellable
+from services.publications import lapse
 from services.tellable import may_be_told
 from services.transactions import Transaction, reading, transaction
 

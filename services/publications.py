@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Collection, Mapping
-from typing import Any
+from dataclasses import replace
 
 from pendulum import DateTime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import clock
-from domain.actions import PETITIONER, PLATFORM, Actor, Role
+from domain.actions import PLATFORM, Actor, Role
 from domain.calendar import local
 from domain.errors import Incomplete, Missing, NotFound, NotPermitted, RuleRefusal, StaleVersion
 from domain.media import (
@@ -26,31 +23,31 @@ from domain.media import (
     require_earned,
     standing_after,
 )
-from domain.scrub import Scrubbed
-from domain.scrub import scrub as scrubbed
 from domain.stages import Trigger
 from domain.workdays import Duration, TimeUnit, due_date
 from models.media_answers import ProposalIn, PublicationPreview
 from models.petition import new_id
-from models.tables import HistoryRow, MediaObjection, Petition, Publication, PublicationStep
+from models.tables import HistoryRow, MediaObjection, Petition, Publication
 from services.access import is_recused
 from services.context import Context
 from services.identity import particulars_to_scrub
 from services.ledger import move
-from services.media import can_be
 from services.notices import Concern
 from services.numbering import next_publication_number
-from services.platform_delays import was_in_time
-from services.tellable import followed, may_be_told, require_case, why_untellable
+from services.publication_rows import (
+    OPEN,
+    change_standing,
+    correct_row,
+    digest_of,
+    end_row,
+    held,
+    note,
+    put_into_words,
+    scrub_by_rules,
+)
+from services.tellable import followed, may_be_told, require_case
 from services.transactions import Transaction, transaction
 from services.views import timeline_of
-
-UNTELLABLE = "该诉求不再适合公开"
-IDENTIFIED = "文中发现可以识别诉求人的内容"
-OBJECTED = "诉求人不同意公开"
-EXCUSED = "经核查，逾期系平台原因，扣除后承办单位未逾期"
-_OPEN = (Standing.PROPOSED.value, Standing.ASKED.value, Standing.REPLIED.value, Standing.LAPSED.value)
-_LIVING = (*_OPEN, Standing.PUBLISHED.value)
 
 
 def propose(context: Context, actor: Actor, proposal: ProposalIn) -> Publication:
@@ -95,9 +92,9 @@ def propose(context: Context, actor: Actor, proposal: ProposalIn) -> Publication
             outlet=actor.unit if actor.role is Role.MEDIA else None,
             unit=carded.unit if kind is PublicationKind.EXPOSURE and carded is not None else petition.unit,
         )
-        _word(tx, petition, row, proposal.title, text)
+        put_into_words(tx, petition, row, proposal.title, text)
         tx.session.add(row)
-        _note(row, Act.PROPOSE, actor, "")
+        note(row, Act.PROPOSE, actor, "")
         tx.session.flush()
         if kind is PublicationKind.EXPOSURE:
             _ask_unit(tx, petition, row, actor)
@@ -124,8 +121,8 @@ def edit(
     """Another wording before it is decided, scrubbed again. Raises as `publish` does."""
     with transaction(context) as tx:
         petition, row = _deciding(tx, publication_id, actor, Act.EDIT, version)
-        _word(tx, petition, row, title, text)
-        _note(row, Act.EDIT, actor, "")
+        put_into_words(tx, petition, row, title, text)
+        note(row, Act.EDIT, actor, "")
         tx.session.flush()
         return row
 
@@ -139,9 +136,9 @@ def reply(context: Context, publication_id: str, actor: Actor, *, text: str, ver
         now = clock.now()
         if row.standing == Standing.ASKED and row.reply_due_at is not None and now > row.reply_due_at:
             raise RuleRefusal("reply-too-late", "答复期限已过", source=_source(tx, "reply"))
-        _change(row, Act.REPLY)
-        row.reply, row.replied_at = _scrub(tx, text, particulars_to_scrub(tx, petition)).text, now
-        _note(row, Act.REPLY, actor, "")
+        change_standing(row, Act.REPLY)
+        row.reply, row.replied_at = scrub_by_rules(tx, text, particulars_to_scrub(tx, petition)).text, now
+        note(row, Act.REPLY, actor, "")
         move(tx, petition, Trigger.GIVE_MEDIA_REPLY, actor, public=False, details={"unit": row.unit})
         return row
 
@@ -159,13 +156,13 @@ def publish(
         petition, row = _deciding(tx, publication_id, actor, Act.PUBLISH, version)
         kind = PublicationKind(row.kind)
         _require_publishable(tx, petition, row)
-        _change(row, Act.PUBLISH)
+        change_standing(row, Act.PUBLISH)
         # Names may have become known since it was worded, for example by a petition that was merged.
-        _word(tx, petition, row, row.title, row.text)
-        row.reply = _scrub(tx, row.reply, particulars_to_scrub(tx, petition)).text
+        put_into_words(tx, petition, row, row.title, row.text)
+        row.reply = scrub_by_rules(tx, row.reply, particulars_to_scrub(tx, petition)).text
         row.number, row.published_at = next_publication_number(tx), clock.now()
         row.digest = digest_of(row)
-        _note(row, Act.PUBLISH, actor, reason)
+        note(row, Act.PUBLISH, actor, reason)
         exposes = kind is PublicationKind.EXPOSURE
         trigger = Trigger.EXPOSE if exposes else Trigger.PUBLISH
         details = {"kind": row.kind, "number": row.number, "unit": row.unit}
@@ -180,7 +177,7 @@ def preview(context: Context, publication_id: str, actor: Actor) -> PublicationP
         petition, row = _deciding(tx, publication_id, actor, Act.PUBLISH, None)
         _require_publishable(tx, petition, row)
         known = particulars_to_scrub(tx, petition)
-        title, text, reply = (_scrub(tx, said, known) for said in (row.title, row.text, row.reply))
+        title, text, reply = (scrub_by_rules(tx, said, known) for said in (row.title, row.text, row.reply))
         found = counted([item.kind.value for part in (title, text, reply) for item in part.removed])
         removed = {kind: row.removed.get(kind, 0) + found.get(kind, 0) for kind in sorted({*row.removed, *found})}
         return PublicationPreview(title=title.text, text=text.text, reply=reply.text, removed=removed)
@@ -192,7 +189,7 @@ def decline(
     """Let it not become public, and why. Raises as `publish` does."""
     with transaction(context) as tx:
         petition, row = _deciding(tx, publication_id, actor, Act.DECLINE, version)
-        _end(tx, petition, row, Act.DECLINE, actor, reason)
+        end_row(tx, petition, row, Act.DECLINE, actor, reason)
         tx.session.flush()
         return row
 
@@ -203,7 +200,9 @@ def withdraw(
     """Take it back: that and why stays public, what it said does not. Raises as `publish` does."""
     with transaction(context) as tx:
         petition, row = _deciding(tx, publication_id, actor, Act.WITHDRAW, version)
-        _end(tx, petition, row, Act.WITHDRAW, actor, _scrub(tx, reason, particulars_to_scrub(tx, petition)).text)
+        end_row(
+            tx, petition, row, Act.WITHDRAW, actor, scrub_by_rules(tx, reason, particulars_to_scrub(tx, petition)).text
+        )
         tx.session.flush()
         return row
 
@@ -214,83 +213,18 @@ def correct(
     """Say in public, beside the exposure, that it was mistaken. Raises as `publish` does."""
     with transaction(context) as tx:
         petition, row = _deciding(tx, publication_id, actor, Act.CORRECT, version)
-        _correct(tx, petition, row, actor, reason)
+        correct_row(tx, petition, row, actor, reason)
         return row
-
-
-def retract_exposures(tx: Transaction, petition: Petition, actor: Actor, reason: str) -> None:
-    """What the unit was exposed for turned out not to be its fault: corrected in public, or not published at all."""
-    for row in _of(tx, petition, PublicationKind.EXPOSURE):
-        if row.standing == Standing.PUBLISHED:
-            _correct(tx, petition, row, actor, reason)
-        elif row.standing in _OPEN:
-            _end(tx, petition, row, Act.DECLINE, actor, reason)
-
-
-def object_to_publicity(context: Context, petition_id: str) -> None:
-    """The petitioner wants nothing told of their case: it holds from now on, and for what was published."""
-    with transaction(context) as tx:
-        petition = tx.lock(petition_id)
-        if tx.session.get(MediaObjection, petition_id) is None:
-            tx.session.add(MediaObjection(petition_id=petition_id, at=clock.now()))
-        for row in _of(tx, petition, PublicationKind.PROCESS, PublicationKind.PRAISE):
-            _take_back(tx, petition, row, PETITIONER, OBJECTED, OBJECTED)
-        tx.session.flush()
-
-
-def take_back_untellable(tx: Transaction, petition: Petition) -> bool:
-    """Withdraw what is public of a case that is none for the media any more, decline what is proposed; whether any.
-
-    It became confidential, somebody must stay out of it, a lead was handed over, or its words or category changed. Of a
-    case that still is one, what names somebody who became a party since is withdrawn. The public is not told which:
-    the reason itself would say what is protected. The trail keeps it.
-
-    Raises KeysUnusable: what cannot be compared does not stay public unseen.
-    """
-    living = [row for row in _of(tx, petition, *PublicationKind) if row.standing in _LIVING]
-    if not living:
-        return False
-    why = why_untellable(tx.context, tx.session, petition)
-    if why is None:
-        known = particulars_to_scrub(tx, petition)
-        # What is not public yet is scrubbed again when it is published.
-        living = [row for row in living if row.standing == Standing.PUBLISHED and _names_somebody(tx, row, known)]
-        why = IDENTIFIED
-    for row in living:
-        _take_back(tx, petition, row, PLATFORM, UNTELLABLE, why)
-    tx.session.flush()
-    return bool(living)
-
-
-def _names_somebody(tx: Transaction, row: Publication, known: list[str]) -> bool:
-    return any(_scrub(tx, said, known).removed for said in (row.title, row.text, row.reply, row.correction))
-
-
-def correct_excused(tx: Transaction, petition: Petition) -> bool:
-    """Say beside an exposure that the platform's own delay was behind it, where that is known by now; whether it was.
-
-    A case that was handed in, or still can be, by the date without the platform's share was never late.
-    """
-    exposed = [
-        row
-        for row in _of(tx, petition, PublicationKind.EXPOSURE)
-        if row.standing == Standing.PUBLISHED and row.corrected_at is None
-    ]
-    if not exposed or not was_in_time(tx.session, petition, tx.policy_of(petition), tx.context.rules.calendar):
-        return False
-    for row in exposed:
-        _correct(tx, petition, row, PLATFORM, EXCUSED)
-    return True
 
 
 def lapse(context: Context, publication_id: str) -> bool:
     """Let the right of reply lapse when its term is over; whether it was."""
     with transaction(context) as tx:
-        petition, row = _held(tx, publication_id)
+        petition, row = held(tx, publication_id)
         if row.standing != Standing.ASKED or row.reply_due_at is None or row.reply_due_at >= clock.now():
             return False
-        _change(row, Act.LAPSE)
-        _note(row, Act.LAPSE, PLATFORM, "逾期未答复")
+        change_standing(row, Act.LAPSE)
+        note(row, Act.LAPSE, PLATFORM, "逾期未答复")
         details = {"unit": row.unit}
         concerns = [Concern(row.unit, row.reply_due_at)] if row.unit else []
         move(tx, petition, Trigger.LAPSE_MEDIA_REPLY, PLATFORM, public=False, details=details, concerns=concerns)
@@ -306,20 +240,6 @@ def drawn_from(session: Session, petition_id: str) -> str:
     )
 
 
-def digest_of(row: Publication) -> str:
-    """SHA-256 of what was published."""
-    said: Mapping[str, Any] = {
-        "number": row.number,
-        "kind": row.kind,
-        "title": row.title,
-        "text": row.text,
-        "unit": row.unit,
-        "reply": row.reply,
-        "published_at": row.published_at.in_timezone("UTC").isoformat() if row.published_at else None,
-    }
-    return hashlib.sha256(json.dumps(said, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
-
-
 def _ask_unit(tx: Transaction, petition: Petition, row: Publication, actor: Actor) -> None:
     days = tx.policy_in_force().media.reply_days
     term = Duration(days, TimeUnit.WORKING_DAYS)
@@ -327,7 +247,9 @@ def _ask_unit(tx: Transaction, petition: Petition, row: Publication, actor: Acto
     row.reply_due_at = due
     concerns = [Concern(row.unit, due)] if row.unit else []
     details = {"unit": row.unit}
-    move(tx, petition, Trigger.ASK_MEDIA_REPLY, actor, public=False, details=details, concerns=concerns)
+    # The unit reads the petition's history: it is told the outlet, and not which journalist it was.
+    asking = replace(actor, name="") if actor.role is Role.MEDIA else actor
+    move(tx, petition, Trigger.ASK_MEDIA_REPLY, asking, public=False, details=details, concerns=concerns)
 
 
 def _require_publishable(tx: Transaction, petition: Petition, row: Publication) -> None:
@@ -340,7 +262,7 @@ def _require_publishable(tx: Transaction, petition: Petition, row: Publication) 
 
 def _require_none_pending(session: Session, petition: Petition, kind: PublicationKind) -> None:
     pending = select(Publication.id).where(
-        Publication.petition_id == petition.id, Publication.kind == kind.value, Publication.standing.in_(_OPEN)
+        Publication.petition_id == petition.id, Publication.kind == kind.value, Publication.standing.in_(OPEN)
     )
     if session.scalar(pending.limit(1)) is not None:
         raise RuleRefusal("already-proposed", "该诉求已有同类公开件待定")
@@ -359,70 +281,6 @@ def _red_card(session: Session, petition_id: str) -> HistoryRow | None:
     return session.scalar(query.order_by(HistoryRow.version.desc()).limit(1))
 
 
-def _word(tx: Transaction, petition: Petition, row: Publication, title: str, text: str) -> None:
-    known = particulars_to_scrub(tx, petition)
-    in_title, in_text = _scrub(tx, title, known), _scrub(tx, text, known)
-    row.title, row.text = in_title.text, in_text.text
-    taken = counted([item.kind.value for item in (*in_title.removed, *in_text.removed)])
-    # What was taken out when it was proposed stays counted when it is scrubbed once more.
-    row.removed = taken or row.removed or {}
-
-
-def _correct(tx: Transaction, petition: Petition, row: Publication, actor: Actor, reason: str) -> None:
-    if row.kind != PublicationKind.EXPOSURE:
-        raise RuleRefusal("no-exposure", "只有曝光可以更正，其他的请撤回")
-    _change(row, Act.CORRECT)
-    row.correction, row.corrected_at = _scrub(tx, reason, particulars_to_scrub(tx, petition)).text, clock.now()
-    _note(row, Act.CORRECT, actor, row.correction)
-    details = {"number": row.number, "unit": row.unit}
-    concerns = [Concern(row.unit)] if row.unit else []
-    move(tx, petition, Trigger.CORRECT_EXPOSURE, actor, reason=row.correction, details=details, concerns=concerns)
-
-
-def _end(
-    tx: Transaction,
-    petition: Petition,
-    row: Publication,
-    act: Act,
-    actor: Actor,
-    reason: str,
-    *,
-    told: str | None = None,
-) -> None:
-    _change(row, act)
-    if act is Act.WITHDRAW:
-        row.withdrawn_at, row.withdrawal = clock.now(), reason if told is None else told
-    _note(row, act, actor, reason)
-    if act is Act.WITHDRAW:
-        # Why stays with the publication: whoever reads the petition's history may not know it.
-        move(tx, petition, Trigger.UNPUBLISH, actor, public=False, details={"kind": row.kind, "number": row.number})
-
-
-def _take_back(tx: Transaction, petition: Petition, row: Publication, actor: Actor, told: str, why: str) -> None:
-    """Let nothing more be told of it: `told` is what the public reads of what was public, `why` stays in the trail."""
-    if row.standing == Standing.PUBLISHED:
-        _end(tx, petition, row, Act.WITHDRAW, actor, why, told=told)
-    elif row.standing in _OPEN:
-        _end(tx, petition, row, Act.DECLINE, actor, why)
-
-
-def _scrub(tx: Transaction, text: str, known: Collection[str]) -> Scrubbed:
-    """By the rules in force now, whatever the petition lives under: what is told is told today."""
-    rules = tx.policy_in_force().scrub
-    if rules is None:
-        raise RuleRefusal("no-scrub-rules", "现行规则没有脱敏规则(scrub.yaml)，不能公开任何文字，请先启用新的规则")
-    return scrubbed(text, rules, known)
-
-
-def _change(row: Publication, act: Act) -> None:
-    row.standing = standing_after(Standing(row.standing), act).value
-
-
-def _of(tx: Transaction, petition: Petition, *kinds: PublicationKind) -> list[Publication]:
-    query = select(Publication).where(Publication.petition_id == petition.id, Publication.kind.in_(kinds))
-    return list(tx.session.scalars(query.order_by(Publication.id)))
-
-
 def _deciding(
     tx: Transaction, publication_id: str, actor: Actor, act: Act, version: int | None
 ) -> tuple[Petition, Publication]:
@@ -435,7 +293,7 @@ def _deciding(
 
 
 def _locked(tx: Transaction, publication_id: str, actor: Actor, version: int | None) -> tuple[Petition, Publication]:
-    petition, row = _held(tx, publication_id)
+    petition, row = held(tx, publication_id)
     hidden = (actor.role is Role.UNIT and (row.unit != actor.unit or row.kind != PublicationKind.EXPOSURE)) or (
         actor.role is Role.MEDIA and row.outlet != actor.unit
     )
@@ -444,32 +302,6 @@ def _locked(tx: Transaction, publication_id: str, actor: Actor, version: int | N
     if version is not None and version != row.version:
         raise StaleVersion(expected=version, current=row.version, what="该公开件")
     return petition, row
-
-
-def _held(tx: Transaction, publication_id: str) -> tuple[Petition, Publication]:
-    """The publication with its petition, held against every other writer: whoever changes it holds the petition."""
-    known = select(Publication.petition_id).where(Publication.id == publication_id)
-    petition_id = tx.session.scalar(known) if can_be(publication_id) else None
-    if petition_id is None:
-        raise NotFound("该公开件")
-    petition = tx.lock(petition_id)
-    return petition, tx.session.get_one(Publication, publication_id, populate_existing=True)
-
-
-def _note(row: Publication, act: Act, actor: Actor, reason: str) -> None:
-    row.version += 1
-    row.steps.append(
-        PublicationStep(
-            version=row.version,
-            at=clock.now(),
-            act=act.value,
-            actor_role=actor.role.value,
-            actor_unit=actor.unit,
-            actor_name=actor.name,
-            reason=reason,
-            content={"title": row.title, "text": row.text, "reply": row.reply or ""},
-        )
-    )
 
 
 def _source(tx: Transaction, name: str) -> str | None:

@@ -6,6 +6,7 @@ import base64
 import datetime as dt
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, not_, null, or_, select
@@ -38,6 +39,15 @@ _EXCLUSION_WAITS = Petition.exclusion == Exclusion.ASKED.value
 _DESK_LOOKS = [Stage.REGISTERED.value, Stage.ACCEPTED.value]
 
 
+@dataclass(frozen=True)
+class Rows:
+    """What waits for somebody: the rows, the date they are ordered by, and the key that is unique among them."""
+
+    query: Select[Any]
+    due: Column
+    key: Column
+
+
 def unit_queue(
     context: Context,
     actor: Actor,
@@ -57,6 +67,10 @@ def unit_queue(
     minute earlier for what was being written.
     """
     require_role(actor, Role.UNIT)
+    return _page(context, actor, _unit_rows(actor, changed_after), limit, cursor, only)
+
+
+def _unit_rows(actor: Actor, changed_after: dt.datetime | None = None) -> Rows:
     running, owing = Assignment.ended_at.is_(None), or_(_owes_explanation(actor), _owes_answer(actor))
     to_explain = case((owing, Supervision.explanation_due_at), else_=null())
     due = func.coalesce(to_explain, Assignment.due_at, Petition.due_at, type_=Petition.due_at.type)
@@ -75,7 +89,7 @@ def unit_queue(
                 and_(or_(running, _was_asked_to_explain(actor)), HistoryRow.at > changed_after),
             )
         )
-    return _page(context, actor, query, due, Assignment.id, limit, cursor, only)
+    return Rows(query, due, Assignment.id)
 
 
 def _owes_explanation(actor: Actor) -> ColumnElement[bool]:
@@ -111,13 +125,17 @@ def queue_for(
     Raises:
         NotPermitted: nothing ever waits for this role.
     """
+    return _page(context, actor, rows_for(actor), limit, cursor, only)
+
+
+def rows_for(actor: Actor) -> Rows:
+    """What waits for `actor`. Raises `NotPermitted` where nothing ever does."""
     if actor.role is Role.UNIT:
-        return unit_queue(context, actor, limit=limit, cursor=cursor, only=only)
+        return _unit_rows(actor)
     if actor.role is Role.INSPECTOR:
-        return overdue_list(context, actor, limit=limit, cursor=cursor, only=only)
+        return _overdue_rows(None, None)
     require_role(actor, *_WAITING)
-    query = select(Petition, HistoryRow.at).where(_WAITING[actor.role])
-    return _page(context, actor, query, _DECISION_DUE, Petition.id, limit, cursor, only)
+    return Rows(select(Petition, HistoryRow.at).where(_WAITING[actor.role]), _DECISION_DUE, Petition.id)
 
 
 def requests_queue(context: Context, actor: Actor, *, limit: int = 50, cursor: str | None = None) -> Page:
@@ -127,7 +145,7 @@ def requests_queue(context: Context, actor: Actor, *, limit: int = 50, cursor: s
     """
     require_role(actor, Role.DESK, Role.INSPECTOR, Role.OPERATOR)
     query = select(Petition, HistoryRow.at).where(or_(Petition.stage.in_(_ASKED), _EXCLUSION_WAITS))
-    return _page(context, actor, query, _DECISION_DUE, Petition.id, limit, cursor)
+    return _page(context, actor, Rows(query, _DECISION_DUE, Petition.id), limit, cursor)
 
 
 # The run may have to look earlier than the decision is due: for a card, or for a unit that owes something else.
@@ -160,7 +178,6 @@ def overdue_list(
     supervised: bool | None = None,
     limit: int = 50,
     cursor: str | None = None,
-    only: QueueFilter | None = None,
 ) -> Page:
     """Work that is past its deadline, or under supervision and not finished; longest overdue first.
 
@@ -169,6 +186,10 @@ def overdue_list(
     or the one that owes the explanation.
     """
     require_role(actor, *ALL_SEEING)
+    return _page(context, actor, _overdue_rows(unit, supervised), limit, cursor)
+
+
+def _overdue_rows(unit: str | None, supervised: bool | None) -> Rows:  # noqa: FBT001 - as `overdue_list` has it
     unanswered = and_(Supervision.closed_at.is_(None), Supervision.explanation_due_at < clock.now())
     unchecked = and_(Supervision.rectify_checked_at.is_(None), Supervision.rectify_due_at < clock.now())
     silent = or_(unanswered, unchecked)
@@ -183,21 +204,14 @@ def overdue_list(
         query = query.where(or_(watched, silent) if supervised else and_(late, not_(supervised_now)))
     if unit is not None:
         query = query.where(or_(Petition.unit == unit, and_(silent, Supervision.unit == unit)))
-    return _page(context, actor, query, Petition.due_at, Petition.id, limit, cursor, only)
+    return Rows(query, Petition.due_at, Petition.id)
 
 
 def _page(
-    context: Context,
-    actor: Actor,
-    query: Select[Any],
-    due: Column,
-    key: Column,
-    limit: int,
-    cursor: str | None,
-    only: QueueFilter | None = None,
+    context: Context, actor: Actor, rows: Rows, limit: int, cursor: str | None, only: QueueFilter | None = None
 ) -> Page:
-    """A page of `query` ordered by `due` (nothing due comes last) and `key`, which is unique."""
-    size = max(1, min(limit, MAX_PAGE))
+    """A page of `rows`; nothing due comes last."""
+    size, query, due, key = max(1, min(limit, MAX_PAGE)), rows.query, rows.due, rows.key
     undated = case((due.is_(None), 1), else_=0)
     # The last row of history carries the petition's version, so its moment is when the petition changed last.
     query = (
@@ -219,11 +233,10 @@ def _page(
         query = query.where(_after(cursor, due, key))
     with reading(context) as session:
         now = clock.now()
-        rows = session.execute(query).all()
-        asked = _asked(session, [row[0] for row in rows])
-        items = [_item(context, session, actor, row, asked) for row in rows[:size]]
-        more = len(rows) > size
-        last = rows[size - 1] if more else None
+        found = session.execute(query).all()
+        asked = _asked(session, [row[0] for row in found])
+        items = [_item(context, session, actor, row, asked) for row in found[:size]]
+        last = found[size - 1] if len(found) > size else None
         return Page(items=items, next=_cursor(last.page_due, last.page_key) if last is not None else None, as_of=now)
 
 

@@ -21,16 +21,17 @@ from domain.stages import REVIEW_STAGES, Stage, Trigger, is_allowed
 from domain.units import UnitKind
 from models.answers import Named
 from models.recusal_answers import RecusalReceipt, RecusalsView, RecusalView
-from models.tables import Completion, Inspection, Notice, Petition, Recusal
+from models.tables import Account, Completion, Inspection, Notice, Petition, Recusal
 from services.access import ALL_SEEING, petition_for, require_role
 from services.assignments import NOBODYS, assist_of, lead_of
 from services.context import Context
 from services.dispatching import requests_of
 from services.facts import recused_units
 from services.ledger import move
-from services.publications import take_back_untellable
+from services.publication_retractions import take_back_untellable
 from services.transactions import Transaction, acting, reading
 from services.views import actions_for, lens_of
+from services.visit_draws import give_away_visit
 
 READERS = (Role.DESK, Role.INSPECTOR, Role.PARTY_INSPECTOR, Role.LEADER)
 
@@ -207,6 +208,7 @@ def exclude_unit(
         if task is not None:
             task.ended_at, task.outcome = now, "recused"
     _ask_nothing_more_of(tx, petition, unit)
+    give_away_visit(tx, petition, unit)
     withheld = _withhold(tx, petition, unit)
     changes = (changes or {}) | {"recused": _standing_now(tx, petition)}
     stage = Stage(petition.stage)
@@ -238,6 +240,11 @@ def _exclude_account(
     if _standing(tx, petition, account=account) is not None:
         raise RuleRefusal("already-recused", "该账号已经回避该诉求", source=RECUSAL_SOURCE, field="account")
     _record(tx, petition, actor, reason, stated_by, account=account)
+    officer = tx.session.scalar(
+        select(Account.unit).where(Account.name == account, Account.role == Role.FOLLOW_UP.value)
+    )
+    if officer is not None:
+        give_away_visit(tx, petition, officer)
     details = {"account": account, "stated_by": stated_by.value}
     changes = {"recused": _standing_now(tx, petition)}
     move(tx, petition, Trigger.RECUSE, actor, reason=reason, public=False, details=details, changes=changes)

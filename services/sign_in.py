@@ -86,8 +86,12 @@ def sign_in(context: Context, name: str, password: str, address: str) -> str:
         return begin_session(tx, row, Way.PASSWORD)
 
 
-def session_of(context: Context, token: str) -> SignedIn | None:
-    """Who is signed in with this token; `None` when nobody is any more."""
+def session_of(context: Context, token: str, *, by_hand: bool = True) -> SignedIn | None:
+    """Who is signed in with this token; `None` when nobody is any more.
+
+    Unless it was somebody's own doing (`by_hand`), such as a page that keeps itself up to date, it does not count as
+    use: a screen that everybody left signs out all the same.
+    """
     if not _TOKEN.fullmatch(token):
         return None
     now, digest = clock.now(), _digest(token)
@@ -98,7 +102,7 @@ def session_of(context: Context, token: str) -> SignedIn | None:
         if context.sign_in.is_over(row.began_at, row.used_at, now):
             return None
         account, used_at, way = row.account, row.used_at, row.way
-    if now - used_at >= _NOTED_EVERY:
+    if by_hand and now - used_at >= _NOTED_EVERY:
         with transaction(context) as tx:
             again = tx.session.get(WebSession, digest)
             if again is not None:

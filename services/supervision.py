@@ -19,7 +19,7 @@ from services.context import Context
 from services.facts import duration_to_json
 from services.ledger import move
 from services.notices import Concern
-from services.publications import retract_exposures, take_back_untellable
+from services.publication_retractions import retract_exposures, take_back_untellable
 from services.transactions import Transaction, acting
 
 

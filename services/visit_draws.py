@@ -77,6 +77,24 @@ def give_up_visit(tx: Transaction, petition: Petition) -> None:
         visit.version += 1
 
 
+def give_away_visit(tx: Transaction, petition: Petition, unit: str) -> None:
+    """The unit must stay out of the case since it was drawn: no officer of it asks the petitioner about it any more.
+
+    It goes to the seat that would have got it. Where there is none left, it stays and waits for the desk to give it.
+    """
+    query = select(Visit).where(Visit.petition_id == petition.id, Visit.status == VisitStatus.OPEN.value)
+    visit = tx.session.scalars(query.with_for_update()).one_or_none()
+    seats = tx.policy_in_force().visits
+    seat = seats.seat(visit.officer) if visit is not None else None
+    if visit is None or seat is None or seat.unit != unit:
+        return
+    out = {row.unit for row in petition.assignments} | {petition.unit or "", unit} | recused_units(petition)
+    other = officer_for(seats, out, _loads(tx))
+    if other is not None:
+        visit.officer, visit.officer_reason = other.code, "原席位所属单位应当回避，自动改派"
+        visit.version += 1
+
+
 def _loads(tx: Transaction) -> dict[str, int]:
     lately = Visit.drawn_at > clock.now() - _COUNTED
     rows = tx.session.execute(select(Visit.officer, func.count()).where(lately).group_by(Visit.officer))

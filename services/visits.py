@@ -12,7 +12,7 @@ import clock
 from domain.actions import Actor, Role
 from domain.errors import Incomplete, Missing, NotFound, RuleRefusal, StaleVersion
 from domain.petition import SATISFACTION_LABELS, Satisfaction
-from domain.stages import Stage
+from domain.stages import Stage, Trigger
 from domain.visits import (
     RISK_LABELS,
     VISIT_LABELS,
@@ -37,6 +37,7 @@ from models.visit_answers import (
 from services.access import not_recused, petition_for, require_role
 from services.context import Context
 from services.facts import recused_units
+from services.ledger import move
 from services.ratings import given_for, speaker_of
 from services.transactions import Transaction, reading, transaction
 from services.verdict import rate
@@ -126,6 +127,7 @@ def attempt(context: Context, visit_id: int, actor: Actor, body: AttemptIn, vers
         )
         found.status, found.version = after.value, found.version + 1
         found.ended_at = None if after is VisitStatus.OPEN else clock.now()
+        _write(tx, found, petition, actor, body)
         if body.satisfaction is not None:
             _take_down(tx, found, petition, actor, body, body.satisfaction)
         tx.session.flush()
@@ -154,8 +156,22 @@ def give(
             raise RuleRefusal("officer-not-apart", "该席位属于办过或应当回避该诉求的单位，不能回访")
         found.officer, found.officer_reason = seat.code, f"{actor.name}：{reason}"
         found.version += 1
-        tx.session.flush()
+        details = {"visit": found.id, "officer": seat.code}
+        move(tx, petition, Trigger.GIVE_CALL, actor, reason=reason, public=False, details=details)
         return _view(context, tx.session, found, petition)
+
+
+def _write(tx: Transaction, found: Visit, petition: Petition, actor: Actor, body: AttemptIn) -> None:
+    """Into the history, so that neither the attempt nor what was said can be taken back unseen."""
+    details = {
+        "visit": found.id,
+        "officer": found.officer,
+        "way": body.way.value,
+        "reached": body.reached,
+        "satisfaction": body.satisfaction.value if body.satisfaction else None,
+        "account_true": body.account_true,
+    }
+    move(tx, petition, Trigger.RECORD_CALL, actor, reason=body.words, public=False, details=details)
 
 
 def _check_said(body: AttemptIn) -> None:
@@ -194,7 +210,7 @@ def _take_down(
     known = before or petition.satisfaction
     found.satisfaction, found.account_true = said.value, body.account_true
     if known is None and Stage(petition.stage) in (Stage.COMPLETED, Stage.FOLLOW_UP):
-        rate(tx.context, petition.id, actor, satisfaction=said, reason=body.words)
+        rate(tx.context, petition.id, actor, satisfaction=said, reason=body.words, reason_code=body.reason_code)
         found.contradicts = body.account_true is False
         return
     found.spot_check = True

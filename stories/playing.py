@@ -171,7 +171,7 @@ def _free_port() -> int:
 
 def main() -> int:
     """Play the story named on the command line."""
-    from stories.cases import STORIES
+    from stories.all import STORIES
 
     parser = argparse.ArgumentParser(prog="stories.playing")
     parser.add_argument("name", choices=sorted(STORIES))

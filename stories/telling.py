@@ -29,12 +29,16 @@ class StoryStuck(Exception):
     """The petition's run did not come to rest; the message says where it stands."""
 
 
+Act = Callable[["Teller"], None]
+"""What a person does."""
+
+
 @dataclass(frozen=True)
 class Scene:
     """Something a person does at a moment (Shanghai time)."""
 
     at: DateTime
-    act: Callable[[Teller], None]
+    act: Act
 
 
 @dataclass(frozen=True)

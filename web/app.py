@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, Response
 from api.guards import MAX_BODY_BYTES, Guard
 from api.limits import Buckets
 from domain.errors import PolicyMissing
-from services import following
+from services import following, queue_news
 from services.context import Context
 from web import (
     account,
@@ -20,6 +20,7 @@ from web import (
     admin_keys,
     admin_policy,
     administration,
+    calls,
     cases,
     completion,
     desk,
@@ -29,6 +30,7 @@ from web import (
     identity,
     inspect,
     maps,
+    news,
     overview,
     place,
     press,
@@ -58,6 +60,8 @@ _HEADERS = {
     # A shared computer shows the next person nothing of the last one.
     "Cache-Control": "no-store",
 }
+_QUEUE_SECONDS = 4.0
+"""How often the queues that are looked at are asked for (our own decision: each costs a query of its own)."""
 _FAULT = """<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>平台内部错误</title>
 <h1>平台内部错误</h1><p>已经记录，请稍后重试。报告问题时请附上这个编号：{}</p><p><a href="/">回首页</a></p></html>"""
 _TOO_LARGE = """<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>内容过大</title>
@@ -74,6 +78,7 @@ def create_pages(context: Context, registrations: Buckets, look_ups: Buckets) ->
     provider = context.identity_provider
     app.state.pages = Pages(assets, _district_of(context), provider.registration.name if provider else "")
     app.state.watch = Watch(partial(following.versions, context))
+    app.state.queues_watch = Watch(partial(queue_news.fingerprints, context), _QUEUE_SECONDS)
     app.add_middleware(Visits)
     app.add_middleware(
         Guard,
@@ -97,8 +102,10 @@ def create_pages(context: Context, registrations: Buckets, look_ups: Buckets) ->
         maps,
         wall,
         desk,
+        calls,
         press,
         identity,
+        news,
         completion,
         cases,
         reviews,
@@ -111,6 +118,12 @@ def create_pages(context: Context, registrations: Buckets, look_ups: Buckets) ->
     ):
         app.include_router(part.router)
     return app
+
+
+def close_streams(app: FastAPI) -> None:
+    """End every stream of the pages, because the process ends; called in their loop."""
+    for watch in (app.state.watch, app.state.queues_watch):
+        watch.close()
 
 
 def _policy(context: Context) -> str:

@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from domain.actions import ROLE_LABELS, Actor, Role
 from domain.administration import RECORD_READERS
-from services import dossiers, figures, meetings
+from services import dossiers, figures, meetings, visits
 from services.sign_in import SignedIn, session_of
 from web.asking import ContextOf
 from web.forms import Form, sent_form
@@ -32,6 +32,8 @@ class Shown:
     unit_name: str
     sees_figures: bool
     administers: bool
+    calls: bool
+    """Whether return visits are theirs to make or to give out."""
     reviews: bool
     reads_dossiers: bool
 
@@ -46,7 +48,7 @@ class ChangeNeeded(Exception):
 
 def signed_in(request: Request, context: ContextOf) -> SignedIn:
     """Whoever is signed in. Raises `SignInNeeded`."""
-    who = session_of(context, session_token(request))
+    who = session_of(context, session_token(request), by_hand=not _by_itself(request))
     if who is None:
         raise SignInNeeded
     with context.readers() as session:
@@ -59,10 +61,16 @@ def signed_in(request: Request, context: ContextOf) -> SignedIn:
         named(code) if code else "",
         sees_figures=figures.is_reader(who.actor),
         administers=who.actor.role in RECORD_READERS,
+        calls=who.actor.role in visits.GIVERS,
         reads_dossiers=who.actor.role in dossiers.READERS,
         reviews=who.actor.role in meetings.READERS,
     )
     return who
+
+
+def _by_itself(request: Request) -> bool:
+    """Whether the page asks by itself: for news, or for what the news were about."""
+    return request.url.path.endswith("/live") or "hx-request" in request.headers
 
 
 def acting(who: Annotated[SignedIn, Depends(signed_in)]) -> Actor:
@@ -93,6 +101,8 @@ def drop_session(request: Request, answer: Response) -> None:
 
 async def on_sign_in_needed(request: Request, _: Exception) -> Response:
     """To the form, and back again; what was written meanwhile waits in it."""
+    if request.url.path.endswith("/live"):
+        return Response(status_code=HTTPStatus.NO_CONTENT)
     if request.method != HTTPMethod.POST:
         query = f"?{request.url.query}" if request.url.query else ""
         return RedirectResponse(f"/sign-in?to={quote(request.url.path + query)}", HTTPStatus.SEE_OTHER)

@@ -142,7 +142,7 @@ def show(request: Request, number: str, context: ContextOf, pages: PagesOf, mine
 @router.get("/follow/{number}/live", response_class=EventSourceResponse, dependencies=LOOKING_UP)
 async def live(request: Request, mine: Mine, context: ContextOf, seen: str = "") -> AsyncIterator[ServerSentEvent]:
     """A word whenever the case has changed since the versions that were `seen`; what changed, the page asks itself."""
-    watch: Watch = request.app.state.watch
+    watch: Watch[str] = request.app.state.watch
     if watch.full:
         return
     ids = await run_in_threadpool(following.followed_ids, context, mine.code)

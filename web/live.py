@@ -1,11 +1,12 @@
-"""Changes of petitions as they happen: one question to the ledger for everybody who watches, not one each."""
+"""Changes as they happen: one question to the ledger for everybody who watches, not one each."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Hashable, Mapping
 from contextlib import suppress
+from typing import Generic, TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
@@ -14,31 +15,41 @@ ASK_SECONDS = 2.0
 """How often the ledger is asked while anybody watches (our own decision)."""
 MOST_WATCHERS = 500
 """Open streams of this process; whoever comes after them reloads the page by hand (our own decision)."""
-Versions = Mapping[str, int]
+Key = TypeVar("Key", bound=Hashable)
 
 
-class Watch:
-    """Tells every watcher when the version of a petition it watches has changed."""
+class Watch(Generic[Key]):
+    """Tells every watcher when the version of something it watches, a petition or a queue, has changed."""
 
     def __init__(
-        self, ask: Callable[[Collection[str]], Versions], seconds: float = ASK_SECONDS, most: int = MOST_WATCHERS
+        self,
+        ask: Callable[[Collection[Key]], Mapping[Key, int]],
+        seconds: float = ASK_SECONDS,
+        most: int = MOST_WATCHERS,
     ) -> None:
-        """`ask` gives the versions of petitions by their ids; it blocks, and may fail while the ledger is away."""
+        """`ask` gives the versions by their keys; it blocks, and may fail while the ledger is away."""
         self._ask = ask
         self._seconds = seconds
         self._most = most
-        self._watched: Counter[str] = Counter()
-        self._known: dict[str, int] = {}
+        self._watched: Counter[Key] = Counter()
+        self._known: dict[Key, int] = {}
         self._changed: asyncio.Event | None = None
         self._asking: asyncio.Task[None] | None = None
         self._watchers = 0
+        self._closed = False
 
     @property
     def full(self) -> bool:
         return self._watchers >= self._most
 
-    async def changes(self, ids: Collection[str], seen: Versions) -> AsyncIterator[Versions]:
-        """The versions of these petitions whenever they differ from what was `seen`, until nobody listens."""
+    def close(self) -> None:
+        """End what everybody listens to, now and from now on; called in the loop that they listen in."""
+        self._closed = True
+        if self._changed is not None:
+            self._changed.set()
+
+    async def changes(self, ids: Collection[Key], seen: Mapping[Key, int]) -> AsyncIterator[Mapping[Key, int]]:
+        """The versions of these whenever they differ from what was `seen`, until nobody listens or it is closed."""
         self._watchers += 1
         self._watched.update(ids)
         last = dict(seen)
@@ -46,7 +57,7 @@ class Watch:
             self._changed = asyncio.Event()
             self._asking = asyncio.create_task(self._keep_asking(self._changed))
         try:
-            while True:
+            while not self._closed:
                 present = {key: self._known.get(key, last.get(key, 0)) for key in ids}
                 if present != last:
                     last = present
@@ -64,7 +75,7 @@ class Watch:
 
     async def _keep_asking(self, changed: asyncio.Event) -> None:
         """Ask as long as anybody watches."""
-        while self._watched:
+        while self._watched and not self._closed:
             with suppress(SQLAlchemyError):  # the ledger is away for a while; the page stands as it was
                 self._known = dict(await run_in_threadpool(self._ask, list(self._watched)))
             # Whoever waits is let through once; the next waiters wait for the next answer.

@@ -18,6 +18,11 @@ class Site:
         self._api = api
         self._pages = pages
 
+    @property
+    def pages(self) -> FastAPI:
+        """The application that answers with pages."""
+        return self._pages
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         chosen = self._pages if scope["type"] == "http" and self._is_page(scope) else self._api
         await chosen(scope, receive, send)

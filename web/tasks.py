@@ -18,7 +18,7 @@ from domain.errors import DomainError, Incomplete, NotFound
 from domain.petition import CARD_LABELS, Card
 from domain.queue_filter import DUE_LABELS, NUMBER_LETTERS, QueueFilter, read_filter
 from domain.stages import OPEN_STAGES, STAGE_LABELS, Stage, Trigger
-from services import desk, handling, queries, queue_clocks, queue_export, queues, saved_filters
+from services import desk, handling, queries, queue_clocks, queue_export, queue_news, queues, saved_filters
 from services.context import Context
 from services.idempotency import Reply, once
 from services.transactions import transaction
@@ -164,6 +164,8 @@ def _page(
         nothing=nothing,
         first=not cursor,
         only=only,
+        seen=queue_news.fingerprints(context, [actor])[actor],
+        here=f"/tasks?{only.query}" if only else "/tasks",
         choices=_choices(context),
         number_letters=NUMBER_LETTERS,
         saved=saved_filters.filters_of(context, asking.account_id),

@@ -114,6 +114,11 @@ def live(office: Office) -> None:
         petitioner.get_by_role("heading", name="办结待审核").wait_for()
         approve(desk, seen)
         rate(petitioner, seen)
+    with office.somebody(PHONE) as officer:
+        sign_in(officer, "信息员丙", office.account("信息员丙", "--role", "follow_up"), seen)
+        officer.get_by_role("link", name="回访").click()
+        officer.get_by_role("heading", name="回访").wait_for()
+        seen.look(officer, "calls")
     with office.somebody(PHONE) as other:
         ask_whether_it_is_the_same(other, seen)
 
@@ -208,6 +213,7 @@ def rate(tab: Page, seen: Seen) -> None:
     form.get_by_role("button", name="提交评价").click()
     tab.get_by_text("已收到您的评价").wait_for()
     tab.get_by_role("heading", name="已归档").wait_for()
+    tab.get_by_text("问题还在，要求再次办理").click()
     seen.look(tab, "rated")
 
 
@@ -239,7 +245,7 @@ def test_what_is_closed_to_somebody_is_seen() -> None:
 
 def test_every_page_is_open_to_everybody(seen: Seen) -> None:
     assert seen.faults == []
-    assert len(seen.pages) == 19
+    assert len(seen.pages) == 22
 
 
 def test_pages_load_nothing_from_a_foreign_host(seen: Seen) -> None:

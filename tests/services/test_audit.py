@@ -28,7 +28,7 @@ from services import (
     verdict,
 )
 from services.context import Context
-from services.coverage import ADDED, NAMES, covers_of, seal_of
+from services.coverage import LATER, NAMES, covers_of, seal_of
 from services.meeting_decisions import Heard
 from tests.services import lives
 from tests.services.lives import DESK, INSPECTOR, WORDS, petition_of, register
@@ -295,7 +295,7 @@ def test_a_step_from_before_a_table_was_covered_says_nothing_of_it(context: Cont
         )
         last = ""
         for row in rows:
-            row.covers = {table: digest for table, digest in (row.covers or {}).items() if table not in ADDED}
+            row.covers = {table: digest for table, digest in (row.covers or {}).items() if table not in LATER}
             row.seal = last = seal_of(row, last)
     run(context, "UPDATE review_item SET reason = '改过' WHERE petition_id = :id", id=petition_id)
     assert told(context) == []

@@ -18,7 +18,7 @@ from domain.petition import Satisfaction
 from domain.stages import Trigger
 from domain.units import UnitKind
 from models.answers import AskView
-from models.tables import HistoryRow
+from models.tables import HistoryRow, Petition
 from services import audit, exclusions, figures, lists, queries, queues, recusals, verdict
 from services.context import Context
 from services.figure_selection import Asked
@@ -202,3 +202,17 @@ def test_the_petitioners_rights_stay_and_new_work_is_assessed_again(context: Con
     assert asked_of(context, granted).outcome == "granted"
     with pytest.raises(ForbiddenTransition):
         exclusions.decide(context, waiting, DESK, granted=True, reason="太迟")
+
+
+def test_it_is_struck_off_when_the_last_thing_came_that_it_lacked(context: Context, story: clock.StoryClock) -> None:
+    petition_id = lives.archived(context)
+    archived_at = clock.now()
+    story.move_to(archived_at + dt.timedelta(hours=2))
+    ask(context, petition_id, reason_code="mistaken")
+    exclusions.decide(context, petition_id, DESK, granted=True, reason="误评")
+    struck = lists.items_of(context, petition_id, INSPECTOR)[ListName.RESULTS]
+    assert struck.struck_off_at == archived_at, "it lacked nothing before"  # type: ignore[attr-defined]
+    with context.sessions.begin() as session:
+        session.get_one(Petition, petition_id).satisfaction = Satisfaction.DISSATISFIED.value
+    struck = lists.items_of(context, petition_id, INSPECTOR)[ListName.RESULTS]
+    assert struck.struck_off_at == clock.now(), "its verdict had kept it there"  # type: ignore[attr-defined]

@@ -13,11 +13,14 @@ from domain.errors import Incomplete, NotFound, NotPermitted, RuleRefusal, Stale
 from domain.petition import Satisfaction
 from domain.stages import Stage
 from domain.visits import VisitStatus, Way, lot
-from models.tables import Visit
+from models.tables import HistoryRow, Visit
 from models.visit_answers import AttemptIn, ReturnVisit
-from services import decisions, handling, recusals, verdict, visits
+from services import audit, decisions, figures, handling, queries, recusals, verdict, visits
 from services.context import Context
+from services.coverage import seal_of
+from services.figure_selection import Asked
 from tests.services.lives import AT_UNIT, CITIZEN, DESK, EVIDENCE, INSPECTOR, UNIT, extended, petition_of, settle
+from tests.support.context import shipped_policy
 
 OFFICER = Actor(Role.FOLLOW_UP, name="信息员专班")
 CONTENT, NOT_CONTENT = Satisfaction.SATISFIED, Satisfaction.DISSATISFIED
@@ -203,3 +206,61 @@ def test_seats_share_out_the_visits_of_thirty_days(
     first = visit_of(context, finished(context)).officer
     story.move_to(clock.now().add(days=days))
     assert (visit_of(context, finished(context)).officer == first) is same
+
+
+def test_whoever_must_stay_out_after_the_draw_visits_no_more(context: Context) -> None:
+    petition_id = finished(context)
+    found = visit_of(context, petition_id)
+    recusals.recuse_unit(context, petition_id, INSPECTOR, unit=UNIT, reason="与此无关的单位")
+    assert visit_of(context, petition_id).officer == found.officer, "another unit's recusal changes nothing"
+    recusals.recuse_unit(context, petition_id, INSPECTOR, unit=found.officer.unit, reason="来信也反映该单位")
+    other = visit_of(context, petition_id)
+    assert other.officer.unit not in {found.officer.unit, UNIT}
+    assert (other.officer_reason, other.version) == ("原席位所属单位应当回避，自动改派", found.version + 1)
+
+
+def test_what_was_said_on_a_visit_is_sealed(context: Context) -> None:
+    petition_id = finished(context)
+    found = visit_of(context, petition_id)
+    visits.attempt(context, found.id, OFFICER, MISSED)
+    other = next(seat for seat in shipped_policy().visits.seats if seat.unit not in {UNIT, found.officer.unit})
+    visits.give(context, found.id, DESK, officer=other.code, reason="原席位休假")
+    visits.attempt(context, found.id, OFFICER, said(true=False))
+    steps = [entry for entry in queries.history(context, petition_id, INSPECTOR).entries if "call" in entry.trigger]
+    assert [entry.trigger for entry in steps] == ["record_call", "give_call", "record_call"]
+    assert (steps[2].details["account_true"], steps[2].reason, steps[2].public) == (False, "诉求人这样说", False)
+    seen = {entry.trigger for entry in queries.history(context, petition_id, AT_UNIT).entries}
+    assert not seen & {"record_call", "give_call"}, "the unit is not told what was said of it"
+    assert audit.verify(context) == []
+    with context.sessions.begin() as session:
+        session.get_one(Visit, found.id).account_true = True
+    [broken] = audit.verify(context)
+    assert "回访" in broken.told
+
+
+def test_a_step_of_a_version_that_vouched_for_no_visit_says_nothing_of_it(context: Context) -> None:
+    petition_id = finished(context)
+    with context.sessions.begin() as session:
+        rows = session.scalars(
+            sa.select(HistoryRow).where(HistoryRow.petition_id == petition_id).order_by(HistoryRow.version)
+        ).all()
+        previous = ""
+        for row in rows:
+            row.covers = {name: digest for name, digest in (row.covers or {}).items() if name != "visit"}
+            row.seal = previous = seal_of(row, previous)
+    assert audit.verify(context) == []
+
+
+def test_visits_are_counted_as_of_any_moment(context: Context, story: clock.StoryClock) -> None:
+    petition_id, before = finished(context), clock.now()
+    story.move_to(before + dt.timedelta(hours=1))
+    visits.attempt(context, visit_of(context, petition_id).id, OFFICER, said(true=False))
+    now = figures.figures(context, INSPECTOR, Asked()).visits
+    then = figures.figures(context, INSPECTOR, Asked(as_of=before)).visits
+    assert now is not None
+    assert then is not None
+    assert (now.drawn, now.open, now.reached, now.contradicting) == (1, 0, 1, 1)
+    assert (then.drawn, then.open, then.reached, then.contradicting) == (1, 1, 0, 0)
+    nobodys = figures.figures(context, INSPECTOR, Asked(unit="housing")).visits
+    assert nobodys is not None
+    assert nobodys.drawn == 0

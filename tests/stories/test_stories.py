@@ -133,6 +133,27 @@ LEADERS_DECIDE = [
 ]
 
 
+FOLLOWED_LAMPS = [
+    (0, "register", "registered"),
+    (0, "accept", "accepted"),
+    (0, "dispatch", "dispatched"),
+    (0, "sign", "in_hand"),
+    (1, "track", "in_hand"),
+    (4, "show_yellow_card", "in_hand"),
+    (7, "climb_to_first_review", "first_review"),
+    (8, "show_red_card", "first_review"),
+    (14, "ask_media_reply", "first_review"),
+    (15, "give_media_reply", "first_review"),
+    (15, "expose", "first_review"),
+    (16, "submit_completion", "completion_submitted"),
+    (16, "approve_completion", "completed"),
+    (16, "ask_rating", "completed"),
+    (16, "rate", "rated"),
+    (16, "archive", "archived"),
+    (17, "publish", "archived"),
+]
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def ledger_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """What a story takes for its ledger; empty is SQLite."""
@@ -231,6 +252,13 @@ def test_whom_it_is_about_loses_it_and_the_inspectors_conclude(tmp_path: Path) -
     assert units == ["municipal-parks", None, "housing", "housing"]
 
 
+def test_a_journalist_has_the_unit_heard_before_it_is_exposed_and_praises_it_in_the_end(tmp_path: Path) -> None:
+    facts = told("followed-lamps", tmp_path)
+    assert sequence(facts) == FOLLOWED_LAMPS
+    roles = {row["trigger"]: row["role"] for row in facts["history"]}
+    assert (roles["ask_media_reply"], roles["give_media_reply"], roles["expose"]) == ("media", "unit", "inspector")
+
+
 def test_three_returns_are_decided_by_the_experts_in_their_meeting(tmp_path: Path) -> None:
     facts = told("meeting-decides", tmp_path)
     assert sequence(facts) == MEETING
@@ -306,6 +334,7 @@ def test_the_command_names_the_stories_and_refuses_others() -> None:
         "silent-unit",
         "accused-unit",
         "dissatisfied",
+        "followed-lamps",
         "meeting-decides",
         "leaders-decide",
     ]

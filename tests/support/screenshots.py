@@ -15,14 +15,19 @@ from playwright.sync_api import Browser, Page
 from sqlalchemy import select
 
 import clock
-from domain.actions import Actor, Role
+from domain.actions import PLATFORM, Actor, Role
 from domain.administration import COMMAND_LINE
+from domain.media import PublicationKind
+from domain.stages import Trigger
 from domain.units import UnitKind
 from gateways.geography_example import write_example
 from gateways.geography_files import load_geography
+from models.media_answers import ProposalIn
 from models.tables import Petition
-from services import geographies, policy_changes
+from services import geographies, media, policy_changes, publications
 from services.context import Context
+from services.ledger import move
+from services.transactions import transaction
 from settings import PROJECT_ROOT
 from tests.support import ledgers, steps
 from tests.support.browser import chromium_of
@@ -57,6 +62,7 @@ def main() -> int:
             everybodys(browser, site)
             at_work(browser, site, context)
             administering(browser, site, context)
+            in_public(browser, site, context)
             at_the_top(browser, site, context, Path(scratch) / "geography")
     for path in sorted(FOLDER.glob("*.png")):
         Image.open(path).convert("RGB").quantize(COLOURS).save(path, optimize=True)
@@ -64,6 +70,7 @@ def main() -> int:
     return 0
 
 
+_DESK = Actor(Role.DESK, name="专席乙")
 _MORNING = pendulum.datetime(2026, 3, 2, 9, tz=clock.SHANGHAI)
 
 
@@ -123,12 +130,16 @@ def at_work(browser: Browser, site: str, context: Context) -> None:
     take(other, "progress")
     unit = opened(browser, site, WIDE)
     sign_in(unit, "园林甲")
+    unit.locator("[data-clock] summary").first.click()
     take(unit, "queue")
     desk = opened(browser, site, WIDE)
     sign_in(desk, "专席乙")
     desk.locator(".queue h2 a").first.click()
     desk.get_by_role("heading", name="派给谁？").wait_for()
     take(desk, "dispatch")
+    desk.keyboard.press("?")
+    desk.get_by_role("dialog", name="按键").wait_for()
+    take(desk, "keys")
 
 
 def administering(browser: Browser, site: str, context: Context) -> None:
@@ -169,6 +180,34 @@ def at_the_top(browser: Browser, site: str, context: Context, folder: Path) -> N
             leader.goto(address)
             leader.wait_for_timeout(1500)  # plots grow into their place
             take(leader, name)
+
+
+def in_public(browser: Browser, site: str, context: Context) -> None:
+    """What whoever decides sees of an exposure, what was taken out marked; and what everybody reads."""
+    outlet, at_unit = Actor(Role.MEDIA, "shizhong-yunbao", "记者丁"), Actor(Role.UNIT, "municipal-parks", "园林甲")
+    lamps, cover = "君山路路灯整夜不亮，请修理", "文化路街道建设路井盖松动，车过有响声"
+    with context.readers() as session:
+        found = {row.text: (row.id, row.case_number) for row in session.scalars(select(Petition))}
+    with transaction(context) as tx:
+        move(tx, tx.lock(found[lamps][0]), Trigger.SHOW_RED_CARD, PLATFORM)
+    media.track(context, found[lamps][0], _DESK, outlet="shizhong-yunbao", reason="群众关注度高")
+    text = "灯坏了多日，读者王先生来电13800001234催问。"
+    asked = ProposalIn(
+        case_number=found[lamps][1], kind=PublicationKind.EXPOSURE, title="君山路路灯久拖未修", text=text
+    )
+    exposed = publications.propose(context, outlet, asked)
+    publications.reply(context, exposed.id, at_unit, text="电缆到货延误，今日已修复，向市民致歉。")
+    asked = ProposalIn(case_number=found[cover][1], kind=PublicationKind.PROCESS, title="建设路井盖当日归位", text="")
+    told = publications.propose(context, _DESK, asked)
+    publications.publish(context, told.id, _DESK, reason="同意")
+    signed_in(Visitor(context), Role.INSPECTOR, name="督查丙")
+    tab = opened(browser, site, WIDE)
+    sign_in(tab, "督查丙")
+    tab.goto(f"/press/items/{exposed.id}")
+    take(tab, "exposure")
+    everybody = opened(browser, site, PHONE)
+    everybody.goto("/published")
+    take(everybody, "published")
 
 
 def sign_in(tab: Page, name: str) -> None:

@@ -25,47 +25,59 @@ window.addEventListener("pageshow", () => {
   });
 });
 
-each("[data-all]", (all) => {
-  all.hidden = false;
-  all.addEventListener("change", () => {
-    each(`input[type=checkbox][name=${all.dataset.all}]`, (box) => {
-      box.checked = all.querySelector("input").checked;
+// Also what came later, when a page renewed itself; nothing is prepared twice.
+function fresh(selector, use) {
+  each(`${selector}:not([data-ready])`, (element) => {
+    element.dataset.ready = "yes";
+    use(element);
+  });
+}
+
+function prepare() {
+  fresh("[data-all]", (all) => {
+    all.hidden = false;
+    all.addEventListener("change", () => {
+      each(`input[type=checkbox][name=${all.dataset.all}]`, (box) => {
+        box.checked = all.querySelector("input").checked;
+      });
     });
   });
-});
 
-each("[data-copy]", (button) => {
-  if (!navigator.clipboard) {
-    return;
-  }
-  button.hidden = false;
-  button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(button.dataset.copy);
-    button.parentElement.querySelector("[data-copied]").textContent = "已复制";
+  fresh("[data-copy]", (button) => {
+    if (!navigator.clipboard) {
+      return;
+    }
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(button.dataset.copy);
+      button.parentElement.querySelector("[data-copied]").textContent = "已复制";
+    });
   });
-});
 
-each("[data-locate]", (part) => {
-  if (!navigator.geolocation) {
-    return;
-  }
-  part.hidden = false;
-  const said = part.querySelector("[data-said]");
-  part.querySelector("button").addEventListener("click", () => {
-    said.textContent = "正在定位…";
-    navigator.geolocation.getCurrentPosition(
-      ({ coords }) => {
-        part.querySelector("[name=longitude]").value = coords.longitude.toFixed(6);
-        part.querySelector("[name=latitude]").value = coords.latitude.toFixed(6);
-        said.textContent = `已带上当前位置，误差约${Math.round(coords.accuracy)}米`;
-      },
-      () => {
-        said.textContent = "没有取得位置，请在上面写明地点";
-      },
-      { enableHighAccuracy: true, timeout: 10000 },
-    );
+  fresh("[data-locate]", (part) => {
+    if (!navigator.geolocation) {
+      return;
+    }
+    part.hidden = false;
+    const said = part.querySelector("[data-said]");
+    part.querySelector("button").addEventListener("click", () => {
+      said.textContent = "正在定位…";
+      navigator.geolocation.getCurrentPosition(
+        ({ coords }) => {
+          part.querySelector("[name=longitude]").value = coords.longitude.toFixed(6);
+          part.querySelector("[name=latitude]").value = coords.latitude.toFixed(6);
+          said.textContent = `已带上当前位置，误差约${Math.round(coords.accuracy)}米`;
+        },
+        () => {
+          said.textContent = "没有取得位置，请在上面写明地点";
+        },
+        { enableHighAccuracy: true, timeout: 10000 },
+      );
+    });
   });
-});
+}
+prepare();
+document.addEventListener("htmx:afterSettle", prepare);
 
 // A bookmark holds the query code behind "#": it is put into the form and leaves the address.
 const ask = document.getElementById("ask");
@@ -75,13 +87,68 @@ if (ask && /^#[A-Za-z0-9-]{6,40}$/.test(location.hash)) {
   ask.requestSubmit();
 }
 
-// The case on the page is asked for again whenever the ledger says that it has changed. Where somebody is writing,
-// only what they read changes: the form keeps what they wrote.
+// More than a form may hold is said before it is sent: the server would refuse it whole.
+const MOST_BYTES = 15 * 1024 * 1024;
+document.addEventListener(
+  "submit",
+  (event) => {
+    const inputs = [...event.target.querySelectorAll("input[type=file]")];
+    const files = inputs.flatMap((input) => [...input.files]);
+    if (files.reduce((sum, file) => sum + file.size, 0) <= MOST_BYTES) {
+      return;
+    }
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const input = inputs.find((one) => one.files.length);
+    input.setCustomValidity("所选文件合计超过15 MB，请分几次上传");
+    input.reportValidity();
+    input.addEventListener("change", () => inputs.forEach((one) => one.setCustomValidity("")), { once: true });
+  },
+  true,
+);
+
+// What is on the page is asked for again whenever the ledger says that it has changed. Where somebody is writing,
+// only what they read changes, or they are told: the form keeps what they wrote.
 let source = null;
+let waited = 0;
+const LONGEST_WAIT = 60000;
 
 function isWriting() {
+  if (document.querySelector("main .problem")) {
+    return true;
+  }
   const fields = [...document.querySelectorAll("main textarea, main input:not([type=hidden])")];
-  return fields.some((field) => (field.checked ?? false) !== (field.defaultChecked ?? false) || field.value !== field.defaultValue);
+  const isBox = (field) => field.type === "checkbox" || field.type === "radio";
+  return fields.some((field) => (isBox(field) ? field.checked !== field.defaultChecked : field.value !== field.defaultValue));
+}
+
+// The keyboard stays where it was, and what was open stays open.
+function placeOf(element) {
+  if (!element || element === document.body) {
+    return null;
+  }
+  if (element.id) {
+    return `#${CSS.escape(element.id)}`;
+  }
+  const address = element.getAttribute("href");
+  return address ? `main a[href="${CSS.escape(address)}"]` : null;
+}
+
+async function renew(part) {
+  const place = isWriting() ? (document.getElementById("progress") ? "#progress" : null) : "main";
+  if (place === null) {
+    each("[data-news]", (news) => {
+      news.hidden = false;
+    });
+    return;
+  }
+  const focused = placeOf(document.activeElement);
+  const opened = [...document.querySelectorAll("main details[id][open]")].map((one) => one.id);
+  await window.htmx.ajax("GET", part.dataset.from || location.pathname, { target: place, select: place, swap: "outerHTML" });
+  opened.forEach((id) => document.getElementById(id)?.setAttribute("open", ""));
+  if (focused) {
+    document.querySelector(focused)?.focus({ preventScroll: true });
+  }
 }
 
 function listen() {
@@ -94,10 +161,24 @@ function listen() {
     return;
   }
   source = new EventSource(part.dataset.live);
-  source.addEventListener("changed", () => {
+  source.addEventListener("open", () => {
+    waited = 0;
+  });
+  source.addEventListener("changed", async () => {
     source.close();
-    const place = isWriting() ? "#progress" : "main";
-    window.htmx.ajax("GET", location.pathname, { target: place, select: place, swap: "outerHTML" }).then(listen);
+    await renew(part).catch(() => {});
+    if (document.querySelector("[data-news]:not([hidden])")) {
+      return;
+    }
+    listen();
+  });
+  // A browser comes back by itself after a broken line, not after an answer that was none: the server is restarting.
+  source.addEventListener("error", () => {
+    if (source.readyState === EventSource.CLOSED) {
+      waited = Math.min(LONGEST_WAIT, Math.max(2000, waited * 2));
+      setTimeout(listen, waited);
+    }
   });
 }
 window.addEventListener("load", listen);
+window.addEventListener("pagehide", () => source?.close());
