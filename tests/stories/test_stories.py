@@ -334,7 +334,6 @@ def test_the_command_names_the_stories_and_refuses_others() -> None:
         "silent-unit",
         "accused-unit",
         "dissatisfied",
-        "followed-lamps",
         "meeting-decides",
         "leaders-decide",
         "followed-lamps",
