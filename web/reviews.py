@@ -147,7 +147,7 @@ def _decide(context: Context, meeting_id: int, actor: Actor, sent: Sent, version
     if body.lead is not None:
         decision = ladder.Decision(_task(body.lead), body.reason, tuple(_task(item) for item in body.assists))
         return meeting_decisions.assign(context, heard, decision)
-    if body.outcome == "handed_up":
+    if body.outcome == Outcome.HANDED_UP.value:
         return meeting_decisions.hand_up(context, heard, body.reason)
     return meeting_decisions.put_off(context, heard, body.reason)
 

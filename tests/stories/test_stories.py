@@ -334,9 +334,9 @@ def test_the_command_names_the_stories_and_refuses_others() -> None:
         "silent-unit",
         "accused-unit",
         "dissatisfied",
-        "followed-lamps",
         "meeting-decides",
         "leaders-decide",
+        "followed-lamps",
     ]
     refused = subprocess.run([rongetong, "story", "nobody"], capture_output=True, text=True, check=False)
     assert refused.returncode == 2
