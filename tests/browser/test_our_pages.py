@@ -46,7 +46,10 @@ class Seen:
     def look(self, tab: Page, name: str) -> None:
         """Let axe read the page as it is shown now."""
         found = Axe().run(tab, options={"runOnly": list(RULES)})
-        self.faults += [f"{name}: {fault['id']} {fault['help']}" for fault in found.response["violations"]]
+        self.faults += [
+            f"{name}: {fault['id']} {fault['help']}: {fault['nodes'][0]['html'][:150]}"
+            for fault in found.response["violations"]
+        ]
         if tab.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
             self.faults.append(f"{name}: wider than the screen")
         self.pages.append(name)
