@@ -35,7 +35,7 @@ def test_from_registration_to_the_archive(api: Api) -> None:
     assert rated["stage"]["code"] == "rated"
     api.settle(petition)
     final = api.get("anybody", f"/progress/{code}").json()
-    assert (final["stage"]["name"], final["holder"], final["allowed_actions"]) == ("已归档", None, [])
+    assert (final["stage"]["name"], final["holder"], final["allowed_actions"]) == ("已归档", None, ["reopen"])
     assert api.get("unit", "/queue").json()["items"] == []
 
 
