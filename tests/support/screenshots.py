@@ -22,9 +22,10 @@ from domain.stages import Trigger
 from domain.units import UnitKind
 from gateways.geography_example import write_example
 from gateways.geography_files import load_geography
+from models.evidence import CompletionEvidence
 from models.media_answers import ProposalIn
-from models.tables import Petition
-from services import geographies, media, policy_changes, publications
+from models.tables import Petition, Visit
+from services import decisions, geographies, handling, ladder, media, policy_changes, publications
 from services.context import Context
 from services.ledger import move
 from services.transactions import transaction
@@ -63,6 +64,7 @@ def main() -> int:
             at_work(browser, site, context)
             administering(browser, site, context)
             in_public(browser, site, context)
+            in_review(browser, site, context)
             at_the_top(browser, site, context, Path(scratch) / "geography")
     for path in sorted(FOLDER.glob("*.png")):
         Image.open(path).convert("RGB").quantize(COLOURS).save(path, optimize=True)
@@ -208,6 +210,70 @@ def in_public(browser: Browser, site: str, context: Context) -> None:
     everybody = opened(browser, site, PHONE)
     everybody.goto("/published")
     take(everybody, "published")
+
+
+def in_review(browser: Browser, site: str, context: Context) -> None:
+    """A case from the experts' agenda through their meeting to the telephone of who asks about it."""
+    with context.readers() as session:
+        found = {row.text: (row.id, row.case_number) for row in session.scalars(select(Petition))}
+    lamps, cover = found["君山路路灯整夜不亮，请修理"], found["文化路街道建设路井盖松动，车过有响声"]
+    ladder.refer_to_first_review(context, lamps[0], _DESK, "涉及市政园林、住建两家，请会商")
+    signed_in(Visitor(context), Role.REVIEWER, name="专家戊")
+    expert = opened(browser, site, WIDE)
+    sign_in(expert, "专家戊")
+    expert.goto("/review")
+    take(expert, "agenda")
+    expert.get_by_text("召集会议").click()
+    expert.get_by_label("会议名称").fill("君山路照明专题研判")
+    expert.get_by_label("时间").fill("2026-03-02T10:00")
+    expert.get_by_label("主持").select_option("expert-housing")
+    expert.get_by_label(lamps[1]).check()
+    expert.get_by_role("button", name="召集并通知").click()
+    expert.get_by_text("登记到会").first.click()
+    for box in expert.get_by_role("group", name="到会成员").get_by_role("checkbox").all()[:5]:
+        box.check()
+    expert.get_by_role("button", name="登记到会").click()
+    expert.get_by_text(f"议定 {lamps[1]}").click()
+    expert.get_by_label("交办", exact=True).check()
+    expert.get_by_text("主办（交办的填写）").click()
+    expert.get_by_label("主办单位").select_option("municipal-parks")
+    expert.get_by_label("主办任务").fill("更换线缆，恢复照明")
+    expert.locator("[name='lead.term.amount']").fill("3")
+    expert.get_by_label("理由或依据").fill("竣工后由养护单位负责，住建移交资料")
+    expert.get_by_role("button", name="记下这件的决定").click()
+    expert.get_by_text("已议定").wait_for()
+    take(expert, "meeting")
+    ladder.open_supervision(context, cover[0], Actor(Role.INSPECTOR, name="督查丙"), "群众反映集中，提级核查")
+    inspector = opened(browser, site, WIDE)
+    sign_in(inspector, "督查丙")
+    inspector.goto(f"/inspect/dossiers/{cover[0]}")
+    take(inspector, "dossier")
+    asked_about(browser, site, context, lamps[0])
+
+
+def asked_about(browser: Browser, site: str, context: Context, petition_id: str) -> None:
+    """What has been in a review is visited in any case: the call, on the officer's telephone."""
+    at_unit = Actor(Role.UNIT, "municipal-parks", "园林甲")
+    evidence = CompletionEvidence(
+        is_true=True,
+        contacted=False,
+        not_contacted_reason="匿名反映，未留联系方式",
+        solved=True,
+        internal_account="更换线缆二百米、灯具七盏",
+        public_reply="君山路路灯已全部恢复照明，感谢您的监督。",
+    )
+    handling.sign(context, petition_id, at_unit)
+    handling.submit_completion(context, petition_id, at_unit, evidence)
+    decisions.decide_completion(context, petition_id, _DESK, approved=True, reason="佐证齐全")
+    with context.readers() as session:
+        visit = session.scalars(select(Visit).where(Visit.petition_id == petition_id)).one()
+        seat = context.rules.active(session).visits.seat(visit.officer)
+    assert seat is not None
+    signed_in(Visitor(context), Role.FOLLOW_UP, seat.unit, name="信息员己")
+    tab = opened(browser, site, PHONE)
+    sign_in(tab, "信息员己")
+    tab.goto(f"/calls/{visit.id}")
+    take(tab, "call")
 
 
 def sign_in(tab: Page, name: str) -> None:
