@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import argon2
+import fastapi.dependencies.models
 import hypothesis
 import pendulum
 import pytest
@@ -32,6 +33,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("slow"):
             item.add_marker(pytest.mark.xdist_group("servers"))
+
+
+@pytest.fixture(autouse=True)
+def forgotten_apps() -> Iterator[None]:
+    """FastAPI remembers a function of each application for ever, and by it the whole ledger that the test stood on.
+
+    Five megabytes a test made every later one slower, for it is all looked through for garbage again and again.
+    """
+    yield
+    for remembered in vars(fastapi.dependencies.models).values():
+        if hasattr(remembered, "cache_clear"):
+            remembered.cache_clear()
 
 
 @pytest.fixture(scope="session")
