@@ -19,7 +19,8 @@ CASE = {
     "/petitions/{petition_id}/attachments",
     "/petitions/{petition_id}/attachments/{attachment_id}",
 }
-DOSSIER, OVERDUE, QUEUE = "/petitions/{petition_id}/dossier", "/inspection/overdue", "/queue"
+DOSSIER = {"/petitions/{petition_id}/dossier", "/petitions/{petition_id}/dossier/document"}
+OVERDUE, QUEUE = "/inspection/overdue", "/queue"
 REQUESTS = "/requests"
 READERS = {"/petitions/{petition_id}/identity/readers", "/inspection/identity-reads"}
 TOPICS = "/hot-topics"
@@ -51,14 +52,15 @@ MAY_READ: dict[str, set[str]] = {
     "follow_up": PUBLIC | FIGURES | LISTS | {QUEUE, OVERDUE} | CASE,
     "operator": PUBLIC | FIGURES | READERS | LISTS | {TOPICS, QUEUE, OVERDUE, REQUESTS} | CASE,
     "reviewer": PUBLIC | FIGURES | LISTS | {TOPICS, QUEUE, OVERDUE} | CASE,
-    "leader": PUBLIC | FIGURES | LISTS | {TOPICS, QUEUE, OVERDUE, DOSSIER, RECUSALS, INSPECTION} | CASE,
+    "leader": PUBLIC | FIGURES | LISTS | DOSSIER | {TOPICS, QUEUE, OVERDUE, RECUSALS, INSPECTION} | CASE,
     "inspector": PUBLIC
     | FIGURES
     | READERS
     | LISTS
-    | {TOPICS, QUEUE, OVERDUE, DOSSIER, RECUSALS, REQUESTS, INSPECTION, PATTERNS}
+    | DOSSIER
+    | {TOPICS, QUEUE, OVERDUE, RECUSALS, REQUESTS, INSPECTION, PATTERNS}
     | CASE,
-    "party": PUBLIC | FIGURES | LISTS | {TOPICS, QUEUE, OVERDUE, DOSSIER, RECUSALS, INSPECTION} | CASE,
+    "party": PUBLIC | FIGURES | LISTS | DOSSIER | {TOPICS, QUEUE, OVERDUE, RECUSALS, INSPECTION} | CASE,
 }
 MAY_ASK_WHO_IT_WAS = {"unit", "desk", "follow_up", "inspector"}
 MASKED = {"name": "测**", "contact_kind": "email", "contact": "t***@example.com", "confidential": False}
@@ -77,8 +79,7 @@ def case(api: Api) -> Case:
 
 def test_the_table_is_of_every_role_and_every_question(api: Api) -> None:
     assert MAY_READ.keys() == api.keys.keys() | {"anybody"}
-    assert set(READS) == PUBLIC | CASE | DUPLICATES | FIGURES | READERS | LISTS | {
-        DOSSIER,
+    assert set(READS) == PUBLIC | CASE | DUPLICATES | FIGURES | READERS | LISTS | DOSSIER | {
         OVERDUE,
         QUEUE,
         REQUESTS,
