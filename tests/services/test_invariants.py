@@ -126,6 +126,12 @@ BREAKS = [
         "unit_has_assignment", lives.suspended, f"UPDATE assignment SET ended_at = {YESTERDAY} WHERE petition_id = :id"
     ),
     Break("unit_has_assignment", lives.in_hand, "UPDATE assignment SET part = 'assist' WHERE petition_id = :id"),
+    Break("reopens_are_counted", lives.archived, "UPDATE petition SET reopens = 1 WHERE id = :id"),
+    Break(
+        "exclusion_waits_until_a_date",
+        lives.completed,
+        f"UPDATE petition SET exclusion_due_at = {YESTERDAY} WHERE id = :id",
+    ),
     Break("assignment_has_petition_in_hand", lives.at_the_desk, A_LEAD),
     Break("assignment_has_petition_in_hand", lives.completed, A_LEAD),
     Break("assignment_has_petition_in_hand", lives.archived, A_LEAD),
