@@ -6,6 +6,7 @@ import logging
 from pathlib import Path
 
 import httpx
+import psutil
 import pytest
 
 import clock
@@ -60,6 +61,8 @@ def test_a_parked_run_holds_no_process_and_is_woken_early(pool: Pool, tmp_path: 
             parked = wait_for_run(orchestrator, run_id, lambda run: run.state_name == "Waiting", "parked")
             assert parked.scheduled_for is not None
             assert parked.scheduled_for > clock.now().add(seconds=DAYS - 300)
+            mine = psutil.Process(worker.process.pid)
+            wait_until(lambda: not mine.children(recursive=True), "no process is left of the run")
             assert worker.stop() == 0
             assert_no_error(pool, run_id, worker.log)
         assert orchestrator.wake(run_id)
