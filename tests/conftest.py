@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import shutil
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,6 +24,10 @@ from tests.support.prefect_server import prefect_server as prefect_server  # noq
 # `--hypothesis-profile=ci` is Hypothesis's own: no deadline, and the same examples on every run.
 hypothesis.settings.register_profile("rongetong", deadline=None)
 hypothesis.settings.load_profile("rongetong")
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # Started in the background by a shell: Prefect's own worker, which turns SIGTERM into it, would never end.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 _numbers = itertools.count(1)
 
