@@ -32,7 +32,9 @@ from web import (
     maps,
     news,
     overview,
+    photos,
     place,
+    point,
     press,
     published,
     report,
@@ -83,6 +85,7 @@ def create_pages(context: Context, registrations: Buckets, look_ups: Buckets) ->
     app.add_middleware(
         Guard,
         max_body_bytes=MAX_BODY_BYTES,
+        forms={"/report": photos.MOST_REPORT_BYTES},
         headers=_HEADERS | {"Content-Security-Policy": _policy(context)},
         too_large=lambda: HTMLResponse(_TOO_LARGE, 413, {"Connection": "close"}),
         fault=lambda instance: HTMLResponse(_FAULT.format(instance), 500),
@@ -91,7 +94,9 @@ def create_pages(context: Context, registrations: Buckets, look_ups: Buckets) ->
     app.add_api_route(PREFIX + "{name}", _sending(assets), methods=["GET", "HEAD"])
     for part in (
         report,
+        photos,
         place,
+        point,
         files,
         follow,
         published,

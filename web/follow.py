@@ -24,7 +24,7 @@ from domain.stages import Trigger
 from models.answers import Progress
 from models.bodies import OptionalReasonIn, RatingIn, ReopenIn, SupplementIn
 from models.shapes import Shape
-from services import attachments, following, intake, queries, verdict
+from services import attachments, following, intake, pending_files, queries, verdict
 from services.context import Context
 from web.asking import LOOKING_UP, ContextOf, PagesOf
 from web.forms import Form, Sent, SentForm, Wrong, as_wrong, read, sent_form, submit
@@ -275,6 +275,7 @@ def _page(
         done=_THANKS.get(done, ""),
         adding="photos" in request.query_params,
         files=attachments.shown_by_code(context, mine.code).items,
+        rules=pending_files.rules_of(context),
     )
 
 
