@@ -17,11 +17,18 @@ document.addEventListener("submit", (event) => {
   }
   form.dataset.sending = "yes";
   form.querySelectorAll("button:not([type=button])").forEach((button) => button.setAttribute("aria-disabled", "true"));
+  form.querySelectorAll("[data-busy]").forEach((button) => {
+    button.dataset.idle = button.textContent;
+    button.textContent = button.dataset.busy;
+  });
 });
 window.addEventListener("pageshow", () => {
   each("form[data-sending]", (form) => {
     delete form.dataset.sending;
     form.querySelectorAll("[aria-disabled]").forEach((button) => button.removeAttribute("aria-disabled"));
+    form.querySelectorAll("[data-idle]").forEach((button) => {
+      button.textContent = button.dataset.idle;
+    });
   });
 });
 

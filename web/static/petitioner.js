@@ -56,7 +56,7 @@ document.querySelectorAll("[data-locate]").forEach((button) => {
 document.querySelectorAll("[data-drop] input").forEach((box) => {
   box.addEventListener("change", () => {
     if (box.checked) {
-      setPoint(box.form, "", "", "");
+      setPoint(box.form, "", "", "位置已去掉");
       box.form.dispatchEvent(new CustomEvent("point-dropped"));
     }
   });
@@ -147,3 +147,70 @@ function photosIn(part) {
 if (window.DataTransfer && window.createImageBitmap && window.File) {
   document.querySelectorAll("[data-photos]").forEach(photosIn);
 }
+
+// Query codes that their owner told this telephone to remember, and nobody else's: nothing is kept unasked.
+const KNOWN = "cases";
+const MOST_KNOWN = 20;
+
+function known() {
+  try {
+    const found = JSON.parse(localStorage.getItem(KNOWN) || "[]");
+    return Array.isArray(found) ? found.filter((item) => item && item.number && item.code) : [];
+  } catch {
+    return [];
+  }
+}
+
+function keep(cases) {
+  localStorage.setItem(KNOWN, JSON.stringify(cases.slice(0, MOST_KNOWN)));
+}
+
+const without = (number) => known().filter((item) => item.number !== number);
+
+document.querySelectorAll("[data-remember]").forEach((part) => {
+  const { remember: number, of: code } = part.dataset;
+  part.hidden = false;
+  part.querySelector("button").addEventListener("click", () => {
+    let told = "已记下";
+    try {
+      keep([{ number, code }, ...without(number)]);
+    } catch {
+      told = "这个浏览器不让网页保存，请截图";
+    }
+    part.querySelector("[data-remembered]").textContent = told;
+  });
+});
+
+document.querySelectorAll("[data-known]").forEach((part) => {
+  const form = document.getElementById("ask");
+  function button(text, label, use) {
+    const made = document.createElement("button");
+    made.type = "button";
+    made.className = "quiet";
+    made.textContent = text;
+    made.setAttribute("aria-label", label);
+    made.addEventListener("click", use);
+    return made;
+  }
+  function show() {
+    part.hidden = known().length === 0;
+    part.querySelector("ul").replaceChildren(...known().map(({ number, code }) => {
+      const [item, name] = [document.createElement("li"), document.createElement("span")];
+      name.textContent = number;
+      const open = button("打开", `打开 ${number}`, () => {
+        form.elements.code.value = code;
+        form.requestSubmit();
+      });
+      item.append(name, open, button("不再记", `不再记 ${number}`, () => {
+        keep(without(number));
+        show();
+      }));
+      return item;
+    }));
+  }
+  show();
+});
+
+document.querySelectorAll("form[id^=forget-]").forEach((form) => {
+  form.addEventListener("submit", () => keep(without(form.id.replace("forget-", ""))));
+});

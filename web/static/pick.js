@@ -71,12 +71,15 @@ function pickOn(open) {
   function showPoint() {
     const [longitude, latitude] = [form.elements.longitude.value, form.elements.latitude.value].map(Number);
     if (!longitude) {
-      return;
+      return false;
     }
     const { west, north, units } = svg.dataset;
     const down = (1 - Math.asinh(Math.tan((latitude * Math.PI) / 180)) / Math.PI) / 2;
     const [x, y] = [((longitude + 180) / 360 - Number(west)) * Number(units), (down - Number(north)) * Number(units)];
     showPin(x, y);
+    view = { x: x - whole.width / 16, y: y - whole.height / 16, width: whole.width / 8, height: whole.height / 8 };
+    place();
+    return true;
   }
 
   function listen() {
@@ -160,7 +163,9 @@ function pickOn(open) {
     form.addEventListener("point-dropped", () => svg.querySelector(".pin").setAttribute("hidden", ""));
     said.textContent = "先放大，再点在发生的地方";
     place();
-    showPoint();
+    if (showPoint()) {
+      said.textContent = "圆点是选定的位置；要改，放大后点别处";
+    }
     listen();
   }
 
