@@ -81,12 +81,16 @@ function painted(bitmap, side) {
   return canvas;
 }
 
-// The server keeps no larger picture than this in any case; on a slow line it is the difference of minutes.
+// The server keeps no larger picture than this in any case; on a slow line it is the difference of minutes, and there
+// less is enough to see what is broken.
+const SLOW_SIDE = 1600;
+const slow = () => navigator.connection?.saveData || /2g|3g/.test(navigator.connection?.effectiveType || "");
+
 async function madeSmaller(photo, side) {
   const bitmap = await createImageBitmap(photo.file, { imageOrientation: "from-image" });
   photo.canvas = painted(bitmap, SMALL_SIDE);
   if (photo.file.size > LARGE_BYTES) {
-    const blob = await new Promise((resolve) => { painted(bitmap, side).toBlob(resolve, "image/jpeg", 0.88); });
+    const blob = await new Promise((resolve) => { painted(bitmap, side).toBlob(resolve, "image/jpeg", 0.85); });
     if (blob && blob.size < photo.file.size) {
       photo.file = new File([blob], photo.file.name.replace(/\.\w+$/, "") + ".jpg", { type: "image/jpeg" });
     }
@@ -133,7 +137,7 @@ function photosIn(part) {
     chosen = [...chosen, ...added];
     show();
     for (const photo of added.filter(({ file }) => file.type.startsWith("image/"))) {
-      await madeSmaller(photo, Number(part.dataset.side)).catch(() => {});
+      await madeSmaller(photo, slow() ? SLOW_SIDE : Number(part.dataset.side)).catch(() => {});
       if (chosen.includes(photo)) {
         show();
       }
