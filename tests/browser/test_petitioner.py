@@ -58,6 +58,7 @@ def telephone(chromium: Browser, site: str, *, scripts: bool = True, permissions
         viewport={"width": PHONE["width"], "height": PHONE["height"]},
         base_url=site,
         java_script_enabled=scripts,
+        has_touch=True,
         geolocation={"longitude": IN_THE_WEST.longitude, "latitude": IN_THE_WEST.latitude, "accuracy": 24},
         permissions=list(permissions),
     )
@@ -174,6 +175,38 @@ def test_the_point_is_found_refused_picked_and_kept(chromium: Browser, context: 
         tab.context.set_geolocation({"longitude": FAR_AWAY.longitude, "latitude": FAR_AWAY.latitude})
         tab.get_by_role("button", name="用手机定位").click()
         expect(tab.locator("[data-where]")).to_contain_text("不在本区范围内")
+        assert tab.locator("[name=longitude]").input_value() == ""
+
+
+def pinch(tab: Page, x: float, y: float) -> None:
+    """Two fingers that move apart, from 60 to 180 pixels."""
+    fingers = tab.context.new_cdp_session(tab)
+
+    def touch(kind: str, *points: float) -> None:
+        at = [{"x": point, "y": y, "id": number} for number, point in enumerate(points)]
+        fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": at})
+
+    touch("touchStart", x - 30)
+    touch("touchStart", x - 30, x + 30)
+    for half in range(40, 100, 10):
+        touch("touchMove", x - half, x + half)
+    touch("touchEnd")
+
+
+def test_two_fingers_look_nearer_and_pick_nothing(chromium: Browser, context: Context) -> None:
+    with served(context) as site:
+        tab = telephone(chromium, site)
+        tab.goto("/")
+        tab.get_by_role("button", name="在地图上点选").click()
+        drawn = tab.locator("svg.area")
+        drawn.scroll_into_view_if_needed()
+        whole, box = drawn.get_attribute("viewBox"), drawn.bounding_box()
+        assert whole
+        assert box
+        pinch(tab, box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        nearer = drawn.get_attribute("viewBox")
+        assert nearer
+        assert float(nearer.split()[2]) == pytest.approx(float(whole.split()[2]) / 3, rel=0.1)
         assert tab.locator("[name=longitude]").input_value() == ""
 
 
