@@ -32,7 +32,9 @@ from web import (
     maps,
     news,
     overview,
+    photos,
     place,
+    point,
     press,
     published,
     report,
@@ -99,6 +101,7 @@ def build_pages(tiles: str = "") -> FastAPI:
     app.add_middleware(
         Guard,
         max_body_bytes=MAX_BODY_BYTES,
+        forms={"/report": photos.MOST_REPORT_BYTES},
         headers=_HEADERS | {"Content-Security-Policy": _POLICY.format(f"'self' {tiles}".rstrip())},
         too_large=lambda: HTMLResponse(_TOO_LARGE, 413, {"Connection": "close"}),
         fault=lambda instance: HTMLResponse(_FAULT.format(instance), 500),
@@ -107,7 +110,9 @@ def build_pages(tiles: str = "") -> FastAPI:
     app.add_api_route(PREFIX + "{name}", _sending(assets), methods=["GET", "HEAD"])
     for part in (
         report,
+        photos,
         place,
+        point,
         files,
         follow,
         published,

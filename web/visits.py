@@ -85,6 +85,12 @@ def new_token(request: Request) -> str:
     return f"{number}.{_digest(request, number)}"
 
 
+def refuse_foreign(request: Request) -> None:
+    """Raises `ForeignForm` for what another site's page sent."""
+    if request.headers.get("sec-fetch-site") in _FOREIGN:
+        raise ForeignForm
+
+
 def number_of(request: Request, token: str) -> str:
     """The number of a form that this browser was shown.
 
@@ -92,8 +98,7 @@ def number_of(request: Request, token: str) -> str:
         ForeignForm: another site's page sent it.
         LapsedForm: it was never shown to this browser.
     """
-    if request.headers.get("sec-fetch-site") in _FOREIGN:
-        raise ForeignForm
+    refuse_foreign(request)
     found = _TOKEN.fullmatch(token)
     if found is None or not hmac.compare_digest(found[2], _digest(request, found[1])):
         raise LapsedForm
