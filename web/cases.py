@@ -26,8 +26,9 @@ from web.actions import ACTIONS, DESKS, SEPARATE
 from web.asking import ContextOf, PagesOf
 from web.callers import Caller
 from web.choices import lists_of, options_of
-from web.forms import Form, Sent, SentForm, Wrong, as_wrong, read, submit
+from web.forms import Form, Sent, SentForm, Wrong, as_wrong, submit
 from web.inputs import shape_fields
+from web.lookup import in_words, read_action
 from web.shown_files import PICKED, files_of, for_completion, new_for_completion, purposes_of
 
 router = APIRouter()
@@ -64,7 +65,7 @@ def act(
         version = sent.number("version")
         if not isinstance(version, int):
             raise Wrong(problem=STALE_TEXT)  # noqa: TRY301 - refused like everything else that is wrong
-        body = read(action.shape, fields_of(action, sent))
+        body = read_action(context, action, fields_of(action, sent))
 
         def work() -> dict[str, Any]:
             action.work(context, petition_id, actor, body, version)
@@ -112,7 +113,8 @@ def refused(
 ) -> Response:
     """The case as it stands, with the form as it was filled in and what is wrong with it."""
     status = HTTPStatus.UNPROCESSABLE_ENTITY if wrong.errors else HTTPStatus.CONFLICT
-    form = Form.refused(sent, wrong)
+    action = ACTIONS.get(code) or DESKS.get(code)
+    form = Form.refused(in_words(context, action, sent) if action else sent, wrong)
     return page_of(request, context, pages, actor, petition_id, status, {code: form})
 
 
