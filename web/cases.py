@@ -19,7 +19,7 @@ from domain.stages import STAGE_LABELS, TRIGGER_LABELS, Stage, Trigger
 from models.answers import PetitionDetail, QueueItem
 from models.desk import PastCase
 from models.evidence import CompletionEvidence
-from services import desk, queries, queues, recusals, runs, same_matter
+from services import desk, queries, queues, recusals, runs, same_matter, surroundings
 from services.context import Context
 from web.action import Action
 from web.actions import ACTIONS, DESKS, SEPARATE
@@ -136,6 +136,7 @@ def page_of(
     lists, files = lists_of(context), files_of(context, petition_id, actor)
     picked = for_completion(files, actor)
     begun = {f"{PICKED}{file.id}": "yes" for file in picked}
+    past = _past(context, case, actor) if at_desk else []
     done = _label_of(request.query_params.get("done", ""))
     offered = {action.code for action in allowed} | {Trigger.ATTACH.value}
     refused = next((form for code, form in (forms or {}).items() if code not in offered), None)
@@ -148,7 +149,8 @@ def page_of(
         clocks=queries.clock_of(context, petition_id, actor),
         history=queries.history(context, petition_id, actor).entries,
         weighed=weighed,
-        past=_past(context, case, actor) if at_desk else [],
+        past=past,
+        place=surroundings.surroundings(context, petition_id, actor, [item.id for item in past]),
         duplicates=same_matter.duplicates_of(context, petition_id, actor).items if at_desk else [],
         actions=allowed,
         forms={action.code: Form(_start(action) | begun) for action in allowed}
