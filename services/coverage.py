@@ -76,12 +76,17 @@ COVERED = (
     Covered(Completion, "办结凭据和审核"),
     Covered(DecisionRequest, "退单延期申请和审定"),
     Covered(ExtensionRow, "延期"),
-    Covered(Inspection, "党委督查件", {"answer_due_at"}),
+    # Which warnings were given is told by their own steps.
+    Covered(Inspection, "党委督查件", {"answer_due_at", "answer_warned_at", "answer_reminded_at"}),
     Covered(LegalHold, "身份保全"),
     Covered(PauseRow, "暂停计时"),
     Covered(RatingRow, "评价"),
     Covered(Recusal, "回避"),
-    Covered(Supervision, "督办件", {"explanation_due_at"}),
+    Covered(
+        Supervision,
+        "督办件",
+        {"explanation_due_at", "explanation_warned_at", "rectify_warned_at", "rectify_reminded_at"},
+    ),
     Covered(Visit, "回访", later=True),
     # An agenda changes without a step; what a meeting decides is one.
     Covered(ReviewItem, "会议议定", {"position"}, only=ReviewItem.outcome.in_(_DECIDED), later=True),

@@ -20,6 +20,7 @@ from services.context import Context
 from services.decisions import overtake_requests
 from services.exclusions import new_work
 from services.facts import duration_to_json, facts_of, is_supervised, open_assists, recused_units
+from services.file_terms import forget_order
 from services.ledger import move
 from services.notices import Concern
 from services.platform_delays import excused_until
@@ -109,7 +110,8 @@ def supervise(
         file = petition.supervision = Supervision()
     file.opened_at, file.cause, file.unit = now, reason, petition.unit or file.unit
     file.disposition, file.opinion, file.closed_at, file.closed_by = None, "", None, None
-    file.ground = file.rectify_due_at = file.rectify_checked_at = file.rectify_done = None
+    file.ground = None
+    forget_order(file)
     stands = petition.rung if rung is None else int(rung)
     move(
         tx,

@@ -174,7 +174,7 @@ def assignment_view(row: Assignment, lens: Lens) -> AssignmentView:
 
 
 def explanation_view(petition: Petition, lens: Lens) -> ExplanationView | None:
-    """What a unit was asked to explain and has not. A final petition has no timer any more: it is overdue here."""
+    """What a unit was asked to explain and has not."""
     file, asked = petition.supervision, facts_of(petition).explanation
     if file is None or asked is None or file.explanation_due_at is None:
         return None
