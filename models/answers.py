@@ -35,7 +35,8 @@ class TimelineEntry(Answer):
     at: Shown
     label: str
     stage: Named
-    reason: str = ""
+    told: str = Field("", description="这一步是什么意思，一句话，不用行话；早先个别步骤没有")
+    reason: str = Field("", description="办理的人写给诉求人看的理由或答复")
 
 
 class SimilarMatter(Answer):

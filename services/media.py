@@ -157,7 +157,7 @@ def case(context: Context, tracking_id: str, actor: Actor) -> TrackedCase:
             card=petition.card,
             due_at=shown_due(petition),
             # What people wrote is read by a person before it is told (see publications): here stand the steps alone.
-            timeline=[PublicStep(at=entry.at, label=entry.label) for entry in timeline_of(history)],
+            timeline=[PublicStep(at=entry.at, label=entry.label) for entry in timeline_of(history, policy)],
             allowed_actions=list(tracking_acts(Tracked(row.standing), actor.role)),
         )
 
