@@ -129,6 +129,9 @@ PERMITTED: dict[Trigger, frozenset[Role]] = {
     Trigger.TAKE_AWAY: frozenset(),  # what a recusal comes to while the unit has it
     # Who proposes, answers and decides what is told in public stands in `domain.media`: it is of the publication.
     Trigger.TRACK: frozenset(),
+    Trigger.DECLINE_TRACK: frozenset(),
+    Trigger.UNTRACK: frozenset(),
+    Trigger.OBJECT_PUBLICITY: frozenset(),
     Trigger.ASK_MEDIA_REPLY: frozenset(),
     Trigger.GIVE_MEDIA_REPLY: frozenset(),
     Trigger.LAPSE_MEDIA_REPLY: frozenset(),

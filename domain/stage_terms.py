@@ -136,6 +136,9 @@ class Trigger(StrEnum):
     ANSWER_INSPECTION = "answer_inspection"
     CLOSE_INSPECTION = "close_inspection"
     TRACK = "track"
+    DECLINE_TRACK = "decline_track"
+    UNTRACK = "untrack"
+    OBJECT_PUBLICITY = "object_publicity"
     ASK_MEDIA_REPLY = "ask_media_reply"
     GIVE_MEDIA_REPLY = "give_media_reply"
     LAPSE_MEDIA_REPLY = "lapse_media_reply"
@@ -225,6 +228,9 @@ TRIGGER_LABELS: dict[Trigger, str] = {
     Trigger.ANSWER_INSPECTION: "督查说明",
     Trigger.CLOSE_INSPECTION: "督查办结",
     Trigger.TRACK: "列入媒体跟踪",
+    Trigger.DECLINE_TRACK: "不同意媒体跟踪",
+    Trigger.UNTRACK: "停止媒体跟踪",
+    Trigger.OBJECT_PUBLICITY: "不同意公开",
     Trigger.ASK_MEDIA_REPLY: "曝光前征求答复",
     Trigger.GIVE_MEDIA_REPLY: "答复曝光",
     Trigger.LAPSE_MEDIA_REPLY: "逾期未答复曝光",

@@ -182,6 +182,9 @@ TRANSITIONS: dict[Trigger, Transition] = {
     Trigger.CLOSE_INSPECTION: _from(*sorted(Stage), to=None),
     # What is told in public outlives the petition, and so do the right of reply and the correction.
     Trigger.TRACK: _from(*sorted(Stage), to=None),
+    Trigger.DECLINE_TRACK: _from(*sorted(Stage), to=None),
+    Trigger.UNTRACK: _from(*sorted(Stage), to=None),
+    Trigger.OBJECT_PUBLICITY: _from(*sorted(Stage), to=None),
     Trigger.ASK_MEDIA_REPLY: _from(*sorted(Stage), to=None),
     Trigger.GIVE_MEDIA_REPLY: _from(*sorted(Stage), to=None),
     Trigger.LAPSE_MEDIA_REPLY: _from(*sorted(Stage), to=None),

@@ -58,6 +58,7 @@ _SENTENCES: dict[Trigger, str] = {
     Trigger.LEAVE: "一位诉求人撤出，其他人反映的继续办理",
     Trigger.TERMINATE: "终止办理",
     Trigger.TAKE_AWAY: "原承办单位应当回避，重新确定承办单位",
+    Trigger.OBJECT_PUBLICITY: "不同意公开办理情况，已记下",
     Trigger.PUBLISH: "办理情况已隐去个人信息公开",
     Trigger.EXPOSE: "办理中的问题已公开曝光",
     Trigger.CORRECT_EXPOSURE: "对公开曝光的内容作了更正",
