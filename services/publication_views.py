@@ -78,7 +78,7 @@ def _view(session: Session, row: Publication, petition: Petition, actor: Actor, 
         **_head(row, petition, actor, policy).model_dump(),
         text=row.text,
         removed=row.removed,
-        before=drawn_from(session, petition.id) if undecided and actor.role is Role.DESK else None,
+        before=drawn_from(session, petition.id, policy) if undecided and actor.role is Role.DESK else None,
         # What a unit answers is published with the exposure, and before that is for those who decide.
         reply=row.reply if not outside or row.standing in PUBLIC else "",
         published_at=row.published_at,
