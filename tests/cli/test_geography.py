@@ -10,7 +10,7 @@ from cli import geography as geography_commands
 from gateways.geography import TownArea
 from services import policies
 from services.context import Context
-from tests.cli.test_commands import run
+from tests.cli.typing_in import run
 from tests.support.context import shipped_policy
 from tests.support.geographies import geography, write
 
