@@ -35,7 +35,8 @@ class TimelineEntry(Answer):
     at: Shown
     label: str
     stage: Named
-    reason: str = ""
+    told: str = Field("", description="这一步是什么意思，一句话，不用行话；早先个别步骤没有")
+    reason: str = Field("", description="办理的人写给诉求人看的理由或答复")
 
 
 class SimilarMatter(Answer):
@@ -152,6 +153,17 @@ class ExplanationView(Answer):
     reminded_at: Shown | None
 
 
+class AskedOfUnit(Answer):
+    """What the party-committee inspectors ask of a unit and have not been answered."""
+
+    unit: Named
+    question: str
+    asked_at: Shown
+    due_at: Shown
+    overdue: bool
+    reminded_at: Shown | None
+
+
 class RatingView(Answer):
     """What one petitioner said of one completion."""
 
@@ -243,6 +255,9 @@ class QueueItem(PetitionHead):
     earlier: list[AskView] = Field([], description="该诉求此前的退单和延期申请")
     explanation: ExplanationView | None = Field(
         None, description="纪检监察要求说明而尚未说明的；本单位任务已结束的，仍须说明"
+    )
+    inspection: AskedOfUnit | None = Field(
+        None, description="党委督查要求说明而尚未说明的；只给被要求的单位、党委督查、纪检监察和领导小组"
     )
     rectify_due_at: Shown | None = Field(None, description="责令整改而尚未核查的，整改的期限")
 

@@ -250,7 +250,11 @@ class DemandIn(Shape):
     """A written explanation is demanded within a term."""
 
     question: Reason = Field(examples=["请说明三次退单的理由和依据"])
-    term: TermIn
+    term: TermIn | None = Field(None, description="不填按规则(supervision.explanation、supervision.answer)")
+
+    def duration(self) -> Duration | None:
+        """The term that was set; `None`: that of the policy."""
+        return self.term.duration() if self.term else None
 
 
 class DispositionIn(Shape):

@@ -34,6 +34,7 @@ _NOT_FOR_UNITS = frozenset(
         Trigger.CLOSE_INSPECTION.value,
         Trigger.RECORD_CALL.value,
         Trigger.GIVE_CALL.value,
+        Trigger.DECLINE_TRACK.value,
     }
 )
 _ID_LENGTH = len(new_id())

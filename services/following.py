@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from sqlalchemy import or_, select
 
 from domain.actions import PETITIONER
-from domain.conduct import DeadlineKind
+from domain.conduct import DeadlineKind, Origin
 from domain.durations import Duration
-from domain.petition import deadlines, handling_due
+from domain.petition import Deadline, deadlines, handling_due
+from domain.policy import Policy
 from domain.stages import Stage
 from models.answers import ClockView
 from models.tables import HistoryRow, Petition
@@ -21,6 +22,8 @@ from services.facts import facts_of
 from services.labels import shown_due
 from services.transactions import reading
 from services.views import clock_view, lens_of
+
+OWN_RULE = "本区自行规定的期限"
 
 
 def shown_clock(context: Context, query_code: str) -> ClockView | None:
@@ -37,7 +40,15 @@ def shown_clock(context: Context, query_code: str) -> ClockView | None:
         handling = handling_due(facts, lens.policy, lens.calendar)
         running = (*((handling,) if handling else ()), *deadlines(facts, lens.policy, lens.calendar))
         found = next((item for item in running if item.due_at == shown), None)
-        return clock_view(found, lens) if found is not None else None
+        if found is None:
+            return None
+        return clock_view(found, lens).model_copy(update={"source": _source_told(found, lens.policy)})
+
+
+def _source_told(deadline: Deadline, policy: Policy) -> str:
+    """A published rule by its name. Why the district set a term of its own is told where the rules are."""
+    rule = next((item for item in policy.deadlines if item.id == deadline.rule), None)
+    return OWN_RULE if rule is not None and rule.origin is Origin.OWN else deadline.source
 
 
 @dataclass(frozen=True)

@@ -147,7 +147,7 @@ def _progress(
         closed_at=petition.closed_at,
         merged_into=merged_into,
         similar=similar_matters(context, session, petition),
-        timeline=timeline_of(_history(session, petition.id)),
+        timeline=timeline_of(_history(session, petition.id), lens.policy),
         allowed_actions=actions,
     )
 

@@ -27,6 +27,7 @@ from services.assignments import NOBODYS, assist_of, lead_of
 from services.context import Context
 from services.dispatching import requests_of
 from services.facts import recused_units
+from services.file_terms import forget_answer, forget_explanation
 from services.ledger import move
 from services.publication_retractions import take_back_untellable
 from services.transactions import Transaction, acting, reading
@@ -299,11 +300,11 @@ def _ask_nothing_more_of(tx: Transaction, petition: Petition, unit: str) -> None
     query = select(Inspection).where(Inspection.petition_id == petition.id, Inspection.closed_at.is_(None))
     inspection = tx.session.scalars(query).one_or_none()
     if inspection is not None and inspection.unit == unit:
-        inspection.answer_due_at, petition.inspected = None, {"unit": None}
+        forget_answer(inspection)
+        petition.inspected = {"unit": None}
     file = petition.supervision
     if file is not None and file.unit == unit:
-        file.explanation_due_at = file.explanation_demanded_at = file.explanation_reminded_at = None
-        file.explanation_term = None
+        forget_explanation(file)
 
 
 def _withhold(tx: Transaction, petition: Petition, unit: str) -> int:

@@ -10,10 +10,10 @@ import httpx
 from fastapi.testclient import TestClient
 
 from api.limits import Limits, Rate
-from api.main import create_site
 from domain.actions import ROLE_LABELS, Role
 from services import accounts
 from services.context import Context
+from tests.support.apps import site_on
 
 UNLIMITED = Limits(registrations=Rate(10_000, 1), look_ups=Rate(10_000, 1))
 
@@ -123,7 +123,7 @@ class Visitor:
 
     def __init__(self, context: Context, limits: Limits = UNLIMITED, client: TestClient | None = None) -> None:
         self.context = context
-        self.client = client or TestClient(create_site(context, limits))
+        self.client = client or TestClient(site_on(context, limits))
 
     def open(self, path: str) -> Page:
         return Page(self.client.get(path, headers={"Accept": "text/html,*/*"}))
