@@ -113,6 +113,7 @@ def everybodys(browser: Browser, site: str) -> None:
     tab.get_by_label("照片").set_input_files([FilePayload(name="灯杆.jpg", mimeType="image/jpeg", buffer=a_photo())])
     tab.get_by_role("button", name="去掉 灯杆.jpg").wait_for()
     tab.get_by_label("在哪里").fill(PLACE)
+    tab.evaluate("scrollTo(0, 0)")
     take(tab, "report")
     tab.get_by_role("button", name="提交").click()
     tab.get_by_role("heading", name="您的查询码").wait_for()
