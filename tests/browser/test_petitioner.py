@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, expe
 
 from domain.actions import Actor, Role
 from models.tables import Attachment, Petition
-from services import geographies, handling
+from services import decisions, geographies, handling
 from services.context import Context
 from tests.support import ledgers, steps
 from tests.support.browser import chromium_of
@@ -24,12 +24,12 @@ from tests.support.files import a_photo
 from tests.support.geographies import FAR_AWAY, IN_THE_WEST, geography
 from tests.support.prefect_server import free_port
 from tests.support.served import served
+from tests.web.test_follow import DESK, EVIDENCE, UNIT
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 PHONE = {"width": 360, "height": 740}
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa")
-UNIT = Actor(Role.UNIT, "municipal-parks", "测试园林")
 LAMPS = "文化路街道广济路路灯不亮，晚上出行不安全"
 PLACE = "文化路街道广济路"
 ENOUGH = 30_000
@@ -58,6 +58,7 @@ def telephone(chromium: Browser, site: str, *, scripts: bool = True, permissions
         viewport={"width": PHONE["width"], "height": PHONE["height"]},
         base_url=site,
         java_script_enabled=scripts,
+        has_touch=True,
         geolocation={"longitude": IN_THE_WEST.longitude, "latitude": IN_THE_WEST.latitude, "accuracy": 24},
         permissions=list(permissions),
     )
@@ -102,6 +103,14 @@ def noise(name: str) -> FilePayload:
 def kept(context: Context) -> list[Attachment]:
     with context.readers() as session:
         return list(session.scalars(sa.select(Attachment).order_by(Attachment.name)))
+
+
+def complete(context: Context, petition_id: str) -> None:
+    """What the unit and the desk do until the petitioner is asked."""
+    handling.sign(context, petition_id, UNIT)
+    handling.submit_completion(context, petition_id, UNIT, EVIDENCE)
+    decisions.decide_completion(context, petition_id, DESK, approved=True, reason="答复完整")
+    steps.settle(context, petition_id)
 
 
 def settle(context: Context) -> Petition:
@@ -177,6 +186,38 @@ def test_the_point_is_found_refused_picked_and_kept(chromium: Browser, context: 
         assert tab.locator("[name=longitude]").input_value() == ""
 
 
+def pinch(tab: Page, x: float, y: float) -> None:
+    """Two fingers that move apart, from 60 to 180 pixels."""
+    fingers = tab.context.new_cdp_session(tab)
+
+    def touch(kind: str, *points: float) -> None:
+        at = [{"x": point, "y": y, "id": number} for number, point in enumerate(points)]
+        fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": at})
+
+    touch("touchStart", x - 30)
+    touch("touchStart", x - 30, x + 30)
+    for half in range(40, 100, 10):
+        touch("touchMove", x - half, x + half)
+    touch("touchEnd")
+
+
+def test_two_fingers_look_nearer_and_pick_nothing(chromium: Browser, context: Context) -> None:
+    with served(context) as site:
+        tab = telephone(chromium, site)
+        tab.goto("/")
+        tab.get_by_role("button", name="在地图上点选").click()
+        drawn = tab.locator("svg.area")
+        drawn.scroll_into_view_if_needed()
+        whole, box = drawn.get_attribute("viewBox"), drawn.bounding_box()
+        assert whole
+        assert box
+        pinch(tab, box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        nearer = drawn.get_attribute("viewBox")
+        assert nearer
+        assert float(nearer.split()[2]) == pytest.approx(float(whole.split()[2]) / 3, rel=0.1)
+        assert tab.locator("[name=longitude]").input_value() == ""
+
+
 def test_everything_is_done_without_scripts(chromium: Browser, context: Context) -> None:
     with served(context) as site:
         tab = telephone(chromium, site, scripts=False)
@@ -222,6 +263,35 @@ def test_a_code_that_the_telephone_was_told_to_remember_opens_the_case(chromium:
         expect(tab.get_by_role("heading", name="这台手机记着的")).to_be_hidden()
 
 
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
+def test_it_is_rated_with_a_reason_and_asked_for_once_more(chromium: Browser, context: Context, scripts: bool) -> None:
+    with served(context) as site:
+        tab = telephone(chromium, site, scripts=scripts)
+        tab.goto("/")
+        tab.get_by_label("什么事").fill(LAMPS)
+        tab.get_by_role("button", name="提交").click()
+        tab.get_by_role("link", name="看进度").click()
+        case = settle(context)
+        complete(context, case.id)
+        tab.goto(tab.url)
+        tab.get_by_role("link", name="去评价").click()
+        tab.get_by_role("button", name="提交评价").click()
+        tab.get_by_role("alert").wait_for()
+        tab.get_by_role("group", name="您的评价").get_by_label("基本满意", exact=True).check()
+        tab.get_by_role("button", name="提交评价").click()
+        expect(tab.get_by_text("已收到您的评价")).to_be_visible()
+        settle(context)
+        tab.goto(tab.url)
+        tab.get_by_text("问题还在，要求再次办理").click()
+        tab.get_by_label("其他").check()
+        tab.get_by_role("button", name="要求再次办理").click()
+        tab.get_by_role("alert").wait_for()
+        tab.get_by_label("具体情况").fill("修好两天又灭了")
+        tab.get_by_role("button", name="要求再次办理").click()
+        expect(tab.get_by_text("已重新打开")).to_be_visible()
+        expect(tab.get_by_role("heading", name="待派遣")).to_be_visible()
+
+
 def test_news_come_again_after_the_server_was_started_anew(chromium: Browser, context: Context) -> None:
     """The browser comes back by itself, and what happened meanwhile and what happens later is seen without a press."""
     port = free_port()
@@ -240,3 +310,7 @@ def test_news_come_again_after_the_server_was_started_anew(chromium: Browser, co
         handling.request_extension(context, case.id, UNIT, amount=1, reason="等配件")
         tab.get_by_role("heading", name="延期待定").wait_for()
         assert tab.evaluate("window.sameTab"), "the page was never loaded anew"
+        # What came with the news is as ready as what was there before.
+        tab.get_by_text("添加照片或材料").click()
+        tab.get_by_label("照片").set_input_files([photo("灯.jpg", 1)])
+        expect(tab.get_by_role("button", name="去掉 灯.jpg")).to_be_visible()

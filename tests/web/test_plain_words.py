@@ -66,5 +66,11 @@ def test_what_is_late_is_said_to_be_late() -> None:
     assert words == Words("测试园林正在办。期限已过，平台会自动提级或催办，不用您催")
 
 
+@pytest.mark.parametrize("due", [dt.timedelta(days=1), dt.timedelta(days=-1)])
+def test_it_is_said_when_it_is_the_petitioners_turn_and_nobody_is_late(due: dt.timedelta) -> None:
+    words = said_of(case(Stage.COMPLETED, due))
+    assert (words.now, words.yours) == ("办完了，请您评价", True)
+
+
 def test_what_is_over_is_not_late() -> None:
     assert said_of(case(Stage.ARCHIVED, dt.timedelta(days=-1))) == Words("已办完归档")

@@ -228,3 +228,13 @@ def test_another_sites_page_can_leave_no_photo(visitor: Visitor, context: Contex
     store = context.store
     assert isinstance(store, MemoryStore)
     assert store.kept == {}
+
+
+@pytest.mark.parametrize(
+    ("kind", "megabytes", "status"),
+    [("multipart/form-data; boundary=x", 49, 413), ("application/x-www-form-urlencoded", 1, 413)],
+)
+def test_a_form_beyond_all_measure_is_not_read(visitor: Visitor, kind: str, megabytes: int, status: int) -> None:
+    headers = {"Content-Type": kind, "Content-Length": str(megabytes * 2**20), "Accept": "text/html"}
+    answer = visitor.client.post("/report", content=b"x", headers=headers)
+    assert (answer.status_code, "没有收下" in answer.text) == (status, True)

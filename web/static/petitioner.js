@@ -17,18 +17,19 @@ async function toldOf(longitude, latitude) {
 }
 
 const WHY_NOT = {
-  1: "没有取得位置：浏览器或微信没有获准使用位置。请在手机设置里允许，再按一次；也可以在地图上点选，或只写明地点。",
-  2: "没有取得位置：手机暂时定不了位。请到开阔处再试；也可以在地图上点选，或只写明地点。",
-  3: "没有取得位置：等了太久。请再试一次；也可以在地图上点选，或只写明地点。",
+  1: "没有取得位置：浏览器或微信没有获准使用位置。请在手机设置里允许，再按一次",
+  2: "没有取得位置：手机暂时定不了位。请到开阔处再试",
+  3: "没有取得位置：等了太久。请再试一次",
 };
 const ROUGH_METRES = 500;
 
-document.querySelectorAll("[data-locate]").forEach((button) => {
+function locateOn(button) {
   if (!navigator.geolocation || !window.isSecureContext) {
     return;
   }
   const { form } = button;
   const said = form.querySelector("[data-where]");
+  const instead = form.querySelector("[data-pick]") ? "在地图上点选，或只写明地点" : "只写明地点";
   button.hidden = false;
   button.addEventListener("click", () => {
     said.textContent = "正在定位…";
@@ -40,27 +41,28 @@ document.querySelectorAll("[data-locate]").forEach((button) => {
         setPoint(form, longitude, latitude, `已带上当前位置，${off}`);
         const told = await toldOf(longitude, latitude);
         if (told && told.outside) {
-          setPoint(form, "", "", "您现在不在本区范围内，没有带上位置。要反映的事在本区的，请写明地点，或在地图上点选。");
+          setPoint(form, "", "", `您现在不在本区范围内，没有带上位置。要反映的事在本区的，请${instead}。`);
         } else if (told && form.elements.longitude.value === longitude) {
           setPoint(form, longitude, latitude, `已带上当前位置：${told.said}，${off}`);
         }
       },
       (error) => {
-        said.textContent = WHY_NOT[error.code] || WHY_NOT[2];
+        const before = form.elements.longitude.value ? "之前选的位置还在。" : "";
+        said.textContent = `${WHY_NOT[error.code] || WHY_NOT[2]}；也可以${instead}。${before}`;
       },
       { enableHighAccuracy: true, timeout: 15000, maximumAge: 60000 },
     );
   });
-});
+}
 
-document.querySelectorAll("[data-drop] input").forEach((box) => {
+function dropOn(box) {
   box.addEventListener("change", () => {
     if (box.checked) {
       setPoint(box.form, "", "", "位置已去掉");
       box.form.dispatchEvent(new CustomEvent("point-dropped"));
     }
   });
-});
+}
 
 const LARGE_BYTES = 1.5 * 1024 * 1024;
 const SMALL_SIDE = 112;
@@ -81,12 +83,16 @@ function painted(bitmap, side) {
   return canvas;
 }
 
-// The server keeps no larger picture than this in any case; on a slow line it is the difference of minutes.
+// The server keeps no larger picture than this in any case; on a slow line it is the difference of minutes, and there
+// less is enough to see what is broken.
+const SLOW_SIDE = 1600;
+const slow = () => navigator.connection?.saveData || /2g|3g/.test(navigator.connection?.effectiveType || "");
+
 async function madeSmaller(photo, side) {
   const bitmap = await createImageBitmap(photo.file, { imageOrientation: "from-image" });
   photo.canvas = painted(bitmap, SMALL_SIDE);
   if (photo.file.size > LARGE_BYTES) {
-    const blob = await new Promise((resolve) => { painted(bitmap, side).toBlob(resolve, "image/jpeg", 0.88); });
+    const blob = await new Promise((resolve) => { painted(bitmap, side).toBlob(resolve, "image/jpeg", 0.85); });
     if (blob && blob.size < photo.file.size) {
       photo.file = new File([blob], photo.file.name.replace(/\.\w+$/, "") + ".jpg", { type: "image/jpeg" });
     }
@@ -95,6 +101,9 @@ async function madeSmaller(photo, side) {
 }
 
 function photosIn(part) {
+  if (!window.DataTransfer || !window.createImageBitmap || !window.File) {
+    return;
+  }
   const [input, list, said] = ["input", "[data-chosen]", "[data-said]"].map((one) => part.querySelector(one));
   const most = Number(part.dataset.most);
   let chosen = [];
@@ -133,7 +142,7 @@ function photosIn(part) {
     chosen = [...chosen, ...added];
     show();
     for (const photo of added.filter(({ file }) => file.type.startsWith("image/"))) {
-      await madeSmaller(photo, Number(part.dataset.side)).catch(() => {});
+      await madeSmaller(photo, slow() ? SLOW_SIDE : Number(part.dataset.side)).catch(() => {});
       if (chosen.includes(photo)) {
         show();
       }
@@ -142,10 +151,6 @@ function photosIn(part) {
       said.textContent += `。最多${most}个，多出的${over}个没有选上`;
     }
   });
-}
-
-if (window.DataTransfer && window.createImageBitmap && window.File) {
-  document.querySelectorAll("[data-photos]").forEach(photosIn);
 }
 
 // Query codes that their owner told this telephone to remember, and nobody else's: nothing is kept unasked.
@@ -167,7 +172,7 @@ function keep(cases) {
 
 const without = (number) => known().filter((item) => item.number !== number);
 
-document.querySelectorAll("[data-remember]").forEach((part) => {
+function rememberOn(part) {
   const { remember: number, of: code } = part.dataset;
   part.hidden = false;
   part.querySelector("button").addEventListener("click", () => {
@@ -179,9 +184,9 @@ document.querySelectorAll("[data-remember]").forEach((part) => {
     }
     part.querySelector("[data-remembered]").textContent = told;
   });
-});
+}
 
-document.querySelectorAll("[data-known]").forEach((part) => {
+function knownIn(part) {
   const form = document.getElementById("ask");
   function button(text, label, use) {
     const made = document.createElement("button");
@@ -209,8 +214,20 @@ document.querySelectorAll("[data-known]").forEach((part) => {
     }));
   }
   show();
-});
+}
 
-document.querySelectorAll("form[id^=forget-]").forEach((form) => {
+function forgetOn(form) {
   form.addEventListener("submit", () => keep(without(form.id.replace("forget-", ""))));
-});
+}
+
+// `fresh` is the page's own: nothing is prepared twice, and what came when the page renewed itself is prepared, too.
+function prepareReport() {
+  fresh("[data-locate]", locateOn);
+  fresh("[data-drop] input", dropOn);
+  fresh("[data-photos]", photosIn);
+  fresh("[data-remember]", rememberOn);
+  fresh("[data-known]", knownIn);
+  fresh("form[id^=forget-]", forgetOn);
+}
+document.addEventListener("DOMContentLoaded", prepareReport);
+document.addEventListener("htmx:afterSettle", prepareReport);

@@ -83,35 +83,46 @@ function pickOn(open) {
   }
 
   function listen() {
-    let from = null;
+    // Where each finger is. One moves the map or picks, two look nearer or farther.
+    const fingers = new Map();
     let moved = false;
+    const apart = () => {
+      const [one, other] = fingers.values();
+      return Math.max(1, Math.hypot(one.clientX - other.clientX, one.clientY - other.clientY));
+    };
     svg.addEventListener("pointerdown", (event) => {
-      from = [event.clientX, event.clientY];
-      moved = false;
+      moved = fingers.size > 0;
+      fingers.set(event.pointerId, event);
       svg.setPointerCapture(event.pointerId);
     });
     svg.addEventListener("pointermove", (event) => {
+      const from = fingers.get(event.pointerId);
       if (!from) {
         return;
       }
-      const [east, south] = [event.clientX - from[0], event.clientY - from[1]];
+      const [east, south] = [event.clientX - from.clientX, event.clientY - from.clientY];
       // A finger is never quite still.
-      if (moved || Math.hypot(east, south) > 8) {
-        moved = true;
+      if (!moved && Math.hypot(east, south) <= 8) {
+        return;
+      }
+      moved = true;
+      if (fingers.size === 1) {
         const unit = 1 / svg.getScreenCTM().a;
         move(-east * unit, -south * unit);
-        from = [event.clientX, event.clientY];
+        fingers.set(event.pointerId, event);
+      } else if (fingers.size === 2) {
+        const before = apart();
+        fingers.set(event.pointerId, event);
+        const [one, other] = [...fingers.values()].map(pointAt);
+        zoom(before / apart(), (one[0] + other[0]) / 2, (one[1] + other[1]) / 2);
       }
     });
     svg.addEventListener("pointerup", (event) => {
-      if (from && !moved) {
+      if (fingers.delete(event.pointerId) && !moved) {
         pick(...pointAt(event));
       }
-      from = null;
     });
-    svg.addEventListener("pointercancel", () => {
-      from = null;
-    });
+    svg.addEventListener("pointercancel", (event) => fingers.delete(event.pointerId));
     svg.addEventListener("keydown", (event) => {
       const step = view.width / 10;
       const keys = {
