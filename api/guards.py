@@ -79,13 +79,13 @@ class Guard:
             return
         try:
             await self._app(scope, _counting(receive, limit), sending)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - it is logged by where it happened
             # The message of an error may quote a name or a petition's text; where it happened never does.
             instance = f"urn:uuid:{uuid.uuid4()}"
             logger.error("unexpected %s %s\n%s", type(error).__name__, instance, _places(error))  # noqa: TRY400
-            if started:
-                raise
-            await self._fault(instance)(scope, receive, sending)
+            # Whoever serves us would log the message of what is raised; an answer that ends without its end is cut off.
+            if not started:
+                await self._fault(instance)(scope, receive, sending)
 
     def _protect(self, headers: MutableHeaders) -> None:
         for name, value in self._headers.items():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import HTMLResponse, Response
 
@@ -45,7 +45,7 @@ from web import (
 from web.assets import PREFIX, Assets
 from web.live import Watch
 from web.rendering import Pages
-from web.visits import Visits
+from web.visits import Visits, refuse_foreign
 
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src {}; "
@@ -57,6 +57,7 @@ _HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Permissions-Policy": "geolocation=(self), camera=(), microphone=()",
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
     # A shared computer shows the next person nothing of the last one.
     "Cache-Control": "no-store",
 }
@@ -70,7 +71,13 @@ _TOO_LARGE = """<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>å
 
 def create_pages(context: Context, registrations: Buckets, look_ups: Buckets) -> FastAPI:
     """The pages on `context`; anonymous people are held to the same rates as the API's."""
-    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    app = FastAPI(
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        dependencies=[Depends(refuse_foreign)],
+    )
     assets = Assets()
     app.state.context = context
     app.state.registrations = registrations
