@@ -8,7 +8,7 @@ import re
 import secrets
 from dataclasses import dataclass
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import joinedload
 
 import clock
@@ -111,6 +111,27 @@ def sign_out(context: Context, token: str, address: str = "") -> Way | None:
         note(tx, way, Outcome.SIGNED_OUT, row.account, row.account.name, address)
         tx.session.delete(row)
         return way
+
+
+def others_of(context: Context, who: SignedIn, token: str) -> int:
+    """How many other sessions of the same account go on, wherever they were begun."""
+    rules, now = context.sign_in, clock.now()
+    with reading(context) as session:
+        rows = session.scalars(select(WebSession).where(*_others(who, token)))
+        return sum(not rules.is_over(row.began_at, row.used_at, now) for row in rows)
+
+
+def end_others(context: Context, who: SignedIn, token: str, address: str = "") -> None:
+    """End every session of the account but the one with this token."""
+    with transaction(context) as tx:
+        account = tx.session.get_one(Account, who.account_id)
+        for row in tx.session.scalars(select(WebSession).where(*_others(who, token))):
+            note(tx, Way(row.way or Way.PASSWORD), Outcome.SIGNED_OUT, account, account.name, address)
+            tx.session.delete(row)
+
+
+def _others(who: SignedIn, token: str) -> tuple[ColumnElement[bool], ...]:
+    return WebSession.account_id == who.account_id, WebSession.digest != _digest(token)
 
 
 def change_password(context: Context, who: SignedIn, former: str, new: str) -> str:

@@ -12,7 +12,7 @@ from sqlalchemy import delete, or_, select
 import clock
 from domain.actions import Role
 from domain.errors import DomainError, NotFound
-from domain.single_sign_on import Outcome, Person, Way, person_of
+from domain.single_sign_on import MAIL, MAIL_VERIFIED, Outcome, Person, Way, person_of
 from gateways.openid import NotProven, OpenIdProvider
 from models.accounts import Account, ProviderVisit
 from services.accounts import NAME_LENGTH, NO_PASSWORD
@@ -81,7 +81,7 @@ def finish(
         raise NotProven
     wanted = frozenset(
         claim.partition(".")[0] for claim in (rules.login_claim, rules.role_claim, rules.unit_claim) if claim
-    )
+    ) | ({MAIL_VERIFIED} if rules.login_claim == MAIL else set())
     try:
         claims = provider.identify(code, visit.nonce, visit.verifier, wanted)
     except NotProven:

@@ -95,6 +95,14 @@ def change(request: Request, context: ContextOf, pages: PagesOf, who: Who, sent:
     return answer
 
 
+@router.post("/account/others")
+def end_others(request: Request, context: ContextOf, who: Who, sent: SentForm) -> Response:
+    """Sign out wherever else one is signed in, such as at a computer that one left."""
+    number_of(request, sent.token)
+    service.end_others(context, who, session_token(request), address_of(request))
+    return RedirectResponse("/account?ended", HTTPStatus.SEE_OTHER)
+
+
 def _account(
     request: Request,
     pages: PagesOf,
@@ -113,6 +121,8 @@ def _account(
         form=form,
         must_change=who.must_change,
         has_password=who.has_password,
+        others=service.others_of(request.app.state.context, who, session_token(request)),
+        ended="ended" in request.query_params,
         changed=changed,
         to=to,
         kept=kept,

@@ -147,6 +147,8 @@ async def on_change_needed(request: Request, _: Exception) -> Response:
         must_change=True,
         has_password=True,
         changed=False,
+        others=0,
+        ended=False,
         to=request.url.path,
         kept=sent.pairs,
     )

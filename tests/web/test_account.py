@@ -69,6 +69,18 @@ def test_the_session_is_another_one_each_time_and_no_script_reads_it(visitor: Vi
     assert visitor.open("/account").path == "/sign-in", "the former one is over"
 
 
+def test_whoever_is_signed_in_elsewhere_sees_it_and_signs_out_there(context: Context) -> None:
+    here, there = signed_in(Visitor(context), Role.DESK, name=NAME), Visitor(context)
+    stranger = signed_in(Visitor(context), Role.REVIEWER)
+    assert "其他登录" not in here.open("/account").text
+    tried(there, GOOD_PASSWORD)
+    page = here.open("/account")
+    assert "另外1处还登录着" in page.text
+    assert "其他设备上的登录已退出" in here.send(page.form("/account/others")).text
+    assert there.open("/tasks").path == "/sign-in"
+    assert [visitor.open("/tasks").path for visitor in (here, stranger)] == ["/tasks", "/tasks"]
+
+
 def test_signing_out(context: Context) -> None:
     visitor = signed_in(Visitor(context), Role.DESK)
     token = visitor.client.cookies["session"]

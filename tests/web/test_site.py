@@ -82,6 +82,11 @@ def test_over_https_cookies_travel_over_https_alone(visitor: Visitor) -> None:
     assert cookie.startswith("__Host-visitor="), "a neighbour under the same domain cannot set it"
     assert "; Path=/;" in cookie
     assert "; Secure" in cookie
+    assert "max-age=31536000" in visitor.client.get("/health").headers["strict-transport-security"]
+
+
+def test_over_plain_http_nothing_is_promised_of_https(visitor: Visitor) -> None:
+    assert "strict-transport-security" not in visitor.open("/").answer.headers
 
 
 def test_a_form_of_another_site_is_not_taken(visitor: Visitor) -> None:
