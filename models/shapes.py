@@ -23,7 +23,7 @@ from domain.coordinates import NAME_THE_SYSTEM, CoordinateSystem
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _LAID_OUT = frozenset("\t\n\r")
-_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_UNSEEN = re.compile("[\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 _YEARS = range(1900, 2200)
 """Years that can be meant; at the ends of the calendar a moment cannot even change its zone (our own decision)."""
 
@@ -35,12 +35,12 @@ def _printable(text: str) -> str:
     return text
 
 
-def _in_one_direction(value: object) -> object:
-    """Without the unseen signs that turn writing around, which make words read as others.
+def _without_unseen(value: object) -> object:
+    """Without the unseen signs that turn writing around, so that words read as others, and those that are no letters.
 
-    They come along when words are copied, so that nobody could be asked to find and delete them.
+    They come along when words are copied: nobody could be asked to find and delete them. Word refuses the latter.
     """
-    return _TURNS.sub("", value) if isinstance(value, str) else value
+    return _UNSEEN.sub("", value) if isinstance(value, str) else value
 
 
 def _written_out(value: object) -> object:
@@ -69,7 +69,7 @@ def _in_living_memory(moment: dt.datetime) -> dt.datetime:
 
 
 Printable = AfterValidator(_printable)
-Readable = BeforeValidator(_in_one_direction)
+Readable = BeforeValidator(_without_unseen)
 Instant = Annotated[AwareDatetime, BeforeValidator(_written_out), AfterValidator(_in_living_memory)]
 """An aware moment a client names; kept on the Chinese clock, as it is shown again."""
 Day = Annotated[dt.date, BeforeValidator(_a_day)]

@@ -21,7 +21,7 @@ from services.accounts import NO_PASSWORD, end_sessions
 from services.context import Context
 from services.passwords import hashed, is_outdated, is_right
 from services.sign_in_history import note, refused
-from services.sign_in_tries import SignInRefused, begin_try, tries_of
+from services.sign_in_tries import SignInRefused, begin_try, tries_of, tries_to_change
 from services.transactions import Transaction, reading, transaction
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -138,15 +138,23 @@ def change_password(context: Context, who: SignedIn, former: str, new: str) -> s
     """Give oneself another password; every session of the account ends, and this one begins anew with the token given.
 
     Raises:
-        Incomplete: the former one is wrong, or nobody should have the new one.
+        Incomplete: the former one is wrong, now or too often before, or nobody should have the new one.
     """
     with reading(context) as session:
         account = session.get_one(Account, who.account_id)
         name, kept = account.name, account.password
-    problems = [] if is_right(former, kept) else [Missing("former", "现在的密码不对")]
+    try:
+        counted = begin_try(context, tries_to_change(context, name))
+    except SignInRefused as refusal:
+        raise Incomplete([Missing("former", refusal.message)]) from None
+    right = is_right(former, kept)
+    problems = [] if right else [Missing("former", "现在的密码不对")]
     fault = "新密码不能与现在的相同" if former == new else fault_of_password(new, name)
     if fault is not None:
         problems.append(Missing("new", fault))
+    if right:
+        with transaction(context) as tx:
+            counted.forgive(tx)
     if problems:
         raise Incomplete(problems)
     fresh = hashed(new)

@@ -51,6 +51,11 @@ def tries_of(context: Context, name: str, address: str, browser: str = "") -> Tr
     return Tries({subject_of(context, "account", name): rules.failures_of_account}, _of(context, address), own)
 
 
+def tries_to_change(context: Context, name: str) -> Tries:
+    """How a try is counted to say the password of the account that one is signed in with: a session may be stolen."""
+    return Tries({subject_of(context, "change", name): context.sign_in.failures_of_account}, {}, {})
+
+
 def tries_from(context: Context, address: str) -> Tries:
     """How a try is counted that names nobody yet."""
     return Tries({}, _of(context, address), {})

@@ -274,6 +274,24 @@ def test_passwords_that_are_not_taken(
     assert sign_in.sign_in(context, NAME, password, HERE)
 
 
+def test_whoever_took_a_session_does_not_guess_the_password_with_it(context: Context, password: str) -> None:
+    who = signed_in(context, sign_in.sign_in(context, NAME, password, HERE))
+    for _ in range(context.sign_in.failures_of_account):
+        with pytest.raises(Incomplete, match="现在的密码不对"):
+            sign_in.change_password(context, who, "a guess of many", GOOD)
+    with pytest.raises(Incomplete, match="分钟后再试"):
+        sign_in.change_password(context, who, password, GOOD)
+    assert sign_in.sign_in(context, NAME, password, HERE), "it keeps nobody from signing in"
+
+
+def test_a_new_password_that_is_not_taken_is_no_guess(context: Context, password: str) -> None:
+    who = signed_in(context, sign_in.sign_in(context, NAME, password, HERE))
+    for _ in range(context.sign_in.failures_of_account + 1):
+        with pytest.raises(Incomplete, match="至少10位"):
+            sign_in.change_password(context, who, password, "short")
+    assert sign_in.change_password(context, who, password, GOOD)
+
+
 def test_a_disabled_account_is_out_at_once_and_can_come_back(context: Context, password: str) -> None:
     token = sign_in.sign_in(context, NAME, password, HERE)
     accounts.disable_account(context, NAME)

@@ -134,7 +134,7 @@ def test_no_address_breaks_anything(context: Context, role: Role) -> None:
 
 def test_signs_that_turn_the_writing_around_are_not_kept(context: Context) -> None:
     """What somebody wrote is read by others as it was written, on every page, in every table and document."""
-    Visitor(context).report("路灯\u202e坏了，请\u2066修理\u2069", place="广济路\u202d北段", name="测试\u202a甲")
+    Visitor(context).report("路灯\u202e坏了，请\u2066修理\u2069", place="广济路\u202d北段\uffff", name="测试\u202a甲")
     with context.readers() as session:
         found = session.scalars(sa.select(Petition)).one()
     assert (found.text, found.place) == ("路灯坏了，请修理", "广济路北段")
