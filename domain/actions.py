@@ -108,6 +108,7 @@ PERMITTED: dict[Trigger, frozenset[Role]] = {
     Trigger.REOPEN: frozenset({Role.PETITIONER}),
     Trigger.RECORD_CALL: frozenset(),  # who visits stands in `services.visits`: it is of the visit
     Trigger.GIVE_CALL: frozenset(),
+    Trigger.STRAND_CALL: frozenset(),
     Trigger.MERGE: _DESK,
     Trigger.WITHDRAW: frozenset({Role.PETITIONER}),
     Trigger.LEAVE: frozenset(),  # what a withdrawal comes to while the matter is also that of others

@@ -91,6 +91,8 @@ class Audience(StrEnum):
     DISCIPLINE = "discipline"
     FOLLOW_UP = "follow_up"
     PARTY_INSPECTION = "party_inspection"
+    OPERATOR = "operator"
+    """Whoever keeps the platform, its accounts and its rules going."""
     ON_DUTY = "on_duty"
     """The member of the first-level review whose turn it is."""
     CONCERNED = "concerned"

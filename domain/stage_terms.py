@@ -116,6 +116,7 @@ class Trigger(StrEnum):
     REOPEN = "reopen"
     RECORD_CALL = "record_call"
     GIVE_CALL = "give_call"
+    STRAND_CALL = "strand_call"
     MERGE = "merge"
     WITHDRAW = "withdraw"
     LEAVE = "leave"
@@ -208,6 +209,7 @@ TRIGGER_LABELS: dict[Trigger, str] = {
     Trigger.REOPEN: "重启办理",
     Trigger.RECORD_CALL: "记录回访",
     Trigger.GIVE_CALL: "改由他席回访",
+    Trigger.STRAND_CALL: "回访无席位可派",
     Trigger.MERGE: "并单",
     Trigger.WITHDRAW: "撤回",
     Trigger.LEAVE: "诉求人撤出",

@@ -150,6 +150,7 @@ TRANSITIONS: dict[Trigger, Transition] = {
     # A return visit runs beside the petition, and may be made after its end.
     Trigger.RECORD_CALL: _from(*sorted(CLOSING_STAGES), Stage.ARCHIVED, to=None),
     Trigger.GIVE_CALL: _from(*sorted(CLOSING_STAGES), Stage.ARCHIVED, to=None),
+    Trigger.STRAND_CALL: _from(*sorted(CLOSING_STAGES), Stage.ARCHIVED, to=None),
     Trigger.MERGE: _from(*sorted(OPEN_STAGES - CLOSING_STAGES - {Stage.COMPLETION_SUBMITTED}), to=Stage.MERGED),
     Trigger.WITHDRAW: _from(*sorted(OPEN_STAGES - CLOSING_STAGES), to=Stage.WITHDRAWN),
     # One petitioner of several takes theirs back: of the main case, or of one that was merged into it.

@@ -94,6 +94,9 @@ class ExclusionIn(Shape):
         description="凭据：文书、文号、告知时间等；材料先作为附件上传",
         examples=["区法院(2026)测1号判决，3月4日已书面告知"],
     )
+    files: list[Annotated[str, Field(pattern="^[0-9a-f-]{36}$")]] = Field(
+        [], max_length=20, description="证明材料：本单位为本件上传的附件的 id"
+    )
 
 
 class SignaturesIn(Shape):

@@ -114,7 +114,7 @@ COVERED = (
         "督办件",
         {"explanation_due_at", "explanation_warned_at", "rectify_warned_at", "rectify_reminded_at"},
     ),
-    Covered(Visit, "回访", later=True),
+    Covered(Visit, "回访", {"stranded_at"}, later=True),
     # An agenda changes without a step; what a meeting decides is one.
     Covered(ReviewItem, "会议议定", {"position"}, only=ReviewItem.outcome.in_(_DECIDED), later=True),
     Covered(VisitAttempt, "回访的各次联系", later=True, through=VisitAttempt.visit_id),

@@ -21,7 +21,8 @@ from domain.actions import Actor, Role
 from domain.errors import Incomplete, Missing, NotFound
 from domain.stages import Trigger
 from domain.workdays import Duration, due_date
-from models.inspection_answers import AskedOfUnit, InspectionsView, InspectionView, PhotoView, VisitView
+from models.answers import AskedOfUnit
+from models.inspection_answers import InspectionsView, InspectionView, PhotoView, VisitView
 from models.tables import Inspection, Petition, SiteVisit
 from services.access import petition_for, require_role
 from services.context import Context

@@ -51,7 +51,9 @@ def demand_explanation(
 
 
 def answer(context: Context, petition_id: str, actor: Actor, text: str, version: int | None = None) -> Petition:
-    """The unit that was asked explains itself in writing (条例第四十条), wherever the petition is by now.
+    """The unit that was asked explains itself in writing, wherever the petition is by now.
+
+    So 信访工作条例第四十条 has units answer in writing what is recommended to them.
 
     Raises:
         NotPermitted: another unit is asked.

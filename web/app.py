@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import HTMLResponse, Response
 
@@ -48,7 +48,7 @@ from web import (
 from web.assets import PREFIX, Assets
 from web.live import Watch
 from web.rendering import Pages
-from web.visits import Visits
+from web.visits import Visits, refuse_foreign
 
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src {}; "
@@ -60,6 +60,7 @@ _HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Permissions-Policy": "geolocation=(self), camera=(), microphone=()",
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
     # A shared computer shows the next person nothing of the last one.
     "Cache-Control": "no-store",
 }
@@ -95,7 +96,13 @@ def build_pages(tiles: str = "") -> FastAPI:
 
     Pictures come from us, and beneath the map from `tiles`, the one host that the operator named for them.
     """
-    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    app = FastAPI(
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        dependencies=[Depends(refuse_foreign)],
+    )
     assets = Assets()
     app.state.pages = Pages(assets)
     app.add_middleware(Visits)

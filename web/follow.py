@@ -17,7 +17,9 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
+from api.callers import address_of
 from domain.actions import PETITIONER
+from domain.addresses import network_of
 from domain.errors import DomainError, NotFound, StaleVersion
 from domain.petition import SATISFACTION_LABELS
 from domain.stages import Trigger
@@ -28,7 +30,7 @@ from services import attachments, following, intake, pending_files, queries, ver
 from services.context import Context
 from web.asking import LOOKING_UP, ContextOf, PagesOf
 from web.forms import Form, Sent, SentForm, Wrong, as_wrong, read, sent_form, submit
-from web.live import Watch
+from web.live import Watch, version_seen
 from web.plain_words import said_of
 from web.visits import attributes, cookie_name, number_of
 
@@ -147,12 +149,13 @@ def show(request: Request, number: str, context: ContextOf, pages: PagesOf, mine
 async def live(request: Request, mine: Mine, context: ContextOf, seen: str = "") -> AsyncIterator[ServerSentEvent]:
     """A word whenever the case has changed since the versions that were `seen`; what changed, the page asks itself."""
     watch: Watch[str] = request.app.state.watch
-    if watch.full:
+    client = network_of(address_of(request))
+    if watch.is_full(client):
         return
     ids = await run_in_threadpool(following.followed_ids, context, mine.code)
-    known = [int(item) if item.isdigit() else 0 for item in seen[:40].split("-")]
+    known = [version_seen(item) for item in seen[:40].split("-")]
     shown = dict(zip(ids, known + [0] * len(ids), strict=False))
-    async for _ in watch.changes(ids, shown):
+    async for _ in watch.changes(ids, shown, client):
         yield ServerSentEvent(event="changed", raw_data="")
 
 

@@ -18,7 +18,7 @@ from services import pending_files
 from services.context import Context
 from web.asking import LOOKING_UP, ContextOf
 from web.forms import MOST_FIELDS, Sent, as_wrong
-from web.visits import caller_of, refuse_foreign
+from web.visits import caller_of
 
 router = APIRouter()
 
@@ -40,7 +40,6 @@ class Report:
 
 async def sent_report(request: Request, context: ContextOf) -> Report:
     """What the form holds. Every photo that can be is set aside before anything else of the form is judged."""
-    refuse_foreign(request)
     async with request.form(max_files=_MOST_PARTS, max_fields=MOST_FIELDS) as form:
         items = form.multi_items()
         pairs = [(name, value.replace("\r\n", "\n")) for name, value in items if isinstance(value, str)]

@@ -1,4 +1,4 @@
-"""told of dates: when a unit was warned of, and reminded of, what it owes inspectors by a date.
+"""told of dates: when a unit was warned and reminded of what it owes inspectors; files of an exclusion; stuck visits.
 
 Nullable columns: the version before writes its rows without them.
 """
@@ -15,11 +15,14 @@ depends_on: str | Sequence[str] | None = None
 
 COLUMNS = {
     "inspection": ("answer_warned_at", "answer_reminded_at"),
+    "visit": ("stranded_at",),
     "supervision": ("explanation_warned_at", "rectify_warned_at", "rectify_reminded_at"),
 }
 
 
 def upgrade() -> None:
+    with op.batch_alter_table("decision_request", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("files", sa.JSON(), nullable=True))
     for table, columns in COLUMNS.items():
         with op.batch_alter_table(table, schema=None) as batch_op:
             for column in columns:
@@ -27,6 +30,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("decision_request", schema=None) as batch_op:
+        batch_op.drop_column("files")
     for table, columns in COLUMNS.items():
         with op.batch_alter_table(table, schema=None) as batch_op:
             for column in columns:

@@ -8,6 +8,7 @@ from typer.testing import CliRunner, Result
 from cli.app import app
 from services import sign_in
 from services.context import Context
+from services.sign_in_tries import SignInRefused
 
 pytestmark = pytest.mark.usefixtures("cheap_passwords")
 
@@ -45,7 +46,7 @@ def test_disabling_enabling_and_resetting(context: Context) -> None:
     password = created("测试园林", "--role", "unit", "--unit", "municipal-parks")
     assert run("disable", "测试园林").exit_code == 0
     assert "停用" in run("list").output
-    with pytest.raises(sign_in.SignInRefused):
+    with pytest.raises(SignInRefused):
         sign_in.sign_in(context, "测试园林", password, "192.0.2.1")
     assert run("enable", "测试园林").exit_code == 0
     fresh = run("reset-password", "测试园林").output.strip()

@@ -27,6 +27,15 @@ def test_figures_are_shown_with_their_base_and_their_moment(context: Context) ->
     assert "区市政园林服务中心" in shown
 
 
+def test_why_petitioners_were_dissatisfied_and_the_visits_are_shown(context: Context) -> None:
+    lives.redone(context)
+    shown = run("--period", "month").output
+    assert "不满意的原因" in shown
+    assert "（只写文字，未选）" in shown
+    for name in ("抽取", "待回访", "未联系上", "与台账不一致"):
+        assert name in shown
+
+
 def test_a_trend_is_told_in_the_order_of_time(context: Context, frozen_clock: clock.StoryClock) -> None:
     lives.completed(context)
     frozen_clock.move_to(clock.now().add(days=1))

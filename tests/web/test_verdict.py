@@ -5,14 +5,16 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
-from domain.actions import PETITIONER
+from domain.actions import PETITIONER, Actor, Role
+from domain.attachments import Purpose
 from domain.petition import Satisfaction
 from models.tables import HistoryRow, RatingRow
-from services import verdict
+from services import attachments, verdict
 from services.context import Context
 from tests.support import steps
+from tests.support.files import a_document
 from tests.support.pages import Visitor
-from tests.web.office import desk, done, unit
+from tests.web.office import UNIT, desk, done, unit
 from tests.web.test_follow import completed, only, opened, reported
 
 pytestmark = pytest.mark.usefixtures("cheap_passwords")
@@ -96,15 +98,26 @@ def test_a_wish_for_more_waits_for_the_code_too(visitor: Visitor, context: Conte
 
 
 def test_a_unit_asks_not_to_be_assessed_and_the_desk_decides_on_the_pages(visitor: Visitor, context: Context) -> None:
-    archived(visitor)
+    _, _ = reported(visitor)
+    completed(context)
     case = only(context).id
+    acting = Actor(Role.UNIT, UNIT, "测试经办")
+    file = attachments.add(context, case, acting, "判决.pdf", a_document(), Purpose.EVIDENCE)
     at_unit = unit(context)
     form = at_unit.open(f"/cases/{case}").form("/request_exclusion")
     wrong = at_unit.send(form, evidence="判决书文号")
     assert wrong.status == 422
     assert wrong.form("/request_exclusion").fields["evidence"] == "判决书文号"
-    done(at_unit, case, "request_exclusion", reason_code="judicial", evidence="判决书文号，3月4日已告知")
+    done(
+        at_unit,
+        case,
+        "request_exclusion",
+        reason_code="judicial",
+        evidence="判决书文号，3月4日已告知",
+        **{f"file-{file.id}": "yes"},
+    )
     at_desk = desk(context)
+    assert "证明材料：判决.pdf" in at_desk.open(f"/cases/{case}").text.replace(" ", "")
     assert "申请不纳入评价" in at_desk.open("/tasks").text
     assert "判决书文号，3月4日已告知" in at_desk.open(f"/cases/{case}").text
     done(at_desk, case, "grant_exclusion", reason="凭据齐全")
