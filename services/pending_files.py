@@ -133,13 +133,11 @@ def _pending(context: Context, owner: str, mark: str, facts: dict[str, Any]) -> 
 
 def _facts(context: Context, owner: str, mark: str) -> dict[str, Any] | None:
     """What a mark says, unless it is none of `owner`'s."""
+    if len(mark) > _LONGEST_MARK:
+        return None
     written, _, seal = mark.partition(".")
     try:
-        said = (
-            base64.b64decode(written.encode("utf-8", "replace"), b"-_", validate=True)
-            if len(mark) <= _LONGEST_MARK
-            else b""
-        )
+        said = base64.b64decode(written.encode("utf-8", "replace"), b"-_", validate=True)
     except (binascii.Error, ValueError):
         return None
     if not _is_sealed(seal, _seal(context, _FILE, owner, said)):
