@@ -74,14 +74,8 @@ def test_it_is_said_when_it_is_the_petitioners_turn_and_nobody_is_late(due: dt.t
 
 def test_photos_that_came_together_are_one_line() -> None:
     stage = Named(code="registered", name="待受理")
-    steps = [
-        ("登记", "", 0),
-        ("上传附件", "", 1),
-        ("上传附件", "", 2),
-        ("补充", "甲", 3),
-        ("补充", "乙", 4),
-        ("上传附件", "", 90),
-    ]
+    photo, more = ("上传附件", ""), "补充"
+    steps = [("登记", "", 0), (*photo, 1), (*photo, 2), (more, "甲", 3), (more, "乙", 4), (*photo, 90)]
     timeline = [
         TimelineEntry(at=NOW + dt.timedelta(seconds=after), label=label, stage=stage, reason=reason)
         for label, reason, after in steps
