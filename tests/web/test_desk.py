@@ -137,6 +137,13 @@ def test_pairs_that_may_be_one_matter_stand_side_by_side_and_are_merged(context:
     assert visitor.open(f"/cases?number={number}").path == f"/cases/{part}"
 
 
+def test_pairs_are_worked_through_without_leaving_their_page(context: Context) -> None:
+    reported(context, *SAME)
+    visitor = desk(context)
+    page = visitor.send(visitor.open("/desk/same").form("/merge"))
+    assert (page.path, "并单：已完成" in page.text) == ("/desk/same", True)
+
+
 def test_pairs_are_for_the_desk_alone(context: Context) -> None:
     assert unit(context).open("/desk/same").status == 403
     assert Visitor(context).open("/desk/same").path == "/sign-in"
