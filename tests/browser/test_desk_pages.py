@@ -144,7 +144,7 @@ def on_a_telephone(browser: Browser, site: str, seen: Seen) -> None:
         tab.locator("svg.place").scroll_into_view_if_needed()
         seen.look(tab, "place on a telephone")
         tab.get_by_role("navigation", name="本页").get_by_role("link", name="可以做什么").click()
-        expect(tab.get_by_role("heading", name="可以做什么")).to_be_in_viewport()
+        expect(tab.get_by_role("heading", name="派给谁？")).to_be_in_viewport()
 
 
 def at_the_top(browser: Browser, site: str, seen: Seen) -> None:

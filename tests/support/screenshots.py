@@ -139,10 +139,6 @@ def at_work(browser: Browser, site: str, context: Context) -> None:
     desk.locator(".queue h2 a").first.click()
     desk.get_by_role("heading", name="派给谁？").wait_for()
     take(desk, "dispatch")
-    desk.goto("/desk/same")
-    desk.get_by_role("heading", name="疑似同一事项").wait_for()
-    take(desk, "pairs")
-    desk.go_back()
     desk.keyboard.press("?")
     desk.get_by_role("dialog", name="按键").wait_for()
     take(desk, "keys")
@@ -204,6 +200,11 @@ def in_its_place(browser: Browser, site: str, context: Context) -> None:
     desk.goto(f"/cases/{case}#place")
     desk.locator("svg.place").scroll_into_view_if_needed()
     take(desk, "place")
+    for text in ("文化路街道广济路路灯不亮，晚上出行不安全", "文化路街道广济路的路灯一直不亮，请尽快修理"):
+        Visitor(context).report(text, place=PLACE)
+    settle(context)
+    desk.goto("/desk/same")
+    take(desk, "pairs")
 
 
 def before_the_leaders(tab: Page, context: Context) -> None:
