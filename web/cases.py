@@ -17,6 +17,7 @@ from domain.errors import DomainError, NotFound, StaleVersion
 from domain.petition import RUNG_LABELS, Rung
 from domain.stages import STAGE_LABELS, TRIGGER_LABELS, Stage, Trigger
 from models.answers import PetitionDetail, QueueItem
+from models.bodies import ExclusionIn
 from models.desk import PastCase
 from models.evidence import CompletionEvidence
 from services import desk, queries, queues, recusals, runs, same_matter, surroundings
@@ -98,11 +99,13 @@ def attempt(
 
 
 def fields_of(action: Action, sent: Sent) -> dict[str, Any]:
-    """What was written; of a completion also which of the unit's files belong to it."""
+    """What was written; where a unit shows something by its files, also by which."""
     fields = shape_fields(action.fields, sent)
+    picked = [name.removeprefix(PICKED) for name, value in sent.pairs if name.startswith(PICKED) and value == "yes"]
     if action.shape is CompletionEvidence:
-        picked = [name.removeprefix(PICKED) for name, value in sent.pairs if name.startswith(PICKED) and value == "yes"]
         fields["attachments"] = [{"id": item} for item in dict.fromkeys(picked)]
+    elif action.shape is ExclusionIn:
+        fields["files"] = list(dict.fromkeys(picked))
     return fields
 
 
@@ -167,7 +170,10 @@ def page_of(
         place=surroundings.surroundings(context, petition_id, actor, [item.id for item in past]),
         duplicates=same_matter.duplicates_of(context, petition_id, actor).items if at_desk else [],
         actions=allowed,
-        forms={action.code: Form(start_of(action) | begun) for action in allowed}
+        forms={
+            action.code: Form(start_of(action) | (begun if action.shape is CompletionEvidence else {}))
+            for action in allowed
+        }
         | {Trigger.ATTACH.value: Form()}
         | dict(forms or {}),
         files=files,
