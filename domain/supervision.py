@@ -45,7 +45,7 @@ class SupervisionRules:
 
 
 class Disposition(StrEnum):
-    """What the inspectors conclude; the terms are those of practice (条例第三十九条；容错见北京条例第三十六条)."""
+    """What the inspectors conclude; terms of practice (信访工作条例第三十九条；容错见北京条例第三十六条)."""
 
     RECTIFY = "rectify"
     INTERVIEW = "interview"

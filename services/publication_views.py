@@ -19,11 +19,11 @@ from domain.media import (
     open_acts,
 )
 from domain.policy import Policy
+from models.act_answers import ActView
 from models.answers import Named
 from models.media_answers import (
     Proposable,
     PublicationHead,
-    PublicationStepView,
     PublicationsView,
     PublicationView,
     PublicPublication,
@@ -86,7 +86,7 @@ def _view(session: Session, row: Publication, petition: Petition, actor: Actor, 
         correction=row.correction,
         withdrawal=row.withdrawal,
         history=[
-            PublicationStepView(
+            ActView(
                 version=step.version,
                 at=step.at,
                 act=Named(code=step.act, name=ACT_LABELS[Act(step.act)]),

@@ -69,6 +69,34 @@ def test_what_is_over_is_reopened_from_the_page_and_told_to_whoever_looks(visito
     assert "修好两天又灭了" not in page.text, "what they wrote is for those who handle it"
 
 
+def test_a_verdict_waits_for_the_code_that_the_browser_forgot(visitor: Visitor, context: Context) -> None:
+    _, code = reported(visitor)
+    completed(context)
+    form = opened(visitor, code).form("/rate")
+    del visitor.client.cookies["code"]
+    asked = visitor.send(form, satisfaction="dissatisfied", reason_code="not-solved", reason="仍有三盏不亮")
+    assert asked.status == 403
+    wrong = visitor.send(asked.form("/follow"), code="NOSUCHCODE22")
+    page = visitor.send(wrong.form("/follow"), code=code)
+    waiting = page.form("/rate").fields
+    kept = (waiting["satisfaction"], waiting["reason_code"], waiting["reason"])
+    assert kept == ("dissatisfied", "not-solved", "仍有三盏不亮")
+    assert "还没有提交" in page.text
+    assert "谢谢" in visitor.send(page.form("/rate")).text
+    with context.readers() as session:
+        assert session.scalars(sa.select(RatingRow.reason)).all() == ["仍有三盏不亮"]
+
+
+def test_a_wish_for_more_waits_for_the_code_too(visitor: Visitor, context: Context) -> None:
+    code = archived(visitor)
+    form = opened(visitor, code).form("/reopen")
+    del visitor.client.cookies["code"]
+    asked = visitor.send(form, reason_code="other", reason="修好两天又灭了")
+    page = visitor.send(asked.form("/follow"), code=code)
+    assert page.form("/reopen").fields["reason"] == "修好两天又灭了"
+    assert "已重新打开" in visitor.send(page.form("/reopen")).text
+
+
 def test_a_unit_asks_not_to_be_assessed_and_the_desk_decides_on_the_pages(visitor: Visitor, context: Context) -> None:
     _, _ = reported(visitor)
     completed(context)
