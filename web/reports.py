@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from domain.actions import Actor
 from domain.bulletins import BulletinAct
-from domain.errors import DomainError, NotFound, StaleVersion
+from domain.errors import NotFound
 from domain.lists import LIST_LABELS, ListName
 from models.bulletins import DiscardIn, IssueIn
 from services import bulletins, list_book, lists
@@ -20,15 +20,13 @@ from web.asking import ContextOf, PagesOf
 from web.callers import Caller
 from web.choices import lists_of
 from web.downloads import EXCEL, WORD, download
-from web.forms import Form, SentForm, Wrong, as_wrong, read, submit
+from web.forms import Form, SentForm, read, refusal_of
 
 router = APIRouter(prefix="/reports")
 
 PAGE = 50
 BulletinId = Annotated[str, Path(max_length=60)]
 UnitCode = Annotated[str, Query(pattern="^[a-z0-9-]{0,60}$")]
-_MOVED_ON = "您填写的时候，这份通报有了变化（见上）。您写的还在，确认后请再提交一次"
-_INCOMPLETE = "表单不完整，请重新填写"
 
 
 @router.get("")
@@ -111,27 +109,17 @@ def decide(
         raise NotFound("这项操作")
     bulletins.bulletin(context, bulletin_id, actor)  # whoever may not see the draft is not told that there is one
     act = BulletinAct(what)
-    try:
-        version = sent.number("version")
-        if not isinstance(version, int):
-            raise Wrong(problem=_INCOMPLETE)  # noqa: TRY301 - refused like everything else that is wrong
-        said = (
-            read(IssueIn, {"opinion": sent["opinion"]}).opinion
-            if act is BulletinAct.ISSUE
-            else read(DiscardIn, {"reason": sent["reason"]}).reason
-        )
 
-        def work() -> dict[str, Any]:
-            bulletins.decide(context, bulletin_id, actor, act, said, version)
-            return {}
+    def work(version: int) -> None:
+        if act is BulletinAct.ISSUE:
+            said = read(IssueIn, {"opinion": sent["opinion"]}).opinion
+        else:
+            said = read(DiscardIn, {"reason": sent["reason"]}).reason
+        bulletins.decide(context, bulletin_id, actor, act, said, version)
 
-        submit(context, request, sent, work)
-    except StaleVersion:
-        return _bulletin(request, context, pages, actor, bulletin_id, Form.refused(sent, Wrong(problem=_MOVED_ON)))
-    except DomainError as refusal:
-        return _bulletin(request, context, pages, actor, bulletin_id, Form.refused(sent, as_wrong(refusal)))
-    except Wrong as wrong:
-        return _bulletin(request, context, pages, actor, bulletin_id, Form.refused(sent, wrong))
+    refused = refusal_of(context, request, sent, "这份通报", work)
+    if refused is not None:
+        return _bulletin(request, context, pages, actor, bulletin_id, refused)
     return RedirectResponse(f"/reports/bulletins/{bulletin_id}?done=1", HTTPStatus.SEE_OTHER)
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pendulum
 import pytest
@@ -17,10 +15,10 @@ from services import geographies, walls
 from services.context import Context
 from tests.browser.test_our_pages import DESK, PHONE, Seen
 from tests.support import ledgers, steps
-from tests.support.browser import chromium_of
+from tests.support.browser import chromium_of, somebody
 from tests.support.context import a_context
 from tests.support.geographies import IN_THE_EAST, IN_THE_WEST, geography
-from tests.support.pages import GOOD_PASSWORD, Visitor, signed_in
+from tests.support.pages import Visitor, signed_in
 from tests.support.served import served
 from tests.web.office import petition
 
@@ -68,24 +66,9 @@ def prepare(context: Context) -> None:
     signed_in(Visitor(context), Role.LEADER, name="测试区领导")
 
 
-@contextmanager
-def somebody(browser: Browser, site: str, seen: Seen, viewport: dict[str, int]) -> Iterator[Page]:
-    size = {"width": viewport["width"], "height": viewport["height"]}
-    tab = browser.new_context(viewport=size, base_url=site, locale="zh-CN").new_page()  # type: ignore[arg-type]
-    tab.on("console", lambda message: seen.complaints.append(message.text) if message.type == "error" else None)
-    tab.on("pageerror", lambda error: seen.complaints.append(str(error)))
-    tab.on("request", lambda request: seen.asked.append(request.url))
-    yield tab
-    tab.context.close()
-
-
 def look_after(browser: Browser, site: str, seen: Seen) -> None:
     for size in (DESK, PHONE):
-        with somebody(browser, site, seen, size) as tab:
-            tab.goto("/sign-in?to=/overview?period=ever")
-            tab.get_by_label("账号").fill("测试区领导")
-            tab.get_by_label("密码").fill(GOOD_PASSWORD)
-            tab.get_by_role("button", name="登录").click()
+        with somebody(browser, site, seen, size, "测试区领导", "/overview?period=ever") as tab:
             tab.get_by_role("heading", name="总览").wait_for()
             tab.locator("canvas").nth(3).wait_for()
             tab.wait_for_timeout(1200)  # plots grow into their place
@@ -142,10 +125,10 @@ def at_the_wall(browser: Browser, site: str, seen: Seen, code: str) -> None:
             )
             seen.texts[f"smallest {size['width']}"] = str(smallest)
             tab.clock.run_for(20_000)
-            tab.get_by_role("heading", name="三级跳").wait_for()
+            tab.get_by_role("heading", name="各单位").wait_for()
             with tab.expect_response(lambda answer: answer.url.endswith("/wall")):
                 tab.clock.run_for(41_000)
-            tab.get_by_role("heading", name="各镇街未结").wait_for()
+            tab.get_by_role("heading", name="各镇街未结和逾期").wait_for()
             seen.look(tab, f"wall renewed {size['width']}")
             tab.route("**/wall", lambda route: route.abort())
             tab.clock.run_for(60_000)
