@@ -41,13 +41,15 @@ def four_lists(
 ) -> Response:
     """One of the four lists, oldest first, with how many of what standing there are."""
     page = lists.page_of(context, actor, name, Wanted(unit=unit or None), after=after or None, limit=PAGE)
-    sheet = list_book.SHEETS[name]
+    sheet, rows = list_book.SHEETS[name], list_book.rows_of(page)
+    # Columns in which no row of the page says anything are in the workbook alone.
+    told = [place for place in range(len(sheet.columns)) if any(cells[place] not in (None, "") for _, cells in rows)]
     return pages.show(
         request,
         "reports/lists.html",
         page=page,
-        columns=[column for column, _ in sheet.columns],
-        rows=list_book.rows_of(page),
+        columns=[sheet.columns[place][0] for place in told],
+        rows=[(petition_id, [cells[place] for place in told]) for petition_id, cells in rows],
         name=name.value,
         names=[(each.value, LIST_LABELS[each]) for each in ListName],
         unit=unit,
