@@ -238,9 +238,14 @@ def drawn_from(session: Session, petition_id: str, policy: Policy) -> str:
     """The petition's public timeline as text, before anything is taken out of it."""
     query = select(HistoryRow).where(HistoryRow.petition_id == petition_id).order_by(HistoryRow.version)
     return "\n".join(
-        f"{local(entry.at):%Y-%m-%d %H:%M} {entry.label}" + (f"：{entry.reason}" if entry.reason else "")
+        f"{_said(entry.at)} {entry.label}" + (f"：{entry.reason}" if entry.reason else "")
         for entry in timeline_of(session.scalars(query).all(), policy)
     )
+
+
+def _said(moment: DateTime) -> str:
+    at = local(moment)
+    return f"{at.year}年{at.month}月{at.day}日 {at:%H:%M}"
 
 
 def _ask_unit(tx: Transaction, petition: Petition, row: Publication, actor: Actor) -> None:

@@ -13,6 +13,7 @@ from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
 from domain.calendar import local
+from domain.durations import hours_said
 from web.assets import Assets
 from web.visits import new_token
 
@@ -32,7 +33,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.filters |= {"moment": moment, "day": day, "worked": worked}
+        self._environment.filters |= {"moment": moment, "day": day, "worked": worked, "hours": hours_said, "hour": hour}
         self._environment.globals |= {"asset": assets.address}
 
     def text(self, request: Request, template: str, **values: object) -> str:
@@ -76,6 +77,12 @@ def day(value: dt.datetime | None) -> Markup | str:
     return Markup('<time datetime="{}">{}</time>').format(
         at.isoformat(timespec="seconds"), f"{at.month}月{at.day}日 {at:%H:%M}"
     )
+
+
+def hour(value: dt.datetime) -> Markup:
+    """`09:00` in Beijing, where the day is plain."""
+    at = local(value)
+    return Markup('<time datetime="{}">{}</time>').format(at.isoformat(timespec="seconds"), f"{at:%H:%M}")
 
 
 def worked(minutes: int) -> str:

@@ -42,7 +42,7 @@ def test_they_are_drafted_listed_and_read(context: Context) -> None:
     key = made(context)
     listed = run().output
     assert key in listed
-    assert "2026-03-02至2026-03-08" in listed
+    assert "2026年3月2日至3月8日" in listed
     assert "草稿" in listed
     assert "## 本期监督" in run(key).output
 

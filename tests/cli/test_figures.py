@@ -22,7 +22,7 @@ def test_figures_are_shown_with_their_base_and_their_moment(context: Context) ->
     lives.completed(context)
     lives.redone(context)
     shown = run("--by", "unit", "--period", "month").output
-    assert "登记于 2026-03-01至2026-03-31，截至 2026-03-02 09:00:00(北京时间)" in shown
+    assert "登记于 2026年3月1日至3月31日，截至 2026-03-02 09:00:00(北京时间)" in shown
     assert "50.00% (1/2)" in shown
     assert "区市政园林服务中心" in shown
 
