@@ -58,8 +58,8 @@ _HEADERS = {
     openapi_extra=_BODY,
 )
 def add(
+    change: ChangeOf,  # before the content: nothing is received of whoever may send nothing
     content: Sent,
-    change: ChangeOf,
     name: Name,
     purpose: Annotated[
         Purpose | None, Query(description="承办单位：evidence(缺省)、contact、reply、beyond_duty；其他角色各只有一种")
@@ -110,7 +110,7 @@ def opened(
     dependencies=LOOKING_UP,
     openapi_extra=_BODY,
 )
-def add_by_code(query_code: str, content: Sent, change: PetitionersChange, name: Name = "照片") -> JSONResponse:
+def add_by_code(query_code: str, change: PetitionersChange, content: Sent, name: Name = "照片") -> JSONResponse:
     """A photo or a document from whoever holds the query code; only they, the unit and the offices see it."""
     own = queries.id_by_code(change.context, query_code)
     file = attachments.prepared(change.context, content)

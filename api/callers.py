@@ -10,6 +10,7 @@ from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBea
 from api.errors import TooManyRequests, Unauthenticated
 from api.limits import Buckets
 from domain.actions import Actor
+from domain.addresses import network_of
 from services import keys
 from services.context import Context
 
@@ -38,6 +39,11 @@ def optional_actor(
     return actor
 
 
+def address_of(request: Request) -> str:
+    """Where somebody asks from, as far as a proxy on a trusted machine says; empty where nobody knows."""
+    return request.client.host if request.client else ""
+
+
 def required_actor(actor: Annotated[Actor | None, Depends(optional_actor)]) -> Actor:
     """The actor of the key; nobody without one."""
     if actor is None:
@@ -57,7 +63,7 @@ def limit_look_ups(request: Request) -> None:
 
 
 def _take(request: Request, buckets: Buckets) -> None:
-    wait = buckets.take(request.client.host if request.client else "")
+    wait = buckets.take(network_of(address_of(request)))
     if wait:
         raise TooManyRequests(wait)
 

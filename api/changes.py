@@ -173,9 +173,20 @@ def change_of(
     return Change(context, actor, petition_id, version, key, seen, caller_of(actor), show)
 
 
-def petitioners_change(query_code: str, context: ContextOf, version: Version, key: Key, seen: Fingerprint) -> Change:
+def matter_of_code(query_code: str, context: ContextOf) -> str:
+    """The id of what this code may change. Asked before the body is read: guessers have nothing of theirs received."""
+    return queries.matter_by_code(context, query_code)
+
+
+def petitioners_change(
+    query_code: str,
+    context: ContextOf,
+    petition_id: Annotated[str, Depends(matter_of_code)],
+    version: Version,
+    key: Key,
+    seen: Fingerprint,
+) -> Change:
     """A change by whoever holds the query code: on the case that their petition is part of, once it was merged."""
-    petition_id = queries.matter_by_code(context, query_code)
 
     def show() -> BaseModel:
         return queries.public_progress(context, query_code)

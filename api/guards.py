@@ -33,6 +33,8 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
+_ENCRYPTED_SECONDS = 365 * 24 * 3600
+"""For how long a browser that came over HTTPS comes over nothing else (our own decision)."""
 
 
 def _too_large() -> ASGIApp:
@@ -48,13 +50,18 @@ class Guard:
         app: ASGIApp,
         max_body_bytes: int = MAX_BODY_BYTES,
         *,
+        forms: Mapping[str, int] | None = None,
         headers: Mapping[str, str] | None = None,
         too_large: Callable[[], ASGIApp] = _too_large,
         fault: Callable[[str], ASGIApp] = unexpected,
     ) -> None:
-        """`headers` stand on every answer that does not say otherwise; `fault` is given the number it was logged by."""
+        """`forms` are the addresses of forms with files, and how many bytes each may have.
+
+        `headers` stand on every answer that does not say otherwise; `fault` is given the number it was logged by.
+        """
         self._app = app
         self._limit = max_body_bytes
+        self._forms = forms or {}
         self._headers = _HEADERS if headers is None else headers
         self._too_large = too_large
         self._fault = fault
@@ -63,14 +70,14 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        limit = MAX_FILE_BYTES if scope["path"].endswith(_TAKE_FILES) else self._limit
+        limit = self._limit_of(scope)
         started = False
 
         async def sending(message: Message) -> None:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                self._protect(MutableHeaders(scope=message))
+                self._protect(MutableHeaders(scope=message), scope.get("scheme", ""))
             await send(message)
 
         length = Headers(scope=scope).get("content-length", "")
@@ -79,19 +86,28 @@ class Guard:
             return
         try:
             await self._app(scope, _counting(receive, limit), sending)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - it is logged by where it happened
             # The message of an error may quote a name or a petition's text; where it happened never does.
             instance = f"urn:uuid:{uuid.uuid4()}"
             logger.error("unexpected %s %s\n%s", type(error).__name__, instance, _places(error))  # noqa: TRY400
-            if started:
-                raise
-            await self._fault(instance)(scope, receive, sending)
+            # Whoever serves us would log the message of what is raised; an answer that ends without its end is cut off.
+            if not started:
+                await self._fault(instance)(scope, receive, sending)
 
-    def _protect(self, headers: MutableHeaders) -> None:
+    def _limit_of(self, scope: Scope) -> int:
+        path: str = scope["path"]
+        if path.endswith(_TAKE_FILES):
+            return MAX_FILE_BYTES
+        has_files = Headers(scope=scope).get("content-type", "").startswith("multipart/")
+        return self._forms.get(path, self._limit) if has_files else self._limit
+
+    def _protect(self, headers: MutableHeaders, scheme: str) -> None:
         for name, value in self._headers.items():
             headers.setdefault(name, value)
         if "json" in headers.get("content-type", ""):
             headers.setdefault("Cache-Control", "no-store")
+        if scheme == "https":
+            headers.setdefault("Strict-Transport-Security", f"max-age={_ENCRYPTED_SECONDS}")
 
 
 def require_json(request: Request) -> None:

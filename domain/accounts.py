@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from domain.actions import Role
+from domain.common_passwords import is_everybodys
 
 ACCOUNT_ROLES = frozenset(Role) - {Role.PLATFORM, Role.PETITIONER, Role.CHANNEL}
 """Roles that people sign in with: petitioners have their query codes, channels their keys."""
@@ -48,6 +49,8 @@ def fault_of_password(password: str, name: str) -> str | None:
         return f"密码最多{LONGEST_PASSWORD}位"
     if len(set(password)) < _LEAST_DIFFERENT or password.isdigit():
         return "密码太容易猜：不要只用数字或反复用同样几个字符"
+    if is_everybodys(password):
+        return "密码太常见：只由常用的词、键盘上相邻的键、连号或年份组成，很快会被猜到；可用几个不相干的词"
     if name and name.lower() in password.lower():
         return "密码中不要含有账号名"
     return None

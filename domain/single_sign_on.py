@@ -45,6 +45,7 @@ OUTCOME_LABELS = {
     Outcome.OTHER_PERSON: "与首次登录时的不是同一人",
     Outcome.NO_ROLE: "目录中没有唯一的角色和单位",
 }
+MAIL, MAIL_VERIFIED = "email", "email_verified"
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,8 @@ def person_of(claims: Mapping[str, Any], rules: DirectoryRules) -> Person:
     roles = {rules.roles[value] for value in _values(claims, rules.role_claim) if value in rules.roles}
     units = {rules.units.get(value) if rules.units else value for value in _values(claims, rules.unit_claim)} - {None}
     named = _values(claims, rules.login_claim)
+    if rules.login_claim == MAIL and claims.get(MAIL_VERIFIED) is not True:
+        named = []  # many providers let people write whatever address they like (OpenID Connect Core 5.7)
     return Person(
         subject=hashlib.sha256(f"{claims['iss']}\n{claims['sub']}".encode()).hexdigest(),
         login=named[0].strip() if named else "",

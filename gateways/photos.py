@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from itertools import pairwise
@@ -131,8 +132,10 @@ _MOST_AFTER_END = 1024
 """Bytes after its end that a reader of PDF puts up with."""
 _ACTIVE = re.compile(rb"/(JavaScript|JS|Launch|EmbeddedFiles?|RichMedia|XFA|SubmitForm|ImportData|GoToE)(?![A-Za-z])")
 _ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
-_PACKED = re.compile(rb"/ObjStm.{0,400}?stream\r?\n", re.DOTALL)
+_MARKS = re.compile(rb"\bobj\b|(?<!end)stream\r?\n")
 _MOST_UNPACKED = 16 * 2**20
+_MOST_ESCAPED = 50_000
+"""Letters written as numbers; a picture has a few hundred by chance (our own decision)."""
 
 
 def _check_document(content: bytes) -> None:
@@ -142,23 +145,57 @@ def _check_document(content: bytes) -> None:
         raise FileRefused("broken-file", "PDF 不完整，请重新生成后上传")
     if len(content) - end - len(_END) > _MOST_AFTER_END:
         raise FileRefused("more-than-it-seems", "PDF 的末尾附有别的内容，请重新生成后上传")
-    if b"/Encrypt" in content:
+    if b"/Encrypt" in _unescaped(content):
         raise FileRefused("encrypted", "PDF 已加密，审核人打不开，请去掉密码后上传")
-    left = _MOST_UNPACKED
     for part in _parts(content):
-        left -= len(part)
-        if left < 0:
-            raise FileRefused("more-than-it-seems", "PDF 展开后过大，请重新生成后上传")
-        if _ACTIVE.search(_ESCAPED.sub(lambda found: bytes([int(found[1], 16)]), part)):
+        if _ACTIVE.search(part):
             raise FileRefused("active-document", "PDF 中含有程序、表单提交或内嵌文件，请打印为普通 PDF 后上传")
 
 
-def _parts(content: bytes) -> list[bytes]:
-    """What is written in it openly, and what is in its packed lists of objects."""
-    found = [content]
-    for packed in _PACKED.finditer(content):
-        try:
-            found.append(zlib.decompressobj().decompress(content[packed.end() :], _MOST_UNPACKED + 1))
-        except zlib.error:
-            raise FileRefused("broken-file", "PDF 已损坏，请重新生成后上传") from None
-    return found
+def _unescaped(content: bytes) -> bytes:
+    plain, number = _ESCAPED.subn(lambda found: bytes([int(found[1], 16)]), content, _MOST_ESCAPED + 1)
+    if number > _MOST_ESCAPED:
+        raise _unpacks_too_far()
+    return plain
+
+
+def _parts(content: bytes) -> Iterator[bytes]:
+    """What is written in it openly, and what is in its packed lists of objects, however the words are written.
+
+    Both what is read for it and what comes of it are limited: a document is made small that would unpack for ever.
+    """
+    yield _unescaped(content)
+    unpacked, looked_at, begin = len(content), 0, 0
+    for mark in _MARKS.finditer(content):
+        said, begin = content[begin : mark.start()], mark.end()
+        if mark[0] == b"obj" or b"/ObjStm" not in _unescaped(said):
+            continue
+        end = content.find(b"endstream", begin)
+        looked_at += (end if end >= 0 else len(content)) - begin
+        if looked_at > _MOST_UNPACKED:
+            raise _unpacks_too_far()
+        part = _unpacked(content[begin : end if end >= 0 else None])
+        unpacked += len(part)
+        if unpacked > _MOST_UNPACKED:
+            raise _unpacks_too_far()
+        yield _unescaped(part)
+
+
+def _unpacked(packed: bytes) -> bytes:
+    """The list of objects; one that breaks off says less than a reader of PDF would find in it."""
+    reading = zlib.decompressobj()
+    try:
+        part = reading.decompress(packed, _MOST_UNPACKED + 1)
+    except zlib.error:
+        raise _damaged() from None
+    if not reading.eof and len(part) <= _MOST_UNPACKED:
+        raise _damaged()
+    return part
+
+
+def _damaged() -> FileRefused:
+    return FileRefused("broken-file", "PDF 已损坏，请重新生成后上传")
+
+
+def _unpacks_too_far() -> FileRefused:
+    return FileRefused("more-than-it-seems", "PDF 展开后过大，请重新生成后上传")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import lzma
 import shutil
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
@@ -88,7 +90,7 @@ def _members(name: str, content: bytes) -> list[tuple[str, bytes]]:
                 for path, item in zip(paths, files, strict=True)
                 if PurePosixPath(path).name not in _LEFT_OUT and path.removeprefix(strip) != CALENDAR_FILE
             ]
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError):
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, RuntimeError, NotImplementedError, EOFError, OSError):
         raise _wrong(f"{name}：不是完好的 ZIP 文件") from None
 
 

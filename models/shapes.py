@@ -23,6 +23,7 @@ from domain.coordinates import NAME_THE_SYSTEM, CoordinateSystem
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _LAID_OUT = frozenset("\t\n\r")
+_UNSEEN = re.compile("[\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 _YEARS = range(1900, 2200)
 """Years that can be meant; at the ends of the calendar a moment cannot even change its zone (our own decision)."""
 
@@ -32,6 +33,14 @@ def _printable(text: str) -> str:
     if any((char < " " and char not in _LAID_OUT) or char == "\x7f" for char in text):
         raise ValueError("含有不可见的控制字符，请删除后重试")
     return text
+
+
+def _without_unseen(value: object) -> object:
+    """Without the unseen signs that turn writing around, so that words read as others, and those that are no letters.
+
+    They come along when words are copied: nobody could be asked to find and delete them. Word refuses the latter.
+    """
+    return _UNSEEN.sub("", value) if isinstance(value, str) else value
 
 
 def _written_out(value: object) -> object:
@@ -60,17 +69,18 @@ def _in_living_memory(moment: dt.datetime) -> dt.datetime:
 
 
 Printable = AfterValidator(_printable)
+Readable = BeforeValidator(_without_unseen)
 Instant = Annotated[AwareDatetime, BeforeValidator(_written_out), AfterValidator(_in_living_memory)]
 """An aware moment a client names; kept on the Chinese clock, as it is shown again."""
 Day = Annotated[dt.date, BeforeValidator(_a_day)]
 """A day a client names, on the Chinese calendar."""
 Code = Annotated[str, StringConstraints(min_length=1, max_length=60), Printable]
-Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), Printable]
-Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=5000), Printable]
-Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=2000), Printable]
-_Name = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100), Printable]
-_Reference = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120), Printable]
-_Report = Annotated[str, StringConstraints(strip_whitespace=True, min_length=4, max_length=5000), Printable]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), Printable, Readable]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=5000), Printable, Readable]
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=2000), Printable, Readable]
+_Name = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100), Printable, Readable]
+_Reference = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120), Printable, Readable]
+_Report = Annotated[str, StringConstraints(strip_whitespace=True, min_length=4, max_length=5000), Printable, Readable]
 
 
 class Shape(BaseModel):

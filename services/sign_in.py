@@ -8,35 +8,26 @@ import re
 import secrets
 from dataclasses import dataclass
 
-from sqlalchemy import delete, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import joinedload
 
 import clock
 from domain.accounts import fault_of_password
 from domain.actions import Actor, Role
-from domain.errors import DomainError, Incomplete, Missing
+from domain.errors import Incomplete, Missing
 from domain.single_sign_on import Outcome, Way
-from models.accounts import Account, SignInFailure, WebSession
-from services.accounts import NO_PASSWORD, end_sessions, forget_failures, subject_of
+from models.accounts import Account, WebSession
+from services.accounts import NO_PASSWORD, end_sessions
 from services.context import Context
 from services.passwords import hashed, is_outdated, is_right
 from services.sign_in_history import note, refused
+from services.sign_in_tries import SignInRefused, begin_try, tries_of, tries_to_change
 from services.transactions import Transaction, reading, transaction
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 _TOKEN_BYTES = 32
 _NOTED_EVERY = dt.timedelta(minutes=1)
 """A session's last use is written down no oftener: a page that is looked at costs no write each time."""
-
-
-class SignInRefused(DomainError):
-    """Not signed in; the words are the same whether there is such an account or not."""
-
-    code = "sign-in-refused"
-
-    def __init__(self, message: str = "账号或密码不对") -> None:
-        self.message = message
 
 
 @dataclass(frozen=True)
@@ -50,19 +41,19 @@ class SignedIn:
     has_password: bool
 
 
-def sign_in(context: Context, name: str, password: str, address: str) -> str:
+def sign_in(context: Context, name: str, password: str, address: str, browser: str = "") -> str:
     """Begin a session; the token that stands for it, which is kept nowhere else.
+
+    `browser` is the secret of a browser that this account was signed in with before (`services.known_browsers`): it is
+    heard although strangers locked the account or its address, as long as it does not itself fail too often.
 
     Raises:
         SignInRefused: wrong, disabled, or tried too often by this name or from this address.
     """
     name = name.strip()
-    subjects = {
-        subject_of(context, "account", name): context.sign_in.failures_of_account,
-        subject_of(context, "address", address): context.sign_in.failures_of_address,
-    }
+    tried = tries_of(context, name, address, browser)
     try:
-        refuse_locked(context, subjects)
+        counted = begin_try(context, tried)
     except SignInRefused:
         refused(context, Way.PASSWORD, Outcome.LOCKED, name, address)
         raise
@@ -70,7 +61,6 @@ def sign_in(context: Context, name: str, password: str, address: str) -> str:
         account = session.scalar(select(Account).where(Account.name == name)) if name.isprintable() else None
         kept = account.password if account is not None and account.disabled_at is None else None
     if not is_right(password, kept) or account is None:
-        note_failure(context, subjects)
         outcome = Outcome.DISABLED if account is not None and account.disabled_at is not None else Outcome.WRONG
         refused(context, Way.PASSWORD, outcome, name, address)
         raise SignInRefused
@@ -80,8 +70,7 @@ def sign_in(context: Context, name: str, password: str, address: str) -> str:
             raise SignInRefused
         if is_outdated(row.password):
             row.password = hashed(password)
-        # What the address did wrong before stays: whoever guesses has an account of their own, too.
-        forget_failures(tx, name)
+        counted.forgive(tx)
         note(tx, Way.PASSWORD, Outcome.SIGNED_IN, row, name, address)
         return begin_session(tx, row, Way.PASSWORD)
 
@@ -124,19 +113,48 @@ def sign_out(context: Context, token: str, address: str = "") -> Way | None:
         return way
 
 
+def others_of(context: Context, who: SignedIn, token: str) -> int:
+    """How many other sessions of the same account go on, wherever they were begun."""
+    rules, now = context.sign_in, clock.now()
+    with reading(context) as session:
+        rows = session.scalars(select(WebSession).where(*_others(who, token)))
+        return sum(not rules.is_over(row.began_at, row.used_at, now) for row in rows)
+
+
+def end_others(context: Context, who: SignedIn, token: str, address: str = "") -> None:
+    """End every session of the account but the one with this token."""
+    with transaction(context) as tx:
+        account = tx.session.get_one(Account, who.account_id)
+        for row in tx.session.scalars(select(WebSession).where(*_others(who, token))):
+            note(tx, Way(row.way or Way.PASSWORD), Outcome.SIGNED_OUT, account, account.name, address)
+            tx.session.delete(row)
+
+
+def _others(who: SignedIn, token: str) -> tuple[ColumnElement[bool], ...]:
+    return WebSession.account_id == who.account_id, WebSession.digest != _digest(token)
+
+
 def change_password(context: Context, who: SignedIn, former: str, new: str) -> str:
     """Give oneself another password; every session of the account ends, and this one begins anew with the token given.
 
     Raises:
-        Incomplete: the former one is wrong, or nobody should have the new one.
+        Incomplete: the former one is wrong, now or too often before, or nobody should have the new one.
     """
     with reading(context) as session:
         account = session.get_one(Account, who.account_id)
         name, kept = account.name, account.password
-    problems = [] if is_right(former, kept) else [Missing("former", "现在的密码不对")]
+    try:
+        counted = begin_try(context, tries_to_change(context, name))
+    except SignInRefused as refusal:
+        raise Incomplete([Missing("former", refusal.message)]) from None
+    right = is_right(former, kept)
+    problems = [] if right else [Missing("former", "现在的密码不对")]
     fault = "新密码不能与现在的相同" if former == new else fault_of_password(new, name)
     if fault is not None:
         problems.append(Missing("new", fault))
+    if right:
+        with transaction(context) as tx:
+            counted.forgive(tx)
     if problems:
         raise Incomplete(problems)
     fresh = hashed(new)
@@ -153,36 +171,6 @@ def begin_session(tx: Transaction, account: Account, way: Way) -> str:
     tx.session.execute(delete(WebSession).where(WebSession.began_at < now - tx.context.sign_in.longest))
     tx.session.add(WebSession(digest=_digest(token), account_id=account.id, began_at=now, used_at=now, way=way.value))
     return token
-
-
-def refuse_locked(context: Context, subjects: dict[str, int]) -> None:
-    """Raises `SignInRefused` while one of `subjects` has failed as often as it may."""
-    rules, now = context.sign_in, clock.now()
-    with reading(context) as session:
-        for row in session.scalars(select(SignInFailure).where(SignInFailure.subject.in_(subjects))):
-            if row.failures >= subjects[row.subject] and now < row.last_at + rules.locked:
-                minutes = -(-int((row.last_at + rules.locked - now).total_seconds()) // 60)
-                raise SignInRefused(f"连续多次不对，请{minutes}分钟后再试，或请平台运维重置密码")
-
-
-def note_failure(context: Context, subjects: dict[str, int]) -> None:
-    """Count it for each of `subjects`, the name and the address; what is older than a lock is forgotten."""
-    try:
-        _count_failure(context, subjects)
-    except IntegrityError:  # another try by the same name was the first one at this very moment
-        _count_failure(context, subjects)
-
-
-def _count_failure(context: Context, subjects: dict[str, int]) -> None:
-    now = clock.now()
-    with transaction(context) as tx:
-        tx.session.execute(delete(SignInFailure).where(SignInFailure.last_at <= now - context.sign_in.locked))
-        for subject in sorted(subjects):
-            row = tx.session.get(SignInFailure, subject, with_for_update=True, populate_existing=True)
-            if row is None:
-                row = SignInFailure(subject=subject, failures=0, last_at=now)
-                tx.session.add(row)
-            row.failures, row.last_at = row.failures + 1, now
 
 
 def _digest(token: str) -> str:

@@ -12,14 +12,15 @@ from sqlalchemy import delete, or_, select
 import clock
 from domain.actions import Role
 from domain.errors import DomainError, NotFound
-from domain.single_sign_on import Outcome, Person, Way, person_of
+from domain.single_sign_on import MAIL, MAIL_VERIFIED, Outcome, Person, Way, person_of
 from gateways.openid import NotProven, OpenIdProvider
 from models.accounts import Account, ProviderVisit
-from services.accounts import NAME_LENGTH, NO_PASSWORD, subject_of
+from services.accounts import NAME_LENGTH, NO_PASSWORD
 from services.context import Context
 from services.keys import require_known_unit
-from services.sign_in import SignInRefused, begin_session, note_failure, refuse_locked
+from services.sign_in import begin_session
 from services.sign_in_history import note
+from services.sign_in_tries import SignInRefused, note_failure, refuse_locked, tries_from
 from services.transactions import Transaction, transaction
 
 VISIT = dt.timedelta(minutes=15)
@@ -45,7 +46,7 @@ def begin(context: Context, browser: str, to: str, address: str) -> str:
         ProviderAway: the provider does not answer.
     """
     provider = _provider(context)
-    refuse_locked(context, _of_address(context, address))
+    refuse_locked(context, tries_from(context, address))
     state, nonce, verifier = (secrets.token_urlsafe(_BYTES) for _ in range(3))
     there = provider.address(state, nonce, verifier)
     now = clock.now()
@@ -72,19 +73,19 @@ def finish(
         ProviderAway: the provider does not answer.
     """
     provider, rules = _provider(context), context.directory
-    subjects = _of_address(context, address)
-    refuse_locked(context, subjects)
+    tried = tries_from(context, address)
+    refuse_locked(context, tried)
     visit = _taken(context, browser, state)
     if visit is None or not code or said_by not in {None, provider.registration.issuer}:
-        note_failure(context, subjects)
+        note_failure(context, tried)
         raise NotProven
     wanted = frozenset(
         claim.partition(".")[0] for claim in (rules.login_claim, rules.role_claim, rules.unit_claim) if claim
-    )
+    ) | ({MAIL_VERIFIED} if rules.login_claim == MAIL else set())
     try:
         claims = provider.identify(code, visit.nonce, visit.verifier, wanted)
     except NotProven:
-        note_failure(context, subjects)
+        note_failure(context, tried)
         raise
     person = person_of(claims, rules)
     with transaction(context) as tx:
@@ -94,7 +95,7 @@ def finish(
         note(tx, Way.PROVIDER, outcome, account, person.login, address)
         if isinstance(found, Account):
             return begin_session(tx, found, Way.PROVIDER), visit.to
-    note_failure(context, subjects)
+    note_failure(context, tried)
     raise SignInRefused(found.said)
 
 
@@ -188,10 +189,6 @@ def _fault_of_standing(tx: Transaction, person: Person) -> _Refusal | None:
 def _unknown(person: Person) -> str:
     named = f"统一身份认证已确认您是“{person.login}”，但" if person.login else ""
     return f"{named}平台上没有您的账号，没有登录。请联系平台运维开通，并告知这个登录名"
-
-
-def _of_address(context: Context, address: str) -> dict[str, int]:
-    return {subject_of(context, "address", address): context.sign_in.failures_of_address}
 
 
 def _digest(word: str) -> str:

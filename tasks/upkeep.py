@@ -15,6 +15,7 @@ from clock import SystemClock
 from services import (
     audit,
     exclusions,
+    file_terms,
     idempotency,
     identity_keeping,
     invariants,
@@ -88,6 +89,12 @@ async def activate_policies() -> int:
 async def refuse_exclusions() -> int:
     """A request not to be assessed that nobody decides in its term is refused, whether or not anybody looks."""
     return await in_thread(exclusions.refuse_due, get_context())
+
+
+@task(name="tell of the dates in inspectors' files", cache_policy=NO_CACHE, persist_result=False)
+async def tell_of_file_terms() -> int:
+    """Warn and remind of what units owe inspectors by a date, whether or not anybody looks; how many were told."""
+    return await in_thread(file_terms.tell_due, get_context())
 
 
 @task(name="check invariants", cache_policy=NO_CACHE, persist_result=False)

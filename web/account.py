@@ -10,12 +10,15 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Match
 
+from api.callers import address_of
 from domain.errors import DomainError
 from domain.single_sign_on import Way
 from services import accounts, single_sign_on
 from services import sign_in as service
+from services.known_browsers import secret_of, with_account
+from services.sign_in_tries import SignInRefused
 from web.asking import LOOKING_UP, ContextOf, PagesOf
-from web.callers import Who, drop_session, keep_session, session_token
+from web.callers import Who, drop_session, keep_mark, keep_session, kept_mark, session_token
 from web.forms import Form, Sent, SentForm, as_wrong
 from web.visits import number_of
 
@@ -40,8 +43,9 @@ def begin(request: Request, context: ContextOf, pages: PagesOf, sent: SentForm) 
     number_of(request, sent.token)
     to, kept = ours(request, sent["to"]), _kept(sent)
     try:
-        token = service.sign_in(context, sent["account-name"], sent["account-password"], address_of(request))
-    except service.SignInRefused as refusal:
+        browser = secret_of(context, kept_mark(request), sent["account-name"])
+        token = service.sign_in(context, sent["account-name"], sent["account-password"], address_of(request), browser)
+    except SignInRefused as refusal:
         form = Form({"account-name": sent["account-name"]}, problem=refusal.message)
         return sign_in_form(request, pages, form, sent["to"], kept, HTTPStatus.FORBIDDEN)
     former = session_token(request)
@@ -51,6 +55,7 @@ def begin(request: Request, context: ContextOf, pages: PagesOf, sent: SentForm) 
     if kept:
         answer = pages.show(request, "resume.html", action=to, kept=kept, lapsed=False)
     keep_session(request, answer, token)
+    keep_mark(request, answer, with_account(context, kept_mark(request), sent["account-name"]))
     return answer
 
 
@@ -90,6 +95,14 @@ def change(request: Request, context: ContextOf, pages: PagesOf, who: Who, sent:
     return answer
 
 
+@router.post("/account/others")
+def end_others(request: Request, context: ContextOf, who: Who, sent: SentForm) -> Response:
+    """Sign out wherever else one is signed in, such as at a computer that one left."""
+    number_of(request, sent.token)
+    service.end_others(context, who, session_token(request), address_of(request))
+    return RedirectResponse("/account?ended", HTTPStatus.SEE_OTHER)
+
+
 def _account(
     request: Request,
     pages: PagesOf,
@@ -108,6 +121,8 @@ def _account(
         form=form,
         must_change=who.must_change,
         has_password=who.has_password,
+        others=service.others_of(request.app.state.context, who, session_token(request)),
+        ended="ended" in request.query_params,
         changed=changed,
         to=to,
         kept=kept,
@@ -133,11 +148,6 @@ def ours(request: Request, to: str) -> str:
     pages = request.app.router.routes
     known = _INSIDE.fullmatch(to) and any(route.matches(scope)[0] is not Match.NONE for route in pages)
     return to if known else _HOME
-
-
-def address_of(request: Request) -> str:
-    """Where somebody asks from, as far as the proxy says."""
-    return request.client.host if request.client else ""
 
 
 def _kept(sent: Sent) -> list[tuple[str, str]]:

@@ -7,9 +7,9 @@ import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Path, Request
 from pydantic import AwareDatetime
 from starlette.responses import RedirectResponse, Response
 
@@ -29,6 +29,7 @@ from web.visits import number_of
 router = APIRouter()
 
 _HERE = "/administration/policy"
+ChangeId = Annotated[int, Path(ge=1, le=2**31 - 1)]
 _DONE = {
     Standing.DONE.value: "已启用：此后登记的诉求按新规则，已登记的不变。",
     Standing.PLANNED.value: "已定于日后启用，到时自动启用（至多晚几分钟），此前可以撤下。",
@@ -101,14 +102,14 @@ def roll_back(request: Request, context: ContextOf, pages: PagesOf, actor: Admin
 
 
 @router.get(_HERE + "/changes/{number}")
-def change(request: Request, number: int, context: ContextOf, pages: PagesOf, actor: Administrator) -> Response:
+def change(request: Request, number: ChangeId, context: ContextOf, pages: PagesOf, actor: Administrator) -> Response:
     """What it would change, and, when asked, what it would do to the cases there are."""
     return _change(request, context, pages, actor, number, {}, tried="trial" in request.query_params)
 
 
 @router.post(_HERE + "/changes/{number}/activation")
 def activate(
-    request: Request, number: int, context: ContextOf, pages: PagesOf, actor: Administrator, sent: SentForm
+    request: Request, number: ChangeId, context: ContextOf, pages: PagesOf, actor: Administrator, sent: SentForm
 ) -> Response:
     """Put it in force, now or at a time."""
     try:
@@ -132,7 +133,7 @@ def activate(
 
 @router.post(_HERE + "/changes/{number}/withdrawal")
 def withdraw(
-    request: Request, number: int, context: ContextOf, pages: PagesOf, actor: Administrator, sent: SentForm
+    request: Request, number: ChangeId, context: ContextOf, pages: PagesOf, actor: Administrator, sent: SentForm
 ) -> Response:
     """Take it back before it is in force."""
 

@@ -6,8 +6,9 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from api.callers import limit_look_ups
+from api.callers import address_of, limit_look_ups
 from api.errors import TooManyRequests
+from domain.addresses import network_of
 from services.context import Context
 from web.rendering import Pages
 
@@ -26,7 +27,7 @@ def pages_of(request: Request) -> Pages:
 
 def limit_registrations(request: Request) -> None:
     """Everybody here is anonymous."""
-    wait = request.app.state.registrations.take(request.client.host if request.client else "")
+    wait = request.app.state.registrations.take(network_of(address_of(request)))
     if wait:
         raise TooManyRequests(wait)
 

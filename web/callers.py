@@ -17,9 +17,12 @@ from services.sign_in import SignedIn, session_of
 from web.asking import ContextOf
 from web.forms import Form, sent_form
 from web.rendering import Pages
-from web.visits import attributes, cookie_name
+from web.visits import attributes, cookie_of_site
 
 _COOKIE = "session"
+_KNOWN = "known"
+_KNOWN_SECONDS = 180 * 24 * 3600
+"""How long a browser stays known to an account after it was last signed in with (our own decision)."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ class ChangeNeeded(Exception):
 
 def signed_in(request: Request, context: ContextOf) -> SignedIn:
     """Whoever is signed in. Raises `SignInNeeded`."""
-    who = session_of(context, session_token(request), by_hand=not _by_itself(request))
+    who = session_of(context, session_token(request), by_hand=not by_itself(request))
     if who is None:
         raise SignInNeeded
     with context.readers() as session:
@@ -68,7 +71,7 @@ def signed_in(request: Request, context: ContextOf) -> SignedIn:
     return who
 
 
-def _by_itself(request: Request) -> bool:
+def by_itself(request: Request) -> bool:
     """Whether the page asks by itself: for news, or for what the news were about."""
     return request.url.path.endswith("/live") or "hx-request" in request.headers
 
@@ -86,17 +89,28 @@ Caller = Annotated[Actor, Depends(acting)]
 
 def session_token(request: Request) -> str:
     """What the browser holds; empty where it holds nothing."""
-    return request.cookies.get(cookie_name(request, _COOKIE), "")
+    return request.cookies.get(cookie_of_site(request, _COOKIE), "")
 
 
 def keep_session(request: Request, answer: Response, token: str) -> None:
     """Let the browser hold the session until it is closed; the ledger ends it earlier."""
-    answer.headers.append("set-cookie", f"{cookie_name(request, _COOKIE)}={token}; {attributes(request)}")
+    answer.headers.append("set-cookie", f"{cookie_of_site(request, _COOKIE)}={token}; {attributes(request)}")
 
 
 def drop_session(request: Request, answer: Response) -> None:
     """The browser holds no session any more."""
-    answer.headers.append("set-cookie", f"{cookie_name(request, _COOKIE)}=; Max-Age=0; {attributes(request)}")
+    answer.headers.append("set-cookie", f"{cookie_of_site(request, _COOKIE)}=; Max-Age=0; {attributes(request)}")
+
+
+def kept_mark(request: Request) -> str:
+    """By what this browser is known to the accounts that were signed in with it; see `services.known_browsers`."""
+    return request.cookies.get(cookie_of_site(request, _KNOWN), "")
+
+
+def keep_mark(request: Request, answer: Response, mark: str) -> None:
+    """Let the browser be known by `mark` from now on; it opens nothing."""
+    cookie = f"{cookie_of_site(request, _KNOWN)}={mark}; Max-Age={_KNOWN_SECONDS}; {attributes(request)}"
+    answer.headers.append("set-cookie", cookie)
 
 
 async def on_sign_in_needed(request: Request, _: Exception) -> Response:
@@ -133,6 +147,8 @@ async def on_change_needed(request: Request, _: Exception) -> Response:
         must_change=True,
         has_password=True,
         changed=False,
+        others=0,
+        ended=False,
         to=request.url.path,
         kept=sent.pairs,
     )

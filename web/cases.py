@@ -17,17 +17,19 @@ from domain.errors import DomainError, NotFound, StaleVersion
 from domain.petition import RUNG_LABELS, Rung
 from domain.stages import STAGE_LABELS, TRIGGER_LABELS, Stage, Trigger
 from models.answers import PetitionDetail, QueueItem
+from models.bodies import ExclusionIn
 from models.desk import PastCase
 from models.evidence import CompletionEvidence
-from services import desk, queries, queues, recusals, runs, same_matter
+from services import desk, queries, queues, recusals, runs, same_matter, surroundings
 from services.context import Context
 from web.action import Action
 from web.actions import ACTIONS, DESKS, SEPARATE
 from web.asking import ContextOf, PagesOf
 from web.callers import Caller
 from web.choices import lists_of, options_of
-from web.forms import Form, Sent, SentForm, Wrong, as_wrong, read, submit
+from web.forms import Form, Sent, SentForm, Wrong, as_wrong, submit
 from web.inputs import shape_fields
+from web.lookup import in_words, read_action
 from web.shown_files import PICKED, files_of, for_completion, new_for_completion, purposes_of
 
 router = APIRouter()
@@ -64,7 +66,7 @@ def act(
         version = sent.number("version")
         if not isinstance(version, int):
             raise Wrong(problem=STALE_TEXT)  # noqa: TRY301 - refused like everything else that is wrong
-        body = read(action.shape, fields_of(action, sent))
+        body = read_action(context, action, fields_of(action, sent))
 
         def work() -> dict[str, Any]:
             action.work(context, petition_id, actor, body, version)
@@ -83,11 +85,13 @@ def act(
 
 
 def fields_of(action: Action, sent: Sent) -> dict[str, Any]:
-    """What was written; of a completion also which of the unit's files belong to it."""
+    """What was written; where a unit shows something by its files, also by which."""
     fields = shape_fields(action.fields, sent)
+    picked = [name.removeprefix(PICKED) for name, value in sent.pairs if name.startswith(PICKED) and value == "yes"]
     if action.shape is CompletionEvidence:
-        picked = [name.removeprefix(PICKED) for name, value in sent.pairs if name.startswith(PICKED) and value == "yes"]
         fields["attachments"] = [{"id": item} for item in dict.fromkeys(picked)]
+    elif action.shape is ExclusionIn:
+        fields["files"] = list(dict.fromkeys(picked))
     return fields
 
 
@@ -112,7 +116,8 @@ def refused(
 ) -> Response:
     """The case as it stands, with the form as it was filled in and what is wrong with it."""
     status = HTTPStatus.UNPROCESSABLE_ENTITY if wrong.errors else HTTPStatus.CONFLICT
-    form = Form.refused(sent, wrong)
+    action = ACTIONS.get(code) or DESKS.get(code)
+    form = Form.refused(in_words(context, action, sent) if action else sent, wrong)
     return page_of(request, context, pages, actor, petition_id, status, {code: form})
 
 
@@ -134,6 +139,7 @@ def page_of(
     lists, files = lists_of(context), files_of(context, petition_id, actor)
     picked = for_completion(files, actor)
     begun = {f"{PICKED}{file.id}": "yes" for file in picked}
+    past = _past(context, case, actor) if at_desk else []
     done = _label_of(request.query_params.get("done", ""))
     offered = {action.code for action in allowed} | {Trigger.ATTACH.value}
     refused = next((form for code, form in (forms or {}).items() if code not in offered), None)
@@ -146,10 +152,14 @@ def page_of(
         clocks=queries.clock_of(context, petition_id, actor),
         history=queries.history(context, petition_id, actor).entries,
         weighed=weighed,
-        past=_past(context, case, actor) if at_desk else [],
+        past=past,
+        place=surroundings.surroundings(context, petition_id, actor, [item.id for item in past]),
         duplicates=same_matter.duplicates_of(context, petition_id, actor).items if at_desk else [],
         actions=allowed,
-        forms={action.code: Form(_start(action) | begun) for action in allowed}
+        forms={
+            action.code: Form(_start(action) | (begun if action.shape is CompletionEvidence else {}))
+            for action in allowed
+        }
         | {Trigger.ATTACH.value: Form()}
         | dict(forms or {}),
         files=files,

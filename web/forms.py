@@ -24,6 +24,8 @@ ONCE = "once"
 """The hidden field that holds a form's token."""
 MOST_FIELDS, MOST_FILES = 400, 9
 """Of one form (our own decision)."""
+_MOST_DIGITS = 9
+"""Of a number in a form: what is longer is no version and no count, and no database would take it."""
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
@@ -60,7 +62,7 @@ class Sent:
     def number(self, name: str) -> int | str | None:
         """A whole number where it is one, the text where it is not, `None` where nothing was written."""
         text = self[name].strip()
-        return int(text) if text.isascii() and text.isdigit() else text or None
+        return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else text or None
 
 
 async def sent_form(request: Request) -> Sent:
@@ -123,7 +125,7 @@ def submit(context: Context, request: Request, sent: Sent, work: Callable[[], di
 
     Raises:
         Wrong: the same form was sent before with other words in it, and those were taken.
-        ForeignForm, LapsedForm: see `web.visits`.
+        LapsedForm: see `web.visits`.
     """
     number, fingerprint = number_of(request, sent.token), _fingerprint(request, sent)
 

@@ -7,9 +7,11 @@ from http import HTTPStatus
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
+from api.callers import address_of
 from gateways.openid import NotProven, ProviderAway
 from services import sign_in, single_sign_on
-from web.account import address_of, ours, sign_in_form
+from services.sign_in_tries import SignInRefused
+from web.account import ours, sign_in_form
 from web.asking import LOOKING_UP, ContextOf, PagesOf
 from web.callers import keep_session, session_token
 from web.forms import Form
@@ -25,7 +27,7 @@ def begin(request: Request, context: ContextOf, pages: PagesOf, to: str = "") ->
     """To the provider; a link and no form, because our policy lets forms lead to no other site."""
     try:
         there = single_sign_on.begin(context, visitor_of(request), ours(request, to), address_of(request))
-    except (sign_in.SignInRefused, ProviderAway) as refusal:
+    except (SignInRefused, ProviderAway) as refusal:
         return _refused(request, pages, refusal.message, refusal, to)
     answer = RedirectResponse(there, HTTPStatus.SEE_OTHER)
     keep_visitor(request, answer)
@@ -47,7 +49,7 @@ def finish(
         return _refused(request, pages, _REFUSED, None)
     try:
         token, to = single_sign_on.finish(context, visitor_of(request), state, code, address_of(request), said_by=iss)
-    except (sign_in.SignInRefused, ProviderAway, NotProven) as refusal:
+    except (SignInRefused, ProviderAway, NotProven) as refusal:
         return _refused(request, pages, refusal.message, refusal)
     former = session_token(request)
     if former:

@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import re
 import secrets
+from http import HTTPMethod
 
 from fastapi import Request
 from starlette.datastructures import MutableHeaders
@@ -22,6 +23,7 @@ _TOKEN = re.compile(r"([A-Za-z0-9_-]{24})\.([0-9a-f]{64})")
 _SECRET_BYTES, _NUMBER_BYTES = 32, 18
 _FOREIGN = {"cross-site", "same-site"}
 """What `Sec-Fetch-Site` says of a request that another site's page made."""
+_READING = {HTTPMethod.GET, HTTPMethod.HEAD}
 
 
 class ForeignForm(Exception):
@@ -43,7 +45,7 @@ class Visits:
             await self._app(scope, receive, send)
             return
         request = Request(scope)
-        known = request.cookies.get(cookie_name(request, _COOKIE), "")
+        known = request.cookies.get(cookie_of_site(request, _COOKIE), "")
         visitor = known if _VISITOR.fullmatch(known) else secrets.token_urlsafe(_SECRET_BYTES)
         request.state.visitor = visitor
 
@@ -51,15 +53,23 @@ class Visits:
             if message["type"] == "http.response.start" and visitor != known:
                 headers = MutableHeaders(scope=message)
                 if headers.get("content-type", "").startswith("text/html"):
-                    headers.append("set-cookie", f"{cookie_name(request, _COOKIE)}={visitor}; {attributes(request)}")
+                    headers.append("set-cookie", f"{cookie_of_site(request, _COOKIE)}={visitor}; {attributes(request)}")
             await send(message)
 
         await self._app(scope, receive, sending)
 
 
 def cookie_name(request: Request, name: str) -> str:
-    """Over HTTPS a name that no other host and no plain connection can set."""
+    """What a cookie for some addresses alone is called: over HTTPS a name that no plain connection can set."""
     return f"__Secure-{name}" if request.url.scheme == "https" else name
+
+
+def cookie_of_site(request: Request, name: str) -> str:
+    """What a cookie for every address is called: over HTTPS a name that no plain connection and no other host can set.
+
+    The hosts of a district share the end of their names, and so may set each other's other cookies (RFC 6265bis).
+    """
+    return f"__Host-{name}" if request.url.scheme == "https" else name
 
 
 def attributes(request: Request, path: str = "/") -> str:
@@ -75,7 +85,7 @@ def visitor_of(request: Request) -> str:
 
 def keep_visitor(request: Request, answer: Response) -> None:
     """Let the browser hold its cookie although it is given no page now: it comes back from another site."""
-    cookie = f"{cookie_name(request, _COOKIE)}={visitor_of(request)}; {attributes(request)}"
+    cookie = f"{cookie_of_site(request, _COOKIE)}={visitor_of(request)}; {attributes(request)}"
     answer.headers.append("set-cookie", cookie)
 
 
@@ -85,15 +95,17 @@ def new_token(request: Request) -> str:
     return f"{number}.{_digest(request, number)}"
 
 
-def number_of(request: Request, token: str) -> str:
-    """The number of a form that this browser was shown.
+def refuse_foreign(request: Request) -> None:
+    """Take nothing from another site's page, and show nothing of it either: not even to somebody who then signs in.
 
-    Raises:
-        ForeignForm: another site's page sent it.
-        LapsedForm: it was never shown to this browser.
+    Raises `ForeignForm`.
     """
-    if request.headers.get("sec-fetch-site") in _FOREIGN:
+    if request.method not in _READING and request.headers.get("sec-fetch-site") in _FOREIGN:
         raise ForeignForm
+
+
+def number_of(request: Request, token: str) -> str:
+    """The number of a form that this browser was shown. Raises `LapsedForm` where it was shown to no or another one."""
     found = _TOKEN.fullmatch(token)
     if found is None or not hmac.compare_digest(found[2], _digest(request, found[1])):
         raise LapsedForm

@@ -14,7 +14,7 @@ from services import figures, walls
 from services.context import Context
 from services.sign_in import session_of
 from web.asking import LOOKING_UP, ContextOf, PagesOf
-from web.callers import session_token
+from web.callers import by_itself, session_token
 from web.forms import Form, SentForm
 from web.rendering import moment
 from web.visits import attributes, cookie_name, number_of
@@ -65,5 +65,5 @@ def _screen(request: Request, context: Context) -> str | None:
     name = walls.screen_of(context, request.cookies.get(cookie_name(request, _COOKIE), ""))
     if name is not None:
         return name
-    who = session_of(context, session_token(request))
+    who = session_of(context, session_token(request), by_hand=not by_itself(request))
     return who.actor.name if who is not None and not who.must_change and figures.sees_all(who.actor) else None

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from urllib.parse import quote
 
 import httpx
 import pytest
+from starlette.types import Message, Scope
 
+from api.app import create_app
 from api.guards import MAX_FILE_BYTES
 from gateways.file_store import MemoryStore, StoreUnavailable, digest_of
+from services.context import Context
 from tests.api.conftest import EVIDENCE, Api
 from tests.support.files import a_document, a_photo
 
@@ -125,3 +129,31 @@ def test_a_unit_reads_nothing_of_what_inspectors_keep(api: Api) -> None:
         assert api.get(who, f"{path}/attachments/{added['attachment_id']}").status_code == 404
     progress = api.get("anybody", f"/progress/{code}").json()
     assert "上传附件" not in [entry["label"] for entry in progress["timeline"]]
+
+
+@pytest.mark.parametrize("path", ["/petitions/{}/attachments", "/progress/NOSUCHCODE22/attachments"])
+def test_of_whoever_may_send_nothing_nothing_is_received(context: Context, path: str) -> None:
+    """Or strangers could fill the memory with files that are refused once they are there."""
+    sent: list[Message] = []
+
+    async def receiving() -> Message:
+        pytest.fail("the body was asked for")
+
+    async def sending(message: Message) -> None:
+        sent.append(message)
+
+    there = path.format("3f1f8a52-6d0c-4a7e-9a5b-2f9f3f0c1d11")
+    scope: Scope = {
+        "type": "http",
+        "http_version": "1.1",
+        "scheme": "http",
+        "method": "POST",
+        "path": there,
+        "raw_path": there.encode(),
+        "query_string": b"name=a.jpg",
+        "headers": [(b"content-length", b"9000000")],
+        "client": ("192.0.2.1", 1),
+        "server": ("testserver", 80),
+    }
+    asyncio.run(create_app(context)(scope, receiving, sending))
+    assert sent[0]["status"] in {401, 404}

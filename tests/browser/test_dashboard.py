@@ -145,7 +145,7 @@ def report(browser: Browser, site: str, seen: Seen) -> None:
         tab.goto("/")
         tab.get_by_label("什么事").fill("龙山路下水道堵塞，污水漫到路上")
         tab.get_by_role("button", name="在地图上点选").click()
-        drawn = tab.locator("svg.pick")
+        drawn = tab.locator("svg.area")
         drawn.wait_for()
         seen.look(tab, "map to pick on")
         tab.get_by_role("button", name="放大").click()

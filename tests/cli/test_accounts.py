@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-import sqlalchemy as sa
 from typer.testing import CliRunner, Result
 
-import clock
 from cli.app import app
 from services import sign_in
-from services.bootstrap import use_context
 from services.context import Context
-from tests.support.context import a_context
+from services.sign_in_tries import SignInRefused
 
 pytestmark = pytest.mark.usefixtures("cheap_passwords")
 
@@ -21,12 +16,6 @@ pytestmark = pytest.mark.usefixtures("cheap_passwords")
 @pytest.fixture
 def database_kind() -> str:
     return "sqlite"
-
-
-@pytest.fixture
-def context(engine: sa.Engine, frozen_clock: clock.StoryClock) -> Iterator[Context]:
-    with use_context(a_context(engine)) as context:
-        yield context
 
 
 def run(*arguments: str) -> Result:
@@ -57,7 +46,7 @@ def test_disabling_enabling_and_resetting(context: Context) -> None:
     password = created("测试园林", "--role", "unit", "--unit", "municipal-parks")
     assert run("disable", "测试园林").exit_code == 0
     assert "停用" in run("list").output
-    with pytest.raises(sign_in.SignInRefused):
+    with pytest.raises(SignInRefused):
         sign_in.sign_in(context, "测试园林", password, "192.0.2.1")
     assert run("enable", "测试园林").exit_code == 0
     fresh = run("reset-password", "测试园林").output.strip()

@@ -40,6 +40,15 @@ def test_roles_and_units_are_what_the_table_says_or_nothing(
     assert (person.role, person.unit, person.login) == (role, unit, "yuanlin")
 
 
+@pytest.mark.parametrize(
+    ("verified", "login"),
+    [(True, "yuanlin@example.cn"), (False, ""), (None, ""), ("true", "")],
+)
+def test_an_address_that_the_provider_did_not_verify_names_nobody(verified: object, login: str) -> None:
+    said = SAID | {"email": "yuanlin@example.cn"} | ({} if verified is None else {"email_verified": verified})
+    assert person_of(said, DirectoryRules(login_claim="email")).login == login
+
+
 def test_without_a_table_of_units_the_claim_is_the_code() -> None:
     assert person_of(SAID | {"unit": "housing"}, DirectoryRules(unit_claim="unit")).unit == "housing"
 

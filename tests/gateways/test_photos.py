@@ -158,6 +158,9 @@ def test_what_moves_is_refused() -> None:
         assert refusal_of(moving) == "animated"
 
 
+PACKED_SCRIPT = zlib.compress(b"<< /JS (app.alert(1)) >>")
+
+
 @pytest.mark.parametrize(
     ("content", "code"),
     [
@@ -166,14 +169,21 @@ def test_what_moves_is_refused() -> None:
         (a_document(b"<< /S /Launch /F (cmd.exe) >>"), "active-document"),
         (a_document(b"<< /Names << /EmbeddedFiles 3 0 R >> >>"), "active-document"),
         (a_document(b"<< /Type /ObjStm >>\nstream\n" + zlib.compress(b"<< /JS (app.alert(1)) >>")), "active-document"),
+        (a_document(b"<< /Type /Obj#53tm >>\nstream\n" + PACKED_SCRIPT), "active-document"),
+        (a_document(b"<< /Type /ObjStm /Pad (" + b"x" * 9000 + b") >>\nstream\r\n" + PACKED_SCRIPT), "active-document"),
         (a_document(b"<< /Type /ObjStm /N 1 >>\nstream\nnothing packed"), "broken-file"),
         (a_document(b"<< /Type /ObjStm >>\nstream\n" + zlib.compress(b" " * 40 * 2**20)), "more-than-it-seems"),
+        (a_document(b"#41" * 100_000), "more-than-it-seems"),
+        (a_document((b"<< /Type /ObjStm >>\nstream\n" + zlib.compress(b"<< >>")) * 20_000), "more-than-it-seems"),
+        (a_document(b"/ObjStm stream\n" + zlib.compress(b"<< /J 1 >>" * 99)[:-5] + b"\nendstream"), "broken-file"),
         (a_document(b"<< /Encrypt 4 0 R >>"), "encrypted"),
+        (a_document(b"<< /Encr#79pt 4 0 R >>"), "encrypted"),
         (a_document(end=b"PK\x03\x04" + b"z" * 2000), "more-than-it-seems"),
         (a_document()[:-10], "broken-file"),
     ],
-    ids=["script", "script-in-disguise", "program", "file-within", "packed-script", "badly-packed", "bomb", "locked",
-         "zip-behind", "cut-off"],
+    ids=["script", "script-in-disguise", "program", "file-within", "packed-script", "packed-in-disguise",
+         "packed-far-away", "badly-packed", "bomb", "all-in-numbers", "many-lists",
+         "list-that-breaks-off", "locked", "locked-in-disguise", "zip-behind", "cut-off"],
 )  # fmt: skip
 def test_a_document_that_does_more_than_show_is_refused(content: bytes, code: str) -> None:
     assert refusal_of(content) == code

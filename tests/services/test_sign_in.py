@@ -14,7 +14,7 @@ from domain.errors import DomainError, Incomplete, NotFound
 from models.accounts import Account, SignInFailure, WebSession
 from services import accounts, sign_in
 from services.context import Context
-from services.sign_in import SignInRefused
+from services.sign_in_tries import SignInRefused
 
 pytestmark = pytest.mark.usefixtures("cheap_passwords")
 
@@ -129,6 +129,59 @@ def test_an_own_account_does_not_wipe_out_what_the_address_did(context: Context,
     assert "分钟后再试" in refusal(context, NAME, password)
 
 
+def test_strangers_cannot_lock_out_whoever_was_signed_in_with_this_browser_before(
+    context: Context, password: str
+) -> None:
+    for number in range(context.sign_in.failures_of_address):
+        refusal(context, NAME if number < context.sign_in.failures_of_account else f"name {number}", "wrong")
+    assert "分钟后再试" in refusal(context, NAME, password)
+    assert sign_in.sign_in(context, NAME, password, HERE, "a browser of theirs")
+
+
+def test_a_known_browser_guesses_no_oftener_than_others(context: Context, password: str) -> None:
+    for _ in range(context.sign_in.failures_of_account):
+        with pytest.raises(SignInRefused, match="账号或密码不对"):
+            sign_in.sign_in(context, NAME, "wrong", HERE, "one browser")
+    with pytest.raises(SignInRefused, match="分钟后再试"):
+        sign_in.sign_in(context, NAME, password, HERE, "one browser")
+    assert sign_in.sign_in(context, NAME, accounts.reset_password(context, NAME), HERE, "one browser")
+
+
+def test_guesses_that_come_all_at_once_are_no_more_than_those_one_after_the_other(
+    context: Context, password: str
+) -> None:
+    begin = threading.Barrier(12)
+
+    def guess(number: int) -> str:
+        begin.wait(10)
+        return refusal(context, NAME, f"guess {number}")
+
+    with ThreadPoolExecutor(12) as pool:
+        said = list(pool.map(guess, range(12)))
+    assert said.count("账号或密码不对") == context.sign_in.failures_of_account
+
+
+def test_an_address_is_not_held_to_what_was_right(
+    context: Context, password: str, frozen_clock: clock.StoryClock
+) -> None:
+    refusal(context, "nobody", "wrong")
+    for _ in range(context.sign_in.failures_of_address + 1):
+        frozen_clock.move_to(frozen_clock.now().add(seconds=20))
+        assert sign_in.sign_in(context, NAME, password, HERE)
+    with context.readers() as session:
+        assert session.scalars(sa.select(SignInFailure.failures)).all() == [1, 1], "what was wrong: name and address"
+    frozen_clock.move_to(frozen_clock.now().add(minutes=5))
+    assert sign_in.sign_in(context, NAME, password, HERE)
+    assert rows(context, SignInFailure) == 0, "good tries do not keep the old one alive"
+
+
+def test_a_whole_ipv6_network_is_one_address(context: Context, password: str) -> None:
+    for number in range(context.sign_in.failures_of_address):
+        refusal(context, f"name {number}", "wrong", f"2001:db8:1:2::{number:x}")
+    assert "分钟后再试" in refusal(context, NAME, password, "2001:db8:1:2:ffff::1")
+    assert sign_in.sign_in(context, NAME, password, "2001:db8:1:3::1")
+
+
 def test_failures_that_are_long_over_are_forgotten(
     context: Context, password: str, frozen_clock: clock.StoryClock
 ) -> None:
@@ -219,6 +272,24 @@ def test_passwords_that_are_not_taken(
         sign_in.change_password(context, who, former or password, new or password)
     assert [item["field"] for item in refused.value.missing] == fields
     assert sign_in.sign_in(context, NAME, password, HERE)
+
+
+def test_whoever_took_a_session_does_not_guess_the_password_with_it(context: Context, password: str) -> None:
+    who = signed_in(context, sign_in.sign_in(context, NAME, password, HERE))
+    for _ in range(context.sign_in.failures_of_account):
+        with pytest.raises(Incomplete, match="现在的密码不对"):
+            sign_in.change_password(context, who, "a guess of many", GOOD)
+    with pytest.raises(Incomplete, match="分钟后再试"):
+        sign_in.change_password(context, who, password, GOOD)
+    assert sign_in.sign_in(context, NAME, password, HERE), "it keeps nobody from signing in"
+
+
+def test_a_new_password_that_is_not_taken_is_no_guess(context: Context, password: str) -> None:
+    who = signed_in(context, sign_in.sign_in(context, NAME, password, HERE))
+    for _ in range(context.sign_in.failures_of_account + 1):
+        with pytest.raises(Incomplete, match="至少10位"):
+            sign_in.change_password(context, who, password, "short")
+    assert sign_in.change_password(context, who, password, GOOD)
 
 
 def test_a_disabled_account_is_out_at_once_and_can_come_back(context: Context, password: str) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pendulum
 from PIL import Image
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, FilePayload, Page
 from sqlalchemy import select
 
 import clock
@@ -33,6 +33,7 @@ from settings import PROJECT_ROOT
 from tests.support import ledgers, steps
 from tests.support.browser import chromium_of
 from tests.support.context import POLICY_DIR, a_kept_context, shipped_policy
+from tests.support.files import a_photo
 from tests.support.pages import GOOD_PASSWORD, Visitor, signed_in
 from tests.support.served import served
 
@@ -109,9 +110,13 @@ def everybodys(browser: Browser, site: str) -> None:
     tab = opened(browser, site, PHONE)
     tab.goto("/")
     tab.get_by_label("什么事").fill(LAMPS)
+    tab.get_by_label("照片").set_input_files([FilePayload(name="灯杆.jpg", mimeType="image/jpeg", buffer=a_photo())])
+    tab.get_by_role("button", name="去掉 灯杆.jpg").wait_for()
     tab.get_by_label("在哪里").fill(PLACE)
     take(tab, "report")
     tab.get_by_role("button", name="提交").click()
+    tab.get_by_role("heading", name="您的查询码").wait_for()
+    take(tab, "receipt")
     tab.get_by_role("link", name="看进度").click()
     tab.get_by_role("heading", name="办理经过").wait_for()
 

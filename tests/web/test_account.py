@@ -49,6 +49,16 @@ def test_whoever_fails_too_often_is_told_to_wait(visitor: Visitor, password: str
     assert "15分钟后再试" in tried(visitor, password).text
 
 
+def test_a_stranger_locks_nobody_out_of_the_browser_they_work_with(context: Context) -> None:
+    own, stranger = signed_in(Visitor(context), Role.DESK, name=NAME), Visitor(context)
+    own.send(own.open("/account").form("/sign-out"))
+    for _ in range(context.sign_in.failures_of_account):
+        tried(stranger, "wrong")
+    assert "分钟后再试" in tried(stranger, GOOD_PASSWORD).text
+    assert tried(own, GOOD_PASSWORD).path == "/tasks"
+    assert NAME not in own.client.cookies["known"]
+
+
 def test_the_session_is_another_one_each_time_and_no_script_reads_it(visitor: Visitor, password: str) -> None:
     tokens = []
     for _ in range(2):
@@ -57,6 +67,18 @@ def test_the_session_is_another_one_each_time_and_no_script_reads_it(visitor: Vi
     assert len(set(tokens)) == 2
     visitor.client.cookies.set("session", tokens[0])
     assert visitor.open("/account").path == "/sign-in", "the former one is over"
+
+
+def test_whoever_is_signed_in_elsewhere_sees_it_and_signs_out_there(context: Context) -> None:
+    here, there = signed_in(Visitor(context), Role.DESK, name=NAME), Visitor(context)
+    stranger = signed_in(Visitor(context), Role.REVIEWER)
+    assert "其他登录" not in here.open("/account").text
+    tried(there, GOOD_PASSWORD)
+    page = here.open("/account")
+    assert "另外1处还登录着" in page.text
+    assert "其他设备上的登录已退出" in here.send(page.form("/account/others")).text
+    assert there.open("/tasks").path == "/sign-in"
+    assert [visitor.open("/tasks").path for visitor in (here, stranger)] == ["/tasks", "/tasks"]
 
 
 def test_signing_out(context: Context) -> None:

@@ -12,6 +12,7 @@ from domain.actions import Role
 from models.tables import IdempotentReply
 from services import accounts, keys, sign_in
 from services.context import Context
+from services.sign_in_tries import SignInRefused
 from tests.support.pages import GOOD_PASSWORD, Page, Visitor, credentials, signed_in
 
 pytestmark = pytest.mark.usefixtures("cheap_passwords")
@@ -119,7 +120,7 @@ def test_a_reset_gives_a_password_and_ends_what_the_old_one_began(operator: Visi
 def test_whoever_has_to_wait_is_let_in_again(operator: Visitor) -> None:
     password = made(operator)
     for _ in range(operator.context.sign_in.failures_of_account):
-        with pytest.raises(sign_in.SignInRefused):
+        with pytest.raises(SignInRefused):
             sign_in.sign_in(operator.context, NAME, "wrong", HERE)
     page = page_of(operator)
     assert "连续输错，须等待" in page.text
@@ -146,7 +147,7 @@ def test_a_session_that_is_over_is_none(operator: Visitor, frozen_clock: clock.S
 def test_disabling_and_enabling(operator: Visitor) -> None:
     password = made(operator)
     assert "已停用" in did(operator, "disable").text
-    with pytest.raises(sign_in.SignInRefused):
+    with pytest.raises(SignInRefused):
         sign_in.sign_in(operator.context, NAME, password, HERE)
     assert "已启用" in did(operator, "enable").text
     assert sign_in.sign_in(operator.context, NAME, password, HERE)

@@ -90,6 +90,17 @@ def test_everything_that_is_wrong_is_named_by_file_and_line(context: Context, op
     assert policy_changes.changes(context, OPERATOR) == []
 
 
+def damaged() -> bytes:
+    """An archive whose list is whole and whose content is not."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("ladder.yaml", LADDER)
+    content = bytearray(made.getvalue())
+    begin = 30 + len("ladder.yaml")
+    content[begin : begin + 20] = b"\xff" * 20
+    return bytes(content)
+
+
 @pytest.mark.parametrize(
     ("files", "said"),
     [
@@ -99,10 +110,11 @@ def test_everything_that_is_wrong_is_named_by_file_and_line(context: Context, op
         ((("ladder.yaml", b"\xff\xfe"),), "不是 UTF-8"),
         ((("calendar.yaml", b"x"),), "不随规则启用"),
         ((("set.zip", b"no archive"),), "不是完好的 ZIP"),
+        ((("set.zip", damaged()),), "不是完好的 ZIP"),
         ((("unheard-of.yaml", b"a: 1"),), "不认识的文件"),
         ((("ladder.yaml", LADDER.encode()),), "没有不同"),
     ],
-    ids=["none", "no rules", "elsewhere", "no text", "calendar", "no archive", "unknown", "the same"],
+    ids=["none", "no rules", "elsewhere", "no text", "calendar", "no archive", "damaged", "unknown", "the same"],
 )
 def test_what_cannot_be_rules_is_refused(operator: Visitor, files: tuple[tuple[str, bytes], ...], said: str) -> None:
     page = sent(operator, *files)

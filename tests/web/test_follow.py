@@ -17,7 +17,7 @@ from services import decisions, handling, intake
 from services.context import Context
 from tests.support import steps
 from tests.support.pages import Page, Visitor, code_in
-from web.live import Watch
+from web.live import Watch, version_seen
 
 LAMPS = "文化路街道广济路路灯不亮，晚上出行不安全"
 UNIT = Actor(Role.UNIT, "municipal-parks", "测试园林")
@@ -185,6 +185,7 @@ def test_what_was_written_survives_that_the_browser_forgot_the_code(visitor: Vis
     assert only(context).stage == "dispatched"
     page = visitor.send(page.form("/follow"), code=code)
     assert "您写的还在" in page.text
+    assert page.form("/withdraw").fields["reason"] == "已自行解决"
     assert "已撤回" in visitor.send(page.form(f"/follow/{number}/withdraw")).text
     assert only(context).stage == "withdrawn"
 
@@ -228,3 +229,15 @@ def test_whoever_comes_after_the_most_watchers_reloads_by_hand(visitor: Visitor)
     visitor.client.app._pages.state.watch = Watch(lambda _: {}, most=0)  # type: ignore[attr-defined]
     answer = visitor.client.get(f"{number}/live")
     assert (answer.status_code, answer.text) == (200, "")
+
+
+@pytest.mark.parametrize("seen", ["²", "9" * 40, "a-b", "-", "1-²"])
+def test_a_version_that_is_none_is_none(seen: str) -> None:
+    assert all(version_seen(item) in {0, 1} for item in seen.split("-"))
+
+
+@pytest.mark.parametrize("version", ["9" * 30, "9" * 5000, "²", "-1", ""])
+def test_a_number_that_cannot_be_one_is_refused_in_words(visitor: Visitor, version: str) -> None:
+    _, code = reported(visitor)
+    page = visitor.send(opened(visitor, code).form("/withdraw"), version=version)
+    assert (page.status, "表单不完整" in page.text) == (409, True)

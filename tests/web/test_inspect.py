@@ -18,7 +18,7 @@ from services import bulletins, ladder, patterns
 from services.context import Context
 from tests.support import steps
 from tests.support.pages import Visitor, signed_in
-from tests.web.office import LAMPS, OTHER, UNIT, done, petition, reported, unit
+from tests.web.office import LAMPS, OTHER, UNIT, desk, done, petition, reported, unit
 
 pytestmark = pytest.mark.usefixtures("cheap_passwords")
 
@@ -71,6 +71,21 @@ def test_a_party_inspectors_visit_stands_in_the_dossier(context: Context) -> Non
     page = visitor.open(f"/inspect/dossiers/{case}")
     assert "三盏不亮" in page.text
     assert "区委督查室" in page.text
+
+
+def test_a_question_without_a_term_of_its_own_is_listed_when_nobody_answered(
+    context: Context, frozen_clock: clock.StoryClock
+) -> None:
+    [case] = reported(context, LAMPS[1])
+    party = signed_in(Visitor(context), Role.PARTY_INSPECTOR)
+    done(party, case, "open_inspection", reason="典型案例")
+    done(party, case, "query_unit", question="为何未修")
+    assert "党委督查要求说明， 3月9日" in unit(context).open("/tasks").text
+    frozen_clock.move_to(clock.now() + dt.timedelta(days=8))
+    listed = signed_in(Visitor(context), Role.PARTY_INSPECTOR, name="测试督查乙").open("/inspect").text
+    assert "区市政园林服务中心须在 3月9日" in listed
+    assert "向党委督查说明，已逾期" in listed
+    assert "党委督查" not in desk(context).open("/tasks").text
 
 
 def finding(context: Context) -> str:

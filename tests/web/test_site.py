@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 
 import pytest
+from starlette.types import Message, Receive, Scope, Send
 
+from api.guards import Guard
 from api.limits import Limits, Rate
 from services import intake
 from services.context import Context
@@ -76,8 +79,14 @@ def test_no_page_has_scripts_or_styles_of_its_own(visitor: Visitor) -> None:
 def test_over_https_cookies_travel_over_https_alone(visitor: Visitor) -> None:
     visitor.client.base_url = "https://testserver"
     cookie = visitor.open("/").answer.headers["set-cookie"]
-    assert cookie.startswith("__Secure-visitor=")
+    assert cookie.startswith("__Host-visitor="), "a neighbour under the same domain cannot set it"
+    assert "; Path=/;" in cookie
     assert "; Secure" in cookie
+    assert "max-age=31536000" in visitor.client.get("/health").headers["strict-transport-security"]
+
+
+def test_over_plain_http_nothing_is_promised_of_https(visitor: Visitor) -> None:
+    assert "strict-transport-security" not in visitor.open("/").answer.headers
 
 
 def test_a_form_of_another_site_is_not_taken(visitor: Visitor) -> None:
@@ -103,6 +112,7 @@ def test_anonymous_people_are_held_to_a_rate(context: Context) -> None:
     page = visitor.report("税郭镇自来水浑浊发黄，没法喝")
     assert (page.status, page.answer.headers["retry-after"]) == (429, "60")
     assert "60秒后再试" in page.text
+    assert "您写的没有丢" in page.text
 
 
 def test_the_pages_and_the_api_share_one_allowance(context: Context) -> None:
@@ -139,3 +149,23 @@ def test_a_file_keeps_its_name_while_it_keeps_its_content(visitor: Visitor) -> N
     assert packed.headers["content-encoding"] == "gzip"
     assert packed.content == plain.content
     assert visitor.client.get(address.replace("style.", "style.0")).status_code == 404
+
+
+def test_a_fault_in_the_middle_of_an_answer_is_logged_without_its_words(caplog: pytest.LogCaptureFixture) -> None:
+    async def breaking(_scope: Scope, _receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        raise RuntimeError(f"cannot send {LAMPS}")
+
+    sent: list[Message] = []
+
+    async def sending(message: Message) -> None:
+        sent.append(message)
+
+    async def receiving() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    scope = {"type": "http", "path": "/", "method": "GET", "headers": []}
+    asyncio.run(Guard(breaking)(scope, receiving, sending))  # raised, it would be logged with its words by the server
+    assert [message["type"] for message in sent] == ["http.response.start"]
+    assert LAMPS not in caplog.text
+    assert "RuntimeError" in caplog.text

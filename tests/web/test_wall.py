@@ -78,6 +78,14 @@ def test_whoever_sees_the_whole_districts_figures_may_look_as_well(context: Cont
     assert "大屏码" in signed_in(Visitor(context), Role.MEDIA, "shizhong-yunbao").open("/wall").text
 
 
+def test_a_wall_that_renews_itself_keeps_no_session(context: Context, frozen_clock: clock.StoryClock) -> None:
+    visitor = signed_in(Visitor(context), Role.LEADER)
+    for _ in range(3):
+        frozen_clock.move_to(frozen_clock.now().add(minutes=11))
+        visitor.client.get("/wall", headers={"HX-Request": "true"})
+    assert visitor.open("/tasks").path == "/sign-in", "nobody was there for 33 minutes"
+
+
 def test_it_has_no_script_or_style_of_its_own(context: Context) -> None:
     html = screen(context, Visitor(context)).html
     assert "<style" not in html
