@@ -231,7 +231,11 @@ class MemoryGeography:
         middle = seen.centroid
         found = sorted(tree.query(seen, "intersects").tolist())
         moved = shapely.transform(tree.geometries[found], lambda metres: metres - (middle.x, middle.y))
-        return [Cut(*named[index], area, named[index][0] == own) for index, area in zip(found, moved, strict=True)]
+        cuts = []
+        for index, area in zip(found, moved, strict=True):
+            code, name = named[index]
+            cuts.append(Cut(code, name, area, own=code == own))
+        return cuts
 
     def towns_of(self, positions: Sequence[Position]) -> list[str | None]:
         """The town of each position; `None` where there is none."""

@@ -19,8 +19,6 @@ LETTER = 80
 """Metres of a letter of a name, which is drawn as high as it is wide."""
 _HERE = 90.0
 """Metres around the point that stay free of names."""
-_CORNER = (0.5, 0.1)
-"""Where the corner of the overview begins, as parts of the reach eastwards and northwards."""
 _SMOOTHED = 3.0
 _OVERVIEW_SMOOTHED = 60.0
 """Metres by which a drawn border may differ from the true one, near by and of a whole town (our own decisions)."""
@@ -85,8 +83,6 @@ def around(reach: Reach, grids: Sequence[Cut], towns: Sequence[Cut]) -> Around:
     """The drawing of these areas; those that are not seen are left out."""
     own = next((item.area for item in towns if item.own), None)
     taken = [shapely.box(-_HERE, -_HERE, _HERE, _HERE)]
-    if own is not None:  # its overview lies in the corner above on the right
-        taken.append(shapely.box(reach.across * _CORNER[0], reach.down * _CORNER[1], reach.across, reach.down))
     return Around(
         reach,
         _pieces(reach, sorted(grids, key=lambda cut: not cut.own), taken),

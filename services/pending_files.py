@@ -120,7 +120,7 @@ def add(context: Context, own_id: str, matter_id: str, files: list[tuple[str, Pr
 def opened(context: Context, owner: str, address: str) -> Served:
     """A pending thumbnail. Raises `NotFound` for whoever did not send the photo, and `StoreUnavailable`."""
     digest, _, seal = address.partition(".")
-    if not hmac.compare_digest(seal.encode(), _seal(context, _THUMBNAIL, owner, digest.encode()).encode()):
+    if not _is_sealed(seal, _seal(context, _THUMBNAIL, owner, digest.encode("utf-8", "replace"))):
         raise NotFound("这张照片")
     return Served(context.store.read(digest), MEDIA_TYPES[Kind.JPEG], "photo.jpg")
 
@@ -133,15 +133,21 @@ def _pending(context: Context, owner: str, mark: str, facts: dict[str, Any]) -> 
 
 def _facts(context: Context, owner: str, mark: str) -> dict[str, Any] | None:
     """What a mark says, unless it is none of `owner`'s."""
+    if len(mark) > _LONGEST_MARK:
+        return None
     written, _, seal = mark.partition(".")
     try:
-        said = base64.b64decode(written.encode(), b"-_", validate=True) if len(mark) <= _LONGEST_MARK else b""
+        said = base64.b64decode(written.encode("utf-8", "replace"), b"-_", validate=True)
     except (binascii.Error, ValueError):
         return None
-    if not hmac.compare_digest(seal.encode(), _seal(context, _FILE, owner, said).encode()):
+    if not _is_sealed(seal, _seal(context, _FILE, owner, said)):
         return None
     facts: dict[str, Any] = json.loads(said)
     return facts
+
+
+def _is_sealed(seal: str, right: str) -> bool:
+    return hmac.compare_digest(seal.encode("utf-8", "replace"), right.encode())
 
 
 def _seal(context: Context, what: str, owner: str, said: bytes) -> str:

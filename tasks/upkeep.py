@@ -103,6 +103,7 @@ async def find_violations() -> list[invariants.Violation]:
     context = get_context()
     found = await in_thread(invariants.check_invariants, context)
     found += await in_thread(stored_files.missing_files, context)
+    found += await in_thread(policy_changes.late_plans, context)
     names = tuple(file.path.name for file in context.broken_files)
     unusable = [invariants.Violation("files_are_usable", "通讯录和日历文件可用", names)] if names else []
     return found + unusable

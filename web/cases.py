@@ -37,6 +37,8 @@ router = APIRouter()
 CaseId = Annotated[str, Path(max_length=60)]
 _QUOTED = re.compile(r"“([^”]{1,40})”")
 MOVED_ON = "您填写的时候，这件诉求有了变化（见上）。您写的还在，确认后请再提交一次"
+SAME = "same"
+"""Where a form says that it was sent from: the list of pairs, to which whoever works through it goes back."""
 STALE_TEXT = "表单不完整，请重新填写"
 
 
@@ -61,11 +63,25 @@ def act(
     action = ACTIONS.get(code) or DESKS.get(code)
     if action is None:
         raise NotFound("这项操作")
+    wrong = attempt(request, context, actor, petition_id, action, sent)
+    if wrong is not None:
+        return refused(request, context, pages, actor, petition_id, code, sent, wrong)
+    if sent["back"] == SAME:
+        return RedirectResponse(f"/desk/same?done={code}", HTTPStatus.SEE_OTHER)
+    if not _sees(context, petition_id, actor):
+        return RedirectResponse(f"/tasks?done={code}", HTTPStatus.SEE_OTHER)
+    return RedirectResponse(f"/cases/{petition_id}?done={code}", HTTPStatus.SEE_OTHER)
+
+
+def attempt(
+    request: Request, context: Context, actor: Actor, petition_id: str, action: Action, sent: Sent
+) -> Wrong | None:
+    """Do it, once for this form. What it was refused for; `None` when it was done. Raises `NotFound`."""
     queries.head(context, petition_id, actor)  # whoever may not see the case is not told that there is one
     try:
         version = sent.number("version")
         if not isinstance(version, int):
-            raise Wrong(problem=STALE_TEXT)  # noqa: TRY301 - refused like everything else that is wrong
+            return Wrong(problem=STALE_TEXT)
         body = read_action(context, action, fields_of(action, sent))
 
         def work() -> dict[str, Any]:
@@ -74,14 +90,12 @@ def act(
 
         submit(context, request, sent, work)
     except StaleVersion:
-        return refused(request, context, pages, actor, petition_id, code, sent, Wrong(problem=MOVED_ON))
+        return Wrong(problem=MOVED_ON)
     except DomainError as refusal:
-        return refused(request, context, pages, actor, petition_id, code, sent, as_wrong(refusal))
+        return as_wrong(refusal)
     except Wrong as wrong:
-        return refused(request, context, pages, actor, petition_id, code, sent, wrong)
-    if not _sees(context, petition_id, actor):
-        return RedirectResponse(f"/tasks?done={code}", HTTPStatus.SEE_OTHER)
-    return RedirectResponse(f"/cases/{petition_id}?done={code}", HTTPStatus.SEE_OTHER)
+        return wrong
+    return None
 
 
 def fields_of(action: Action, sent: Sent) -> dict[str, Any]:
@@ -140,7 +154,7 @@ def page_of(
     picked = for_completion(files, actor)
     begun = {f"{PICKED}{file.id}": "yes" for file in picked}
     past = _past(context, case, actor) if at_desk else []
-    done = _label_of(request.query_params.get("done", ""))
+    done = label_of(request.query_params.get("done", ""))
     offered = {action.code for action in allowed} | {Trigger.ATTACH.value}
     refused = next((form for code, form in (forms or {}).items() if code not in offered), None)
     return pages.show(
@@ -157,7 +171,7 @@ def page_of(
         duplicates=same_matter.duplicates_of(context, petition_id, actor).items if at_desk else [],
         actions=allowed,
         forms={
-            action.code: Form(_start(action) | (begun if action.shape is CompletionEvidence else {}))
+            action.code: Form(start_of(action) | (begun if action.shape is CompletionEvidence else {}))
             for action in allowed
         }
         | {Trigger.ATTACH.value: Form()}
@@ -194,13 +208,14 @@ def _next(context: Context, actor: Actor, petition_id: str) -> QueueItem | None:
     return next((item for item in waiting if item.id != petition_id), None)
 
 
-def _label_of(code: str) -> str:
+def label_of(code: str) -> str:
     """What was done, in words."""
     known = (ACTIONS | DESKS).get(code)
     return known.label if known else TRIGGER_LABELS[Trigger.ATTACH] if code == Trigger.ATTACH else ""
 
 
-def _start(action: Action) -> dict[str, str]:
+def start_of(action: Action) -> dict[str, str]:
+    """What the form of an action shows at first."""
     return {field.name: field.start for field in action.fields if field.start}
 
 

@@ -31,7 +31,7 @@ from services.context import Context
 from web.asking import LOOKING_UP, ContextOf, PagesOf
 from web.forms import Form, Sent, SentForm, Wrong, as_wrong, read, sent_form, submit
 from web.live import Watch, version_seen
-from web.plain_words import said_of
+from web.plain_words import said_of, steps_of
 from web.visits import attributes, cookie_name, number_of
 
 router = APIRouter()
@@ -276,6 +276,7 @@ def _page(
         status,
         mine=mine,
         words=said_of(mine.case),
+        steps=steps_of(mine.case.timeline),
         clock=following.shown_clock(context, mine.code),
         forms={name: Form() for name in (*_DEEDS, Trigger.ATTACH.value)} | (forms or {}),
         satisfactions=[(kind.value, label) for kind, label in SATISFACTION_LABELS.items()],

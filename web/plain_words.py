@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import groupby
 
 import clock
 from domain.stages import Stage
-from models.answers import Progress
+from models.answers import Progress, TimelineEntry
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,21 @@ _SAID = {
     Stage.WITHDRAWN: Words("您已撤回"),
     Stage.TERMINATED: Words("已终止办理，原因见下面的经过"),
 }
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step as it is shown, and how often it was taken in the same minute: nine photos are one line."""
+
+    entry: TimelineEntry
+    times: int
+
+
+def steps_of(timeline: Iterable[TimelineEntry]) -> list[Step]:
+    """The steps, the newest first."""
+    alike = groupby(timeline, lambda entry: (entry.at.replace(second=0, microsecond=0), entry.label, entry.reason))
+    found = [Step(entries[0], len(entries)) for entries in (list(group) for _, group in alike)]
+    return found[::-1]
 
 
 def said_of(case: Progress) -> Words:

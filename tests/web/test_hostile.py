@@ -12,11 +12,16 @@ from fastapi.routing import iter_route_contexts
 
 import clock
 from api.limits import Buckets, Rate
-from domain.actions import Role
+from domain.actions import Actor, Role
+from domain.attachments import Purpose
 from models.tables import Petition
+from services import accounts, attachments, keys
 from services.context import Context
+from tests.support import steps
 from tests.support.context import a_context
-from tests.support.pages import Visitor, signed_in
+from tests.support.files import a_photo
+from tests.support.pages import Visitor, credentials, signed_in
+from tests.web.office import UNIT, done
 from web.app import create_pages
 
 pytestmark = pytest.mark.usefixtures("cheap_passwords")
@@ -138,3 +143,75 @@ def test_signs_that_turn_the_writing_around_are_not_kept(context: Context) -> No
     with context.readers() as session:
         found = session.scalars(sa.select(Petition)).one()
     assert (found.text, found.place) == ("路灯坏了，请修理", "广济路北段")
+
+
+PUBLIC = {"/", "/report", "/follow", "/published", "/sign-in", "/sign-out", "/wall", "/static", "/place"}
+ONE = "3f1f8a52-6d0c-4a7e-9a5b-2f9f3f0c1d11"
+
+
+def inside(context: Context, method: str) -> list[str]:
+    """The addresses that are for whoever is signed in."""
+    paths = [path for path in routes(context, method) if f"/{path.split('/')[1]}" not in PUBLIC]
+    return [filled(path, ONE if "petition_id" in path else "1") for path in paths]
+
+
+def test_every_page_but_those_for_everybody_asks_who_it_is(context: Context) -> None:
+    nobody = Visitor(context)
+    for path in inside(context, "GET"):
+        answer = nobody.client.get(path, headers={"Accept": "text/html"}, follow_redirects=False)
+        if path.endswith("/live"):
+            assert answer.status_code == 204, path
+        else:
+            assert (answer.status_code, answer.headers["location"][:9]) == (303, "/sign-in?"), path
+    for path in inside(context, "POST"):
+        assert nobody.client.post(path, data={"reason": "无"}, follow_redirects=False).status_code == 401, path
+
+
+def test_a_first_password_opens_no_page_but_the_one_to_change_it(context: Context) -> None:
+    first = accounts.create_account(context, "测试新人", Role.OPERATOR, None)
+    visitor = Visitor(context)
+    visitor.send(visitor.open("/sign-in").form("/sign-in"), **credentials("测试新人", first))
+    for path in inside(context, "GET"):
+        if not path.startswith("/account") and not path.endswith("/live"):
+            assert visitor.open(path).path == "/account", path
+    for path in inside(context, "POST"):
+        if not path.startswith("/account"):
+            assert visitor.client.post(path, data={"reason": "无"}, follow_redirects=False).status_code == 403, path
+
+
+XSS = "<xss onload=alert(1)>\"'><script>alert(1)</script>{{7*7}}"
+
+
+def test_no_page_runs_what_somebody_wrote(context: Context) -> None:
+    """Markup in every field that people fill in, then every page that is a link away from where somebody begins."""
+    Visitor(context).report(f"{XSS}文化路街道广济路路灯不亮", place=XSS, name=XSS[:90], contact="13800001234")
+    with context.readers() as session:
+        case = session.scalars(sa.select(Petition.id)).one()
+    steps.settle(context, case)
+    at_unit = signed_in(Visitor(context), Role.UNIT, UNIT, f"单位{XSS[:20]}")
+    done(at_unit, case, "sign")
+    done(at_unit, case, "note", text=f"已查看{XSS}", public="yes")
+    file = attachments.add(context, case, Actor(Role.UNIT, UNIT, "甲"), f"{XSS}.jpg", a_photo(3), Purpose.EVIDENCE)
+    assert "<" not in file.name
+    keys.create_key(context, Role.DESK, None, XSS[:70])
+    shown = 0
+    for role in ROLES:
+        visitor = signed_in(Visitor(context), role, name=f"{role.value}{XSS[:20]}")
+        filters = visitor.open("/tasks?due=today")
+        if filters.status == 200 and any(form.action.endswith("/filters") for form in filters.forms):
+            visitor.send(filters.form("/filters"), name=XSS[:28])
+        seen: set[str] = set()
+        waiting = ["/tasks", "/account", "/overview", "/map", "/review", "/inspect", "/reports", "/press", "/calls"]
+        waiting += ["/administration", f"/cases/{case}", f"/inspect/dossiers/{case}", f"/tasks?number={quote(XSS)}"]
+        while waiting and len(seen) < 45:
+            path = waiting.pop(0)
+            if path in seen or not path.startswith("/") or path.endswith((".docx", ".xlsx", ".csv", ".zip")):
+                continue
+            seen.add(path)
+            page = visitor.open(path)
+            assert page.status < 500, path
+            assert "<xss" not in page.html, path
+            assert "<script>alert" not in page.html, path
+            shown += "&lt;xss" in page.html
+            waiting += page.links
+    assert shown > 3 * len(ROLES), "their words are on these pages, as words"

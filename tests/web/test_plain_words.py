@@ -8,8 +8,8 @@ import pytest
 
 import clock
 from domain.stages import STAGE_LABELS, Stage
-from models.answers import Named, Progress
-from web.plain_words import Words, said_of
+from models.answers import Named, Progress, TimelineEntry
+from web.plain_words import Words, said_of, steps_of
 
 NOW = dt.datetime(2026, 3, 2, 1, tzinfo=dt.UTC)
 UNIT, DESK = Named(code="municipal-parks", name="测试园林"), Named(code="desk", name="测试专席")
@@ -70,6 +70,18 @@ def test_what_is_late_is_said_to_be_late() -> None:
 def test_it_is_said_when_it_is_the_petitioners_turn_and_nobody_is_late(due: dt.timedelta) -> None:
     words = said_of(case(Stage.COMPLETED, due))
     assert (words.now, words.yours) == ("办完了，请您评价", True)
+
+
+def test_photos_that_came_together_are_one_line() -> None:
+    stage = Named(code="registered", name="待受理")
+    photo, more = ("上传附件", ""), "补充"
+    steps = [("登记", "", 0), (*photo, 1), (*photo, 2), (more, "甲", 3), (more, "乙", 4), (*photo, 90)]
+    timeline = [
+        TimelineEntry(at=NOW + dt.timedelta(seconds=after), label=label, stage=stage, reason=reason)
+        for label, reason, after in steps
+    ]
+    shown = [(step.entry.label, step.times) for step in steps_of(timeline)]
+    assert shown == [("上传附件", 1), ("补充", 1), ("补充", 1), ("上传附件", 2), ("登记", 1)]
 
 
 def test_what_is_over_is_not_late() -> None:
