@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 
 from pendulum import DateTime
@@ -243,7 +244,7 @@ def drawn_from(session: Session, petition_id: str, policy: Policy) -> str:
     )
 
 
-def _said(moment: DateTime) -> str:
+def _said(moment: dt.datetime) -> str:
     at = local(moment)
     return f"{at.year}年{at.month}月{at.day}日 {at:%H:%M}"
 

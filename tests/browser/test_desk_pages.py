@@ -14,9 +14,8 @@ from domain.coordinates import Position
 from services import geographies, ladder
 from services.context import Context
 from tests.browser.test_our_pages import DESK, PHONE, Seen
-from tests.browser.test_oversight_pages import somebody
 from tests.support import ledgers, steps
-from tests.support.browser import chromium_of
+from tests.support.browser import chromium_of, somebody
 from tests.support.context import a_context
 from tests.support.geographies import IN_THE_WEST, geography
 from tests.support.pages import GOOD_PASSWORD, Visitor, signed_in
