@@ -75,6 +75,7 @@ def create_app(
     rates = limits or Limits()
     app.state.registrations = Buckets(rates.registrations, now)
     app.state.look_ups = Buckets(rates.look_ups, now)
+    app.state.uploads = Buckets(rates.uploads, now)
     app.state.orchestrator = Watch(partial(system.orchestrator_answers, context), now)
     app.add_middleware(Guard, max_body_bytes=max_body_bytes)
     errors.install(app)

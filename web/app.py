@@ -69,7 +69,7 @@ _TOO_LARGE = """<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>�
 <h1>内容过大</h1><p>内容太多，没有收下。请返回，删减后再提交。</p></html>"""
 
 
-def create_pages(context: Context, registrations: Buckets, look_ups: Buckets) -> FastAPI:
+def create_pages(context: Context, registrations: Buckets, look_ups: Buckets, uploads: Buckets) -> FastAPI:
     """The pages on `context`; anonymous people are held to the same rates as the API's."""
     app = FastAPI(
         openapi_url=None,
@@ -82,6 +82,7 @@ def create_pages(context: Context, registrations: Buckets, look_ups: Buckets) ->
     app.state.context = context
     app.state.registrations = registrations
     app.state.look_ups = look_ups
+    app.state.uploads = uploads
     provider = context.identity_provider
     app.state.pages = Pages(assets, _district_of(context), provider.registration.name if provider else "")
     app.state.watch = Watch(partial(following.versions, context))

@@ -15,7 +15,7 @@ from domain.actions import ROLE_LABELS, Role
 from services import accounts
 from services.context import Context
 
-UNLIMITED = Limits(registrations=Rate(10_000, 1), look_ups=Rate(10_000, 1))
+UNLIMITED = Limits(registrations=Rate(10_000, 1), look_ups=Rate(10_000, 1), uploads=Rate(10_000, 1))
 
 
 @dataclass

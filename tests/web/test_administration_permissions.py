@@ -73,7 +73,7 @@ def test_every_page_of_administration_is_in_the_table(context: Context) -> None:
     buckets = Buckets(Rate(1, 1), time.monotonic)
     found = {
         f"{method} {route.path}"
-        for route in iter_route_contexts(create_pages(context, buckets, buckets).routes)
+        for route in iter_route_contexts(create_pages(context, buckets, buckets, buckets).routes)
         for method in route.methods or ()
         if str(route.path).startswith("/administration")
     }

@@ -85,7 +85,7 @@ def routes(context: Context, method: str) -> list[str]:
     buckets = Buckets(Rate(1, 1), time.monotonic)
     found = [
         str(route.path)
-        for route in iter_route_contexts(create_pages(context, buckets, buckets).routes)
+        for route in iter_route_contexts(create_pages(context, buckets, buckets, buckets).routes)
         if method in (route.methods or ())
     ]
     assert len(found) > 20
