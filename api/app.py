@@ -60,6 +60,13 @@ def create_app(
     now: Callable[[], float] = time.monotonic,
 ) -> FastAPI:
     """The application on `context`; `limits` holds anonymous clients, by the growing seconds of `now`."""
+    app = build_app(max_body_bytes)
+    stand_on(app, context, limits, now)
+    return app
+
+
+def build_app(max_body_bytes: int = MAX_BODY_BYTES) -> FastAPI:
+    """Routes, guards and their documentation, before there is a ledger to `stand_on`."""
     app = FastAPIOffline(
         title="融e通 rongetong",
         version="0.1.0",
@@ -71,12 +78,6 @@ def create_app(
         # Without this, Swagger asks a public validator about the description.
         swagger_ui_parameters={"validatorUrl": None},
     )
-    app.state.context = context
-    rates = limits or Limits()
-    app.state.registrations = Buckets(rates.registrations, now)
-    app.state.look_ups = Buckets(rates.look_ups, now)
-    app.state.uploads = Buckets(rates.uploads, now)
-    app.state.orchestrator = Watch(partial(system.orchestrator_answers, context), now)
     app.add_middleware(Guard, max_body_bytes=max_body_bytes)
     errors.install(app)
     files = (inspection, party_inspection, identity, recusals)
@@ -86,3 +87,15 @@ def create_app(
         app.include_router(part.router)
     describe(app)
     return app
+
+
+def stand_on(
+    app: FastAPI, context: Context, limits: Limits | None = None, now: Callable[[], float] = time.monotonic
+) -> None:
+    """Let the application work on `context`, with nobody held back yet."""
+    rates = limits or Limits()
+    app.state.context = context
+    app.state.registrations = Buckets(rates.registrations, now)
+    app.state.look_ups = Buckets(rates.look_ups, now)
+    app.state.uploads = Buckets(rates.uploads, now)
+    app.state.orchestrator = Watch(partial(system.orchestrator_answers, context), now)

@@ -9,7 +9,7 @@ _HEAD: dict[str, Any] = {
     "version": 2,
     "kind": {"code": "week", "name": "督导通报(周)"},
     "title": "示例区督导通报(周)",
-    "period": "2026-03-02至2026-03-08",
+    "period": "2026年3月2日至3月8日",
     "standing": {"code": "issued", "name": "已签发"},
     "number": "督导通报〔2026〕第9期",
     "made_at": "2026-03-09T00:50:00+08:00",

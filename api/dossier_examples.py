@@ -86,6 +86,7 @@ def dossier_example(
                 "version": 3,
                 "rule": "dispatched-unit",
                 "recipient": "unit:municipal-parks",
+                "told": "区市政园林服务中心",
                 "title": "新诉求SZ-20260302-00001待签收",
                 "urgent": False,
                 "owed_at": "2026-03-02T09:00:00+08:00",

@@ -238,12 +238,14 @@ _PROGRESS: dict[str, Any] = {
         {
             "at": "2026-03-02T09:00:00+08:00",
             "label": "登记",
+            "told": "反映的情况已收到",
             "stage": {"code": "registered", "name": "待受理"},
             "reason": "",
         },
         {
             "at": "2026-03-02T09:00:00+08:00",
             "label": "受理",
+            "told": "已受理，接下来派给承办单位",
             "stage": {"code": "accepted", "name": "待派遣"},
             "reason": "",
         },

@@ -7,7 +7,7 @@ from typing import Any
 _PERIOD = {
     "since": "2026-03-01T00:00:00+08:00",
     "until": "2026-04-01T00:00:00+08:00",
-    "said": "2026-03-01至2026-03-31",
+    "said": "2026年3月1日至3月31日",
 }
 _DEFINITION = {
     "name": "completion",

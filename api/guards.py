@@ -50,13 +50,18 @@ class Guard:
         app: ASGIApp,
         max_body_bytes: int = MAX_BODY_BYTES,
         *,
+        forms: Mapping[str, int] | None = None,
         headers: Mapping[str, str] | None = None,
         too_large: Callable[[], ASGIApp] = _too_large,
         fault: Callable[[str], ASGIApp] = unexpected,
     ) -> None:
-        """`headers` stand on every answer that does not say otherwise; `fault` is given the number it was logged by."""
+        """`forms` are the addresses of forms with files, and how many bytes each may have.
+
+        `headers` stand on every answer that does not say otherwise; `fault` is given the number it was logged by.
+        """
         self._app = app
         self._limit = max_body_bytes
+        self._forms = forms or {}
         self._headers = _HEADERS if headers is None else headers
         self._too_large = too_large
         self._fault = fault
@@ -65,7 +70,7 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        limit = MAX_FILE_BYTES if scope["path"].endswith(_TAKE_FILES) else self._limit
+        limit = self._limit_of(scope)
         started = False
 
         async def sending(message: Message) -> None:
@@ -88,6 +93,13 @@ class Guard:
             # Whoever serves us would log the message of what is raised; an answer that ends without its end is cut off.
             if not started:
                 await self._fault(instance)(scope, receive, sending)
+
+    def _limit_of(self, scope: Scope) -> int:
+        path: str = scope["path"]
+        if path.endswith(_TAKE_FILES):
+            return MAX_FILE_BYTES
+        has_files = Headers(scope=scope).get("content-type", "").startswith("multipart/")
+        return self._forms.get(path, self._limit) if has_files else self._limit
 
     def _protect(self, headers: MutableHeaders, scheme: str) -> None:
         for name, value in self._headers.items():

@@ -94,7 +94,7 @@ def demand(body: DemandIn, change: ChangeOf) -> JSONResponse:
     """The unit has to explain itself in writing within the term."""
     return change.make(
         lambda context, key, actor, version: supervision.demand_explanation(
-            context, key, actor, question=body.question, duration=body.term.duration(), version=version
+            context, key, actor, question=body.question, duration=body.duration(), version=version
         )
     )
 

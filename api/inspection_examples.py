@@ -16,6 +16,7 @@ INSPECTIONS: dict[str, Any] = {
         "asked_at": "2026-03-04T10:00:00+08:00",
         "due_at": "2026-03-06T17:30:00+08:00",
         "overdue": False,
+        "reminded_at": None,
     },
     "files": [
         {

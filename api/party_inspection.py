@@ -55,7 +55,7 @@ def ask(body: DemandIn, change: ChangeOf) -> JSONResponse:
     """The unit has to answer in writing within the term."""
     return change.make(
         lambda context, key, actor, version: inspections.ask_unit(
-            context, key, actor, question=body.question, duration=body.term.duration(), version=version
+            context, key, actor, question=body.question, duration=body.duration(), version=version
         )
     )
 

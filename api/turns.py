@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from typing import Annotated
 from weakref import WeakKeyDictionary
 
@@ -26,6 +26,12 @@ class Turns:
         self._of_loop: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
 
     async def __call__(self) -> AsyncIterator[None]:
+        async with self.taken():
+            yield
+
+    @asynccontextmanager
+    async def taken(self) -> AsyncIterator[None]:
+        """As a dependency, for what is done while a form is still read."""
         turns = self._of_loop.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(self._at_once))
         has_turn = False
         with suppress(TimeoutError):
@@ -38,5 +44,6 @@ class Turns:
 
 
 PASSWORD_TURN = Annotated[None, Depends(Turns(4))]
-FILE_TURN = Annotated[None, Depends(Turns(3))]
+FILES = Turns(3)
+FILE_TURN = Annotated[None, Depends(FILES)]
 """Fewer than there are threads, more than there are processors on a small machine (our own decision)."""

@@ -131,6 +131,6 @@ def ask_exclusion(body: ExclusionIn, change: ChangeOf) -> JSONResponse:
     """Of the present completion, once. The petitioner's rights stay; undecided in time is refused."""
     return change.make(
         lambda context, key, actor, version: exclusions.ask(
-            context, key, actor, reason_code=body.reason_code, evidence=body.evidence, version=version
+            context, key, actor, reason_code=body.reason_code, evidence=body.evidence, files=body.files, version=version
         )
     )

@@ -18,7 +18,14 @@ from domain.figures import COUNTS, DEFINITIONS, LADDER, SHARES, CountName, Figur
 from domain.periods import PeriodKind
 from domain.stages import STAGE_LABELS
 from gateways.tables import check_writable, write_rows
-from models.figure_answers import FigureCase, FiguresView, GroupView, ShareView
+from models.figure_answers import (
+    VISIT_COUNT_LABELS,
+    FigureCase,
+    FiguresView,
+    GroupView,
+    ShareView,
+    VisitCountsView,
+)
 from services import figures as measuring
 from services.bootstrap import get_context
 from services.figure_selection import Asked
@@ -80,6 +87,9 @@ def figures(
     for name in ShareName:
         if any(_share(group, name).rank for group in view.groups):
             console.print(_ranking(view, name))
+    console.print(_reasons(view))
+    if view.visits is not None:
+        console.print(_visits(view.visits))
     if out is not None:
         count = write_rows(out, _COLUMNS, _rows(view))
         console.print(f"{count}行写入 written to {out}", highlight=False)
@@ -114,6 +124,22 @@ def _ranking(view: FiguresView, name: ShareName) -> Table:
             f"{share.expected:.1%}" if share.expected is not None else "",
             share.verdict.name if share.verdict else "",
         )
+    return table
+
+
+def _reasons(view: FiguresView) -> Table:
+    """Of the total: the groups have no reasons of their own."""
+    table = Table("不满意的原因", "次数", title="不满意 why dissatisfied")
+    for item in view.dissatisfied:
+        table.add_row(item.reason.name, str(item.ratings))
+    table.add_row("合计", str(sum(item.ratings for item in view.dissatisfied)))
+    return table
+
+
+def _visits(counts: VisitCountsView) -> Table:
+    told = {VISIT_COUNT_LABELS[name]: str(number) for name, number in counts.model_dump().items()}
+    table = Table(*told, title="回访 return visits")
+    table.add_row(*told.values())
     return table
 
 

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from cli.failures import prefect_is_away
 from clock import SHANGHAI
-from services import invariants, outbox, stored_files
+from services import invariants, outbox, policy_changes, stored_files
 from services import reconcile as reconciling
 from services.bootstrap import get_context
 
@@ -42,7 +42,8 @@ def check(
 ) -> None:
     """检查不变量，如“每件未结诉求恰有一个计时器和一个责任人”。 Check what must always hold."""
     context = get_context()
-    violations = invariants.check_invariants(context, archive=archive) + stored_files.missing_files(context)
+    violations = invariants.check_invariants(context, archive=archive)
+    violations += stored_files.missing_files(context) + policy_changes.late_plans(context)
     for file in context.broken_files:
         console.print(f"[red]文件不可用 unusable file[/red] {file.problem}", highlight=False)
     for violation in violations:

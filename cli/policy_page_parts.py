@@ -37,6 +37,7 @@ SCRUB_APPLIED: dict[str, tuple[str, str, str]] = {
         f"{_SCRUB_FILE}::test_rules_that_miss_their_examples_are_refused",
     ),
 }
+_FILE_TERMS = "tests/services/test_file_terms.py"
 SUPERVISION_APPLIED: dict[str, tuple[str, str, str]] = {
     "supervision.superiors": (
         "被反映单位回避后由谁承办",
@@ -52,6 +53,21 @@ SUPERVISION_APPLIED: dict[str, tuple[str, str, str]] = {
         "责令整改的期限",
         "services.supervision.dispose",
         "tests/services/test_dispositions.py::test_an_order_to_put_right_has_a_term_and_is_looked_after",
+    ),
+    "supervision.explanation": (
+        "督办说明的期限",
+        "services.supervision.demand_explanation",
+        f"{_FILE_TERMS}::test_without_a_term_the_policy_sets_it",
+    ),
+    "supervision.answer": (
+        "督查说明的期限",
+        "services.inspections.ask_unit",
+        f"{_FILE_TERMS}::test_without_a_term_the_policy_sets_it",
+    ),
+    "supervision.warning": (
+        "说明和整改到期前提醒",
+        "services.file_terms.tell_due",
+        "tests/domain/test_file_terms.py::test_what_is_told_when",
     ),
     "supervision.tolerance": (
         "容错的情形",

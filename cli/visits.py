@@ -34,7 +34,7 @@ def visits(
             str(item.id),
             item.petition_number,
             item.unit.name if item.unit else "",
-            item.officer.title,
+            item.officer.title + ("（待改派）" if item.stranded else ""),
             "、".join(risk.name for risk in item.risks),
             due,
             item.status.name,

@@ -91,9 +91,12 @@ PERMITTED: dict[Trigger, frozenset[Role]] = {
     Trigger.SHOW_RED_CARD: frozenset(),
     Trigger.DEMAND_EXPLANATION: _INSPECTOR,
     Trigger.EXPLAIN: _UNIT,
+    Trigger.WARN_EXPLANATION: frozenset(),
     Trigger.REMIND_EXPLANATION: frozenset(),
     Trigger.CLOSE_SUPERVISION: _INSPECTOR,
     Trigger.CORRECT_DISPOSITION: _INSPECTOR,
+    Trigger.WARN_RECTIFICATION: frozenset(),
+    Trigger.REMIND_RECTIFICATION: frozenset(),
     Trigger.CHECK_RECTIFICATION: _INSPECTOR,
     Trigger.ARCHIVE: frozenset(),
     Trigger.REFUSE_STRIKING: _DESK,
@@ -105,6 +108,7 @@ PERMITTED: dict[Trigger, frozenset[Role]] = {
     Trigger.REOPEN: frozenset({Role.PETITIONER}),
     Trigger.RECORD_CALL: frozenset(),  # who visits stands in `services.visits`: it is of the visit
     Trigger.GIVE_CALL: frozenset(),
+    Trigger.STRAND_CALL: frozenset(),
     Trigger.MERGE: _DESK,
     Trigger.WITHDRAW: frozenset({Role.PETITIONER}),
     Trigger.LEAVE: frozenset(),  # what a withdrawal comes to while the matter is also that of others
@@ -119,11 +123,16 @@ PERMITTED: dict[Trigger, frozenset[Role]] = {
     Trigger.OPEN_INSPECTION: _PARTY,
     Trigger.RECORD_VISIT: _PARTY,
     Trigger.QUERY_UNIT: _PARTY,
+    Trigger.WARN_INSPECTION: frozenset(),
+    Trigger.REMIND_INSPECTION: frozenset(),
     Trigger.ANSWER_INSPECTION: _UNIT,
     Trigger.CLOSE_INSPECTION: _PARTY,
     Trigger.TAKE_AWAY: frozenset(),  # what a recusal comes to while the unit has it
     # Who proposes, answers and decides what is told in public stands in `domain.media`: it is of the publication.
     Trigger.TRACK: frozenset(),
+    Trigger.DECLINE_TRACK: frozenset(),
+    Trigger.UNTRACK: frozenset(),
+    Trigger.OBJECT_PUBLICITY: frozenset(),
     Trigger.ASK_MEDIA_REPLY: frozenset(),
     Trigger.GIVE_MEDIA_REPLY: frozenset(),
     Trigger.LAPSE_MEDIA_REPLY: frozenset(),

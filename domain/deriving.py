@@ -6,6 +6,8 @@ import datetime as dt
 from dataclasses import dataclass, replace
 from itertools import groupby
 
+from pendulum import DateTime
+
 from domain.calendar import CHINA, DAY, WorkCalendar, local, utc
 from domain.counting import WORKED, day_kind
 from domain.durations import TimeUnit
@@ -23,6 +25,12 @@ def opening_after(due: DueDate, days: int, calendar: WorkCalendar, note: str) ->
     """The opening of the working day that many after the day of `due`."""
     path = _walk(local(due.due_at).date(), DAY, days, calendar)
     return _derived(due, dt.datetime.combine(path.reached, calendar.office.opens, CHINA), path, note)
+
+
+def same_time_before(moment: dt.datetime, days: int, calendar: WorkCalendar) -> DateTime:
+    """As `working_days_before`, of a date that was set and is kept without its story."""
+    at = local(moment)
+    return utc(dt.datetime.combine(_walk(at.date(), -DAY, days, calendar).reached, at.time(), CHINA))
 
 
 @dataclass(frozen=True)

@@ -134,3 +134,11 @@ def standstills(pauses: Iterable[Pause]) -> list[Standstill]:
         else:
             merged.append(Standstill(begin, end, pause.reason))
     return merged
+
+
+def hours_said(minutes: int) -> str:
+    """Minutes as people say them, none lost: `236小时35分`, `3小时`, `40分钟`."""
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return f"{rest}分钟"
+    return f"{hours}小时{rest}分" if rest else f"{hours}小时"

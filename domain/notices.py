@@ -91,6 +91,8 @@ class Audience(StrEnum):
     DISCIPLINE = "discipline"
     FOLLOW_UP = "follow_up"
     PARTY_INSPECTION = "party_inspection"
+    OPERATOR = "operator"
+    """Whoever keeps the platform, its accounts and its rules going."""
     ON_DUTY = "on_duty"
     """The member of the first-level review whose turn it is."""
     CONCERNED = "concerned"
@@ -106,11 +108,16 @@ CONCERNING = frozenset(
         Trigger.REMIND_ASSIST,
         Trigger.DEMAND_EXPLANATION,
         Trigger.EXPLAIN,
+        Trigger.WARN_EXPLANATION,
         Trigger.REMIND_EXPLANATION,
         Trigger.CLOSE_SUPERVISION,
         Trigger.CORRECT_DISPOSITION,
+        Trigger.WARN_RECTIFICATION,
+        Trigger.REMIND_RECTIFICATION,
         Trigger.CHECK_RECTIFICATION,
         Trigger.QUERY_UNIT,
+        Trigger.WARN_INSPECTION,
+        Trigger.REMIND_INSPECTION,
         Trigger.ANSWER_INSPECTION,
         Trigger.ASK_MEDIA_REPLY,
         Trigger.LAPSE_MEDIA_REPLY,

@@ -35,7 +35,7 @@ def explanation_due(facts: Facts, calendar: WorkCalendar) -> Deadline | None:
 def reminders_of_units(facts: Facts, calendar: WorkCalendar) -> list[Deadline]:
     """What a unit owes beside the holder's work, each reminded of once; of several assisting units the earliest.
 
-    Not in a final stage, whose run is over: there an unanswered demand is shown to the inspectors as overdue instead.
+    Not in a final stage, whose run is over: there `services.file_terms` reminds of it.
     """
     running = []
     if facts.stage in ASSISTED_STAGES:

@@ -31,10 +31,16 @@ class Period:
     until: DateTime | None = None
 
     def __str__(self) -> str:
-        """The first and the last day, both of which belong to it."""
-        first = f"{local(self.since):%Y-%m-%d}" if self.since else "起始"
-        last = f"{local(self.until) - dt.timedelta(microseconds=1):%Y-%m-%d}" if self.until else "截至时刻"
-        return first if first == last else f"{first}至{last}"
+        """The first and the last day, both of which belong to it, as people write them."""
+        first = local(self.since).date() if self.since else None
+        last = (local(self.until) - dt.timedelta(microseconds=1)).date() if self.until else None
+        if first is None:
+            return f"截至{_said(last)}" if last else "历来"
+        if last is None:
+            return f"{_said(first)}以来"
+        if first == last:
+            return _said(first)
+        return f"{_said(first)}至{_said(last, with_year=last.year != first.year)}"
 
 
 def period_between(first: dt.date | None, last: dt.date | None) -> Period:
@@ -52,6 +58,11 @@ def period_before(kind: PeriodKind, moment: dt.datetime) -> Period:
     """The one before that in which `moment` lies: the last that was over by then."""
     first = _first_day(kind, local(moment).date())
     return Period(_midnight(_first_day(kind, first - DAY)), _midnight(first))
+
+
+def _said(day: dt.date, *, with_year: bool = True) -> str:
+    year = f"{day.year}年" if with_year else ""
+    return f"{year}{day.month}月{day.day}日"
 
 
 def _first_day(kind: PeriodKind, day: dt.date) -> dt.date:

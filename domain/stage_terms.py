@@ -100,9 +100,12 @@ class Trigger(StrEnum):
     SHOW_RED_CARD = "show_red_card"
     DEMAND_EXPLANATION = "demand_explanation"
     EXPLAIN = "explain"
+    WARN_EXPLANATION = "warn_explanation"
     REMIND_EXPLANATION = "remind_explanation"
     CLOSE_SUPERVISION = "close_supervision"
     CORRECT_DISPOSITION = "correct_disposition"
+    WARN_RECTIFICATION = "warn_rectification"
+    REMIND_RECTIFICATION = "remind_rectification"
     CHECK_RECTIFICATION = "check_rectification"
     ARCHIVE = "archive"
     REFUSE_STRIKING = "refuse_striking"
@@ -113,6 +116,7 @@ class Trigger(StrEnum):
     REOPEN = "reopen"
     RECORD_CALL = "record_call"
     GIVE_CALL = "give_call"
+    STRAND_CALL = "strand_call"
     MERGE = "merge"
     WITHDRAW = "withdraw"
     LEAVE = "leave"
@@ -128,9 +132,14 @@ class Trigger(StrEnum):
     OPEN_INSPECTION = "open_inspection"
     RECORD_VISIT = "record_visit"
     QUERY_UNIT = "query_unit"
+    WARN_INSPECTION = "warn_inspection"
+    REMIND_INSPECTION = "remind_inspection"
     ANSWER_INSPECTION = "answer_inspection"
     CLOSE_INSPECTION = "close_inspection"
     TRACK = "track"
+    DECLINE_TRACK = "decline_track"
+    UNTRACK = "untrack"
+    OBJECT_PUBLICITY = "object_publicity"
     ASK_MEDIA_REPLY = "ask_media_reply"
     GIVE_MEDIA_REPLY = "give_media_reply"
     LAPSE_MEDIA_REPLY = "lapse_media_reply"
@@ -184,9 +193,12 @@ TRIGGER_LABELS: dict[Trigger, str] = {
     Trigger.SHOW_RED_CARD: "红牌警告",
     Trigger.DEMAND_EXPLANATION: "要求说明",
     Trigger.EXPLAIN: "督办说明",
+    Trigger.WARN_EXPLANATION: "督办说明将到期",
     Trigger.REMIND_EXPLANATION: "催交说明",
     Trigger.CLOSE_SUPERVISION: "督办了结",
     Trigger.CORRECT_DISPOSITION: "更正处置",
+    Trigger.WARN_RECTIFICATION: "整改将到期",
+    Trigger.REMIND_RECTIFICATION: "整改到期待核查",
     Trigger.CHECK_RECTIFICATION: "核查整改",
     Trigger.ARCHIVE: "归档",
     Trigger.REFUSE_STRIKING: "退回销号",
@@ -197,6 +209,7 @@ TRIGGER_LABELS: dict[Trigger, str] = {
     Trigger.REOPEN: "重启办理",
     Trigger.RECORD_CALL: "记录回访",
     Trigger.GIVE_CALL: "改由他席回访",
+    Trigger.STRAND_CALL: "回访无席位可派",
     Trigger.MERGE: "并单",
     Trigger.WITHDRAW: "撤回",
     Trigger.LEAVE: "诉求人撤出",
@@ -212,9 +225,14 @@ TRIGGER_LABELS: dict[Trigger, str] = {
     Trigger.OPEN_INSPECTION: "督查立件",
     Trigger.RECORD_VISIT: "现场督查",
     Trigger.QUERY_UNIT: "督查要求说明",
+    Trigger.WARN_INSPECTION: "督查说明将到期",
+    Trigger.REMIND_INSPECTION: "催交督查说明",
     Trigger.ANSWER_INSPECTION: "督查说明",
     Trigger.CLOSE_INSPECTION: "督查办结",
     Trigger.TRACK: "列入媒体跟踪",
+    Trigger.DECLINE_TRACK: "不同意媒体跟踪",
+    Trigger.UNTRACK: "停止媒体跟踪",
+    Trigger.OBJECT_PUBLICITY: "不同意公开",
     Trigger.ASK_MEDIA_REPLY: "曝光前征求答复",
     Trigger.GIVE_MEDIA_REPLY: "答复曝光",
     Trigger.LAPSE_MEDIA_REPLY: "逾期未答复曝光",

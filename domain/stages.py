@@ -129,9 +129,12 @@ TRANSITIONS: dict[Trigger, Transition] = {
     # The inspectors' file outlives the petition: it may be asked about, explained and closed after the archive.
     Trigger.DEMAND_EXPLANATION: _from(*sorted(Stage), to=None),
     Trigger.EXPLAIN: _from(*sorted(Stage), to=None),
-    Trigger.REMIND_EXPLANATION: _from(*sorted(OPEN_STAGES), to=None),
+    Trigger.WARN_EXPLANATION: _from(*sorted(Stage), to=None),
+    Trigger.REMIND_EXPLANATION: _from(*sorted(Stage), to=None),
     Trigger.CLOSE_SUPERVISION: _from(*sorted(Stage), to=None),
     Trigger.CORRECT_DISPOSITION: _from(*sorted(Stage), to=None),
+    Trigger.WARN_RECTIFICATION: _from(*sorted(Stage), to=None),
+    Trigger.REMIND_RECTIFICATION: _from(*sorted(Stage), to=None),
     Trigger.CHECK_RECTIFICATION: _from(*sorted(Stage), to=None),
     # Never straight from COMPLETED: the petitioner is asked, and followed up, first.
     Trigger.ARCHIVE: _from(Stage.FOLLOW_UP, Stage.RATED, to=Stage.ARCHIVED),
@@ -147,6 +150,7 @@ TRANSITIONS: dict[Trigger, Transition] = {
     # A return visit runs beside the petition, and may be made after its end.
     Trigger.RECORD_CALL: _from(*sorted(CLOSING_STAGES), Stage.ARCHIVED, to=None),
     Trigger.GIVE_CALL: _from(*sorted(CLOSING_STAGES), Stage.ARCHIVED, to=None),
+    Trigger.STRAND_CALL: _from(*sorted(CLOSING_STAGES), Stage.ARCHIVED, to=None),
     Trigger.MERGE: _from(*sorted(OPEN_STAGES - CLOSING_STAGES - {Stage.COMPLETION_SUBMITTED}), to=Stage.MERGED),
     Trigger.WITHDRAW: _from(*sorted(OPEN_STAGES - CLOSING_STAGES), to=Stage.WITHDRAWN),
     # One petitioner of several takes theirs back: of the main case, or of one that was merged into it.
@@ -173,10 +177,15 @@ TRANSITIONS: dict[Trigger, Transition] = {
     Trigger.OPEN_INSPECTION: _from(*sorted(Stage), to=None),
     Trigger.RECORD_VISIT: _from(*sorted(Stage), to=None),
     Trigger.QUERY_UNIT: _from(*sorted(Stage), to=None),
+    Trigger.WARN_INSPECTION: _from(*sorted(Stage), to=None),
+    Trigger.REMIND_INSPECTION: _from(*sorted(Stage), to=None),
     Trigger.ANSWER_INSPECTION: _from(*sorted(Stage), to=None),
     Trigger.CLOSE_INSPECTION: _from(*sorted(Stage), to=None),
     # What is told in public outlives the petition, and so do the right of reply and the correction.
     Trigger.TRACK: _from(*sorted(Stage), to=None),
+    Trigger.DECLINE_TRACK: _from(*sorted(Stage), to=None),
+    Trigger.UNTRACK: _from(*sorted(Stage), to=None),
+    Trigger.OBJECT_PUBLICITY: _from(*sorted(Stage), to=None),
     Trigger.ASK_MEDIA_REPLY: _from(*sorted(Stage), to=None),
     Trigger.GIVE_MEDIA_REPLY: _from(*sorted(Stage), to=None),
     Trigger.LAPSE_MEDIA_REPLY: _from(*sorted(Stage), to=None),

@@ -8,6 +8,7 @@ from enum import StrEnum
 from domain.durations import Duration, TimeUnit
 
 _TEN_WORKING_DAYS = Duration(10, TimeUnit.WORKING_DAYS)
+_FIVE_WORKING_DAYS = Duration(5, TimeUnit.WORKING_DAYS)
 
 
 @dataclass(frozen=True)
@@ -32,13 +33,19 @@ class SupervisionRules:
     """How long a unit has to put right what it was ordered to, where the inspectors set no term."""
     grounds: tuple[Ground, ...] = ()
     """On what a fault may be tolerated."""
+    explanation: Duration = _FIVE_WORKING_DAYS
+    """How long a unit has to explain itself to the discipline inspectors, where they set no term."""
+    answer: Duration = _FIVE_WORKING_DAYS
+    """How long a unit has to answer the party-committee inspectors, where they set no term."""
+    warned_days: int = 1
+    """How many working days before any of these dates the unit is warned; 0: it is not."""
 
     def ground(self, code: str) -> Ground | None:
         return next((ground for ground in self.grounds if ground.code == code), None)
 
 
 class Disposition(StrEnum):
-    """What the inspectors conclude; the terms are those of practice (条例第四十条；容错见北京条例第三十六条)."""
+    """What the inspectors conclude; terms of practice (信访工作条例第三十九条；容错见北京条例第三十六条)."""
 
     RECTIFY = "rectify"
     INTERVIEW = "interview"

@@ -11,6 +11,7 @@ from tasks.upkeep import (
     publish_table,
     reconcile_runs,
     refuse_exclusions,
+    tell_of_file_terms,
 )
 
 MOST_NAMED = 20
@@ -34,6 +35,7 @@ async def reconcile() -> None:
         await keep_publications()
         await activate_policies()
         await refuse_exclusions()
+        await tell_of_file_terms()
         await publish_table(
             "reconcile", "对账偏差 drift between ledger and runs", drift.figures, drift.advice + drift.failures
         )

@@ -22,6 +22,7 @@ from shapely.geometry.base import BaseGeometry
 
 from domain.coordinates import Position
 from domain.place import Grid, Located, NearestPoint
+from gateways.geography_around import Around, Cut, Reach, around
 from gateways.geography_drawing import Drawing, draw
 
 Floats = npt.NDArray[np.float64]
@@ -210,6 +211,31 @@ class MemoryGeography:
         if self._district.intersects(point):
             return Located(position, self.version, nearest=self._nearest(east, north))
         return Located(position, self.version, outside=True)
+
+    def around(self, position: Position, reach: Reach) -> Around:
+        """The grids and towns around `position`, cut out as far as `reach`."""
+        east, north = self._plane.metres(position.longitude, position.latitude)
+        seen = shapely.box(east - reach.across, north - reach.down, east + reach.across, north + reach.down)
+        located = self.locate(position)
+        grids = [(item.grid.code, item.grid.name) for item in self.data.grids]
+        own = located.grid.code if located.grid else None
+        return around(
+            reach,
+            self._cuts(self._grids, grids, seen, own),
+            self._cuts(self._towns, [(item.code, "") for item in self.data.towns], seen, located.town),
+        )
+
+    def _cuts(
+        self, tree: shapely.STRtree, named: Sequence[tuple[str, str]], seen: BaseGeometry, own: str | None
+    ) -> list[Cut]:
+        middle = seen.centroid
+        found = sorted(tree.query(seen, "intersects").tolist())
+        moved = shapely.transform(tree.geometries[found], lambda metres: metres - (middle.x, middle.y))
+        cuts = []
+        for index, area in zip(found, moved, strict=True):
+            code, name = named[index]
+            cuts.append(Cut(code, name, area, own=code == own))
+        return cuts
 
     def towns_of(self, positions: Sequence[Position]) -> list[str | None]:
         """The town of each position; `None` where there is none."""

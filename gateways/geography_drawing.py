@@ -132,7 +132,7 @@ def _simplified(areas: Sequence[BaseGeometry], flat: Flat) -> list[BaseGeometry]
 
 def _outline(code: str, name: str, town: str, area: BaseGeometry) -> Outline:
     inside = area.representative_point()
-    return Outline(code, name, town, _path(area), round(inside.x), round(inside.y), _frame(area))
+    return Outline(code, name, town, path_of(area), round(inside.x), round(inside.y), _frame(area))
 
 
 def _frame(area: BaseGeometry) -> Frame:
@@ -141,7 +141,8 @@ def _frame(area: BaseGeometry) -> Frame:
     return Frame(round(west - _MARGIN), round(north - _MARGIN), round(width), round(height))
 
 
-def _path(area: BaseGeometry) -> str:
+def path_of(area: BaseGeometry) -> str:
+    """The polygons of an area as an SVG path in whole units."""
     return "".join(
         _ring(ring.coords)
         for part in shapely.get_parts(area)

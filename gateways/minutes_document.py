@@ -1,4 +1,4 @@
-"""The minutes of a review's meeting (会议纪要) as a Word document."""
+"""What a review decided as a Word document: a meeting's minutes (会议纪要), or one decision of the leaders."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from docx.shared import Pt
 from docx.table import _Row
 
 from domain.calendar import local
+from domain.reviews import LEVEL_LABELS, Level
 from models.review_answers import CaseOnAgenda, MeetingView
+from models.second_review import DecisionRecord
 
 _FONT = "仿宋"
 _PARTS = {"lead": "主办", "assist": "协办"}
@@ -20,12 +22,7 @@ _PARTS = {"lead": "主办", "assist": "协办"}
 
 def minutes_document(meeting: MeetingView) -> bytes:
     """The minutes as `.docx`: who met, and of each case what was said and decided; no word of a petitioner's."""
-    document = Document()
-    normal = document.styles["Normal"]
-    normal.font.name, normal.font.size = _FONT, Pt(12)
-    normal.element.rPr.rFonts.set(qn("w:eastAsia"), _FONT)
-    document.core_properties.title = f"{meeting.number} {meeting.title}"
-    document.core_properties.author = meeting.level.name
+    document = _document(f"{meeting.number} {meeting.title}", meeting.level.name)
     document.add_heading(f"{meeting.level.name}专题会议纪要", level=0)
     document.add_paragraph(meeting.number)
     _facts(document, meeting)
@@ -34,6 +31,49 @@ def minutes_document(meeting: MeetingView) -> bytes:
         _case(document, number, item)
     if meeting.hidden:
         document.add_paragraph(f"另有{meeting.hidden}件因回避未列。")
+    return _saved(document)
+
+
+def record_document(record: DecisionRecord) -> bytes:
+    """One decision of the leaders as `.docx`: how it came to them, what was said below, who does what until when."""
+    review = LEVEL_LABELS[Level.SECOND]
+    document = _document(f"{record.case_number} {review}决定", review)
+    document.add_heading(f"{review}决定记录", level=0)
+    facts = (
+        ("编号", record.case_number),
+        ("事项", record.matter),
+        ("提级的缘由", record.brought or "—"),
+        ("议定的会议", record.meeting or "未经会议，由领导小组直接决定"),
+        ("时间", local(record.decided_at).strftime("%Y-%m-%d %H:%M")),
+        ("记录人", record.decided_by),
+    )
+    for name, said in facts:
+        document.add_paragraph(f"{name}：{said}")
+    document.add_heading(f"{LEVEL_LABELS[Level.FIRST]}的意见", level=1)
+    for item in record.recommended:
+        said = "；".join(filter(None, (item.reason, item.discussion)))
+        document.add_paragraph(f"{item.meeting}：{item.outcome.name}。{said}")
+    if not record.recommended:
+        document.add_paragraph("没有议定的意见。")
+    for said in record.handed:
+        document.add_paragraph(said)
+    document.add_heading("决定", level=1)
+    document.add_paragraph(f"依据：{record.reason}")
+    rows = [(task.unit.name, _PARTS[task.part], task.duty, task.term) for task in record.tasks]
+    _table(document, ("单位", "分工", "任务", "时限"), rows)
+    return _saved(document)
+
+
+def _document(title: str, author: str) -> WordDocument:
+    document = Document()
+    normal = document.styles["Normal"]
+    normal.font.name, normal.font.size = _FONT, Pt(12)
+    normal.element.rPr.rFonts.set(qn("w:eastAsia"), _FONT)
+    document.core_properties.title, document.core_properties.author = title, author
+    return document
+
+
+def _saved(document: WordDocument) -> bytes:
     kept = io.BytesIO()
     document.save(kept)
     return kept.getvalue()

@@ -28,6 +28,9 @@ def supervision_rules(file: SupervisionFile) -> SupervisionRules:
         late_minutes=file.platform.late,
         near_minutes=file.platform.near,
         rectification=Duration(file.rectification.amount, file.rectification.unit),
+        explanation=Duration(file.explanation.amount, file.explanation.unit),
+        answer=Duration(file.answer.amount, file.answer.unit),
+        warned_days=file.warning.days,
         grounds=tuple(Ground(item.code, item.name) for item in file.tolerance.grounds),
     )
 
@@ -38,6 +41,9 @@ def supervision_figures(file: SupervisionFile) -> Iterator[Figure]:
         ("superiors", f"{len(file.superiors.units)}个单位"),
         ("platform", f"停运{file.platform.gap}分钟、迟延{file.platform.late}分钟、临近{file.platform.near}工作分钟"),
         ("rectification", str(Duration(file.rectification.amount, file.rectification.unit))),
+        ("explanation", str(Duration(file.explanation.amount, file.explanation.unit))),
+        ("answer", str(Duration(file.answer.amount, file.answer.unit))),
+        ("warning", f"到期前{file.warning.days}个工作日" if file.warning.days else "不预先提醒"),
         ("tolerance", "、".join(item.name for item in file.tolerance.grounds)),
         ("accused", f"{len(file.accused.words)}个词，相隔{file.accused.within}字以内"),
     ):

@@ -35,7 +35,8 @@ class TimelineEntry(Answer):
     at: Shown
     label: str
     stage: Named
-    reason: str = ""
+    told: str = Field("", description="这一步是什么意思，一句话，不用行话；早先个别步骤没有")
+    reason: str = Field("", description="办理的人写给诉求人看的理由或答复")
 
 
 class SimilarMatter(Answer):
@@ -59,6 +60,7 @@ class Progress(Answer):
     due_provisional: bool = Field(description="所涉年份放假安排尚未公布，公布后重算")
     registered_at: Shown
     closed_at: Shown | None
+    reopen_until: Shown | None = Field(None, description="最迟何时可以要求再次办理；现在不能要求的为空")
     merged_into: Progress | None = Field(None, description="已并单的，主单的进度；凭本码可对主单补充、评价、撤出")
     similar: list[SimilarMatter] = Field([], description="疑似已有他人反映、正在办理的同一事项；只有办理情况")
     timeline: list[TimelineEntry]
@@ -97,6 +99,14 @@ class AssignmentView(Answer):
     reasons: list[str]
 
 
+class FileNamed(Answer):
+    """A stored file by its id, its name and its SHA-256."""
+
+    id: str
+    name: str
+    sha256: str
+
+
 class AskView(Answer):
     """What a unit asked for."""
 
@@ -107,6 +117,7 @@ class AskView(Answer):
     basis: str
     basis_duty: Named | None = Field(None, description="退单所依据的职责清单小类；为空即清单未列")
     list_says: str = Field("", description="申请时职责清单怎样写")
+    files: list[FileNamed] = Field([], description="不纳入评价的证明材料，已上传的附件")
     amount: int | None
     reason_code: Named | None = Field(None, description="延期事由，或不纳入评价的情形")
     asked_at: Shown
@@ -147,6 +158,17 @@ class ExplanationView(Answer):
 
     unit: Named
     demanded_at: Shown
+    due_at: Shown
+    overdue: bool
+    reminded_at: Shown | None
+
+
+class AskedOfUnit(Answer):
+    """What the party-committee inspectors ask of a unit and have not been answered."""
+
+    unit: Named
+    question: str
+    asked_at: Shown
     due_at: Shown
     overdue: bool
     reminded_at: Shown | None
@@ -243,6 +265,9 @@ class QueueItem(PetitionHead):
     earlier: list[AskView] = Field([], description="该诉求此前的退单和延期申请")
     explanation: ExplanationView | None = Field(
         None, description="纪检监察要求说明而尚未说明的；本单位任务已结束的，仍须说明"
+    )
+    inspection: AskedOfUnit | None = Field(
+        None, description="党委督查要求说明而尚未说明的；只给被要求的单位、党委督查、纪检监察和领导小组"
     )
     rectify_due_at: Shown | None = Field(None, description="责令整改而尚未核查的，整改的期限")
 

@@ -94,6 +94,9 @@ class ExclusionIn(Shape):
         description="凭据：文书、文号、告知时间等；材料先作为附件上传",
         examples=["区法院(2026)测1号判决，3月4日已书面告知"],
     )
+    files: list[Annotated[str, Field(pattern="^[0-9a-f-]{36}$")]] = Field(
+        [], max_length=20, description="证明材料：本单位为本件上传的附件的 id"
+    )
 
 
 class SignaturesIn(Shape):
@@ -250,7 +253,11 @@ class DemandIn(Shape):
     """A written explanation is demanded within a term."""
 
     question: Reason = Field(examples=["请说明三次退单的理由和依据"])
-    term: TermIn
+    term: TermIn | None = Field(None, description="不填按规则(supervision.explanation、supervision.answer)")
+
+    def duration(self) -> Duration | None:
+        """The term that was set; `None`: that of the policy."""
+        return self.term.duration() if self.term else None
 
 
 class DispositionIn(Shape):

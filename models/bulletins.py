@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from models.act_answers import ActView
 from models.answers import Answer, Named, Shown
 from models.shapes import Reason, Shape, Words
 
@@ -64,17 +65,6 @@ class BulletinContent(Answer):
     annexes: list[Annex]
 
 
-class BulletinStepView(Answer):
-    """One change of a bulletin."""
-
-    version: int
-    at: Shown
-    act: Named
-    actor_role: str
-    actor_name: str
-    reason: str
-
-
 class BulletinHead(Answer):
     """A bulletin in a list."""
 
@@ -94,7 +84,7 @@ class BulletinView(BulletinHead):
     """A bulletin as it is read."""
 
     text: str = Field(description="Markdown；docx 和 xlsx 见 document、annex")
-    history: list[BulletinStepView]
+    history: list[ActView]
 
 
 class BulletinsView(Answer):

@@ -34,12 +34,25 @@ class Holding(Answer):
     platform_working_minutes: int = Field(description="其中平台延误的工作分钟数，不算持有者的")
 
 
+class Proof(Answer):
+    """The receipt of a completion, with the hashes of its files."""
+
+    unit: str
+    unit_name: str
+    submitted_at: Shown
+    receipt: str
+    attachments: list[dict[str, Any]]
+    flags: list[dict[str, Any]]
+    outcome: str | None
+
+
 class NoticeView(Answer):
     """A message that was owed, and the proof of its delivery; its text stays out."""
 
     version: int
     rule: str
     recipient: str
+    told: str = Field(description="发给谁，如单位、岗位或值班成员的名称；诉求人只称“诉求人”")
     title: str
     urgent: bool
     owed_at: Shown
@@ -202,7 +215,7 @@ class Dossier(Answer):
     ratings: list[dict[str, Any]]
     history: list[HistoryEntry]
     chain: ChainCheck
-    evidence: list[dict[str, Any]]
+    evidence: list[Proof]
     under: RuleUnder | None = Field(description="据以到期的规则；派遣前为空")
     platform: PlatformShare
     asked: list[AskedAndDecided] = Field(description="退单、延期、挂起、重办及其理由")

@@ -83,6 +83,18 @@ class VisitCountsView(Answer):
     contradicting: int = Field(description="诉求人所说与台账中的评价或答复不一致的")
 
 
+VISIT_COUNT_LABELS = {
+    "drawn": "抽取",
+    "open": "待回访",
+    "late": "其中过期",
+    "reached": "已回访",
+    "not_reached": "未联系上",
+    "overtaken": "不再需要",
+    "contradicting": "与台账不一致",
+}
+"""What each of `VisitCountsView` is called where people read it."""
+
+
 class FiguresView(Answer):
     """Figures of one selection by one grouping."""
 

@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from domain.findings import FindingDecision
+from models.act_answers import ActView
 from models.answers import Answer, Named, Shown
 from models.shapes import Reason, Shape
 
@@ -16,17 +17,6 @@ class FindingCase(Answer):
 
     case: str
     said: str
-
-
-class FindingStepView(Answer):
-    """One change of a finding."""
-
-    version: int
-    at: Shown
-    act: Named
-    actor_role: str
-    actor_name: str
-    reason: str
 
 
 class FindingShare(Answer):
@@ -62,7 +52,7 @@ class FindingView(Answer):
     seen_at: Shown = Field(description="最近一次发现")
     rule_version: str
     cases: list[FindingCase]
-    history: list[FindingStepView]
+    history: list[ActView]
     allowed_actions: list[str]
 
 

@@ -28,6 +28,8 @@ class Inspection(Base):
     asked_at: Mapped[DateTime | None]
     answer_due_at: Mapped[DateTime | None]
     """Until when `unit` must answer; `None` while nothing is asked of it."""
+    answer_warned_at: Mapped[DateTime | None]
+    answer_reminded_at: Mapped[DateTime | None]
     closed_at: Mapped[DateTime | None]
     closed_by: Mapped[str | None] = mapped_column(String(120))
     conclusion: Mapped[str] = mapped_column(Text, default="")

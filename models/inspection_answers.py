@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from models.answers import Answer, Named, Shown
+from models.answers import Answer, AskedOfUnit, Named, Shown
 from models.shapes import Instant, Line, Reason, Shape
 
 
@@ -42,16 +42,6 @@ class InspectionView(Answer):
     closed_by: str | None
     conclusion: str
     visits: list[VisitView]
-
-
-class AskedOfUnit(Answer):
-    """What the party-committee inspectors ask of a unit and have not been answered."""
-
-    unit: Named
-    question: str
-    asked_at: Shown
-    due_at: Shown
-    overdue: bool
 
 
 class InspectionsView(Answer):

@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from domain.media import PublicationKind
+from models.act_answers import ActView
 from models.answers import Answer, Named, Shown
 from models.shapes import Code, Line, Reason, Shape, Words
 
@@ -100,17 +101,6 @@ class TrackingsView(Answer):
     next: int | None = Field(description="下一页的 offset")
 
 
-class PublicationStepView(Answer):
-    """One change of a publication."""
-
-    version: int
-    at: Shown
-    act: Named
-    actor_role: str
-    actor_name: str
-    reason: str
-
-
 class Proposable(Answer):
     """What may be proposed of a case; `refusal` says why it may not be yet."""
 
@@ -154,7 +144,7 @@ class PublicationView(PublicationHead):
     digest: str
     correction: str
     withdrawal: str
-    history: list[PublicationStepView]
+    history: list[ActView]
 
 
 class PublicationsView(Answer):

@@ -266,6 +266,8 @@ class DecisionRequest(Base):
     """What the duty list in force said when it was asked."""
     reason_code: Mapped[str | None] = mapped_column(String(40))
     """Why more time is needed, or why it should not be assessed, by the policy's list."""
+    files: Mapped[list[Any] | None]
+    """The stored files that show it: [{"id": …, "name": …, "sha256": …}]."""
     amount: Mapped[int | None]
     asked_at: Mapped[DateTime]
     decided_at: Mapped[DateTime | None]

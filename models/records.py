@@ -135,6 +135,7 @@ class Supervision(Base):
     """Until when `unit` must explain itself; `None` while nothing is asked of it."""
     explanation_demanded_at: Mapped[DateTime | None]
     explanation_term: Mapped[dict[str, Any] | None]
+    explanation_warned_at: Mapped[DateTime | None]
     explanation_reminded_at: Mapped[DateTime | None]
     disposition: Mapped[str | None] = mapped_column(String(30))
     opinion: Mapped[str] = mapped_column(Text, default="")
@@ -144,6 +145,8 @@ class Supervision(Base):
     """On which ground of the policy a fault was tolerated (容错)."""
     rectify_due_at: Mapped[DateTime | None]
     """Until when what was ordered is to be put right (责令整改); `None` for every other disposition."""
+    rectify_warned_at: Mapped[DateTime | None]
+    rectify_reminded_at: Mapped[DateTime | None]
     rectify_checked_at: Mapped[DateTime | None]
     rectify_done: Mapped[bool | None]
 

@@ -42,11 +42,17 @@ class PlatformShape(Sourced):
     near: _Minutes
 
 
-class RectificationShape(Sourced):
-    """How long a unit has to put right what it was ordered to."""
+class TermShape(Sourced):
+    """How long a unit has where the inspectors set no term."""
 
     amount: Annotated[int, Field(strict=True, ge=1, le=365)]
     unit: TimeUnit
+
+
+class WarningShape(Sourced):
+    """How long before a date of the inspectors the unit is warned, in working days; 0: not at all."""
+
+    days: Annotated[int, Field(strict=True, ge=0, le=30)]
 
 
 class GroundShape(Shape):
@@ -68,5 +74,8 @@ class SupervisionFile(Shape):
     superiors: SuperiorsShape
     accused: AccusedShape
     platform: PlatformShape
-    rectification: RectificationShape
+    rectification: TermShape
+    explanation: TermShape
+    answer: TermShape
+    warning: WarningShape
     tolerance: ToleranceShape

@@ -57,6 +57,7 @@ class ReturnVisitHead(Answer):
     petition_number: str = Field(description="诉求编号")
     unit: Named | None
     officer: SeatView
+    stranded: bool = Field(False, description="现有席位都不能回访，待派遣专席改派")
     status: Named
     due_at: Shown
     late: bool

@@ -31,6 +31,8 @@ class Visit(Base):
     """The code of the seat."""
     officer_reason: Mapped[str] = mapped_column(Text, default="")
     """Why it was given to another seat; empty: as it was assigned first."""
+    stranded_at: Mapped[DateTime | None]
+    """Since when no seat is left that may make it; `None`: the seat it has may."""
     due_at: Mapped[DateTime]
     status: Mapped[str] = mapped_column(String(20))
     version: Mapped[int]

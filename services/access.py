@@ -34,6 +34,8 @@ _NOT_FOR_UNITS = frozenset(
         Trigger.CLOSE_INSPECTION.value,
         Trigger.RECORD_CALL.value,
         Trigger.GIVE_CALL.value,
+        Trigger.STRAND_CALL.value,
+        Trigger.DECLINE_TRACK.value,
     }
 )
 _ID_LENGTH = len(new_id())
@@ -117,8 +119,8 @@ def may_read(row: HistoryRow, actor: Actor) -> bool:
     """Whether `actor` may read this row.
 
     Units are not told of leads that were handed over about them, nor who else must stay out of a case and why, nor
-    what party-committee inspectors saw or what was said on a return visit. Whoever reads identities is not told that
-    they were noticed, nor anybody but inspectors what inspectors put into their file.
+    what party-committee inspectors saw, what was said on a return visit, or which outlet asked in vain. Whoever reads
+    identities is not told that they were noticed, nor anybody but inspectors what inspectors put into their file.
     """
     if row.trigger == Trigger.FLAG_READING.value and actor.role not in (Role.INSPECTOR, Role.OPERATOR):
         return False

@@ -25,9 +25,11 @@ from domain.policy import Policy
 from domain.shares import VERDICT_LABELS, percent
 from domain.stages import STAGE_LABELS, TRIGGER_LABELS, Stage, Trigger
 from models.bulletins import Annex, BulletinContent, Cell, Column, ColumnKind, Section, Table
+from models.figure_answers import VISIT_COUNT_LABELS
 from models.tables import Finding, FindingStep, HistoryRow, Petition
 from services.access import nobody_recused
 from services.figure_bases import parts_of
+from services.figure_reasons import dissatisfied, visit_counts
 from services.figure_tables import table_of
 from services.figure_views import name_of, ranks_of, total_view
 from services.list_rows import listed_as
@@ -66,6 +68,8 @@ def content_of(
             _struck_off(session, since, as_of, policy),
             _confirmed(session, since, as_of, policy),
             *_ranking(measured, policy),
+            _verdicts(session, Selection(as_of, period), policy),
+            _visited(session, Selection(as_of, period)),
             Section(
                 title="说明",
                 paragraphs=[
@@ -158,6 +162,28 @@ def _confirmed(session: Session, since: DateTime, until: DateTime, policy: Polic
         title="核实的苗头",
         paragraphs=["只列纪检监察已核实或立案核查的；仅是提示的一律不列。"],
         table=Table(columns=columns, rows=rows),
+    )
+
+
+def _verdicts(session: Session, selection: Selection, policy: Policy) -> Section:
+    given = dissatisfied(session, selection, policy)
+    if not given:
+        return Section(title="不满意的原因", paragraphs=["本期登记的诉求没有不满意的评价。"])
+    rows: list[list[Cell]] = [[item.reason.name, item.ratings] for item in given]
+    said = (
+        f"本期登记的诉求，截至时刻有{sum(item.ratings for item in given)}次不满意；每位诉求人对每次办结的评价为一次。"
+    )
+    return Section(title="不满意的原因", paragraphs=[said], table=Table(columns=["原因", "次数"], rows=rows))
+
+
+def _visited(session: Session, selection: Selection) -> Section:
+    counts = visit_counts(session, selection).model_dump()
+    if not counts["drawn"]:
+        return Section(title="回访", paragraphs=["本期登记的诉求没有抽取回访。"])
+    return Section(
+        title="回访",
+        paragraphs=["本期登记的诉求，截至时刻。"],
+        table=Table(columns=[VISIT_COUNT_LABELS[name] for name in counts], rows=[list(counts.values())]),
     )
 
 

@@ -26,10 +26,11 @@ from domain.periods import Period, PeriodKind
 from domain.policy import Policy
 from gateways.bulletin_files import annexes_of, document_of
 from models.answers import Named
-from models.bulletins import BulletinContent, BulletinHead, BulletinStepView, BulletinsView, BulletinView
+from models.bulletins import BulletinContent, BulletinHead, BulletinsView, BulletinView
 from models.petition import new_id
 from models.tables import Bulletin, BulletinStep
 from services.access import ALL_SEEING, require_role
+from services.acts import history_of
 from services.bulletin_content import content_of
 from services.bulletin_text import heading_of, markdown_of
 from services.context import Context
@@ -99,17 +100,7 @@ def bulletin(context: Context, bulletin_id: str, actor: Actor) -> BulletinView:
         return BulletinView(
             **_head(row, actor).model_dump(),
             text=text_of(row),
-            history=[
-                BulletinStepView(
-                    version=step.version,
-                    at=step.at,
-                    act=Named(code=step.act, name=_ACT_LABELS[step.act]),
-                    actor_role=step.actor_role,
-                    actor_name=step.actor_name,
-                    reason=step.reason,
-                )
-                for step in row.steps
-            ],
+            history=history_of(row.steps, _ACT_LABELS),
         )
 
 

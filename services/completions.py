@@ -84,7 +84,7 @@ def _files(
     tx: Transaction, petition: Petition, actor: Actor, evidence: CompletionEvidence
 ) -> tuple[list[dict[str, Any]], list[Attachment], list[Missing]]:
     """Each file as it is kept, so that the receipt covers its digest; the stored ones; and which are not there."""
-    stored = _stored_for(tx, petition, actor) if evidence.attachments else {}
+    stored = own_files(tx, petition, actor) if evidence.attachments else {}
     kept: list[dict[str, Any]] = []
     files: list[Attachment] = []
     unknown: list[Missing] = []
@@ -100,8 +100,8 @@ def _files(
     return kept, files, unknown
 
 
-def _stored_for(tx: Transaction, petition: Petition, actor: Actor) -> dict[str, Attachment]:
-    """The files this unit may hand in: its own, and those of whoever assisted it, by id."""
+def own_files(tx: Transaction, petition: Petition, actor: Actor) -> dict[str, Attachment]:
+    """The files this unit may refer to: its own, and those of whoever assisted it, by id."""
     query = select(Attachment).where(
         Attachment.petition_id == petition.id,
         Attachment.added_role == Role.UNIT.value,

@@ -1,7 +1,8 @@
 """What each step of a petition vouches for beside its own row: the decisions and tasks the petition had by then.
 
-To have another table covered, add it to `COVERED` as `added`: any table with a `petition_id`. A digest leaves out what
-is empty, so that a column that comes later changes no digest from before.
+To have another table covered, add it to `COVERED`: any table with a `petition_id`, or one that belongs to such a table
+(`through`). A digest leaves out what is empty, so that a column that comes later changes no digest from before. What
+is written without a step of the petition cannot be covered: the next look would take it for altered.
 """
 
 from __future__ import annotations
@@ -13,9 +14,22 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Select, Table, and_, bindparam, exists, literal, select, union_all
-from sqlalchemy.orm import Session
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    exists,
+    literal,
+    select,
+    true,
+    union_all,
+)
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from domain.media import Tracked
 from domain.reviews import Outcome
 from models.base import Base
 from models.tables import (
@@ -27,13 +41,18 @@ from models.tables import (
     HistoryRow,
     Inspection,
     LegalHold,
+    MediaObjection,
     PauseRow,
+    Proposal,
     Publication,
     RatingRow,
     Recusal,
     ReviewItem,
+    SiteVisit,
     Supervision,
+    Tracking,
     Visit,
+    VisitAttempt,
 )
 
 _OF: BindParameter[Any] = bindparam("ids", expanding=True)
@@ -50,8 +69,11 @@ class Covered:
         *,
         only: ColumnElement[bool] | None = None,
         later: bool = False,
+        through: InstrumentedAttribute[Any] | None = None,
     ) -> None:
         """`name` says what it holds, for people; `only` which of its rows a step leaves behind.
+
+        `through` is the column that names the row of another covered table to which its rows belong.
 
         `later`: there were rows of it before they were vouched for. A step says of such a table that it has no row,
         too: one that says nothing is of a version from before.
@@ -60,11 +82,16 @@ class Covered:
         self.table: Table = Base.metadata.tables[model.__tablename__]
         self.name = name
         kept = [column for column in self.table.columns if column.name not in but]
-        mine: ColumnElement[bool] = self.table.c.petition_id.in_(_OF)
-        if only is not None:
-            mine = and_(mine, only)
+        rows, owner = select(*kept), self.table
+        mine: ColumnElement[bool] = true() if only is None else only
+        if through is not None:
+            [key] = through.property.columns[0].foreign_keys
+            owner = key.column.table
+            rows = select(owner.c.petition_id, *kept)
+            mine = and_(mine, through == key.column)
+        mine = and_(mine, owner.c.petition_id.in_(_OF))
         # Made once: to make a query costs more than to run it.
-        self.rows: Select[Any] = select(*kept).where(mine).order_by(*self.table.primary_key)
+        self.rows: Select[Any] = rows.where(mine).order_by(*self.table.primary_key)
         self.has_any: Select[tuple[str]] = select(literal(self.table.name)).where(exists().where(mine))
 
 
@@ -76,15 +103,27 @@ COVERED = (
     Covered(Completion, "办结凭据和审核"),
     Covered(DecisionRequest, "退单延期申请和审定"),
     Covered(ExtensionRow, "延期"),
-    Covered(Inspection, "党委督查件", {"answer_due_at"}),
+    # Which warnings were given is told by their own steps.
+    Covered(Inspection, "党委督查件", {"answer_due_at", "answer_warned_at", "answer_reminded_at"}),
     Covered(LegalHold, "身份保全"),
     Covered(PauseRow, "暂停计时"),
     Covered(RatingRow, "评价"),
     Covered(Recusal, "回避"),
-    Covered(Supervision, "督办件", {"explanation_due_at"}),
-    Covered(Visit, "回访", later=True),
+    Covered(
+        Supervision,
+        "督办件",
+        {"explanation_due_at", "explanation_warned_at", "rectify_warned_at", "rectify_reminded_at"},
+    ),
+    Covered(Visit, "回访", {"stranded_at"}, later=True),
     # An agenda changes without a step; what a meeting decides is one.
     Covered(ReviewItem, "会议议定", {"position"}, only=ReviewItem.outcome.in_(_DECIDED), later=True),
+    Covered(VisitAttempt, "回访的各次联系", later=True, through=VisitAttempt.visit_id),
+    Covered(SiteVisit, "现场督查", later=True, through=SiteVisit.inspection_id),
+    # Which outlet follows now; what was asked, declined and ended is a step, or waits for one.
+    Covered(Tracking, "媒体跟踪", only=Tracking.standing == Tracked.FOLLOWING.value, later=True),
+    Covered(MediaObjection, "不同意公开", later=True),
+    # What the desk decided of it; what is only proposed is found anew at any time.
+    Covered(Proposal, "疑似重复的认定", only=Proposal.outcome.in_(("merged", "dismissed")), later=True),
     # What is proposed, worded and declined has a trail of its own; what was told in public is left by a step.
     Covered(Publication, "公开件", {"version"}, only=Publication.published_at.is_not(None), later=True),
 )

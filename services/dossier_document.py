@@ -16,13 +16,14 @@ from docx.oxml.ns import qn
 from docx.shared import Pt
 
 from domain.calendar import local
+from domain.durations import hours_said
 from models.dossier import Dossier, Reminder
 from models.identity_answers import IdentityView
 
 _FONT = "宋体"
 _WITHOUT = "诉求原文和诉求人身份不在本卷内；确需了解的，凭权限在平台查看，查看有记录。"
 _WITH = "本卷附诉求原文和诉求人身份，限督办核查使用。"
-_OUTCOMES = {
+OUTCOMES = {
     "granted": "同意",
     "refused": "不同意",
     "overtaken": "未及审定即已变动",
@@ -30,7 +31,7 @@ _OUTCOMES = {
     "approved": "审核通过",
     "rejected": "退回补办",
 }
-_STATUSES = {"sent": "已送达", "owed": "待发", "dead": "未送达", "unreachable": "没有地址"}
+STATUSES = {"sent": "已送达", "owed": "待发", "dead": "未送达", "unreachable": "没有地址"}
 
 
 def document(dossier: Dossier, disclosed: IdentityView | None = None) -> bytes:
@@ -45,15 +46,15 @@ def document(dossier: Dossier, disclosed: IdentityView | None = None) -> bytes:
     _table(
         paper,
         "三、谁持有多久",
-        ("持有者", "阶段", "自", "至", "工作分钟", "其中平台延误"),
+        ("持有者", "阶段", "自", "至", "工作时间", "其中平台延误"),
         (
             (
                 item.holder.name,
                 item.stage.name,
                 _moment(item.since),
                 _moment(item.until),
-                str(item.working_minutes),
-                str(item.platform_working_minutes),
+                hours_said(item.working_minutes),
+                hours_said(item.platform_working_minutes),
             )
             for item in dossier.held
         ),
@@ -70,7 +71,7 @@ def document(dossier: Dossier, disclosed: IdentityView | None = None) -> bytes:
                 item.reason,
                 item.basis,
                 f"{_moment(item.decided_at)} {item.decided_by or ''}".strip(),
-                _OUTCOMES.get(item.outcome or "", item.outcome or "未定"),
+                OUTCOMES.get(item.outcome or "", item.outcome or "未定"),
             )
             for item in dossier.asked
         ),
@@ -109,11 +110,11 @@ def document(dossier: Dossier, disclosed: IdentityView | None = None) -> bytes:
         ("提交", "单位", "回执(SHA-256)", "附件及其 SHA-256", "结果"),
         (
             (
-                str(item["submitted_at"]),
-                str(item["unit"]),
-                str(item["receipt"]),
-                "；".join(f"{file.get('name', '')} {file.get('sha256', '')}" for file in item["attachments"]) or "无",
-                _OUTCOMES.get(str(item["outcome"] or ""), "未审核"),
+                _moment(item.submitted_at),
+                item.unit_name,
+                item.receipt,
+                "；".join(f"{file.get('name', '')} {file.get('sha256', '')}" for file in item.attachments) or "无",
+                OUTCOMES.get(item.outcome or "", "未审核"),
             )
             for item in dossier.evidence
         ),
@@ -195,13 +196,8 @@ def _reminded(reminders: Sequence[Reminder]) -> Iterable[tuple[str, ...]]:
         if not item.notices:
             yield _moment(item.at), item.label, "—", "没有通知", "—", ""
         for notice in item.notices:
-            status = _STATUSES.get(notice.status, notice.status)
-            yield _moment(item.at), item.label, _to(notice.recipient), status, _moment(notice.sent_at), notice.proof
-
-
-def _to(recipient: str) -> str:
-    """Whom a notice went to; of the petitioner nothing but that it was one."""
-    return "诉求人" if recipient.startswith("petitioner:") else recipient
+            status = STATUSES.get(notice.status, notice.status)
+            yield _moment(item.at), item.label, notice.told, status, _moment(notice.sent_at), notice.proof
 
 
 def _why(reason: str, item: object) -> str:

@@ -19,6 +19,7 @@ from domain.conduct import ORIGIN_LABELS, DeadlineKind
 from domain.errors import NotFound
 from domain.petition import DECIDED, handling_due, is_met, is_overdue
 from domain.platform_delay import DELAY_LABELS, Delay, Held, due_without_platform, share_of
+from domain.policy import Policy
 from domain.stages import Stage, Trigger, trigger_label
 from domain.workdays import working_minutes_between
 from models.answers import Named, StepView
@@ -32,6 +33,7 @@ from models.dossier import (
     Holding,
     NoticeView,
     PlatformShare,
+    Proof,
     Reminder,
     RuleUnder,
     TimerView,
@@ -43,7 +45,7 @@ from services.chains import check_chain, history_of
 from services.context import Context
 from services.facts import facts_of
 from services.inspection_file import file_view
-from services.labels import holder_at
+from services.labels import holder_at, recipient_name
 from services.platform_delays import delays_of
 from services.queries import clocks_of, detail_of
 from services.recusals import views_of
@@ -55,7 +57,13 @@ _REMINDING = {
     Trigger.REMIND_SIGNING,
     Trigger.REMIND_ASSIST,
     Trigger.REMIND_SUPERVISED,
+    Trigger.WARN_EXPLANATION,
     Trigger.REMIND_EXPLANATION,
+    Trigger.WARN_RECTIFICATION,
+    Trigger.REMIND_RECTIFICATION,
+    Trigger.QUERY_UNIT,
+    Trigger.WARN_INSPECTION,
+    Trigger.REMIND_INSPECTION,
     Trigger.SHOW_YELLOW_CARD,
     Trigger.SHOW_RED_CARD,
     Trigger.CLIMB_TO_FIRST_REVIEW,
@@ -79,7 +87,7 @@ def dossier(context: Context, petition_id: str, actor: Actor) -> Dossier:
         petition = petition_for(session, petition_id, actor)
         lens = lens_of(context, session, petition, actor)
         rows = history_of(session, petition.id)
-        notices = _notices(session, petition.id)
+        notices = _notices(session, petition.id, lens.policy)
         delays = delays_of(session, petition, lens.policy)
         return Dossier(
             petition=detail_of(context, session, petition, lens, with_people=False),
@@ -91,7 +99,7 @@ def dossier(context: Context, petition_id: str, actor: Actor) -> Dossier:
             ratings=_ratings(session, petition.id),
             history=[history_entry(row, lens) for row in rows],
             chain=check_chain(rows, petition.version),
-            evidence=_evidence(session, petition.id),
+            evidence=_evidence(session, petition.id, lens.policy),
             under=_rule_under(petition, lens),
             platform=_platform(petition, lens, delays),
             asked=_asked(session, petition, rows, lens),
@@ -320,7 +328,7 @@ def _timers(session: Session, petition_id: str, lens: Lens) -> list[TimerView]:
     ]
 
 
-def _notices(session: Session, petition_id: str) -> list[NoticeView]:
+def _notices(session: Session, petition_id: str, policy: Policy) -> list[NoticeView]:
     """Title and proof only: a body may hold the petitioner's query code."""
     query = select(Notice).where(Notice.petition_id == petition_id).order_by(Notice.id)
     return [
@@ -328,6 +336,7 @@ def _notices(session: Session, petition_id: str) -> list[NoticeView]:
             version=row.version,
             rule=row.rule,
             recipient=row.recipient,
+            told=recipient_name(row.recipient, policy),
             title=row.title,
             urgent=row.urgent,
             owed_at=row.owed_at,
@@ -353,17 +362,17 @@ def _ratings(session: Session, petition_id: str) -> list[dict[str, Any]]:
     ]
 
 
-def _evidence(session: Session, petition_id: str) -> list[dict[str, Any]]:
-    """The receipt of each completion and the hashes of its files."""
+def _evidence(session: Session, petition_id: str, policy: Policy) -> list[Proof]:
     query = select(Completion).where(Completion.petition_id == petition_id).order_by(Completion.id)
     return [
-        {
-            "unit": row.unit,
-            "submitted_at": row.submitted_at.in_timezone(clock.SHANGHAI).isoformat(),
-            "receipt": row.receipt,
-            "attachments": row.evidence.get("attachments", []),
-            "flags": row.flags or [],
-            "outcome": row.outcome,
-        }
+        Proof(
+            unit=row.unit,
+            unit_name=policy.unit_name(row.unit),
+            submitted_at=row.submitted_at,
+            receipt=row.receipt,
+            attachments=row.evidence.get("attachments", []),
+            flags=row.flags or [],
+            outcome=row.outcome,
+        )
         for row in session.scalars(query)
     ]

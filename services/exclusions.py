@@ -7,6 +7,7 @@ redo or a climb ends it, because what is done anew can be assessed.
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -19,6 +20,7 @@ from domain.facts import Exclusion
 from domain.stages import Trigger
 from domain.workdays import due_date
 from models.tables import DecisionRequest, Petition
+from services.completions import own_files
 from services.context import Context
 from services.dispatching import requests_of
 from services.ledger import move
@@ -36,12 +38,14 @@ def ask(
     *,
     reason_code: str,
     evidence: str,
+    files: Sequence[str] = (),
     version: int | None = None,
 ) -> Petition:
     """The unit asks that the petitioner's verdict on its completion be left out, and says what shows why.
 
-    Raises as `services.transactions.acting`; `Incomplete` for a reason that the rules do not list, `RuleRefusal` when
-    it was asked before for this completion.
+    `files` are ids of what the unit uploaded for this petition. Raises as `services.transactions.acting`; `Incomplete`
+    for a reason that the rules do not list or a file that is none of the unit's, `RuleRefusal` when it was asked before
+    for this completion.
     """
     with acting(context, petition_id, actor, Trigger.REQUEST_EXCLUSION, version) as (tx, petition):
         rules, now = tx.policy_of(petition).verdict, clock.now()
@@ -49,6 +53,7 @@ def ask(
         if reason is None:
             known = "、".join(f"{item.code}({item.name})" for item in rules.exclusion_reasons)
             raise Incomplete([Missing("reason_code", f"没有代码为“{reason_code}”的情形，可选：{known}")])
+        shown = _shown(tx, petition, actor, files)
         due = due_date(now, rules.exclusion_term, context.rules.calendar, rule=RULE)
         tx.session.add(
             DecisionRequest(
@@ -58,11 +63,18 @@ def ask(
                 reason=reason.name,
                 reason_code=reason.code,
                 basis=evidence,
+                files=shown or None,
                 asked_at=now,
             )
         )
         changes = {"exclusion": Exclusion.ASKED.value, "exclusion_due_at": due.due_at}
-        details = {"reason_code": reason.code, "source": reason.source, "due_at": due.due_at.isoformat()}
+        details: dict[str, Any] = {
+            "reason_code": reason.code,
+            "source": reason.source,
+            "due_at": due.due_at.isoformat(),
+        }
+        if shown:
+            details["files"] = [file["sha256"] for file in shown]
         told = f"{reason.name}：{evidence}"
         move(
             tx,
@@ -75,6 +87,19 @@ def ask(
             changes=changes,
         )
         return petition
+
+
+def _shown(tx: Transaction, petition: Petition, actor: Actor, files: Sequence[str]) -> list[dict[str, Any]]:
+    """The files as they are kept. Raises `Incomplete`, each by its place, for those that are none of the unit's."""
+    stored = own_files(tx, petition, actor) if files else {}
+    wrong = [
+        Missing(f"files.{index}", "没有这个附件，或不是本单位为本件上传的，或已列过；请先上传，再填写所得的 id")
+        for index, key in enumerate(files)
+        if key not in stored or key in files[:index]
+    ]
+    if wrong:
+        raise Incomplete(wrong)
+    return [{"id": key, "name": stored[key].name, "sha256": stored[key].sha256} for key in files]
 
 
 def decide(

@@ -30,7 +30,6 @@ from models.finding_answers import (
     FindingCase,
     FindingDecisionIn,
     FindingShare,
-    FindingStepView,
     FindingsView,
     FindingView,
 )
@@ -38,6 +37,7 @@ from models.petition import new_id
 from models.tables import Finding, Petition
 from services import ladder
 from services.access import require_role, seen_by
+from services.acts import history_of
 from services.context import Context
 from services.patterns import note
 from services.transactions import reading, transaction
@@ -186,17 +186,7 @@ def _view(row: Finding, actor: Actor, policy: Policy, seen: Collection[str]) -> 
         seen_at=row.seen_at,
         rule_version=row.rule_version,
         cases=[FindingCase(**item) for item in row.cases if item["case"] in seen],
-        history=[
-            FindingStepView(
-                version=step.version,
-                at=step.at,
-                act=Named(code=step.act, name=_ACT_LABELS[step.act]),
-                actor_role=step.actor_role,
-                actor_name=step.actor_name,
-                reason=step.reason,
-            )
-            for step in row.steps
-        ],
+        history=history_of(row.steps, _ACT_LABELS),
         allowed_actions=[decision.value for decision in open_decisions(standing, actor.role)],
     )
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from sqlalchemy import or_, select
 
 from domain.actions import PETITIONER
-from domain.petition import deadlines, handling_due
+from domain.conduct import DeadlineKind, Origin
+from domain.durations import Duration
+from domain.petition import Deadline, deadlines, handling_due
+from domain.policy import Policy
+from domain.stages import Stage
 from models.answers import ClockView
 from models.tables import HistoryRow, Petition
 from services import queries
@@ -16,6 +22,8 @@ from services.facts import facts_of
 from services.labels import shown_due
 from services.transactions import reading
 from services.views import clock_view, lens_of
+
+OWN_RULE = "本区自行规定的期限"
 
 
 def shown_clock(context: Context, query_code: str) -> ClockView | None:
@@ -32,7 +40,44 @@ def shown_clock(context: Context, query_code: str) -> ClockView | None:
         handling = handling_due(facts, lens.policy, lens.calendar)
         running = (*((handling,) if handling else ()), *deadlines(facts, lens.policy, lens.calendar))
         found = next((item for item in running if item.due_at == shown), None)
-        return clock_view(found, lens) if found is not None else None
+        if found is None:
+            return None
+        return clock_view(found, lens).model_copy(update={"source": _source_told(found, lens.policy)})
+
+
+def _source_told(deadline: Deadline, policy: Policy) -> str:
+    """A published rule by its name. Why the district set a term of its own is told where the rules are."""
+    rule = next((item for item in policy.deadlines if item.id == deadline.rule), None)
+    return OWN_RULE if rule is not None and rule.origin is Origin.OWN else deadline.source
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """What comes of a petition that was just registered, and how long each step may take."""
+
+    looked_at_until: dt.datetime | None
+    """Until when a person looks at it first, where one has to."""
+    dispatch: Duration
+    signing: Duration
+    handling: Duration
+
+
+def ahead(context: Context, query_code: str) -> Ahead | None:
+    """What comes next for the petition of this code; `None` once it is dispatched or part of a case that is.
+
+    Raises:
+        NotFound: no petition has this code.
+    """
+    with reading(context) as session:
+        petition = session.get_one(Petition, queries.id_by_code(context, query_code))
+        if petition.stage not in {Stage.REGISTERED, Stage.ACCEPTED}:
+            return None
+        lens, facts = lens_of(context, session, petition, PETITIONER), facts_of(petition)
+        dispatch, signing, handling = (
+            lens.policy.deadline(kind, facts.urgency, facts.request_type, facts.category).duration
+            for kind in (DeadlineKind.DISPATCH, DeadlineKind.SIGNING, DeadlineKind.HANDLING)
+        )
+        return Ahead(petition.stage_due_at if petition.needs_desk else None, dispatch, signing, handling)
 
 
 def version_meant(context: Context, matter_id: str, version: int) -> int:

@@ -7,7 +7,7 @@ from and closed by its own office.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,12 +21,13 @@ from domain.actions import Actor, Role
 from domain.errors import Incomplete, Missing, NotFound
 from domain.stages import Trigger
 from domain.workdays import Duration, due_date
-from models.answers import Named
-from models.inspection_answers import AskedOfUnit, InspectionsView, InspectionView, PhotoView, VisitView
+from models.answers import AskedOfUnit
+from models.inspection_answers import InspectionsView, InspectionView, PhotoView, VisitView
 from models.tables import Inspection, Petition, SiteVisit
 from services.access import petition_for, require_role
 from services.context import Context
 from services.facts import duration_to_json
+from services.file_terms import forget_answer
 from services.ledger import move
 from services.notices import Concern
 from services.transactions import Transaction, acting, reading
@@ -91,16 +92,25 @@ def record_visit(
 
 
 def ask_unit(
-    context: Context, petition_id: str, actor: Actor, *, question: str, duration: Duration, version: int | None = None
+    context: Context,
+    petition_id: str,
+    actor: Actor,
+    *,
+    question: str,
+    duration: Duration | None = None,
+    version: int | None = None,
 ) -> Petition:
     """Ask the unit for a written answer within `duration` from now; a new question takes the place of the last one.
+
+    Without a `duration` the policy's own holds.
 
     Raises:
         RuleRefusal: there is no open file, no unit to ask, or the petition is about the unit.
     """
     with acting(context, petition_id, actor, Trigger.QUERY_UNIT, version) as (tx, petition):
         file, now = _open_file(tx, petition), clock.now()
-        unit = petition.unit
+        unit, duration = petition.unit, duration or tx.policy_of(petition).supervision.answer
+        forget_answer(file)
         file.unit, file.question, file.asked_at = unit, question, now
         file.answer_due_at = due_date(now, duration, context.rules.calendar, rule="督查要求").due_at
         kept: dict[str, Any] = {
@@ -121,8 +131,7 @@ def answer(context: Context, petition_id: str, actor: Actor, text: str, version:
     """
     with acting(context, petition_id, actor, Trigger.ANSWER_INSPECTION, version) as (tx, petition):
         file = _open_file(tx, petition)
-        due_at, unit = file.answer_due_at, file.unit
-        file.answer_due_at = None
+        due_at, unit = forget_answer(file), file.unit
         details = {"unit": unit, "late": due_at is not None and clock.now() > due_at}
         concern = Concern(unit, due_at) if unit else None
         return _write(tx, petition, file, actor, Trigger.ANSWER_INSPECTION, text, details=details, concern=concern)
@@ -138,9 +147,8 @@ def close_inspection(
     """
     with acting(context, petition_id, actor, Trigger.CLOSE_INSPECTION, version) as (tx, petition):
         file = _open_file(tx, petition)
-        details = {"unanswered": file.answer_due_at is not None}
+        details = {"unanswered": forget_answer(file) is not None}
         file.closed_at, file.closed_by, file.conclusion = clock.now(), actor.name, conclusion
-        file.answer_due_at = None
         return _write(tx, petition, file, actor, Trigger.CLOSE_INSPECTION, conclusion, details=details)
 
 
@@ -187,19 +195,30 @@ def views_of(session: Session, petition: Petition, lens: Lens) -> list[Inspectio
 
 
 def _asked_of(session: Session, petition: Petition, lens: Lens, own: str | None) -> AskedOfUnit | None:
-    open_file = select(Inspection).where(Inspection.petition_id == petition.id, Inspection.closed_at.is_(None))
-    file = session.scalars(open_file).one_or_none()
-    if file is None or file.answer_due_at is None or file.unit is None or file.asked_at is None:
+    file = open_files(session, [petition.id]).get(petition.id)
+    if file is None or (own is not None and own != file.unit):
         return None
-    if own is not None and own != file.unit:
+    return asked_view(file, lens)
+
+
+def asked_view(file: Inspection, lens: Lens) -> AskedOfUnit | None:
+    """What is asked by this file and not answered; `None`: nothing."""
+    if file.closed_at is not None or file.answer_due_at is None or file.unit is None or file.asked_at is None:
         return None
     return AskedOfUnit(
-        unit=Named(code=file.unit, name=lens.policy.unit_name(file.unit)),
+        unit=lens.named_unit(file.unit),
         question=file.question,
         asked_at=file.asked_at,
         due_at=file.answer_due_at,
         overdue=file.answer_due_at <= lens.now,
+        reminded_at=file.answer_reminded_at,
     )
+
+
+def open_files(session: Session, petition_ids: Collection[str]) -> dict[str, Inspection]:
+    """The open file of each petition that has one."""
+    query = select(Inspection).where(Inspection.petition_id.in_(petition_ids), Inspection.closed_at.is_(None))
+    return {file.petition_id: file for file in session.scalars(query)} if petition_ids else {}
 
 
 def _visits(session: Session, file: Inspection) -> Sequence[SiteVisit]:

@@ -185,6 +185,12 @@ def _forgotten_notices(late: DateTime, among: ColumnElement[bool]) -> Select[tup
     )
 
 
+def _stranded_visits(_: DateTime, __: ColumnElement[bool]) -> Select[tuple[str]]:
+    """Of whatever petition: a visit outlives it."""
+    stranded = select(Visit.petition_id).where(Visit.status == VisitStatus.OPEN.value, Visit.stranded_at.is_not(None))
+    return select(Petition.case_number).where(Petition.id.in_(stranded))
+
+
 def _asked(kind: str) -> ColumnElement[bool]:
     return exists().where(_mine(DecisionRequest), DecisionRequest.kind == kind, DecisionRequest.outcome.is_(None))
 
@@ -366,9 +372,14 @@ INVARIANTS: Sequence[Invariant] = (
             exists().where(
                 Visit.petition_id == Petition.id,
                 Visit.status == VisitStatus.OPEN.value,
-                or_(Visit.officer == "", ~_in(CLOSING_STAGES | {Stage.ARCHIVED})),
+                or_(and_(Visit.officer == "", Visit.stranded_at.is_(None)), ~_in(CLOSING_STAGES | {Stage.ARCHIVED})),
             )
         ),
+    ),
+    Invariant(
+        "visit_can_be_made",
+        "每次待回访都有能回访的席位(列出的现有席位都办过或应当回避，请派遣专席改派，或增设席位)",
+        _stranded_visits,
     ),
     Invariant(
         "policy_is_kept",

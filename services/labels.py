@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pendulum import DateTime
 
+from domain.actors import ROLE_LABELS, Role
+from domain.notices import Audience
 from domain.petition import Card
 from domain.policy import Policy
 from domain.stages import FINAL_STAGES, REVIEW_STAGES, STAGE_LABELS, WORKING_STAGES, Stage
@@ -77,3 +79,25 @@ def label_of(petition: Petition, policy: Policy) -> RunLabel:
     if petition.category:
         tags.append(f"cat:{petition.category}")
     return RunLabel(" · ".join(parts), tuple(tags))
+
+
+def recipient_name(recipient: str, policy: Policy) -> str:
+    """Whom a notice goes to (`unit:<code>`, `role:<audience>`, `member:<code>` …), by name; a petitioner is only that.
+
+    What no policy knows any more is shown as it was written.
+    """
+    kind, _, code = recipient.partition(":")
+    name = recipient
+    if kind == "petitioner":
+        name = "诉求人"
+    elif kind == "unit":
+        name = policy.unit_name(code)
+    elif kind == "outlet":
+        name = policy.media.outlet_name(code)
+    elif kind == "member" and (member := policy.reviews.member(code)) is not None:
+        name = f"{member.title}（值班）"
+    elif kind == "role" and code in set(UnitKind):
+        name = policy.unit_name(policy.office_of(UnitKind(code)))
+    elif kind == "role" and code == Audience.PARTY_INSPECTION:
+        name = ROLE_LABELS[Role.PARTY_INSPECTOR]
+    return name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,7 +10,7 @@ from pendulum import DateTime
 
 import clock
 from domain.actions import PLATFORM, Actor
-from domain.conduct import DEADLINE_LABELS, DeadlineKind, Limit
+from domain.conduct import DEADLINE_LABELS, DeadlineKind, Limit, Times
 from domain.petition import Deadline, Rung, Satisfaction, is_overdue, next_rung, times_of
 from domain.reviews import check_assignments
 from domain.stages import Stage, Trigger
@@ -20,6 +21,7 @@ from services.context import Context
 from services.decisions import overtake_requests
 from services.exclusions import new_work
 from services.facts import duration_to_json, facts_of, is_supervised, open_assists, recused_units
+from services.file_terms import forget_order
 from services.ledger import move
 from services.notices import Concern
 from services.platform_delays import excused_until
@@ -48,23 +50,24 @@ class Decision:
 def climb(tx: Transaction, petition: Petition, cause: Deadline | None, actor: Actor = PLATFORM) -> None:
     """Take the petition one rung up. The unit keeps it and may still finish it at every rung."""
     rung = next_rung(Rung(petition.rung))
-    reason = _why(tx, petition, cause)
+    reason, details = _why(tx, petition, cause)
     overtake_visit(tx, petition)
     changes = _taken_up_again(tx, petition)
     trigger = _REVIEWS.get(rung)
     if trigger is not None:
         overtake_requests(tx, petition)
         changes["rung"] = int(rung)
-        move(tx, petition, trigger, actor, reason=reason, cause=cause, changes=changes)
+        move(tx, petition, trigger, actor, reason=reason, details=details, cause=cause, changes=changes)
         return
     if not is_supervised(petition):
-        supervise(tx, petition, actor, reason, cause, rung=rung)
+        supervise(tx, petition, actor, reason, cause, rung=rung, because=details)
     elif petition.rung < rung:
         # Inspectors had opened their file before the ladder came to them: it now stands on their rung.
-        move(tx, petition, Trigger.SUPERVISE, actor, reason=reason, cause=cause, changes={"rung": int(rung)})
+        changed = {"rung": int(rung)}
+        move(tx, petition, Trigger.SUPERVISE, actor, reason=reason, details=details, cause=cause, changes=changed)
     if Stage(petition.stage) is Stage.RATED:
         # The petitioner is still not satisfied and no rung is left: leadership decides what remains.
-        move(tx, petition, Trigger.CLIMB_TO_SECOND_REVIEW, actor, reason=reason, changes=changes)
+        move(tx, petition, Trigger.CLIMB_TO_SECOND_REVIEW, actor, reason=reason, details=details, changes=changes)
 
 
 _REVIEWS = {
@@ -94,22 +97,25 @@ def supervise(
     cause: Deadline | None = None,
     *,
     rung: Rung | None = None,
+    because: Mapping[str, Any] | None = None,
 ) -> None:
     """Open the inspectors' file beside the unit's work, which goes on; or open it again after it was closed.
 
-    `rung` is given when the petition climbed here. A file opened by inspectors of their own accord leaves the ladder
-    as it is: the reviews still come in their turn. There is one file a petition, and it holds the present opening;
-    the history, which nobody can rewrite, holds the earlier ones (`services.inspection_file`).
+    `rung`, and `because` for the history, are given when the petition climbed here. A file opened by inspectors of
+    their own accord leaves the ladder as it is: the reviews still come in their turn. There is one file a petition, and
+    it holds the present opening; the history, which nobody can rewrite, holds the earlier ones
+    (`services.inspection_file`).
     """
     now, file = clock.now(), petition.supervision
-    details: dict[str, Any] = {"reopened": True} if file else {}
+    details: dict[str, Any] = dict(because or {}) | ({"reopened": True} if file else {})
     if actor is PLATFORM:
         details |= _of_the_platform(tx, petition)
     if file is None:
         file = petition.supervision = Supervision()
     file.opened_at, file.cause, file.unit = now, reason, petition.unit or file.unit
     file.disposition, file.opinion, file.closed_at, file.closed_by = None, "", None, None
-    file.ground = file.rectify_due_at = file.rectify_checked_at = file.rectify_done = None
+    file.ground = None
+    forget_order(file)
     stands = petition.rung if rung is None else int(rung)
     move(
         tx,
@@ -267,14 +273,22 @@ def _due(tx: Transaction, duration: Duration) -> DateTime:
     return due_date(clock.now(), duration, tx.context.rules.calendar, rule="研判决定").due_at
 
 
-def _why(tx: Transaction, petition: Petition, cause: Deadline | None) -> str:
+def _why(tx: Transaction, petition: Petition, cause: Deadline | None) -> tuple[str, dict[str, Any]]:
+    """Why it climbs, in words that anybody may read; and for the history, what it was and by which rule."""
     if cause is not None:
         due = cause.due_at.in_timezone(clock.SHANGHAI).format("YYYY-MM-DD HH:mm")
+        kept = {"why": cause.kind.value, "due_at": cause.due_at.isoformat(), "rule": cause.rule, "source": cause.source}
         if cause.kind is DeadlineKind.SUPERVISION_REMINDER:
-            return f"督办了结后至{due}仍未办结({cause.source})"
-        return f"{DEADLINE_LABELS[cause.kind]}已过(应于{due}前完成；{cause.source})"
+            return f"督办了结后至{due}仍未办结", kept
+        return f"{DEADLINE_LABELS[cause.kind]}已过，应于{due}前完成", kept
+    policy, facts = tx.policy_of(petition), facts_of(petition)
     if petition.satisfaction == Satisfaction.DISSATISFIED:
-        return "重办后仍不满意"
-    if petition.returns >= times_of(Limit.RETURNS, facts_of(petition), tx.policy_of(petition)).value:
-        return f"退单{petition.returns}次"
-    return f"转办{petition.transfers}次"
+        return "重办后仍不满意", _counted("dissatisfied", times_of(Limit.REDOS, facts, policy))
+    returns = times_of(Limit.RETURNS, facts, policy)
+    if petition.returns >= returns.value:
+        return f"退单{petition.returns}次", _counted("returns", returns)
+    return f"转办{petition.transfers}次", _counted("transfers", times_of(Limit.TRANSFERS, facts, policy))
+
+
+def _counted(why: str, limit: Times) -> dict[str, Any]:
+    return {"why": why} | ({"source": limit.source} if limit.source else {})

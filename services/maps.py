@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import clock
 from domain.actions import Actor, Role
@@ -40,6 +40,8 @@ class Area:
     number: int
     told: str
     colour: int
+    counts: Mapping[str, int] = field(default_factory=dict)
+    """Every count of a town, by name; a grid's are not told one by one."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,11 @@ class DistrictMap:
         """Of what was registered; how things stand is of all cases ever."""
         return self.view.period if self.figure is CountName.REGISTERED else None
 
+    @property
+    def by_town(self) -> bool:
+        """Whether it is the towns that are coloured."""
+        return self.view.by is not None and self.view.by.code == Grouping.TOWN
+
 
 def district_map(context: Context, actor: Actor, wanted: Wanted, town: str | None = None) -> DistrictMap | None:
     """The map of the district, or of the grids of one town; `None` while no geography is in force.
@@ -90,7 +97,8 @@ def district_map(context: Context, actor: Actor, wanted: Wanted, town: str | Non
     if town is not None and outline is None:
         raise NotFound("这个镇街的地图")
     least = policy.figure_rules.least_on_map if by is Grouping.GRID else 1
-    numbers = {group.group.code: group.counts[wanted.figure] for group in view.groups if group.group}
+    counts = {group.group.code: group.counts for group in view.groups if group.group}
+    numbers = {code: found[wanted.figure] for code, found in counts.items()}
     drawn = drawing.grids if by is Grouping.GRID else drawing.towns
     shown = [item for item in drawn if town in (None, item.town)]
     among = classes(max((numbers.get(item.code, 0) for item in shown), default=0), least)
@@ -103,7 +111,13 @@ def district_map(context: Context, actor: Actor, wanted: Wanted, town: str | Non
         frame=frame,
         drawing=drawing,
         towns=towns,
-        areas=tuple(_area(item, item.name or policy.unit_name(item.code), numbers, least, among) for item in shown),
+        areas=tuple(
+            replace(
+                _area(item, item.name or policy.unit_name(item.code), numbers, least, among),
+                counts=counts.get(item.code, {}) if by is Grouping.TOWN else {},
+            )
+            for item in shown
+        ),
         classes=among,
         unplaced=numbers.get("", 0),
         off_map=sum(numbers.values()) - numbers.get("", 0) - sum(numbers.get(item.code, 0) for item in drawn),

@@ -157,7 +157,7 @@ def case(context: Context, tracking_id: str, actor: Actor) -> TrackedCase:
             card=petition.card,
             due_at=shown_due(petition),
             # What people wrote is read by a person before it is told (see publications): here stand the steps alone.
-            timeline=[PublicStep(at=entry.at, label=entry.label) for entry in timeline_of(history)],
+            timeline=[PublicStep(at=entry.at, label=entry.label) for entry in timeline_of(history, policy)],
             allowed_actions=list(tracking_acts(Tracked(row.standing), actor.role)),
         )
 
@@ -188,8 +188,14 @@ def _decide(tx: Transaction, petition: Petition, row: Tracking, actor: Actor, to
     row.version += 1
     tx.session.add(row)
     tx.session.flush()
-    if to is Tracked.FOLLOWING:
-        move(tx, petition, Trigger.TRACK, actor, reason=reason, public=False, details={"outlet": row.outlet})
+    move(tx, petition, _STEPS[to], actor, reason=reason, public=False, details={"outlet": row.outlet})
+
+
+_STEPS = {
+    Tracked.FOLLOWING: Trigger.TRACK,
+    Tracked.DECLINED: Trigger.DECLINE_TRACK,
+    Tracked.ENDED: Trigger.UNTRACK,
+}
 
 
 def view_of(context: Context, session: Session, row: Tracking, petition: Petition, actor: Actor) -> TrackingView:

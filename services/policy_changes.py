@@ -30,6 +30,7 @@ from models.tables import Petition, PolicyChange, PolicyFile, PolicyVersion
 from services.administration import record, require_administrator
 from services.backtests import require_no_worse
 from services.context import Context
+from services.invariants import LATE_AFTER, Violation
 from services.policies import put_in_force
 from services.transactions import Transaction, reading, transaction
 
@@ -189,6 +190,15 @@ def activate_due(context: Context) -> int:
         except (DomainError, ValueError):
             logger.exception("policy change %s could not be put in force", number)
     return done
+
+
+def late_plans(context: Context) -> list[Violation]:
+    """The versions whose time came long ago and that are not in force, because something is wrong with them."""
+    late = (PolicyChange.standing == Standing.PLANNED.value, PolicyChange.valid_from < clock.now() - LATE_AFTER)
+    with reading(context) as session:
+        versions = tuple(session.scalars(select(PolicyChange.version).where(*late).order_by(PolicyChange.id)))
+    said = "定时启用的规则都已按时启用(列出的是没有启用的版本，见工作进程日志；请撤下后重新上传)"
+    return [Violation("plans_are_in_force", said, versions)] if versions else []
 
 
 def files_in_force(context: Context) -> dict[str, str]:

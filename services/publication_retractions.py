@@ -5,9 +5,11 @@ from __future__ import annotations
 import clock
 from domain.actions import PETITIONER, PLATFORM, Actor
 from domain.media import Act, PublicationKind, Standing
+from domain.stages import Trigger
 from models.tables import MediaObjection, Petition, Publication
 from services.context import Context
 from services.identity import particulars_to_scrub
+from services.ledger import move
 from services.platform_delays import was_in_time
 from services.publication_rows import LIVING, OPEN, correct_row, end_row, rows_of, scrub_by_rules, take_back_row
 from services.tellable import why_untellable
@@ -34,6 +36,7 @@ def object_to_publicity(context: Context, petition_id: str) -> None:
         petition = tx.lock(petition_id)
         if tx.session.get(MediaObjection, petition_id) is None:
             tx.session.add(MediaObjection(petition_id=petition_id, at=clock.now()))
+            move(tx, petition, Trigger.OBJECT_PUBLICITY, PETITIONER)
         for row in rows_of(tx, petition, PublicationKind.PROCESS, PublicationKind.PRAISE):
             take_back_row(tx, petition, row, PETITIONER, OBJECTED, OBJECTED)
         tx.session.flush()

@@ -19,11 +19,11 @@ from domain.media import (
     open_acts,
 )
 from domain.policy import Policy
+from models.act_answers import ActView
 from models.answers import Named
 from models.media_answers import (
     Proposable,
     PublicationHead,
-    PublicationStepView,
     PublicationsView,
     PublicationView,
     PublicPublication,
@@ -78,7 +78,7 @@ def _view(session: Session, row: Publication, petition: Petition, actor: Actor, 
         **_head(row, petition, actor, policy).model_dump(),
         text=row.text,
         removed=row.removed,
-        before=drawn_from(session, petition.id) if undecided and actor.role is Role.DESK else None,
+        before=drawn_from(session, petition.id, policy) if undecided and actor.role is Role.DESK else None,
         # What a unit answers is published with the exposure, and before that is for those who decide.
         reply=row.reply if not outside or row.standing in PUBLIC else "",
         published_at=row.published_at,
@@ -86,7 +86,7 @@ def _view(session: Session, row: Publication, petition: Petition, actor: Actor, 
         correction=row.correction,
         withdrawal=row.withdrawal,
         history=[
-            PublicationStepView(
+            ActView(
                 version=step.version,
                 at=step.at,
                 act=Named(code=step.act, name=ACT_LABELS[Act(step.act)]),

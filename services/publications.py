@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 
 from pendulum import DateTime
@@ -23,6 +24,7 @@ from domain.media import (
     require_earned,
     standing_after,
 )
+from domain.policy import Policy
 from domain.stages import Trigger
 from domain.workdays import Duration, TimeUnit, due_date
 from models.media_answers import ProposalIn, PublicationPreview
@@ -80,7 +82,9 @@ def propose(context: Context, actor: Actor, proposal: ProposalIn) -> Publication
         carded = _red_card(tx.session, petition.id)
         _require_earned(tx.session, petition, kind, carded)
         _require_none_pending(tx.session, petition, kind)
-        text = proposal.text or (drawn_from(tx.session, petition.id) if kind is PublicationKind.PROCESS else "")
+        text = proposal.text or (
+            drawn_from(tx.session, petition.id, tx.policy_in_force()) if kind is PublicationKind.PROCESS else ""
+        )
         if not text:
             raise Incomplete([Missing("text", "请写明要公开的内容")])
         row = Publication(
@@ -231,13 +235,18 @@ def lapse(context: Context, publication_id: str) -> bool:
         return True
 
 
-def drawn_from(session: Session, petition_id: str) -> str:
+def drawn_from(session: Session, petition_id: str, policy: Policy) -> str:
     """The petition's public timeline as text, before anything is taken out of it."""
     query = select(HistoryRow).where(HistoryRow.petition_id == petition_id).order_by(HistoryRow.version)
     return "\n".join(
-        f"{local(entry.at):%Y-%m-%d %H:%M} {entry.label}" + (f"：{entry.reason}" if entry.reason else "")
-        for entry in timeline_of(session.scalars(query).all())
+        f"{_said(entry.at)} {entry.label}" + (f"：{entry.reason}" if entry.reason else "")
+        for entry in timeline_of(session.scalars(query).all(), policy)
     )
+
+
+def _said(moment: dt.datetime) -> str:
+    at = local(moment)
+    return f"{at.year}年{at.month}月{at.day}日 {at:%H:%M}"
 
 
 def _ask_unit(tx: Transaction, petition: Petition, row: Publication, actor: Actor) -> None:

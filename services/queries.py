@@ -127,7 +127,7 @@ def verdict_choices(context: Context, query_code: str) -> VerdictChoices:
         return VerdictChoices(
             dissatisfied=[(reason.code, reason.name) for reason in rules.dissatisfied_reasons],
             reopening=[(reason.code, reason.name) for reason in rules.reopen_reasons],
-            reopen_until=reopen_until(facts_of(main or petition), lens.policy, lens.calendar),
+            reopen_until=_reopen_until(main or petition, lens),
         )
 
 
@@ -145,11 +145,16 @@ def _progress(
         due_provisional=_is_provisional(session, petition, due_at),
         registered_at=petition.registered_at,
         closed_at=petition.closed_at,
+        reopen_until=_reopen_until(petition, lens) if Trigger.REOPEN in actions else None,
         merged_into=merged_into,
         similar=similar_matters(context, session, petition),
-        timeline=timeline_of(_history(session, petition.id)),
+        timeline=timeline_of(_history(session, petition.id), lens.policy),
         allowed_actions=actions,
     )
+
+
+def _reopen_until(petition: Petition, lens: Lens) -> dt.datetime | None:
+    return reopen_until(facts_of(petition), lens.policy, lens.calendar)
 
 
 def _is_provisional(session: Session, petition: Petition, due_at: dt.datetime | None) -> bool:

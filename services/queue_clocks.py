@@ -23,6 +23,8 @@ class RowClock(Answer):
 
     clock: ClockView
     policy_version: str
+    deciding: bool
+    """Whether it is the clock of a decision that the caller's office owes, and not of the work."""
 
 
 def clocks_of(context: Context, actor: Actor, items: Sequence[QueueItem]) -> dict[str, RowClock]:
@@ -47,13 +49,19 @@ def clocks_of(context: Context, actor: Actor, items: Sequence[QueueItem]) -> dic
             if petition is None:
                 continue
             lens = lens_of(context, session, petition, actor)
-            shown = item.task_due_at or item.due_at or item.wake_at
             running = _running(petition, lens, actor)
-            chosen = next((each for each in running if each.due_at == shown), None)
+            owed = petition.stage_due_at if actor.role in _DECIDE else None
+            dates = [owed, item.task_due_at or item.due_at or item.wake_at]
+            chosen = next((each for date in dates for each in running if date and each.due_at == date), None)
             if chosen is not None:
+                deciding = chosen.due_at == owed
                 clock = clock_view(chosen, lens)
-                found[item.id] = RowClock(clock=clock, policy_version=petition.policy_version)
+                found[item.id] = RowClock(clock=clock, policy_version=petition.policy_version, deciding=deciding)
     return found
+
+
+_DECIDE = frozenset({Role.DESK, Role.REVIEWER, Role.LEADER})
+"""Whose queue is ordered by when they have to decide (`services.queues`): that date is shown, not the work's."""
 
 
 def _running(petition: Petition, lens: Lens, actor: Actor) -> list[Deadline]:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, not_, null, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, not_, null, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 import clock
@@ -20,6 +20,7 @@ from domain.queue_filter import QueueFilter
 from domain.stages import OPEN_STAGES, WORKING_STAGES, Stage
 from models.answers import Page, QueueItem
 from models.tables import Assignment, DecisionRequest, HistoryRow, Inspection, Petition, Supervision
+from services import inspections
 from services.access import ALL_SEEING, not_recused, require_role
 from services.context import Context
 from services.facts import is_rectifying
@@ -72,8 +73,9 @@ def unit_queue(
 
 def _unit_rows(actor: Actor, changed_after: dt.datetime | None = None) -> Rows:
     running, owing = Assignment.ended_at.is_(None), or_(_owes_explanation(actor), _owes_answer(actor))
-    to_explain = case((owing, Supervision.explanation_due_at), else_=null())
-    due = func.coalesce(to_explain, Assignment.due_at, Petition.due_at, type_=Petition.due_at.type)
+    to_explain = case((_owes_explanation(actor), Supervision.explanation_due_at), else_=null())
+    to_answer = case((_owes_answer(actor), _answer_due(actor)), else_=null())
+    due = func.coalesce(to_explain, to_answer, Assignment.due_at, Petition.due_at, type_=Petition.due_at.type)
     query = (
         select(Petition, HistoryRow.at, Assignment, due)
         .join(Assignment, Assignment.petition_id == Petition.id)
@@ -100,8 +102,15 @@ def _owes_explanation(actor: Actor) -> ColumnElement[bool]:
 
 def _owes_answer(actor: Actor) -> ColumnElement[bool]:
     """As `_owes_explanation`, to the party-committee inspectors."""
-    asked = and_(Inspection.petition_id == Petition.id, Inspection.closed_at.is_(None), Inspection.unit == actor.unit)
-    return and_(exists().where(asked, Inspection.answer_due_at.is_not(None)), _is_last_and_over())
+    return and_(exists().where(_asks(actor), Inspection.answer_due_at.is_not(None)), _is_last_and_over())
+
+
+def _asks(actor: Actor) -> ColumnElement[bool]:
+    return and_(Inspection.petition_id == Petition.id, Inspection.closed_at.is_(None), Inspection.unit == actor.unit)
+
+
+def _answer_due(actor: Actor) -> ColumnElement[Any]:
+    return select(Inspection.answer_due_at).where(_asks(actor)).correlate(Petition).scalar_subquery()
 
 
 def _was_asked_to_explain(actor: Actor) -> ColumnElement[bool]:
@@ -133,7 +142,7 @@ def rows_for(actor: Actor) -> Rows:
     if actor.role is Role.UNIT:
         return _unit_rows(actor)
     if actor.role is Role.INSPECTOR:
-        return _overdue_rows(None, None)
+        return _overdue_rows(actor, None, None)
     require_role(actor, *_WAITING)
     return Rows(select(Petition, HistoryRow.at).where(_WAITING[actor.role]), _DECISION_DUE, Petition.id)
 
@@ -181,29 +190,37 @@ def overdue_list(
 ) -> Page:
     """Work that is past its deadline, or under supervision and not finished; longest overdue first.
 
-    An explanation that did not come in time is in it too, of a petition that is over as well: that one has no run any
-    more to remind anybody. So is what was to be put right by now and was not looked after. `unit` is the unit at work,
-    or the one that owes the explanation.
+    An explanation that did not come in time is in it too, of a petition that is over as well. So is what was to be put
+    right by now and was not looked after, and, for those who read their files, an answer that the party-committee
+    inspectors wait for. `unit` is the unit at work, or the one that owes any of it.
     """
     require_role(actor, *ALL_SEEING)
-    return _page(context, actor, _overdue_rows(unit, supervised), limit, cursor)
+    return _page(context, actor, _overdue_rows(actor, unit, supervised), limit, cursor)
 
 
-def _overdue_rows(unit: str | None, supervised: bool | None) -> Rows:  # noqa: FBT001 - as `overdue_list` has it
-    unanswered = and_(Supervision.closed_at.is_(None), Supervision.explanation_due_at < clock.now())
-    unchecked = and_(Supervision.rectify_checked_at.is_(None), Supervision.rectify_due_at < clock.now())
+def _overdue_rows(actor: Actor, unit: str | None, supervised: bool | None) -> Rows:  # noqa: FBT001 - as `overdue_list`
+    now = clock.now()
+    no_answer = and_(
+        Inspection.petition_id == Petition.id, Inspection.closed_at.is_(None), Inspection.answer_due_at < now
+    )
+    unheard = exists().where(no_answer) if actor.role in inspections.READERS else false()
+    unanswered = and_(Supervision.closed_at.is_(None), Supervision.explanation_due_at < now)
+    unchecked = and_(Supervision.rectify_checked_at.is_(None), Supervision.rectify_due_at < now)
     silent = or_(unanswered, unchecked)
     # As `domain.petition.is_overdue` has it, of what the ledger wrote down.
-    late = and_(Petition.due_at < clock.now(), Petition.stage.in_(_WORKING), Petition.due_met.is_not(True))
+    late = and_(Petition.due_at < now, Petition.stage.in_(_WORKING), Petition.due_met.is_not(True))
     supervised_now = and_(Supervision.id.is_not(None), Supervision.closed_at.is_(None))
     watched = and_(supervised_now, Petition.stage.in_(_OPEN))
     query = select(Petition, HistoryRow.at).outerjoin(Supervision, Supervision.petition_id == Petition.id)
     if supervised is None:
-        query = query.where(or_(late, watched, silent))
+        query = query.where(or_(late, watched, silent, unheard))
+    elif supervised:
+        query = query.where(or_(watched, silent, and_(unheard, supervised_now)))
     else:
-        query = query.where(or_(watched, silent) if supervised else and_(late, not_(supervised_now)))
+        query = query.where(or_(late, unheard), not_(supervised_now))
     if unit is not None:
-        query = query.where(or_(Petition.unit == unit, and_(silent, Supervision.unit == unit)))
+        asked = and_(unheard, exists().where(no_answer, Inspection.unit == unit))
+        query = query.where(or_(Petition.unit == unit, and_(silent, Supervision.unit == unit), asked))
     return Rows(query, Petition.due_at, Petition.id)
 
 
@@ -234,27 +251,34 @@ def _page(
     with reading(context) as session:
         now = clock.now()
         found = session.execute(query).all()
-        asked = _asked(session, [row[0] for row in found])
-        items = [_item(context, session, actor, row, asked) for row in found[:size]]
+        beside = _Beside(_asked(session, [row[0] for row in found]), _inspected(session, actor, found))
+        items = [_item(context, session, actor, row, beside) for row in found[:size]]
         last = found[size - 1] if len(found) > size else None
         return Page(items=items, next=_cursor(last.page_due, last.page_key) if last is not None else None, as_of=now)
 
 
-def _item(
-    context: Context, session: Session, actor: Actor, row: Sequence[Any], asked: dict[str, list[DecisionRequest]]
-) -> QueueItem:
+@dataclass(frozen=True)
+class _Beside:
+    """What belongs to the petitions of a page, by petition: read at once, however many rows."""
+
+    asked: dict[str, list[DecisionRequest]]
+    inspected: dict[str, Inspection]
+
+
+def _item(context: Context, session: Session, actor: Actor, row: Sequence[Any], beside: _Beside) -> QueueItem:
     petition = row[0]
     lens = lens_of(context, session, petition, actor)
     task = row[2] if isinstance(row[2], Assignment) else None
-    mine = asked.get(petition.id, [])
+    mine, inspected = beside.asked.get(petition.id, []), beside.inspected.get(petition.id)
     ask = next((row for row in mine if row.outcome is None), None)
     owed, file = explanation_view(petition, lens), petition.supervision
-    explains = owed is not None and task is not None and task.ended_at is not None and owed.unit.code == task.unit
+    asked = inspections.asked_view(inspected, lens) if inspected is not None else None
+    dues = [each.due_at for each in (owed, asked) if each and task and task.ended_at and each.unit.code == task.unit]
     return QueueItem(
         **head_of(petition, lens),
         part=task.part if task else None,
         duty=task.duty if task else "",
-        task_due_at=owed.due_at if owed and explains else task_due(task) if task else None,
+        task_due_at=dues[0] if dues else task_due(task) if task else None,
         outcome=task.outcome if task else None,
         changed_at=row[1],
         place=petition.place,
@@ -262,8 +286,17 @@ def _item(
         asked=ask_view(ask, petition, lens) if ask else None,
         earlier=[ask_view(row, petition, lens) for row in mine if row is not ask] if ask else [],
         explanation=owed,
+        inspection=asked,
         rectify_due_at=file.rectify_due_at if file is not None and is_rectifying(file) else None,
     )
+
+
+def _inspected(session: Session, actor: Actor, found: Sequence[Sequence[Any]]) -> dict[str, Inspection]:
+    """What the party-committee inspectors ask, for those who read their files and for the unit that is asked."""
+    if actor.role not in (*inspections.READERS, Role.UNIT):
+        return {}
+    files = inspections.open_files(session, [row[0].id for row in found])
+    return {key: file for key, file in files.items() if actor.role is not Role.UNIT or file.unit == actor.unit}
 
 
 def _asked(session: Session, petitions: Sequence[Petition]) -> dict[str, list[DecisionRequest]]:

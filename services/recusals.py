@@ -21,17 +21,18 @@ from domain.stages import REVIEW_STAGES, Stage, Trigger, is_allowed
 from domain.units import UnitKind
 from models.answers import Named
 from models.recusal_answers import RecusalReceipt, RecusalsView, RecusalView
-from models.tables import Account, Completion, Inspection, Notice, Petition, Recusal
+from models.tables import Completion, Inspection, Notice, Petition, Recusal
 from services.access import ALL_SEEING, petition_for, require_role
 from services.assignments import NOBODYS, assist_of, lead_of
 from services.context import Context
 from services.dispatching import requests_of
 from services.facts import recused_units
+from services.file_terms import forget_answer, forget_explanation
 from services.ledger import move
 from services.publication_retractions import take_back_untellable
 from services.transactions import Transaction, acting, reading
 from services.views import actions_for, lens_of
-from services.visit_draws import give_away_visit
+from services.visit_draws import give_away_visit, spare_visit, take_up_visit, tell_stranded
 
 READERS = (Role.DESK, Role.INSPECTOR, Role.PARTY_INSPECTOR, Role.LEADER)
 
@@ -88,6 +89,9 @@ def lift(
             raise RuleRefusal("recusal-of-inspectors", "由纪检监察认定的回避，只能由纪检监察解除")
         row.lifted_at, row.lifted_by, row.lifted_because = clock.now(), actor.name, reason
         details = {"unit": row.unit, "account": row.account}
+        standing = _standing_now(tx, petition)
+        petition.recused = standing
+        take_up_visit(tx, petition)
         move(
             tx,
             petition,
@@ -96,7 +100,7 @@ def lift(
             reason=reason,
             public=False,
             details={key: value for key, value in details.items() if value},
-            changes={"recused": _standing_now(tx, petition)},
+            changes={"recused": standing},
         )
         return petition
 
@@ -208,7 +212,7 @@ def exclude_unit(
         if task is not None:
             task.ended_at, task.outcome = now, "recused"
     _ask_nothing_more_of(tx, petition, unit)
-    give_away_visit(tx, petition, unit)
+    stranded = give_away_visit(tx, petition, unit)
     withheld = _withhold(tx, petition, unit)
     changes = (changes or {}) | {"recused": _standing_now(tx, petition)}
     stage = Stage(petition.stage)
@@ -216,6 +220,8 @@ def exclude_unit(
         changes |= NOBODYS
     details = {"unit": unit, "stated_by": stated_by.value, "notices_withheld": withheld}
     move(tx, petition, Trigger.RECUSE, actor, reason=reason, public=False, details=details, changes=changes)
+    if stranded:
+        tell_stranded(tx, petition)
     take_back_untellable(tx, petition)
     if had and is_allowed(stage, Trigger.TAKE_AWAY):
         _take_away(tx, petition, unit)
@@ -240,14 +246,12 @@ def _exclude_account(
     if _standing(tx, petition, account=account) is not None:
         raise RuleRefusal("already-recused", "该账号已经回避该诉求", source=RECUSAL_SOURCE, field="account")
     _record(tx, petition, actor, reason, stated_by, account=account)
-    officer = tx.session.scalar(
-        select(Account.unit).where(Account.name == account, Account.role == Role.FOLLOW_UP.value)
-    )
-    if officer is not None:
-        give_away_visit(tx, petition, officer)
     details = {"account": account, "stated_by": stated_by.value}
     changes = {"recused": _standing_now(tx, petition)}
+    stranded = spare_visit(tx, petition, account)
     move(tx, petition, Trigger.RECUSE, actor, reason=reason, public=False, details=details, changes=changes)
+    if stranded:
+        tell_stranded(tx, petition)
     take_back_untellable(tx, petition)
 
 
@@ -299,11 +303,11 @@ def _ask_nothing_more_of(tx: Transaction, petition: Petition, unit: str) -> None
     query = select(Inspection).where(Inspection.petition_id == petition.id, Inspection.closed_at.is_(None))
     inspection = tx.session.scalars(query).one_or_none()
     if inspection is not None and inspection.unit == unit:
-        inspection.answer_due_at, petition.inspected = None, {"unit": None}
+        forget_answer(inspection)
+        petition.inspected = {"unit": None}
     file = petition.supervision
     if file is not None and file.unit == unit:
-        file.explanation_due_at = file.explanation_demanded_at = file.explanation_reminded_at = None
-        file.explanation_term = None
+        forget_explanation(file)
 
 
 def _withhold(tx: Transaction, petition: Petition, unit: str) -> int:

@@ -5,7 +5,7 @@ Nothing personal and no case number is in it, for it is shown in Prefect.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -15,7 +15,7 @@ from domain.measured import Measured, Selection
 from domain.periods import PERIOD_LABELS, PeriodKind
 from domain.policy import Policy
 from domain.shares import VERDICT_LABELS, percent
-from models.figure_answers import ShareView
+from models.figure_answers import VISIT_COUNT_LABELS, DissatisfiedView, ShareView, VisitCountsView
 from services.figure_views import name_of, ranks_of, total_view
 
 MOST_MATTERS = 10
@@ -32,6 +32,8 @@ class Findings:
     period: Measured
     before: Measured
     matters: Measured
+    dissatisfied: Sequence[DissatisfiedView]
+    visits: VisitCountsView
 
 
 def report_text(findings: Findings, policy: Policy) -> str:
@@ -48,6 +50,7 @@ def report_text(findings: Findings, policy: Policy) -> str:
             *_times(findings, policy),
             *_ranking(findings, policy),
             *_matters(findings, policy),
+            *_verdicts(findings),
             "## 定义",
             "",
             f"- {PERIOD_RULE}{AS_OF_RULE}{UNIT_RULE}",
@@ -117,6 +120,18 @@ def _matters(findings: Findings, policy: Policy) -> Iterator[str]:
     yield from _heading("热点：登记最多的小类", "小类", "登记")
     for group in matters.groups[:MOST_MATTERS]:
         yield _row(name_of(matters.by, group, policy), matters.count(group, CountName.REGISTERED))
+    yield ""
+
+
+def _verdicts(findings: Findings) -> Iterator[str]:
+    yield from _heading("不满意的原因：时段内登记的", "原因", "次数")
+    for item in findings.dissatisfied:
+        yield _row(item.reason.name, item.ratings)
+    yield _row("合计", sum(item.ratings for item in findings.dissatisfied))
+    yield ""
+    counts = findings.visits.model_dump()
+    yield from _heading("回访：时段内登记的", *(VISIT_COUNT_LABELS[name] for name in counts))
+    yield _row(*counts.values())
     yield ""
 
 

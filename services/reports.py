@@ -15,6 +15,7 @@ from domain.policy import Policy
 from models.tables import FigureReport
 from services.context import Context
 from services.due_periods import due_periods, ends_of
+from services.figure_reasons import dissatisfied, visit_counts
 from services.measuring import measure
 from services.report_text import Findings, report_text
 from services.transactions import reading, transaction
@@ -59,6 +60,8 @@ def _make(context: Context, kind: PeriodKind, period: Period, policy: Policy) ->
             period=measure(session, now, Grouping.UNIT),
             before=measure(session, before),
             matters=measure(session, now, Grouping.SUB_CATEGORY, only=Counted.CASES),
+            dissatisfied=dissatisfied(session, now, policy),
+            visits=visit_counts(session, now),
         )
     row = FigureReport(
         kind=kind.value, since=since, as_of=as_of, made_at=clock.now(), text=report_text(findings, policy)

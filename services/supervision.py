@@ -17,6 +17,7 @@ from domain.workdays import Duration, due_date
 from models.tables import Petition, Supervision
 from services.context import Context
 from services.facts import duration_to_json
+from services.file_terms import forget_explanation, forget_order
 from services.ledger import move
 from services.notices import Concern
 from services.publication_retractions import retract_exposures, take_back_untellable
@@ -24,9 +25,15 @@ from services.transactions import Transaction, acting
 
 
 def demand_explanation(
-    context: Context, petition_id: str, actor: Actor, *, question: str, duration: Duration, version: int | None = None
+    context: Context,
+    petition_id: str,
+    actor: Actor,
+    *,
+    question: str,
+    duration: Duration | None = None,
+    version: int | None = None,
 ) -> Petition:
-    """Ask the unit for a written explanation within `duration` from now.
+    """Ask the unit for a written explanation within `duration` from now; without one the policy's own holds.
 
     It is asked of whoever has the petition, or had it last. A new demand takes the place of one not answered yet.
 
@@ -35,22 +42,25 @@ def demand_explanation(
     """
     with acting(context, petition_id, actor, Trigger.DEMAND_EXPLANATION, version) as (tx, petition):
         file, now = _file(petition), clock.now()
+        duration = duration or tx.policy_of(petition).supervision.explanation
         file.unit = petition.unit or file.unit
         file.explanation_due_at = due_date(now, duration, context.rules.calendar, rule="督办要求").due_at
         file.explanation_demanded_at, file.explanation_term = now, duration_to_json(duration)
-        file.explanation_reminded_at = None
+        file.explanation_warned_at = file.explanation_reminded_at = None
         return _write(tx, petition, actor, Trigger.DEMAND_EXPLANATION, question, due_at=file.explanation_due_at)
 
 
 def answer(context: Context, petition_id: str, actor: Actor, text: str, version: int | None = None) -> Petition:
-    """The unit that was asked explains itself in writing (条例第四十条), wherever the petition is by now.
+    """The unit that was asked explains itself in writing, wherever the petition is by now.
+
+    So 信访工作条例第四十条 has units answer in writing what is recommended to them.
 
     Raises:
         NotPermitted: another unit is asked.
         RuleRefusal: nothing is asked.
     """
     with acting(context, petition_id, actor, Trigger.EXPLAIN, version) as (tx, petition):
-        due_at = _no_longer_asked(_file(petition))
+        due_at = forget_explanation(_file(petition))
         details = {"late": due_at is not None and clock.now() > due_at}
         return _write(tx, petition, actor, Trigger.EXPLAIN, text, due_at=due_at, details=details)
 
@@ -96,7 +106,7 @@ def dispose(
     conclusion = Conclusion(disposition, opinion, ground, term)
     with acting(context, petition_id, actor, Trigger.CLOSE_SUPERVISION, version) as (tx, petition):
         file = _file(petition)
-        unanswered = _no_longer_asked(file)
+        unanswered = forget_explanation(file)
         file.closed_at, file.closed_by = clock.now(), actor.name
         details = _conclude(tx, petition, conclusion) | {"unanswered": unanswered is not None}
         # Told that its file is closed and not how, a unit would know that a lead was handed over.
@@ -165,7 +175,7 @@ def _conclude(tx: Transaction, petition: Petition, conclusion: Conclusion) -> di
     file = _file(petition)
     file.disposition, file.opinion = disposition.value, conclusion.opinion
     file.ground = ground.code if ground else None
-    file.rectify_due_at = file.rectify_checked_at = file.rectify_done = None
+    forget_order(file)
     details: dict[str, Any] = {"disposition": disposition.value, "label": DISPOSITION_LABELS[disposition]}
     if ground is not None:
         details["ground"] = ground.name
@@ -196,14 +206,6 @@ def _file(petition: Petition) -> Supervision:
     if petition.supervision is None:
         raise RuleRefusal("not-supervised", "该诉求未被督办")
     return petition.supervision
-
-
-def _no_longer_asked(file: Supervision) -> DateTime | None:
-    """Forget what was asked of the unit; until when it was to be answered."""
-    due_at = file.explanation_due_at
-    file.explanation_due_at = file.explanation_demanded_at = file.explanation_reminded_at = None
-    file.explanation_term = None
-    return due_at
 
 
 def _write(  # noqa: PLR0913 - see ledger.move

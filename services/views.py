@@ -22,6 +22,7 @@ from domain.stages import (
     Stage,
     trigger_label,
 )
+from domain.told_plainly import PLATFORMS_OWN, plainly
 from domain.workdays import WorkCalendar, working_minutes_between
 from models.answers import (
     AskView,
@@ -29,6 +30,7 @@ from models.answers import (
     ClockView,
     CompletionView,
     ExplanationView,
+    FileNamed,
     HistoryEntry,
     Named,
     StepView,
@@ -120,18 +122,29 @@ def head_of(petition: Petition, lens: Lens) -> dict[str, Any]:
     }
 
 
-def timeline_of(rows: Sequence[HistoryRow]) -> list[TimelineEntry]:
+def timeline_of(rows: Sequence[HistoryRow], policy: Policy) -> list[TimelineEntry]:
     """What the petitioner may follow: every change of stage, and whatever was written for them to read."""
     return [
         TimelineEntry(
             at=row.at,
             label=trigger_label(row.trigger),
             stage=stage_named(row.stage_after),
-            reason=row.reason if row.public else "",
+            told=_plainly(row, policy),
+            reason=row.reason if row.public and not _speaks_for_itself(row) else "",
         )
         for row in rows
         if row.public or row.stage_before != row.stage_after
     ]
+
+
+def _plainly(row: HistoryRow, policy: Policy) -> str:
+    unit, returned = (policy.unit_name(code) if code else "" for code in (row.unit, row.details.get("returned_by")))
+    return plainly(row.trigger, unit, row.details, returned)
+
+
+def _speaks_for_itself(row: HistoryRow) -> bool:
+    """What the platform gives as its reason names rules and their sources: that is for the staff."""
+    return row.actor_role == Role.PLATFORM.value and row.trigger in PLATFORMS_OWN
 
 
 def history_entry(row: HistoryRow, lens: Lens) -> HistoryEntry:
@@ -174,7 +187,7 @@ def assignment_view(row: Assignment, lens: Lens) -> AssignmentView:
 
 
 def explanation_view(petition: Petition, lens: Lens) -> ExplanationView | None:
-    """What a unit was asked to explain and has not. A final petition has no timer any more: it is overdue here."""
+    """What a unit was asked to explain and has not."""
     file, asked = petition.supervision, facts_of(petition).explanation
     if file is None or asked is None or file.explanation_due_at is None:
         return None
@@ -238,6 +251,7 @@ def _exclusion_view(row: DecisionRequest, petition: Petition, lens: Lens) -> Ask
         reason_code=Named(code=row.reason_code or "", name=row.reason),
         proposed_unit=None,
         basis=row.basis,
+        files=[FileNamed(**file) for file in row.files or ()],
         amount=None,
         asked_at=row.asked_at,
         due_at=petition.exclusion_due_at if row.outcome is None else None,

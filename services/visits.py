@@ -36,11 +36,11 @@ from models.visit_answers import (
 )
 from services.access import not_recused, petition_for, require_role
 from services.context import Context
-from services.facts import recused_units
 from services.ledger import move
 from services.ratings import given_for, speaker_of
 from services.transactions import Transaction, reading, transaction
 from services.verdict import rate
+from services.visit_draws import seats_out
 
 READERS = (Role.FOLLOW_UP, Role.DESK, Role.LEADER, Role.INSPECTOR, Role.OPERATOR)
 GIVERS = (Role.FOLLOW_UP, Role.DESK)
@@ -152,9 +152,9 @@ def give(
         if seat is None:
             known = "、".join(item.code for item in rules.seats)
             raise Incomplete([Missing("officer", f"没有代码为“{officer}”的席位，现有：{known}")])
-        if seat.unit in {row.unit for row in petition.assignments} | recused_units(petition):
-            raise RuleRefusal("officer-not-apart", "该席位属于办过或应当回避该诉求的单位，不能回访")
-        found.officer, found.officer_reason = seat.code, f"{actor.name}：{reason}"
+        if seat.unit in seats_out(tx, petition):
+            raise RuleRefusal("officer-not-apart", "该席位办过或应当回避该诉求，不能回访")
+        found.officer, found.officer_reason, found.stranded_at = seat.code, f"{actor.name}：{reason}", None
         found.version += 1
         details = {"visit": found.id, "officer": seat.code}
         move(tx, petition, Trigger.GIVE_CALL, actor, reason=reason, public=False, details=details)
@@ -232,8 +232,11 @@ def _head(context: Context, session: Session, found: Visit, petition: Petition) 
         "petition_number": petition.case_number,
         "unit": Named(code=petition.unit, name=policy.unit_name(petition.unit)) if petition.unit else None,
         "officer": SeatView(
-            code=found.officer, title=seat.title if seat else found.officer, unit=seat.unit if seat else ""
+            code=found.officer,
+            title=seat.title if seat else found.officer or "尚无席位",
+            unit=seat.unit if seat else "",
         ),
+        "stranded": found.stranded_at is not None,
         "status": Named(code=status, name=VISIT_LABELS[status]),
         "due_at": found.due_at,
         "late": (found.ended_at or clock.now()) > found.due_at,

@@ -15,7 +15,18 @@ from domain.supervision import Disposition
 from domain.workdays import Duration, TimeUnit
 from models.evidence import CompletionEvidence
 from models.shapes import PetitionerIn, Registration
-from services import decisions, dispatching, handling, inspections, intake, ladder, recusals, supervision, verdict
+from services import (
+    decisions,
+    dispatching,
+    file_terms,
+    handling,
+    inspections,
+    intake,
+    ladder,
+    recusals,
+    supervision,
+    verdict,
+)
 from stories.sittings import (
     EXPERTS,
     Sitting,
@@ -184,6 +195,17 @@ def _inspected(teller: Teller) -> None:
     there = ("区委督查室", "区住房和城乡建设局")
     seen = inspections.Visit(on(7, 6, 9, 30), "文化路中段", there, "七盏路灯不亮，已开始抢修")
     inspections.record_visit(teller.context, teller.petition_id, _PARTY, seen)
+    asked = "请说明文化路路灯报修无人上门的经过"
+    inspections.ask_unit(teller.context, teller.petition_id, _PARTY, question=asked, duration=_days(1))
+
+
+def _dates_looked_at(teller: Teller) -> None:
+    """What the reconcile flow does every few minutes: its schedule lives by no story's clock."""
+    file_terms.tell_due(teller.context)
+
+
+def _inspectors_answered(teller: Teller) -> None:
+    inspections.answer(teller.context, teller.petition_id, _unit(HOUSING), "报修电话已改由值班室接听，逐件登记")
 
 
 def _inspection_closed(teller: Teller) -> None:
@@ -244,7 +266,7 @@ SILENT_UNIT = Story(
 
 ACCUSED_UNIT = Story(
     name="accused-unit",
-    title="被反映单位回避：已派出的立即收回，由上级承办，党委督查到现场，纪检监察约谈了结",
+    title="被反映单位回避：已派出的立即收回，由上级承办，党委督查到现场、催交说明，纪检监察约谈了结",
     source="虚构情节，用于演示回避和两种督查并行",
     begins=on(7, 4, 9, 0),
     scenes=(
@@ -255,6 +277,8 @@ ACCUSED_UNIT = Story(
         Scene(on(7, 6, 11, 0), _supervised),
         Scene(on(7, 7, 16, 0), _done(HOUSING, "更换镇流器七只", "文化路路灯已全部恢复照明", on(7, 7, 15, 0))),
         Scene(on(7, 7, 17, 0), _approved),
+        Scene(on(7, 7, 18, 0), _dates_looked_at),
+        Scene(on(7, 8, 8, 30), _inspectors_answered),
         Scene(on(7, 8, 9, 0), _inspection_closed),
         Scene(on(7, 8, 10, 0), _interviewed),
         Scene(on(7, 8, 20, 0), _rated(Satisfaction.SATISFIED)),

@@ -15,6 +15,7 @@ from clock import SystemClock
 from services import (
     audit,
     exclusions,
+    file_terms,
     idempotency,
     identity_keeping,
     invariants,
@@ -90,12 +91,19 @@ async def refuse_exclusions() -> int:
     return await in_thread(exclusions.refuse_due, get_context())
 
 
+@task(name="tell of the dates in inspectors' files", cache_policy=NO_CACHE, persist_result=False)
+async def tell_of_file_terms() -> int:
+    """Warn and remind of what units owe inspectors by a date, whether or not anybody looks; how many were told."""
+    return await in_thread(file_terms.tell_due, get_context())
+
+
 @task(name="check invariants", cache_policy=NO_CACHE, persist_result=False)
 async def find_violations() -> list[invariants.Violation]:
     """What must always hold and does not; and the files people edit that cannot be used."""
     context = get_context()
     found = await in_thread(invariants.check_invariants, context)
     found += await in_thread(stored_files.missing_files, context)
+    found += await in_thread(policy_changes.late_plans, context)
     names = tuple(file.path.name for file in context.broken_files)
     unusable = [invariants.Violation("files_are_usable", "通讯录和日历文件可用", names)] if names else []
     return found + unusable

@@ -116,9 +116,8 @@ def database_url(database_kind: str, tmp_path: Path, request: pytest.FixtureRequ
 @pytest.fixture
 def engine(database_url: str) -> Iterator[sa.Engine]:
     """The engine of `database_url`."""
-    made = ledgers.engine_of(database_url)
-    yield made
-    made.dispose()
+    with ledgers.borrowed_engine(database_url) as borrowed:
+        yield borrowed
 
 
 @pytest.fixture

@@ -96,7 +96,7 @@ def assign(context: Context, key: str, actor: Actor, body: AssignmentIn, version
 
 def demand(context: Context, key: str, actor: Actor, body: DemandIn, version: int) -> object:
     """The inspectors ask."""
-    duration = body.term.duration()
+    duration = body.duration()
     return supervision.demand_explanation(
         context, key, actor, question=body.question, duration=duration, version=version
     )

@@ -68,7 +68,7 @@ _CONTACT_WAYS: Options = tuple((way.value, label) for way, label in CONTACT_WAY_
 _UNIT = Field("unit", "承办单位", Kind.CHOICE, options="units")
 _MATTER = (
     Field("category", "分类", Kind.CHOICE, "原来的不对才改", optional=True, options="categories"),
-    Field("sub_category", "小类", Kind.CHOICE, "选了小类，分类随之", optional=True, options="sub_categories"),
+    Field("sub_category", "小类", Kind.SEARCH, "写名称或从列表选；分类随之", optional=True, options="sub_categories"),
 )
 _EVIDENCE = (
     Field("is_true", "诉求是否属实", Kind.YES_NO, options=YES_NO),
@@ -185,8 +185,8 @@ ACTIONS: dict[str, Action] = dict(
             Field(
                 "duty",
                 "职责清单中的小类",
-                Kind.CHOICE,
-                "清单已列的选；清单不是这样写的会指出",
+                Kind.SEARCH,
+                "清单已列的，写名称或从列表选；清单不是这样写的会指出",
                 optional=True,
                 options="sub_categories",
             ),

@@ -23,6 +23,7 @@ from web import (
     calls,
     cases,
     completion,
+    decisions,
     desk,
     errors,
     files,
@@ -30,9 +31,12 @@ from web import (
     identity,
     inspect,
     maps,
+    matters,
     news,
     overview,
+    photos,
     place,
+    point,
     press,
     published,
     report,
@@ -71,6 +75,29 @@ _TOO_LARGE = """<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>å
 
 def create_pages(context: Context, registrations: Buckets, look_ups: Buckets, uploads: Buckets) -> FastAPI:
     """The pages on `context`; anonymous people are held to the same rates as the API's."""
+    app = build_pages(context.tiles.origin if context.tiles else "")
+    stand_on(app, context, registrations, look_ups, uploads)
+    return app
+
+
+def stand_on(app: FastAPI, context: Context, registrations: Buckets, look_ups: Buckets, uploads: Buckets) -> None:
+    """Let the pages work on `context`."""
+    provider = context.identity_provider
+    app.state.context = context
+    app.state.registrations = registrations
+    app.state.look_ups = look_ups
+    app.state.uploads = uploads
+    app.state.district = _district_of(context)
+    app.state.provider = provider.registration.name if provider else ""
+    app.state.watch = Watch(partial(following.versions, context))
+    app.state.queues_watch = Watch(partial(queue_news.fingerprints, context), _QUEUE_SECONDS)
+
+
+def build_pages(tiles: str = "") -> FastAPI:
+    """Routes, headers and templates, before there is a ledger to `stand_on`.
+
+    Pictures come from us, and beneath the map from `tiles`, the one host that the operator named for them.
+    """
     app = FastAPI(
         openapi_url=None,
         docs_url=None,
@@ -79,19 +106,13 @@ def create_pages(context: Context, registrations: Buckets, look_ups: Buckets, up
         dependencies=[Depends(refuse_foreign)],
     )
     assets = Assets()
-    app.state.context = context
-    app.state.registrations = registrations
-    app.state.look_ups = look_ups
-    app.state.uploads = uploads
-    provider = context.identity_provider
-    app.state.pages = Pages(assets, _district_of(context), provider.registration.name if provider else "")
-    app.state.watch = Watch(partial(following.versions, context))
-    app.state.queues_watch = Watch(partial(queue_news.fingerprints, context), _QUEUE_SECONDS)
+    app.state.pages = Pages(assets)
     app.add_middleware(Visits)
     app.add_middleware(
         Guard,
         max_body_bytes=MAX_BODY_BYTES,
-        headers=_HEADERS | {"Content-Security-Policy": _policy(context)},
+        forms={"/report": photos.MOST_REPORT_BYTES},
+        headers=_HEADERS | {"Content-Security-Policy": _POLICY.format(f"'self' {tiles}".rstrip())},
         too_large=lambda: HTMLResponse(_TOO_LARGE, 413, {"Connection": "close"}),
         fault=lambda instance: HTMLResponse(_FAULT.format(instance), 500),
     )
@@ -99,7 +120,9 @@ def create_pages(context: Context, registrations: Buckets, look_ups: Buckets, up
     app.add_api_route(PREFIX + "{name}", _sending(assets), methods=["GET", "HEAD"])
     for part in (
         report,
+        photos,
         place,
+        point,
         files,
         follow,
         published,
@@ -110,12 +133,14 @@ def create_pages(context: Context, registrations: Buckets, look_ups: Buckets, up
         maps,
         wall,
         desk,
+        matters,
         calls,
         press,
         identity,
         news,
         completion,
         cases,
+        decisions,
         reviews,
         inspect,
         reports,
@@ -132,11 +157,6 @@ def close_streams(app: FastAPI) -> None:
     """End every stream of the pages, because the process ends; called in their loop."""
     for watch in (app.state.watch, app.state.queues_watch):
         watch.close()
-
-
-def _policy(context: Context) -> str:
-    """Pictures come from us, and beneath the map from the one host that the operator named for them."""
-    return _POLICY.format(f"'self' {context.tiles.origin}" if context.tiles else "'self'")
 
 
 def _sending(assets: Assets) -> Callable[[Request], Response]:

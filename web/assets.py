@@ -11,6 +11,8 @@ from fastapi import Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from web.packing import unpacks
+
 FOLDER = Path(__file__).resolve().parent / "static"
 PREFIX = "/static/"
 _TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
@@ -51,7 +53,7 @@ class Assets:
         if asset is None:
             raise HTTPException(404)
         headers = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
-        if "gzip" not in request.headers.get("accept-encoding", ""):
+        if not unpacks(request):
             return Response(asset.content, media_type=asset.media_type, headers=headers)
         packed = headers | {"Content-Encoding": "gzip"}
         return Response(asset.packed, media_type=asset.media_type, headers=packed)

@@ -10,8 +10,9 @@ from urllib.parse import quote
 from fastapi import Depends, Request
 from starlette.responses import RedirectResponse, Response
 
-from domain.actions import ROLE_LABELS, Actor, Role
+from domain.actions import MEETING_ROLES, ROLE_LABELS, Actor, Role
 from domain.administration import RECORD_READERS
+from domain.reviews import Level
 from services import dossiers, figures, meetings, visits
 from services.sign_in import SignedIn, session_of
 from web.asking import ContextOf
@@ -39,6 +40,8 @@ class Shown:
     """Whether return visits are theirs to make or to give out."""
     reviews: bool
     reads_dossiers: bool
+    decides: bool
+    """Whether what the second review decides is theirs to decide."""
 
 
 class SignInNeeded(Exception):
@@ -67,6 +70,7 @@ def signed_in(request: Request, context: ContextOf) -> SignedIn:
         calls=who.actor.role in visits.GIVERS,
         reads_dossiers=who.actor.role in dossiers.READERS,
         reviews=who.actor.role in meetings.READERS,
+        decides=who.actor.role in MEETING_ROLES[Level.SECOND],
     )
     return who
 

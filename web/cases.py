@@ -17,17 +17,19 @@ from domain.errors import DomainError, NotFound, StaleVersion
 from domain.petition import RUNG_LABELS, Rung
 from domain.stages import STAGE_LABELS, TRIGGER_LABELS, Stage, Trigger
 from models.answers import PetitionDetail, QueueItem
+from models.bodies import ExclusionIn
 from models.desk import PastCase
 from models.evidence import CompletionEvidence
-from services import desk, queries, queues, recusals, runs, same_matter
+from services import desk, queries, queues, recusals, runs, same_matter, surroundings
 from services.context import Context
 from web.action import Action
 from web.actions import ACTIONS, DESKS, SEPARATE
 from web.asking import ContextOf, PagesOf
 from web.callers import Caller
 from web.choices import lists_of, options_of
-from web.forms import Form, Sent, SentForm, Wrong, as_wrong, read, submit
+from web.forms import Form, Sent, SentForm, Wrong, as_wrong, submit
 from web.inputs import shape_fields
+from web.lookup import in_words, read_action
 from web.shown_files import PICKED, files_of, for_completion, new_for_completion, purposes_of
 
 router = APIRouter()
@@ -35,6 +37,8 @@ router = APIRouter()
 CaseId = Annotated[str, Path(max_length=60)]
 _QUOTED = re.compile(r"“([^”]{1,40})”")
 MOVED_ON = "您填写的时候，这件诉求有了变化（见上）。您写的还在，确认后请再提交一次"
+SAME = "same"
+"""Where a form says that it was sent from: the list of pairs, to which whoever works through it goes back."""
 STALE_TEXT = "表单不完整，请重新填写"
 
 
@@ -59,12 +63,26 @@ def act(
     action = ACTIONS.get(code) or DESKS.get(code)
     if action is None:
         raise NotFound("这项操作")
+    wrong = attempt(request, context, actor, petition_id, action, sent)
+    if wrong is not None:
+        return refused(request, context, pages, actor, petition_id, code, sent, wrong)
+    if sent["back"] == SAME:
+        return RedirectResponse(f"/desk/same?done={code}", HTTPStatus.SEE_OTHER)
+    if not _sees(context, petition_id, actor):
+        return RedirectResponse(f"/tasks?done={code}", HTTPStatus.SEE_OTHER)
+    return RedirectResponse(f"/cases/{petition_id}?done={code}", HTTPStatus.SEE_OTHER)
+
+
+def attempt(
+    request: Request, context: Context, actor: Actor, petition_id: str, action: Action, sent: Sent
+) -> Wrong | None:
+    """Do it, once for this form. What it was refused for; `None` when it was done. Raises `NotFound`."""
     queries.head(context, petition_id, actor)  # whoever may not see the case is not told that there is one
     try:
         version = sent.number("version")
         if not isinstance(version, int):
-            raise Wrong(problem=STALE_TEXT)  # noqa: TRY301 - refused like everything else that is wrong
-        body = read(action.shape, fields_of(action, sent))
+            return Wrong(problem=STALE_TEXT)
+        body = read_action(context, action, fields_of(action, sent))
 
         def work() -> dict[str, Any]:
             action.work(context, petition_id, actor, body, version)
@@ -72,22 +90,22 @@ def act(
 
         submit(context, request, sent, work)
     except StaleVersion:
-        return refused(request, context, pages, actor, petition_id, code, sent, Wrong(problem=MOVED_ON))
+        return Wrong(problem=MOVED_ON)
     except DomainError as refusal:
-        return refused(request, context, pages, actor, petition_id, code, sent, as_wrong(refusal))
+        return as_wrong(refusal)
     except Wrong as wrong:
-        return refused(request, context, pages, actor, petition_id, code, sent, wrong)
-    if not _sees(context, petition_id, actor):
-        return RedirectResponse(f"/tasks?done={code}", HTTPStatus.SEE_OTHER)
-    return RedirectResponse(f"/cases/{petition_id}?done={code}", HTTPStatus.SEE_OTHER)
+        return wrong
+    return None
 
 
 def fields_of(action: Action, sent: Sent) -> dict[str, Any]:
-    """What was written; of a completion also which of the unit's files belong to it."""
+    """What was written; where a unit shows something by its files, also by which."""
     fields = shape_fields(action.fields, sent)
+    picked = [name.removeprefix(PICKED) for name, value in sent.pairs if name.startswith(PICKED) and value == "yes"]
     if action.shape is CompletionEvidence:
-        picked = [name.removeprefix(PICKED) for name, value in sent.pairs if name.startswith(PICKED) and value == "yes"]
         fields["attachments"] = [{"id": item} for item in dict.fromkeys(picked)]
+    elif action.shape is ExclusionIn:
+        fields["files"] = list(dict.fromkeys(picked))
     return fields
 
 
@@ -112,7 +130,8 @@ def refused(
 ) -> Response:
     """The case as it stands, with the form as it was filled in and what is wrong with it."""
     status = HTTPStatus.UNPROCESSABLE_ENTITY if wrong.errors else HTTPStatus.CONFLICT
-    form = Form.refused(sent, wrong)
+    action = ACTIONS.get(code) or DESKS.get(code)
+    form = Form.refused(in_words(context, action, sent) if action else sent, wrong)
     return page_of(request, context, pages, actor, petition_id, status, {code: form})
 
 
@@ -134,7 +153,8 @@ def page_of(
     lists, files = lists_of(context), files_of(context, petition_id, actor)
     picked = for_completion(files, actor)
     begun = {f"{PICKED}{file.id}": "yes" for file in picked}
-    done = _label_of(request.query_params.get("done", ""))
+    past = _past(context, case, actor) if at_desk else []
+    done = label_of(request.query_params.get("done", ""))
     offered = {action.code for action in allowed} | {Trigger.ATTACH.value}
     refused = next((form for code, form in (forms or {}).items() if code not in offered), None)
     return pages.show(
@@ -146,10 +166,14 @@ def page_of(
         clocks=queries.clock_of(context, petition_id, actor),
         history=queries.history(context, petition_id, actor).entries,
         weighed=weighed,
-        past=_past(context, case, actor) if at_desk else [],
+        past=past,
+        place=surroundings.surroundings(context, petition_id, actor, [item.id for item in past]),
         duplicates=same_matter.duplicates_of(context, petition_id, actor).items if at_desk else [],
         actions=allowed,
-        forms={action.code: Form(_start(action) | begun) for action in allowed}
+        forms={
+            action.code: Form(start_of(action) | (begun if action.shape is CompletionEvidence else {}))
+            for action in allowed
+        }
         | {Trigger.ATTACH.value: Form()}
         | dict(forms or {}),
         files=files,
@@ -184,13 +208,14 @@ def _next(context: Context, actor: Actor, petition_id: str) -> QueueItem | None:
     return next((item for item in waiting if item.id != petition_id), None)
 
 
-def _label_of(code: str) -> str:
+def label_of(code: str) -> str:
     """What was done, in words."""
     known = (ACTIONS | DESKS).get(code)
     return known.label if known else TRIGGER_LABELS[Trigger.ATTACH] if code == Trigger.ATTACH else ""
 
 
-def _start(action: Action) -> dict[str, str]:
+def start_of(action: Action) -> dict[str, str]:
+    """What the form of an action shows at first."""
     return {field.name: field.start for field in action.fields if field.start}
 
 

@@ -51,4 +51,4 @@ def _choices(choices: Sequence[Choice]) -> Options:
 
 
 def _sub_categories(policy: Policy) -> Options:
-    return [(item.code, f"{policy.category_name(item.category)} / {item.name}") for item in policy.sub_categories]
+    return [(item.code, item.name) for item in policy.sub_categories]

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from services import same_matter
 from web.asking import ContextOf, PagesOf
 from web.callers import Caller
+from web.cases import label_of
 from web.forms import Form
 
 router = APIRouter()
@@ -24,7 +25,8 @@ def same(
     pages: PagesOf,
     actor: Caller,
     after: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0,
+    done: Annotated[str, Query(max_length=40)] = "",
 ) -> Response:
     """Every pair that waits for somebody to say whether it is one matter, oldest first."""
     page = same_matter.duplicates(context, actor, limit=PAGE, after=after)
-    return pages.show(request, "cases/same.html", page=page, blank=Form(), first=not after)
+    return pages.show(request, "cases/same.html", page=page, blank=Form(), first=not after, done=label_of(done))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
+from http import HTTPMethod, HTTPStatus
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -60,6 +60,8 @@ def _on_refusal(request: Request, refusal: Exception) -> Response:
 def _on_too_many(request: Request, error: Exception) -> Response:
     seconds = error.retry_after if isinstance(error, TooManyRequests) else 1
     said = f"操作太频繁，请{seconds}秒后再试。"
+    if request.method == HTTPMethod.POST:
+        said += "您写的没有丢：到时刷新这个页面，就会再提交一次。"
     return show_error(request, HTTPStatus.TOO_MANY_REQUESTS, said, headers={"Retry-After": str(seconds)})
 
 

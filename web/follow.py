@@ -26,11 +26,12 @@ from domain.stages import Trigger
 from models.answers import Progress
 from models.bodies import OptionalReasonIn, RatingIn, ReopenIn, SupplementIn
 from models.shapes import Shape
-from services import attachments, following, intake, queries, verdict
+from services import attachments, following, intake, pending_files, queries, verdict
 from services.context import Context
 from web.asking import LOOKING_UP, ContextOf, PagesOf
 from web.forms import Form, Sent, SentForm, Wrong, as_wrong, read, sent_form, submit
 from web.live import Watch, version_seen
+from web.plain_words import said_of, steps_of
 from web.visits import attributes, cookie_name, number_of
 
 router = APIRouter()
@@ -39,6 +40,7 @@ _COOKIE = "code"
 _NUMBER = re.compile(r"[A-Z]{1,10}-\d{8}-\d{5,}", re.ASCII)
 _KEPT_SECONDS = 30 * 60
 """How long a browser keeps the code after it was last used (our own decision: a shared telephone is soon passed on)."""
+_STILL_THERE = "查询码对了。您写的还在，还没有提交，请看一眼，再按一次"
 _NO_SUCH_CODE = "没有这个查询码对应的诉求，请核对后重试（字母不分大小写）"
 
 
@@ -98,8 +100,10 @@ def open_case(request: Request, context: ContextOf, pages: PagesOf, sent: SentFo
         return ask_for_code(request, pages, form, HTTPStatus.NOT_FOUND, to=sent["to"], kept=kept)
     number = progress.case_number
     answer: Response = RedirectResponse(_path(number), HTTPStatus.SEE_OTHER)
-    if sent["to"] in {f"{_path(number)}/{deed}" for deed in _DEEDS}:
-        answer = pages.show(request, "resume.html", action=sent["to"], kept=_kept(sent), lapsed=False)
+    deed = sent["to"].removeprefix(f"{_path(number)}/")
+    if deed in _DEEDS:
+        waiting = Form(dict(_kept(sent)), problem=_STILL_THERE)
+        answer = _page(request, context, pages, Followed(number, sent["code"], progress), forms={deed: waiting})
     keep_code(request, answer, number, sent["code"])
     return answer
 
@@ -271,6 +275,8 @@ def _page(
         "follow/case.html",
         status,
         mine=mine,
+        words=said_of(mine.case),
+        steps=steps_of(mine.case.timeline),
         clock=following.shown_clock(context, mine.code),
         forms={name: Form() for name in (*_DEEDS, Trigger.ATTACH.value)} | (forms or {}),
         satisfactions=[(kind.value, label) for kind, label in SATISFACTION_LABELS.items()],
@@ -278,6 +284,7 @@ def _page(
         done=_THANKS.get(done, ""),
         adding="photos" in request.query_params,
         files=attachments.shown_by_code(context, mine.code).items,
+        rules=pending_files.rules_of(context),
     )
 
 

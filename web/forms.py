@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated, Any, TypeVar
 
@@ -13,7 +14,7 @@ from fastapi import Depends, Request
 from pydantic import BaseModel, ValidationError
 
 from api.reasons import field_of, reason_of
-from domain.errors import DomainError, IdempotencyConflict, Incomplete, RuleRefusal
+from domain.errors import DomainError, IdempotencyConflict, Incomplete, RuleRefusal, StaleVersion
 from services.context import Context
 from services.idempotency import Reply, kept_reply, once
 from services.transactions import transaction
@@ -138,6 +139,33 @@ def submit(context: Context, request: Request, sent: Sent, work: Callable[[], di
         raise Wrong(problem=_SENT_BEFORE) from None
 
 
+def refusal_of(
+    context: Context, request: Request, sent: Sent, thing: str, work: Callable[[int], object]
+) -> Form | None:
+    """Submit what somebody decided on `thing` as they saw it; the form with the reason, where it was not taken.
+
+    `work` is given the version that was seen; `thing` is what people call it, such as 这份通报.
+    """
+
+    def working(version: int) -> dict[str, Any]:
+        work(version)
+        return {}
+
+    try:
+        seen = sent.number("version")
+        if not isinstance(seen, int):
+            raise Wrong(problem=_INCOMPLETE)  # noqa: TRY301 - refused like everything else that is wrong
+        submit(context, request, sent, partial(working, seen))
+    except StaleVersion:
+        problem = f"您填写的时候，{thing}有了变化（见上）。您写的还在，确认后请再提交一次"
+        return Form.refused(sent, Wrong(problem=problem))
+    except DomainError as refusal:
+        return Form.refused(sent, as_wrong(refusal))
+    except Wrong as wrong:
+        return Form.refused(sent, wrong)
+    return None
+
+
 def answered(context: Context, request: Request, sent: Sent) -> dict[str, Any] | None:
     """What `submit` answered to this form before, if it was taken already. Raises as `submit` does."""
     number = number_of(request, sent.token)
@@ -148,6 +176,7 @@ def answered(context: Context, request: Request, sent: Sent) -> dict[str, Any] |
     return reply.body if reply else None
 
 
+_INCOMPLETE = "表单不完整，请重新填写"
 _SENT_BEFORE = "这份表单已经提交过一次，内容与现在的不同。确要再提交，请再按一次"
 
 

@@ -25,6 +25,8 @@ class Kind(StrEnum):
     """One of a few, all of them seen at once."""
     YES_NO = "yes_no"
     BOX = "box"
+    SEARCH = "search"
+    """One of very many, written or picked from a list that the browser asks for when the field is entered."""
     HIDDEN = "hidden"
 
 

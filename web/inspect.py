@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from functools import partial
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from domain.actions import Actor
-from domain.errors import DomainError, Incomplete, StaleVersion
+from domain.errors import Incomplete
 from domain.findings import DECISION_LABELS, FINDING_LABELS, JUDGES, FindingDecision, FindingStanding
 from domain.petition import CARD_LABELS, Card
 from domain.stages import STAGE_LABELS, Stage
@@ -18,20 +18,18 @@ from models.finding_answers import FindingDecisionIn
 from services import dossiers, findings, queues
 from services.access import require_role
 from services.context import Context
-from services.dossier_document import document
+from services.dossier_document import OUTCOMES, STATUSES, document
 from web.asking import ContextOf, PagesOf
 from web.callers import Caller
 from web.choices import lists_of
 from web.downloads import WORD, download
-from web.forms import Form, SentForm, Wrong, as_wrong, read, submit
+from web.forms import Form, SentForm, read, refusal_of
 
 router = APIRouter(prefix="/inspect")
 
 PAGE = 50
 PetitionId = Annotated[str, Path(max_length=60)]
 FindingId = Annotated[str, Path(max_length=60)]
-_MOVED_ON = "您填写的时候，这个苗头有了变化（见上）。您写的还在，确认后请再提交一次"
-_INCOMPLETE = "表单不完整，请重新填写"
 
 
 @router.get("")
@@ -76,6 +74,8 @@ def dossier(request: Request, petition_id: PetitionId, context: ContextOf, pages
         request,
         "inspect/dossier.html",
         dossier=dossiers.dossier(context, petition_id, actor),
+        outcomes=OUTCOMES,
+        statuses=STATUSES,
         stages={stage.value: STAGE_LABELS[stage] for stage in Stage},
     )
 
@@ -119,24 +119,14 @@ def decide(
 ) -> Response:
     """What a person makes of it; the reason stays."""
     findings.finding(context, finding_id, actor)  # whoever may not judge is not told that there is one
-    try:
-        version = sent.number("version")
-        if not isinstance(version, int):
-            raise Wrong(problem=_INCOMPLETE)  # noqa: TRY301 - refused like everything else that is wrong
+
+    def work(version: int) -> None:
         written = {name: sent[name].strip() for name in ("decision", "reason", "case") if sent[name].strip()}
-        body = read(FindingDecisionIn, written)
+        findings.decide(context, finding_id, actor, read(FindingDecisionIn, written), version)
 
-        def work() -> dict[str, Any]:
-            findings.decide(context, finding_id, actor, body, version)
-            return {}
-
-        submit(context, request, sent, work)
-    except StaleVersion:
-        return _pattern(request, context, pages, actor, finding_id, Form.refused(sent, Wrong(problem=_MOVED_ON)))
-    except DomainError as refusal:
-        return _pattern(request, context, pages, actor, finding_id, Form.refused(sent, as_wrong(refusal)))
-    except Wrong as wrong:
-        return _pattern(request, context, pages, actor, finding_id, Form.refused(sent, wrong))
+    refused = refusal_of(context, request, sent, "这个苗头", work)
+    if refused is not None:
+        return _pattern(request, context, pages, actor, finding_id, refused)
     return RedirectResponse(f"/inspect/patterns/{finding_id}?done=1", HTTPStatus.SEE_OTHER)
 
 

@@ -14,9 +14,10 @@ from web.action_work import demand, filled, reasoned
 from web.inputs import YES_NO, Field, Kind, Options
 
 _DISPOSITIONS: Options = tuple((kind.value, label) for kind, label in DISPOSITION_LABELS.items())
+_ANSWERING = "说明的期限（不填按规则）"
 _TERM = (
-    Field("term.amount", "期限", Kind.NUMBER),
-    Field("term.unit", "期限单位", Kind.CHOICE, options=TERM_UNITS, start="working_days"),
+    Field("term.amount", "期限", Kind.NUMBER, optional=True, group=_ANSWERING),
+    Field("term.unit", "期限单位", Kind.CHOICE, options=TERM_UNITS, start="working_days", group=_ANSWERING),
 )
 _RECTIFYING = "责令整改的期限（不填按规则）"
 _CONCLUSION = (
@@ -63,7 +64,7 @@ def _visit(context: Context, key: str, actor: Actor, body: VisitIn, version: int
 
 
 def _query(context: Context, key: str, actor: Actor, body: DemandIn, version: int) -> object:
-    duration = body.term.duration()
+    duration = body.duration()
     return inspections.ask_unit(context, key, actor, question=body.question, duration=duration, version=version)
 
 

@@ -75,6 +75,13 @@ def _page(
         period=chosen.period.value if chosen.period else EVER,
         figures=FIGURES,
         groupings=BY,
+        beside=_beside(shown) if chosen.by is Grouping.TOWN and not town else [],
         periods=PERIODS,
         listed=sorted(shown.areas, key=lambda area: (-area.number, area.outline.code)) if shown else [],
     )
+
+
+def _beside(shown: maps.DistrictMap | None) -> list[tuple[str, str]]:
+    """What a table of towns says beside the figure they are coloured by: of the same cases, how they stand."""
+    others = (name for name in (CountName.OPEN, CountName.OVERDUE) if shown is not None and name is not shown.figure)
+    return [(name.value, COUNTS[name].chinese) for name in others]

@@ -62,6 +62,7 @@ def show(
         trends=TRENDS,
         period=chosen.period.value if chosen.period else EVER,
         trend=chosen.trend.value,
+        has_wall=figures.sees_all(actor),
     )
 
 

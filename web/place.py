@@ -8,10 +8,12 @@ from fastapi import APIRouter, Query, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
-from domain.coordinates import CoordinateSystem
+from domain.coordinates import BadCoordinate, CoordinateSystem
+from domain.place import Located
 from services import maps, places
 from services.context import Context
 from web.asking import LOOKING_UP, ContextOf, PagesOf
+from web.packing import packed
 
 router = APIRouter()
 
@@ -33,7 +35,28 @@ def show(request: Request, context: ContextOf, pages: PagesOf) -> Response:
     if found is None:
         raise HTTPException(404)
     drawing, names = found
-    return pages.show(request, "report/map.html", headers=_A_DAY, drawing=drawing, names=names)
+    text = pages.text(request, "report/map.html", drawing=drawing, names=names)
+    return packed(request, text, "text/html; charset=utf-8", _A_DAY)
+
+
+def said_of(context: Context, longitude: str, latitude: str) -> str:
+    """Where a point lies that comes back with a form; empty where there is none, or none that can be meant."""
+    try:
+        given = places.Given(float(longitude), float(latitude), CoordinateSystem.WGS84)
+        located = places.said_of(context, given)
+    except (ValueError, BadCoordinate):
+        return ""
+    if located is None:
+        return "已带上位置"
+    return "这个位置不在本区范围内" if located.outside else f"已带上位置：{_named(context, located)}"
+
+
+def _named(context: Context, located: Located) -> str:
+    """The town and the grid in which it lies."""
+    names = maps.drawing_of(context)
+    town = names[1].get(located.town or "", "") if names else ""
+    grid = located.grid.name if located.grid else ""
+    return "，".join(filter(None, (town, grid))) or "本区"
 
 
 @router.get("/place", dependencies=LOOKING_UP)
@@ -42,8 +65,5 @@ def tell(context: ContextOf, longitude: Degrees, latitude: Degrees) -> Response:
     located = places.said_of(context, places.Given(longitude, latitude, CoordinateSystem.WGS84))
     if located is None:
         raise HTTPException(404)
-    names = maps.drawing_of(context)
-    town = names[1].get(located.town or "", "") if names else ""
-    grid = located.grid.name if located.grid else ""
-    said = "这里不在本区范围内" if located.outside else "，".join(filter(None, (town, grid))) or "本区"
+    said = "这里不在本区范围内" if located.outside else _named(context, located)
     return JSONResponse({"outside": located.outside, "said": said})

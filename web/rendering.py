@@ -13,6 +13,7 @@ from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
 from domain.calendar import local
+from domain.durations import hours_said
 from web.assets import Assets
 from web.visits import new_token
 
@@ -24,8 +25,7 @@ _MINUTES = 60
 class Pages:
     """Makes pages from templates; one for the process."""
 
-    def __init__(self, assets: Assets, district: str, provider: str = "") -> None:
-        """`provider` is how the identity provider is called; empty where there is none."""
+    def __init__(self, assets: Assets) -> None:
         self._environment = Environment(
             loader=FileSystemLoader(_TEMPLATES),
             autoescape=True,
@@ -33,14 +33,20 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.filters |= {"moment": moment, "day": day, "worked": worked}
-        self._environment.globals |= {"asset": assets.address, "district": district, "provider": provider}
+        self._environment.filters |= {"moment": moment, "day": day, "worked": worked, "hours": hours_said, "hour": hour}
+        self._environment.globals |= {"asset": assets.address}
 
     def text(self, request: Request, template: str, **values: object) -> str:
         """The page as HTML; `values` are what the template asks for."""
         found = self._environment.get_template(template)
-        account = getattr(request.state, "account", None)
-        return found.render(values, account=account, path=request.url.path, new_token=lambda: new_token(request))
+        return found.render(
+            values,
+            account=getattr(request.state, "account", None),
+            path=request.url.path,
+            new_token=lambda: new_token(request),
+            district=request.app.state.district,
+            provider=request.app.state.provider,
+        )
 
     def show(
         self,
@@ -71,6 +77,12 @@ def day(value: dt.datetime | None) -> Markup | str:
     return Markup('<time datetime="{}">{}</time>').format(
         at.isoformat(timespec="seconds"), f"{at.month}月{at.day}日 {at:%H:%M}"
     )
+
+
+def hour(value: dt.datetime) -> Markup:
+    """`09:00` in Beijing, where the day is plain."""
+    at = local(value)
+    return Markup('<time datetime="{}">{}</time>').format(at.isoformat(timespec="seconds"), f"{at:%H:%M}")
 
 
 def worked(minutes: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -12,15 +13,19 @@ from starlette.responses import Response
 from api.public import PUBLIC_CHANNEL
 from domain.actions import PETITIONER
 from domain.conduct import REQUEST_TYPE_LABELS, RequestType
-from domain.errors import DomainError
+from domain.errors import DomainError, NotFound
+from domain.files import FileRefused
 from models.shapes import Registration
-from services import intake, joining, queries
+from services import following, intake, joining, pending_files, queries
+from services.attachments import Prepared
 from services.context import Context
+from web import point
 from web.asking import REGISTERING, ContextOf, PagesOf
 from web.follow import keep_code
-from web.forms import Form, Sent, SentForm, Wrong, answered, as_wrong, read, submit
-from web.place import map_address
-from web.visits import number_of
+from web.forms import Form, Sent, Wrong, answered, as_wrong, read, submit
+from web.photos import CHOSEN, KEPT, SentReport
+from web.place import map_address, said_of
+from web.visits import LapsedForm, caller_of, number_of
 
 router = APIRouter()
 
@@ -31,32 +36,49 @@ _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _FIELDS = {"petitioner.name": "name", "petitioner.contact": "contact", "petitioner.contact_kind": "contact"}
 _BEGUN = {"Cache-Control": "private, no-cache"}
 _TYPES = tuple((kind.value, REQUEST_TYPE_LABELS[kind]) for kind in RequestType)
+_LAPSED = "这个页面打开太久，或浏览器没有保存本站的标识，所以还没有提交。您写的都在，请看一眼，再按一次“提交”"
+_PHOTOS_LOST = "之前选的照片没有保住，请重新选择"
 
 
 @router.get("/")
 def write(request: Request, context: ContextOf, pages: PagesOf) -> Response:
     """The form, empty."""
-    return _form(request, context, pages, Form({"request_type": RequestType.HELP.value}))
+    return _form(request, context, pages, Sent([("request_type", RequestType.HELP.value)]))
 
 
 @router.post("/report", dependencies=REGISTERING)
-def report(request: Request, context: ContextOf, pages: PagesOf, sent: SentForm) -> Response:
-    """First what is in hand already, then the receipt; a wrong form comes back."""
-    number_of(request, sent.token)
-    if sent.flag("back"):
-        return _form(request, context, pages, Form(sent.values))
+def report(request: Request, context: ContextOf, pages: PagesOf, form: SentReport) -> Response:
+    """First what is in hand already, then the receipt; a wrong form comes back, with the photos that were taken."""
+    sent = form.sent
     try:
-        registration = registration_of(sent)
+        number_of(request, sent.token)
+    except LapsedForm:
+        return _form(request, context, pages, sent, Wrong(_photo_errors(form.refused), _LAPSED), HTTPStatus.CONFLICT)
+    map_page = point.page(request, context, pages, sent) if sent["step"] == point.STEP else None
+    if map_page is not None:
+        return map_page
+    try:
+        if sent["step"]:
+            raise Wrong(_photo_errors(form.refused))  # noqa: TRY301 - back to the form, as everything that is wrong
+        registration = _checked(sent, form.refused)
         if not sent["choice"] and answered(context, request, sent) is None:
             found = joining.already_reported(context, registration)
             if found:
                 return pages.show(request, "report/same.html", found=found, kept=sent.pairs, place=registration.place)
-        receipt = submit(context, request, sent, lambda: _registered(context, registration, sent["choice"]))
+        receipt = submit(context, request, sent, _registering(request, context, registration, sent))
     except DomainError as refusal:
-        return _form(request, context, pages, Form.refused(sent, as_wrong(refusal)))
+        return _form(request, context, pages, sent, as_wrong(refusal))
     except Wrong as wrong:
-        return _form(request, context, pages, Form.refused(sent, wrong))
-    answer = pages.show(request, "report/receipt.html", HTTPStatus.CREATED, receipt=receipt)
+        return _form(request, context, pages, sent, wrong)
+    answer = pages.show(
+        request,
+        "report/receipt.html",
+        HTTPStatus.CREATED,
+        receipt=receipt,
+        progress=queries.public_progress(context, receipt["query_code"]),
+        ahead=following.ahead(context, receipt["query_code"]),
+        photos=len(sent.all(KEPT)),
+    )
     keep_code(request, answer, receipt["case_number"], receipt["query_code"])
     return answer
 
@@ -81,7 +103,7 @@ def registration_of(sent: Sent) -> Registration:
             "confidential": sent.flag("confidential"),
         },
     }
-    if sent["longitude"] and sent["latitude"]:
+    if sent["longitude"] and sent["latitude"] and not sent.flag("no_point"):
         # A browser gives its position in the system of the satellites.
         fields |= {"longitude": sent["longitude"], "latitude": sent["latitude"], "crs": "wgs84"}
     try:
@@ -93,29 +115,76 @@ def registration_of(sent: Sent) -> Registration:
     return registration
 
 
-def _registered(context: Context, registration: Registration, choice: str) -> dict[str, Any]:
-    if choice and choice != OWN:
-        petition = joining.register_and_follow(context, registration, choice)
-    else:
-        petition = intake.register(context, registration, PETITIONER)
-    return queries.registered(context, petition.id).model_dump(mode="json") | {
-        "followed": petition.merged_into_id is not None
-    }
+def _checked(sent: Sent, refused: Sequence[str]) -> Registration:
+    """What was written, unless something of it or a photo was refused. Raises `Wrong`, which names all that is."""
+    errors = _photo_errors(refused)
+    try:
+        registration = registration_of(sent)
+    except Wrong as wrong:
+        raise Wrong(wrong.errors | errors, wrong.problem) from None
+    if errors:
+        raise Wrong(errors)
+    return registration
 
 
-def _form(request: Request, context: Context, pages: PagesOf, form: Form) -> Response:
+def _photo_errors(refused: Sequence[str]) -> dict[str, str]:
+    return {CHOSEN: "；".join(refused)} if refused else {}
+
+
+def _registering(
+    request: Request, context: Context, registration: Registration, sent: Sent
+) -> Callable[[], dict[str, Any]]:
+    """The act that registers with the photos, which are read before it begins. Raises `Wrong`, naming what is gone."""
+    files = [_recalled(request, context, mark) for mark in sent.all(KEPT)]
+    choice = sent["choice"]
+
+    def work() -> dict[str, Any]:
+        if choice and choice != OWN:
+            petition = joining.register_and_follow(context, registration, choice)
+        else:
+            petition = intake.register(context, registration, PETITIONER)
+        followed = petition.merged_into_id is not None
+        pending_files.add(context, petition.id, petition.merged_into_id or petition.id, files)
+        return queries.registered(context, petition.id).model_dump(mode="json") | {"followed": followed}
+
+    return work
+
+
+def _recalled(request: Request, context: Context, mark: str) -> tuple[str, Prepared]:
+    try:
+        return pending_files.recalled(context, caller_of(request), mark)
+    except (FileRefused, NotFound):
+        raise Wrong({CHOSEN: _PHOTOS_LOST}) from None
+
+
+def _form(
+    request: Request,
+    context: Context,
+    pages: PagesOf,
+    sent: Sent,
+    wrong: Wrong | None = None,
+    status: HTTPStatus | None = None,
+) -> Response:
+    """The form with what was sent of it, the photos that are kept and the point that was picked among it."""
+    marks, form = sent.all(KEPT), Form.refused(sent, wrong or Wrong())
+    photos = pending_files.shown(context, caller_of(request), marks)
+    if len(photos) < len(marks):
+        form.errors = {CHOSEN: _PHOTOS_LOST} | dict(form.errors)
     with context.readers() as session:
-        categories = [(item.code, item.name) for item in context.rules.active(session).categories]
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors or form.problem else HTTPStatus.OK
+        policy = context.rules.active(session)
+    refused = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors or form.problem else HTTPStatus.OK
     # Nobody's words are on the empty form: a browser may keep it, with what was begun in it, for whoever goes back.
-    headers = _BEGUN if status is HTTPStatus.OK and not form.values.get("text") else None
+    headers = None if sent["text"] or marks or refused is not HTTPStatus.OK else _BEGUN
     return pages.show(
         request,
         "report/write.html",
-        status,
+        status or refused,
         headers,
         form=form,
-        categories=categories,
+        photos=photos,
+        files=policy.attachments,
+        where="" if sent.flag("no_point") else said_of(context, sent["longitude"], sent["latitude"]),
+        categories=[(item.code, item.name) for item in policy.categories],
         types=_TYPES,
         map=map_address(context),
     )

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from domain.actions import Actor
 from domain.bulletins import BulletinAct
-from domain.errors import DomainError, NotFound, StaleVersion
+from domain.errors import NotFound
 from domain.lists import LIST_LABELS, ListName
 from models.bulletins import DiscardIn, IssueIn
 from services import bulletins, list_book, lists
@@ -20,15 +20,13 @@ from web.asking import ContextOf, PagesOf
 from web.callers import Caller
 from web.choices import lists_of
 from web.downloads import EXCEL, WORD, download
-from web.forms import Form, SentForm, Wrong, as_wrong, read, submit
+from web.forms import Form, SentForm, read, refusal_of
 
 router = APIRouter(prefix="/reports")
 
 PAGE = 50
 BulletinId = Annotated[str, Path(max_length=60)]
 UnitCode = Annotated[str, Query(pattern="^[a-z0-9-]{0,60}$")]
-_MOVED_ON = "您填写的时候，这份通报有了变化（见上）。您写的还在，确认后请再提交一次"
-_INCOMPLETE = "表单不完整，请重新填写"
 
 
 @router.get("")
@@ -43,13 +41,15 @@ def four_lists(
 ) -> Response:
     """One of the four lists, oldest first, with how many of what standing there are."""
     page = lists.page_of(context, actor, name, Wanted(unit=unit or None), after=after or None, limit=PAGE)
-    sheet = list_book.SHEETS[name]
+    sheet, rows = list_book.SHEETS[name], list_book.rows_of(page)
+    # Columns in which no row of the page says anything are in the workbook alone.
+    told = [place for place in range(len(sheet.columns)) if any(cells[place] not in (None, "") for _, cells in rows)]
     return pages.show(
         request,
         "reports/lists.html",
         page=page,
-        columns=[column for column, _ in sheet.columns],
-        rows=list_book.rows_of(page),
+        columns=[sheet.columns[place][0] for place in told],
+        rows=[(petition_id, [cells[place] for place in told]) for petition_id, cells in rows],
         name=name.value,
         names=[(each.value, LIST_LABELS[each]) for each in ListName],
         unit=unit,
@@ -111,27 +111,17 @@ def decide(
         raise NotFound("这项操作")
     bulletins.bulletin(context, bulletin_id, actor)  # whoever may not see the draft is not told that there is one
     act = BulletinAct(what)
-    try:
-        version = sent.number("version")
-        if not isinstance(version, int):
-            raise Wrong(problem=_INCOMPLETE)  # noqa: TRY301 - refused like everything else that is wrong
-        said = (
-            read(IssueIn, {"opinion": sent["opinion"]}).opinion
-            if act is BulletinAct.ISSUE
-            else read(DiscardIn, {"reason": sent["reason"]}).reason
-        )
 
-        def work() -> dict[str, Any]:
-            bulletins.decide(context, bulletin_id, actor, act, said, version)
-            return {}
+    def work(version: int) -> None:
+        if act is BulletinAct.ISSUE:
+            said = read(IssueIn, {"opinion": sent["opinion"]}).opinion
+        else:
+            said = read(DiscardIn, {"reason": sent["reason"]}).reason
+        bulletins.decide(context, bulletin_id, actor, act, said, version)
 
-        submit(context, request, sent, work)
-    except StaleVersion:
-        return _bulletin(request, context, pages, actor, bulletin_id, Form.refused(sent, Wrong(problem=_MOVED_ON)))
-    except DomainError as refusal:
-        return _bulletin(request, context, pages, actor, bulletin_id, Form.refused(sent, as_wrong(refusal)))
-    except Wrong as wrong:
-        return _bulletin(request, context, pages, actor, bulletin_id, Form.refused(sent, wrong))
+    refused = refusal_of(context, request, sent, "这份通报", work)
+    if refused is not None:
+        return _bulletin(request, context, pages, actor, bulletin_id, refused)
     return RedirectResponse(f"/reports/bulletins/{bulletin_id}?done=1", HTTPStatus.SEE_OTHER)
 
 

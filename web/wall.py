@@ -7,6 +7,8 @@ from http import HTTPStatus
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
+import clock
+from domain.calendar import local
 from domain.figures import DEFINITIONS
 from services import figures, walls
 from services.context import Context
@@ -14,6 +16,7 @@ from services.sign_in import session_of
 from web.asking import LOOKING_UP, ContextOf, PagesOf
 from web.callers import by_itself, session_token
 from web.forms import Form, SentForm
+from web.rendering import moment
 from web.visits import attributes, cookie_name, number_of
 
 router = APIRouter()
@@ -30,11 +33,14 @@ def show(request: Request, context: ContextOf, pages: PagesOf) -> Response:
     if name is None:
         return pages.show(request, "wall/ask.html", form=Form())
     view, district_map = walls.shown(context)
+    now = local(clock.now())
     return pages.show(
         request,
         "wall/wall.html",
         view=view,
         map=district_map,
+        now=now.isoformat(),
+        now_said=moment(now),
         screen=name,
         names={figure.value: item.chinese for figure, item in DEFINITIONS.items()},
     )

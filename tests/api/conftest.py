@@ -11,7 +11,6 @@ import sqlalchemy as sa
 from fastapi.testclient import TestClient
 
 import clock
-from api.app import create_app
 from api.limits import Limits, Rate
 from domain.actions import Role
 from models.tables import Base, Petition
@@ -20,6 +19,7 @@ from services.context import Context
 from services.transactions import transaction
 from tests.api.contract import ContractClient
 from tests.support import steps
+from tests.support.apps import api_on
 from tests.support.context import a_context
 
 LAMPS = "广济路路灯不亮，晚上出行不安全"
@@ -134,6 +134,6 @@ def context(engine: sa.Engine, frozen_clock: clock.StoryClock) -> Context:
 
 @pytest.fixture
 def api(context: Context) -> Iterator[Api]:
-    app = create_app(context, Limits(registrations=Rate(1000, 1), look_ups=Rate(1000, 1), uploads=Rate(1000, 1)))
+    app = api_on(context, Limits(registrations=Rate(1000, 1), look_ups=Rate(1000, 1), uploads=Rate(1000, 1)))
     with ContractClient(app) as client:
         yield Api(context, client)

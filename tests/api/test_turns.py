@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from contextlib import asynccontextmanager
 
 import httpx
 from fastapi import Depends, FastAPI
@@ -19,7 +18,7 @@ async def done_at_once(turns: Turns, number: int) -> int:
 
     async def work() -> None:
         nonlocal busy, most
-        async with asynccontextmanager(turns.__call__)():
+        async with turns.taken():
             busy += 1
             most = max(most, busy)
             await asyncio.sleep(0.01)
@@ -41,7 +40,7 @@ def test_in_another_loop_it_is_the_same() -> None:
 def test_whoever_waited_too_long_goes_on_and_gives_back_no_turn_they_never_had() -> None:
     async def waiting() -> int:
         turns = Turns(1, patience=0.01)
-        async with asynccontextmanager(turns.__call__)():  # somebody who does not end
+        async with turns.taken():  # somebody who does not end
             assert await done_at_once(turns, 3) == 3
         return await done_at_once(turns, 3)
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pendulum
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
 import clock
 from domain.actions import Actor, Role
@@ -19,9 +17,9 @@ from services.context import Context
 from tests.browser.test_our_pages import DESK, PHONE, Seen
 from tests.services.test_visits import finished, visit_of
 from tests.support import ledgers, steps
-from tests.support.browser import chromium_of
+from tests.support.browser import chromium_of, somebody
 from tests.support.context import a_context
-from tests.support.pages import GOOD_PASSWORD, Visitor, signed_in
+from tests.support.pages import Visitor, signed_in
 from tests.support.served import served
 from tests.web.office import LAMPS, OTHER, petition
 from tests.web.test_inspect import finding
@@ -68,27 +66,6 @@ def prepare(context: Context) -> tuple[str, str, str]:
     signed_in(Visitor(context), Role.INSPECTOR, name="测试督查")
     signed_in(Visitor(context), Role.FOLLOW_UP, visit_of(context, called).officer.unit, name="测试信息员")
     return reviewed.case_number, supervised.case_number, called
-
-
-@contextmanager
-def somebody(browser: Browser, site: str, seen: Seen, viewport: dict[str, int], name: str) -> Iterator[Page]:
-    size = {"width": viewport["width"], "height": viewport["height"]}
-    tab = browser.new_context(viewport=size, base_url=site, locale="zh-CN").new_page()  # type: ignore[arg-type]
-    tab.on("console", lambda message: hear(seen, message.type, message.text))
-    tab.on("pageerror", lambda error: seen.complaints.append(str(error)))
-    tab.goto("/sign-in")
-    tab.get_by_label("账号").fill(name)
-    tab.get_by_label("密码").fill(GOOD_PASSWORD)
-    tab.get_by_role("button", name="登录").click()
-    tab.get_by_role("navigation", name="主导航").wait_for()
-    yield tab
-    tab.context.close()
-
-
-def hear(seen: Seen, kind: str, text: str) -> None:
-    # The browser notes every refused form, too: those are meant.
-    if kind == "error" and "Failed to load resource" not in text:
-        seen.complaints.append(text)
 
 
 def review(browser: Browser, site: str, seen: Seen, number: str) -> None:

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-import sqlalchemy as sa
 from typer.testing import CliRunner, Result
 
-import clock
 from cli.app import app
 from services import sign_in
-from services.bootstrap import use_context
 from services.context import Context
 from services.sign_in_tries import SignInRefused
-from tests.support.context import a_context
 
 pytestmark = pytest.mark.usefixtures("cheap_passwords")
 
@@ -22,12 +16,6 @@ pytestmark = pytest.mark.usefixtures("cheap_passwords")
 @pytest.fixture
 def database_kind() -> str:
     return "sqlite"
-
-
-@pytest.fixture
-def context(engine: sa.Engine, frozen_clock: clock.StoryClock) -> Iterator[Context]:
-    with use_context(a_context(engine)) as context:
-        yield context
 
 
 def run(*arguments: str) -> Result:

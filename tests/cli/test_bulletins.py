@@ -9,14 +9,13 @@ from pathlib import Path
 import pendulum
 import pytest
 import sqlalchemy as sa
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
 import clock
-from cli import bulletins as bulletin_commands
-from cli.app import app
 from models.tables import Bulletin
 from services.bootstrap import use_context
 from services.context import Context
+from tests.cli import typing_in
 from tests.services import lives
 from tests.support.context import a_context
 
@@ -29,15 +28,8 @@ def context(engine: sa.Engine, frozen_clock: clock.StoryClock) -> Iterator[Conte
         yield context
 
 
-@pytest.fixture(autouse=True)
-def _wide(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bulletin_commands.console, "width", 250)
-
-
 def run(*words: str) -> Result:
-    result = CliRunner().invoke(app, ["bulletins", *words])
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return result
+    return typing_in.run("bulletins", *words)
 
 
 def made(context: Context) -> str:
@@ -50,7 +42,7 @@ def test_they_are_drafted_listed_and_read(context: Context) -> None:
     key = made(context)
     listed = run().output
     assert key in listed
-    assert "2026-03-02至2026-03-08" in listed
+    assert "2026年3月2日至3月8日" in listed
     assert "草稿" in listed
     assert "## 本期监督" in run(key).output
 

@@ -4,21 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import update
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
 import clock
-from cli import backtest as backtest_commands
-from cli import explain as explain_commands
-from cli import keys as key_commands
-from cli import operations as operation_commands
-from cli import policy as policy_commands
-from cli.app import app
 from domain.actions import Actor, Role
 from gateways.channels import AddressBook
 from gateways.live_files import LiveFile
@@ -28,27 +21,9 @@ from models.tables import Petition
 from services import delivery, keys, outbox, policies
 from services.bootstrap import use_context
 from services.context import Context
+from tests.cli.typing_in import run
 from tests.services import lives
 from tests.support.context import POLICY_DIR, a_context, recorded
-
-
-@pytest.fixture
-def context(engine: sa.Engine, frozen_clock: clock.StoryClock) -> Iterator[Context]:
-    with use_context(a_context(engine)) as context:
-        yield context
-
-
-@pytest.fixture(autouse=True)
-def _wide(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Tables are not folded, whatever the terminal is."""
-    for part in (backtest_commands, explain_commands, key_commands, operation_commands, policy_commands):
-        monkeypatch.setattr(part.console, "width", 200)
-
-
-def run(*words: str) -> Result:
-    result = CliRunner().invoke(app, words)
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return result
 
 
 def test_a_key_is_made_listed_and_revoked(context: Context) -> None:

@@ -7,23 +7,16 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
 from cli import dispatch as commands
-from cli.app import app
 from gateways.tables import read_rows, write_rows
+from tests.cli import typing_in
 from tests.learning.samples import examples
 
 
-@pytest.fixture(autouse=True)
-def _wide(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(commands.console, "width", 200)
-
-
 def run(*words: str) -> Result:
-    result = CliRunner().invoke(app, ["dispatch", *words])
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return result
+    return typing_in.run("dispatch", *words)
 
 
 def table(path: Path, rows: Iterable[tuple[str, str]]) -> Path:

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from typer.testing import CliRunner, Result
 
-import clock
 from cli import duplicates as duplicate_commands
-from cli import same_matter as index_commands
-from cli.app import app
 from gateways.tables import read_rows, write_rows
 from models.tables import Imprint, ImprintMark
-from services.bootstrap import use_context
 from services.context import Context
+from tests.cli.typing_in import run
 from tests.services import lives
-from tests.support.context import POLICY_DIR, a_context
+from tests.support.context import POLICY_DIR
 
 LONG = "从解放路口往东一段连续三个晚上没有照明，路面又有坑，老人和孩子晚上出门很不安全，请派人来看一看怎么回事。"
 TABLE = [
@@ -29,18 +24,6 @@ TABLE = [
     {"编号": "戊", "标题": "照明", "内容": LONG + "！！", "地点": "", "电话": "13900000001"},
     {"编号": "己", "标题": "", "内容": "😡😡", "地点": "", "电话": ""},
 ]
-
-
-@pytest.fixture(autouse=True)
-def _wide(monkeypatch: pytest.MonkeyPatch) -> None:
-    for part in (duplicate_commands, index_commands):
-        monkeypatch.setattr(part.console, "width", 300)
-
-
-def run(*words: str | Path) -> Result:
-    result = CliRunner().invoke(app, [str(word) for word in words])
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return result
 
 
 @pytest.mark.parametrize("suffix", ["csv", "xlsx"])
@@ -103,12 +86,6 @@ def test_an_empty_table_has_no_groups(tmp_path: Path) -> None:
     file, out = tmp_path / "petitions.csv", tmp_path / "grouped.csv"
     write_rows(file, ["内容"], [])
     assert "0行" in run("dispatch", "duplicates", file, "--text", "内容", "--rules", POLICY_DIR, "--out", out).output
-
-
-@pytest.fixture
-def context(engine: sa.Engine, frozen_clock: clock.StoryClock) -> Iterator[Context]:
-    with use_context(a_context(engine)) as context:
-        yield context
 
 
 def test_petitions_from_before_are_indexed_once(context: Context) -> None:

@@ -2,47 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
 import clock
-from cli import figures as figure_commands
-from cli.app import app
 from gateways.tables import read_rows
-from services.bootstrap import use_context
 from services.context import Context
+from tests.cli import typing_in
 from tests.services import lives
-from tests.support.context import a_context
-
-
-@pytest.fixture
-def context(engine: sa.Engine, frozen_clock: clock.StoryClock) -> Iterator[Context]:
-    with use_context(a_context(engine)) as context:
-        yield context
-
-
-@pytest.fixture(autouse=True)
-def _wide(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(figure_commands.console, "width", 250)
 
 
 def run(*words: str) -> Result:
-    result = CliRunner().invoke(app, ["figures", *words])
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return result
+    return typing_in.run("figures", *words)
 
 
 def test_figures_are_shown_with_their_base_and_their_moment(context: Context) -> None:
     lives.completed(context)
     lives.redone(context)
     shown = run("--by", "unit", "--period", "month").output
-    assert "登记于 2026-03-01至2026-03-31，截至 2026-03-02 09:00:00(北京时间)" in shown
+    assert "登记于 2026年3月1日至3月31日，截至 2026-03-02 09:00:00(北京时间)" in shown
     assert "50.00% (1/2)" in shown
     assert "区市政园林服务中心" in shown
+
+
+def test_why_petitioners_were_dissatisfied_and_the_visits_are_shown(context: Context) -> None:
+    lives.redone(context)
+    shown = run("--period", "month").output
+    assert "不满意的原因" in shown
+    assert "（只写文字，未选）" in shown
+    for name in ("抽取", "待回访", "未联系上", "与台账不一致"):
+        assert name in shown
 
 
 def test_a_trend_is_told_in_the_order_of_time(context: Context, frozen_clock: clock.StoryClock) -> None:

@@ -2,35 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 
-import clock
-from cli import explain as explain_commands
 from cli import geography as geography_commands
-from cli import policy as policy_commands
 from gateways.geography import TownArea
 from services import policies
-from services.bootstrap import use_context
 from services.context import Context
-from tests.cli.test_commands import run
-from tests.support.context import a_context, shipped_policy
+from tests.cli.typing_in import run
+from tests.support.context import shipped_policy
 from tests.support.geographies import geography, write
-
-
-@pytest.fixture
-def context(engine: sa.Engine, frozen_clock: clock.StoryClock) -> Iterator[Context]:
-    with use_context(a_context(engine)) as context:
-        yield context
-
-
-@pytest.fixture(autouse=True)
-def _wide(monkeypatch: pytest.MonkeyPatch) -> None:
-    for part in (explain_commands, geography_commands, policy_commands):
-        monkeypatch.setattr(part.console, "width", 200)
 
 
 @pytest.fixture

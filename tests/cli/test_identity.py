@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from typer.testing import CliRunner, Result
+from typer.testing import CliRunner
 
 import clock
-from cli import identity as commands
 from cli.app import app
 from gateways.key_ring import KeyFile
 from models.shapes import PetitionerIn
@@ -19,6 +18,7 @@ from models.tables import Petitioner
 from services import identity, identity_keeping, intake
 from services.bootstrap import use_context
 from services.context import Context
+from tests.cli.typing_in import run
 from tests.services import lives
 from tests.services.lives import DESK, petition_of, register
 from tests.support.context import a_context
@@ -35,17 +35,6 @@ def keys(tmp_path: Path) -> KeyFile:
 def context(engine: sa.Engine, keys: KeyFile, frozen_clock: clock.StoryClock) -> Iterator[Context]:
     with use_context(a_context(engine, identity_keys=keys)) as context:
         yield context
-
-
-@pytest.fixture(autouse=True)
-def _wide(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(commands.console, "width", 250)
-
-
-def run(*words: str, given: str | None = None) -> Result:
-    result = CliRunner().invoke(app, [*words], input=given)
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return result
 
 
 def test_a_key_is_changed_and_a_change_that_broke_off_goes_on(

@@ -14,7 +14,7 @@ from cli import learning as learning_commands
 from services import learning
 from services.bootstrap import use_context
 from services.context import Context
-from tests.cli.test_commands import run
+from tests.cli.typing_in import run
 from tests.services import closed_cases, lives
 from tests.support.context import a_context, shipped_policy
 

@@ -2,39 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import openpyxl
 import pytest
-import sqlalchemy as sa
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
-import clock
-from cli import lists as list_commands
-from cli.app import app
 from domain.lists import LIST_LABELS
-from services.bootstrap import use_context
 from services.context import Context
+from tests.cli import typing_in
 from tests.services import lives
-from tests.support.context import a_context
-
-
-@pytest.fixture
-def context(engine: sa.Engine, frozen_clock: clock.StoryClock) -> Iterator[Context]:
-    with use_context(a_context(engine)) as context:
-        yield context
-
-
-@pytest.fixture(autouse=True)
-def _wide(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(list_commands.console, "width", 250)
 
 
 def run(*words: str) -> Result:
-    result = CliRunner().invoke(app, ["lists", *words])
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return result
+    return typing_in.run("lists", *words)
 
 
 def test_the_lists_are_summed_up_by_unit(context: Context) -> None:

@@ -2,40 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import openpyxl
 import pytest
 import sqlalchemy as sa
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
-import clock
-from cli import patterns as pattern_commands
-from cli.app import app
 from models.tables import Finding
-from services.bootstrap import use_context
 from services.context import Context
+from tests.cli import typing_in
 from tests.services.lives import UNIT
 from tests.services.planted import honest_ledger
-from tests.support.context import a_context
-
-
-@pytest.fixture
-def context(engine: sa.Engine, frozen_clock: clock.StoryClock) -> Iterator[Context]:
-    with use_context(a_context(engine)) as context:
-        yield context
-
-
-@pytest.fixture(autouse=True)
-def _wide(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pattern_commands.console, "width", 300)
 
 
 def run(*words: str) -> Result:
-    result = CliRunner().invoke(app, ["patterns", *words])
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return result
+    return typing_in.run("patterns", *words)
 
 
 def kept(context: Context) -> int:

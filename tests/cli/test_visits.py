@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-import sqlalchemy as sa
 from typer.testing import CliRunner
 
-import clock
 from cli import visits as visit_commands
 from cli.app import app
 from services import decisions, handling
-from services.bootstrap import use_context
 from services.context import Context
 from tests.services import lives
-from tests.support.context import a_context
-
-
-@pytest.fixture
-def context(engine: sa.Engine, frozen_clock: clock.StoryClock) -> Iterator[Context]:
-    with use_context(a_context(engine)) as context:
-        yield context
 
 
 def test_what_is_to_be_visited_is_listed_with_its_counts(context: Context, monkeypatch: pytest.MonkeyPatch) -> None:

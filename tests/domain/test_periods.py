@@ -18,13 +18,13 @@ moments = st.integers(0, 100 * 365 * 24 * 3600).map(lambda seconds: pendulum.dat
 @pytest.mark.parametrize(
     ("kind", "now", "said", "before"),
     [
-        (PeriodKind.DAY, "2026-03-01T15:59:59Z", "2026-03-01", "2026-02-28"),
-        (PeriodKind.DAY, "2026-03-01T16:00:00Z", "2026-03-02", "2026-03-01"),
-        (PeriodKind.WEEK, "2026-03-01T15:59:59Z", "2026-02-23至2026-03-01", "2026-02-16至2026-02-22"),
-        (PeriodKind.WEEK, "2026-03-01T16:00:00Z", "2026-03-02至2026-03-08", "2026-02-23至2026-03-01"),
-        (PeriodKind.MONTH, "2026-02-28T16:00:00Z", "2026-03-01至2026-03-31", "2026-02-01至2026-02-28"),
-        (PeriodKind.MONTH, "2026-12-31T15:00:00Z", "2026-12-01至2026-12-31", "2026-11-01至2026-11-30"),
-        (PeriodKind.YEAR, "2026-12-31T16:00:00Z", "2027-01-01至2027-12-31", "2026-01-01至2026-12-31"),
+        (PeriodKind.DAY, "2026-03-01T15:59:59Z", "2026年3月1日", "2026年2月28日"),
+        (PeriodKind.DAY, "2026-03-01T16:00:00Z", "2026年3月2日", "2026年3月1日"),
+        (PeriodKind.WEEK, "2026-03-01T15:59:59Z", "2026年2月23日至3月1日", "2026年2月16日至2月22日"),
+        (PeriodKind.WEEK, "2026-03-01T16:00:00Z", "2026年3月2日至3月8日", "2026年2月23日至3月1日"),
+        (PeriodKind.MONTH, "2026-02-28T16:00:00Z", "2026年3月1日至3月31日", "2026年2月1日至2月28日"),
+        (PeriodKind.MONTH, "2026-12-31T15:00:00Z", "2026年12月1日至12月31日", "2026年11月1日至11月30日"),
+        (PeriodKind.YEAR, "2026-12-31T16:00:00Z", "2027年1月1日至12月31日", "2026年1月1日至12月31日"),
     ],
 )
 def test_the_period_of_a_moment_and_the_one_before(kind: PeriodKind, now: str, said: str, before: str) -> None:
@@ -47,6 +47,9 @@ def test_periods_follow_each_other_without_a_gap(kind: PeriodKind, moment: pendu
 
 def test_the_last_day_belongs_to_it() -> None:
     period = period_between(dt.date(2026, 3, 1), dt.date(2026, 3, 2))
-    assert (str(period), period.until) == ("2026-03-01至2026-03-02", pendulum.datetime(2026, 3, 2, 16))
-    assert str(period_between(None, None)) == str(Period()) == "起始至截至时刻"
-    assert str(period_between(dt.date(2026, 3, 1), None)) == "2026-03-01至截至时刻"
+    assert (str(period), period.until) == ("2026年3月1日至3月2日", pendulum.datetime(2026, 3, 2, 16))
+    assert str(period_between(None, None)) == str(Period()) == "历来"
+    assert str(period_between(dt.date(2026, 3, 1), None)) == "2026年3月1日以来"
+    assert str(period_between(None, dt.date(2026, 3, 2))) == "截至2026年3月2日"
+    assert str(period_between(dt.date(2026, 3, 2), dt.date(2026, 3, 2))) == "2026年3月2日"
+    assert str(period_between(dt.date(2025, 12, 29), dt.date(2026, 1, 4))) == "2025年12月29日至2026年1月4日"

@@ -10,41 +10,25 @@ from pendulum import DateTime
 
 from domain.conduct import DeadlineKind, RequestType, Urgency
 from domain.errors import PolicyMissing
-from domain.petition import Card, Deadline, Facts, Rung, Satisfaction, Step, deadlines, decide, handling_due, is_overdue
+from domain.petition import Card, Facts, Step, deadlines, decide, handling_due, is_overdue
 from domain.stages import Stage
 from domain.workdays import Duration, Extension, Pause, TimeUnit
 from tests.domain.calendars import WITH_2027
-from tests.support.facts import MONDAY, a_calendar, a_policy, at, facts, hours, with_deadline, working_days
+from tests.domain.deciding import (
+    CALENDAR,
+    DISSATISFIED,
+    DUE,
+    LATER,
+    POLICY,
+    RED,
+    SUPERVISED,
+    YELLOW,
+    clock_of,
+    due_of,
+    kinds_of,
+)
+from tests.support.facts import MONDAY, a_policy, at, facts, hours, with_deadline, working_days
 from tests.support.life import settle
-
-POLICY, CALENDAR = a_policy(), a_calendar()
-DUE = at("2022-03-14 17:30")
-"""Five working days after MONDAY."""
-YELLOW = at("2022-03-11 17:30")
-RED = at("2022-03-15 08:30")
-LATER = at("2022-04-20 10:00")
-DISSATISFIED: dict[str, Any] = {"satisfaction": Satisfaction.DISSATISFIED}
-SUPERVISED: dict[str, Any] = {"rung": Rung.SUPERVISION, "supervised_at": MONDAY, "card": Card.RED}
-
-
-def step_at(now: DateTime, petition: Facts) -> Step | None:
-    return decide(petition, POLICY, CALENDAR, now).step
-
-
-def clock_of(kind: DeadlineKind, petition: Facts) -> Deadline:
-    (found,) = [item for item in deadlines(petition, POLICY, CALENDAR) if item.kind is kind]
-    return found
-
-
-def kinds_of(petition: Facts) -> set[DeadlineKind]:
-    return {item.kind for item in deadlines(petition, POLICY, CALENDAR)}
-
-
-def due_of(petition: Facts) -> DateTime:
-    found = handling_due(petition, POLICY, CALENDAR)
-    assert found is not None
-    return found.due_at
-
 
 # --- overdue ----------------------------------------------------------------------------------------------------------
 

@@ -23,18 +23,20 @@ from domain.stages import (
 from tests.support.facts import MONDAY, a_calendar, a_policy, facts
 
 # Stage by stage, what may happen there: `trigger>stage` moves, a bare trigger only writes history.
-_TOLD = "track ask_media_reply give_media_reply lapse_media_reply publish expose correct_exposure unpublish"
+_TOLD = """track decline_track untrack object_publicity ask_media_reply give_media_reply lapse_media_reply publish
+    expose correct_exposure unpublish"""
 _FILE = """attach demand_explanation explain close_supervision correct_disposition check_rectification recuse
-    lift_recusal open_inspection record_visit query_unit answer_inspection close_inspection"""
+    lift_recusal open_inspection record_visit query_unit answer_inspection close_inspection warn_explanation
+    remind_explanation warn_inspection remind_inspection warn_rectification remind_rectification"""
 _WHO = f"hold_identity release_identity flag_reading {_TOLD}"
 _OVER = f"{_FILE} {_WHO} erase_identity"
-_ANYWHERE_OPEN = f"note reclassify {_FILE} {_WHO} remind_explanation"
+_ANYWHERE_OPEN = f"note reclassify {_FILE} {_WHO}"
 _CARDS = "show_yellow_card show_red_card"
 _CLIMBS = "climb_to_first_review>first_review climb_to_second_review>second_review"
 _BESIDE = "supervise remind_supervised"
 _HELPED = f"{_BESIDE} remind_assist"
 _TAKEN = "take_away>accepted"
-_EXCLUSION_DECIDED = "grant_exclusion refuse_exclusion record_call give_call"
+_EXCLUSION_DECIDED = "grant_exclusion refuse_exclusion record_call give_call strand_call"
 _EXCLUSION = f"request_exclusion {_EXCLUSION_DECIDED}"
 _ENDS = "merge>merged withdraw>withdrawn leave"
 EXPECTED = {

@@ -119,9 +119,9 @@ class World:
 
     # What people do
 
-    def register(self) -> str:
+    def register(self, text: str = TEXT) -> str:
         """A petition comes in; its id."""
-        return intake.register(self.context, Registration(channel="hotline", text=TEXT), CHANNEL).id
+        return intake.register(self.context, Registration(channel="hotline", text=text), CHANNEL).id
 
     def complete(self, petition_id: str) -> str:
         """The unit signs and hands in, and the desk approves; the petition's id."""

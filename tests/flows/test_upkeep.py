@@ -5,6 +5,8 @@ On a worker of its own process: Prefect's engine leaves connections open in the 
 
 from __future__ import annotations
 
+import dataclasses
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,13 +14,17 @@ import pytest
 from sqlalchemy import update
 
 import clock
-from models.tables import Petition, PolicyVersion
-from services import learning
+from domain.actions import Actor, Role
+from models.tables import Petition, PolicyChange, PolicyVersion
+from services import learning, policies, policy_changes
 from tests.faults.conftest import nursery as nursery  # noqa: PLC0414, a fixture
 from tests.faults.world import TEXT, World, close_world, make_world
 from tests.services import closed_cases
+from tests.support.context import POLICY_DIR
 from tests.support.forked import Nursery
 from tests.support.prefect_server import PrefectServer
+
+OPERATOR = Actor(Role.OPERATOR, name="测试运维")
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 
@@ -68,6 +74,28 @@ def test_they_publish_what_they_found_and_fail_over_what_is_wrong(world: World) 
     assert (state, named in message, TEXT in message) == ("FAILED", True, False)
     assert f"- {named}" in table(world, "reconcile")
     assert "| missing | 1 |" in table(world, "reconcile")
+
+
+def test_a_plan_whose_time_came_is_put_in_force_by_the_worker_and_new_cases_live_by_it(world: World) -> None:
+    old = world.register()
+    world.wait_at_rest(old)
+    district = dataclasses.replace(world.context, policy_dir=POLICY_DIR)
+    ladder = (POLICY_DIR / "ladder.yaml").read_text("utf-8")
+    changed = re.sub(r"(?m)(^return_limit:\n  value: )\d+", r"\g<1>7", ladder)
+    number = policy_changes.upload(district, OPERATOR, [("ladder.yaml", changed.encode())], whole=False, reason="试行")
+    later = clock.now().add(days=1)
+    policy_changes.put_in_force_from(district, OPERATOR, number, valid_from=later, reason="明日起")
+    assert world.run_flow("reconcile") == ("COMPLETED", "")
+    assert policies.active_policy(world.context).ladder.return_limit != 7, "its time has not come"
+    with world.context.sessions.begin() as session:
+        session.get_one(PolicyChange, number).valid_from = clock.now().subtract(seconds=1)
+    assert world.run_flow("reconcile") == ("COMPLETED", "")
+    assert policies.active_policy(world.context).ladder.return_limit == 7
+    new = world.register("测试乙反映君山路井盖松动")
+    world.wait_at_rest(new)
+    versions = [world.petition(each).policy_version for each in (old, new)]
+    assert versions[0] != versions[1] == policies.active_policy(world.context).version
+    assert world.run_flow("invariants") == ("COMPLETED", "")
 
 
 def test_dispatch_learns_from_closed_cases_and_shows_how_that_fared(world: World) -> None:

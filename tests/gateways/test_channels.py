@@ -43,7 +43,7 @@ def test_the_example_is_a_whole_book() -> None:
     [water] = book.addresses_of("unit:EXAMPLE-WATER")
     assert water.startswith("dingtalk://")
     assert [address.split(":")[0] for address in book.fallbacks_of(water)] == ["mailto"]
-    assert book.addresses_of("role:inspector") == ("jsons://inspection.example.com/notices",)
+    assert book.addresses_of("role:discipline") == ("jsons://inspection.example.com/notices",)
     assert {kind for kind in book.petitioner if book.petitioner_address(kind, "13800000000")} == {
         "email",
         "sms",

@@ -35,6 +35,9 @@ TOWNS = {
 # What follows at once from the table, is told by the next step, or is only written down, owes nobody a notice.
 SILENT = {
     Trigger.TRACK,
+    Trigger.DECLINE_TRACK,  # the outlet finds it with its reason in its own list
+    Trigger.UNTRACK,
+    Trigger.OBJECT_PUBLICITY,  # it holds at once, and what is taken back for it is a step of its own
     Trigger.ACCEPT,  # the dispatch tells it
     Trigger.SIGN,
     Trigger.NOTE,

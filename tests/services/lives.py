@@ -191,6 +191,17 @@ def redone(context: Context) -> str:
     return petition_id
 
 
+def dissatisfied_after_a_visit_was_drawn(context: Context) -> str:
+    """It had been extended, so that a return visit was drawn for certain."""
+    petition_id = extended(context)
+    handling.submit_completion(context, petition_id, AT_UNIT, EVIDENCE)
+    decisions.decide_completion(context, petition_id, DESK, approved=True, reason=WORDS)
+    settle(context, petition_id)
+    verdict.rate(context, petition_id, CITIZEN, satisfaction=Satisfaction.DISSATISFIED, reason_code="not-solved")
+    settle(context, petition_id)
+    return petition_id
+
+
 def archived(context: Context) -> str:
     petition_id = completed(context)
     verdict.rate(context, petition_id, CITIZEN, satisfaction=Satisfaction.SATISFIED)

@@ -99,6 +99,20 @@ def test_the_figures_are_as_of_the_end_however_late_it_is_drafted(context: Conte
     assert late.text == in_time.text
 
 
+def test_why_petitioners_were_dissatisfied_and_the_visits_are_in_it(context: Context, story: clock.StoryClock) -> None:
+    lives.dissatisfied_after_a_visit_was_drawn(context)
+    view = drafted(context, story)
+    assert table(view, "不满意的原因") == {"问题没有解决": ["1"]}
+    assert table(view, "回访") == {"1": ["0", "0", "0", "0", "1", "0"]}, "the redo overtook it"
+
+
+def test_a_week_without_a_verdict_says_so(context: Context, story: clock.StoryClock) -> None:
+    lives.in_hand(context)
+    text = drafted(context, story).text
+    assert "没有不满意的评价" in text
+    assert "没有抽取回访" in text
+
+
 def test_no_person_and_nobodys_words_are_in_it(context: Context, story: clock.StoryClock) -> None:
     for life in LIVES:
         life(context)

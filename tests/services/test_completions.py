@@ -206,7 +206,7 @@ def test_units_are_not_told_and_inspectors_are(context: Context) -> None:
     assert flags(context, petition_id, AT_UNIT) == []
     assert number_of(context, earlier) not in queries.history(context, petition_id, AT_UNIT).model_dump_json()
     dossier = dossiers.dossier(context, petition_id, INSPECTOR)
-    assert [flag["kind"] for flag in dossier.evidence[0]["flags"]] == ["used-before"]
+    assert [flag["kind"] for flag in dossier.evidence[0].flags] == ["used-before"]
 
 
 def test_only_the_photos_of_the_same_unit_are_compared_by_their_looks(context: Context) -> None:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 import clock
 from domain.actions import Actor, Role
+from domain.attachments import Purpose
 from domain.errors import ForbiddenTransition, Incomplete, NotFound, NotPermitted, RuleRefusal, StaleVersion
 from domain.figures import CountName, ShareName
 from domain.lists import ListName
@@ -19,12 +20,25 @@ from domain.stages import Trigger
 from domain.units import UnitKind
 from models.answers import AskView
 from models.tables import HistoryRow, Petition
-from services import audit, decisions, exclusions, figures, handling, lists, queries, queues, recusals, verdict
+from services import (
+    attachments,
+    audit,
+    decisions,
+    exclusions,
+    figures,
+    handling,
+    lists,
+    queries,
+    queues,
+    recusals,
+    verdict,
+)
 from services.context import Context
 from services.figure_selection import Asked
 from tests.services import lives
 from tests.services.lives import AT_UNIT, CITIZEN, DESK, INSPECTOR, OTHER_UNIT, REVIEWER, UNIT
 from tests.support.context import a_context, shipped_policy
+from tests.support.files import a_document
 
 PROOF = "区法院(2026)测1号判决，已书面告知"
 
@@ -82,6 +96,23 @@ def test_a_unit_asks_with_a_reason_of_the_rules_and_evidence(context: Context) -
     told = lives.told(context, petition_id, Trigger.REQUEST_EXCLUSION)
     assert {rule for _, rule, _ in told} == {"exclusion-asked"}
     assert len(told) == 2
+
+
+def test_the_files_that_show_it_are_kept_with_the_request(context: Context) -> None:
+    petition_id = lives.completed(context)
+    mine = attachments.add(context, petition_id, AT_UNIT, "判决.pdf", a_document(), Purpose.EVIDENCE)
+    other = attachments.add(context, petition_id, DESK, "来信.pdf", a_document(b"<< >>"), Purpose.PETITION)
+    for files, field in (([other.id], "files.0"), ([mine.id, mine.id], "files.1"), (["0" * 36], "files.0")):
+        with pytest.raises(Incomplete) as wrong:
+            ask(context, petition_id, files=files)
+        assert [item["field"] for item in wrong.value.missing] == [field]
+    assert not [item for item in queries.detail(context, petition_id, DESK).asked if item.kind == "exclusion"]
+    ask(context, petition_id, files=[mine.id])
+    [shown] = asked_of(context, petition_id).files
+    assert (shown.id, shown.name, shown.sha256) == (mine.id, "判决.pdf", mine.sha256)
+    last = queries.history(context, petition_id, DESK).entries[-1]
+    assert last.details["files"] == [mine.sha256]
+    assert audit.verify(context) == []
 
 
 def test_there_must_be_work_to_be_assessed(context: Context) -> None:

@@ -173,6 +173,13 @@ BREAKS = [
     Break("merged_has_main", lives.merged, "UPDATE petition SET merged_into_id = NULL WHERE id = :id"),
     Break("merged_has_main", lives.in_hand, "UPDATE petition SET merged_into_id = id WHERE id = :id"),
     Break(
+        "visit_can_be_made",
+        lives.completed,
+        "DELETE FROM visit WHERE petition_id = :id; "
+        + A_VISIT.format(officer="info-centre")
+        + f"; UPDATE visit SET stranded_at = {YESTERDAY} WHERE petition_id = :id",
+    ),
+    Break(
         "open_visit_is_somebodys",
         lives.archived,
         "DELETE FROM visit WHERE petition_id = :id; " + A_VISIT.format(officer=""),

@@ -12,9 +12,9 @@ from domain.stages import FINAL_STAGES, Stage
 from models.tables import Petition
 from services import queries, runs
 from services.context import Context
-from services.labels import shown_due
+from services.labels import recipient_name, shown_due
 from tests.services.lives import LIVES, petition_of
-from tests.support.context import a_context
+from tests.support.context import a_context, shipped_policy
 from tests.support.facts import at
 
 WORK, STAGE, WAKE = at("2026-03-09 17:30"), at("2026-03-04 17:30"), at("2026-03-03 09:00")
@@ -72,3 +72,20 @@ def test_people_and_operators_are_shown_the_same_date(engine: sa.Engine, life: C
     due = queries.public_progress(context, petition.query_code).due_at
     _, _, named = runs.look(context, petition.id).label.name.partition(" · due ")
     assert named == (local(due).strftime("%m-%d") if due and petition.wake_at else "")
+
+
+@pytest.mark.parametrize(
+    ("recipient", "name"),
+    [
+        ("unit:municipal-parks", "区市政园林服务中心"),
+        ("role:desk", "分拨中心派遣专席"),
+        ("role:discipline", "区纪委监委督办账号"),
+        ("role:party_inspection", "党委督查"),
+        ("member:expert-housing", "住建专家（值班）"),
+        ("outlet:shizhong-yunbao", "市中云报"),
+        ("petitioner:9f1c", "诉求人"),
+        ("member:gone", "member:gone"),
+    ],
+)
+def test_whom_a_notice_goes_to_is_said_by_name(recipient: str, name: str) -> None:
+    assert recipient_name(recipient, shipped_policy()) == name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +15,7 @@ import clock
 from domain.actions import Actor, Role
 from domain.errors import DomainError, NotPermitted
 from domain.policy_changes import Standing
-from models.tables import AdministrationAct, PolicyVersion
+from models.tables import AdministrationAct, PolicyChange, PolicyVersion
 from services import accounts, policies, policy_changes, sign_in, sign_in_history
 from services.context import Context
 from tests.support.context import POLICY_DIR
@@ -69,6 +70,37 @@ def test_a_plan_is_carried_out_once_and_kept_word_for_word(district: Context, fr
     with district.readers() as session:
         acts = session.scalars(sa.select(AdministrationAct.act).order_by(AdministrationAct.id)).all()
     assert acts == ["upload_policy", "plan_policy", "activate_policy"]
+
+
+def planned(district: Context, at: dt.datetime, returns: int, *, broken: bool = False) -> int:
+    number = uploaded(district, returns)
+    policy_changes.put_in_force_from(district, OPERATOR, number, valid_from=at, reason="下月起")
+    if broken:
+        with district.sessions.begin() as session:
+            session.get_one(PolicyChange, number).content = {"version": "no-policy"}
+    return number
+
+
+def test_a_plan_that_cannot_be_carried_out_is_named(district: Context, frozen_clock: clock.StoryClock) -> None:
+    at = frozen_clock.now().add(days=1)
+    number = planned(district, at, 7, broken=True)
+    frozen_clock.move_to(at.add(minutes=5))
+    assert policy_changes.activate_due(district) == 0
+    assert policy_changes.late_plans(district) == [], "what is a few rounds late is not forgotten"
+    frozen_clock.move_to(at.add(hours=2))
+    [late] = policy_changes.late_plans(district)
+    assert (late.name, len(late.cases)) == ("plans_are_in_force", 1)
+    policy_changes.withdraw(district, OPERATOR, number, "内容有误")
+    assert policy_changes.late_plans(district) == []
+
+
+def test_a_plan_that_cannot_be_carried_out_holds_up_no_other(district: Context, frozen_clock: clock.StoryClock) -> None:
+    at = frozen_clock.now().add(days=1)
+    planned(district, at, 7, broken=True)
+    planned(district, at, 8)
+    frozen_clock.move_to(at)
+    assert policy_changes.activate_due(district) == 1
+    assert limit(district) == 8
 
 
 @pytest.mark.parametrize("role", sorted(set(Role) - {Role.OPERATOR}))

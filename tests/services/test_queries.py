@@ -16,6 +16,7 @@ from domain.petition import Satisfaction, is_overdue
 from domain.stages import Stage
 from domain.workdays import Duration, TimeUnit
 from models.answers import Page, QueueItem
+from models.tables import HistoryRow
 from services import decisions, dispatching, handling, ladder, queries, queues, supervision, verdict
 from services.context import Context
 from services.facts import facts_of, is_supervised
@@ -81,13 +82,51 @@ def test_the_timeline_tells_what_is_public_and_hides_the_rest(context: Context) 
     handling.note(context, petition_id, AT_UNIT, "内部讨论中")
     handling.note(context, petition_id, AT_UNIT, "已到现场查看", public=True)
     progress = queries.public_progress(context, petition_of(context, petition_id).query_code)
-    assert [(entry.label, entry.reason) for entry in progress.timeline] == [
-        ("登记", ""),
-        ("受理", ""),
-        ("派遣", ""),
-        ("签收", ""),
-        ("记录办理情况", "已到现场查看"),
+    assert [(entry.label, entry.told, entry.reason) for entry in progress.timeline] == [
+        ("登记", "反映的情况已收到", ""),
+        ("受理", "已受理，接下来派给承办单位", ""),
+        ("派遣", "已派给区市政园林服务中心办理", ""),
+        ("签收", "区市政园林服务中心已接收，开始办理", ""),
+        ("记录办理情况", "", "已到现场查看"),
     ]
+
+
+def test_a_petitioner_reads_no_rule_and_no_source_where_a_term_ran_out(
+    context: Context, story: clock.StoryClock
+) -> None:
+    """The whole ladder: each climb in a plain sentence, and in the staff's history with its rule and source."""
+    petition_id = lives.register(context, "工地拖欠工资三个月，要求支付")
+    steps.settle_until(context, petition_id, story, story.now().add(days=60))
+    told = {
+        entry.label: (entry.told, entry.reason)
+        for entry in queries.public_progress(context, petition_of(context, petition_id).query_code).timeline
+    }
+    assert told["提级一级研判"] == ("到2026年3月9日 17:30还没有办好，交专家组研究由谁办、怎么办", "")
+    assert told["提级二级研判"] == ("专家组到2026年3月23日 17:30还没有定下来，交区领导小组决定", "")
+    assert told["纪委监委督办"] == ("区领导小组到2026年4月7日 17:30还没有定下来，由纪委监委督办，办理不停", "")
+    assert told["督办催办"] == ("纪委监委催促尽快办好", "")
+    assert not any(word in text for texts in told.values() for text in texts for word in ("自定", "依据", "报道", "；"))
+    climbs = [row for row in queries.history(context, petition_id, DESK).entries if row.details.get("why")]
+    assert [row.details["why"] for row in climbs] == ["handling", "first_review", "second_review"]
+    assert all(row.details["source"] and row.details["rule"] for row in climbs)
+    assert climbs[0].reason == "办理时限已过，应于2026-03-09 17:30前完成"
+
+
+def test_a_step_of_an_older_version_is_told_without_its_source(context: Context) -> None:
+    petition_id = lives.in_review(context)
+    with context.sessions.begin() as session:
+        row = session.scalars(sa.select(HistoryRow).order_by(HistoryRow.version.desc()).limit(1)).one()
+        row.actor_role, row.details = "platform", {}
+        row.reason = "办理时限已过(应于2026-03-09 17:30前完成；自定，未见公开规定)"
+    last = queries.public_progress(context, petition_of(context, petition_id).query_code).timeline[-1]
+    assert (last.told, last.reason) == ("交专家组研究由谁办、怎么办", "")
+
+
+def test_what_a_person_writes_for_the_petitioner_stays(context: Context) -> None:
+    petition_id = lives.in_hand(context)
+    ladder.refer_to_first_review(context, petition_id, DESK, "涉及多家单位，任何一家都不能单独解决")
+    last = queries.public_progress(context, petition_of(context, petition_id).query_code).timeline[-1]
+    assert (last.told, last.reason) == ("交专家组研究由谁办、怎么办", "涉及多家单位，任何一家都不能单独解决")
 
 
 def test_a_code_may_be_written_as_people_write_it(context: Context) -> None:

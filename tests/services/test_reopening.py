@@ -55,6 +55,21 @@ def test_it_goes_back_to_the_desk_and_begins_anew(context: Context, story: clock
     assert {rule for _, rule, _ in lives.told(context, petition_id, Trigger.REOPEN)} >= {"reopened-desk"}
 
 
+def test_until_when_it_may_be_taken_up_is_told_to_its_petitioner_alone_while_it_may(
+    context: Context, story: clock.StoryClock
+) -> None:
+    petition_id = lives.archived(context)
+    code = petition_of(context, petition_id).query_code
+    until = queries.public_progress(context, code).reopen_until
+    assert until is not None
+    assert until.isoformat() == "2026-03-16T09:30:00+00:00", "fourteen days, until the office closes"
+    story.move_to(until + dt.timedelta(seconds=1))
+    assert queries.public_progress(context, code).reopen_until is None
+    assert (
+        queries.public_progress(context, petition_of(context, lives.in_hand(context)).query_code).reopen_until is None
+    )
+
+
 def test_it_is_handled_rated_and_archived_once_more(context: Context, story: clock.StoryClock) -> None:
     petition_id = lives.archived(context)
     story.move_to(clock.now() + dt.timedelta(days=3))

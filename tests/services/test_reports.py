@@ -51,6 +51,16 @@ def test_a_report_is_made_once(context: Context, story: clock.StoryClock) -> Non
     assert "| 办结率 | 100.00% (1/1，" in report.text
 
 
+def test_why_petitioners_were_dissatisfied_and_the_visits_are_in_it(context: Context, story: clock.StoryClock) -> None:
+    lives.dissatisfied_after_a_visit_was_drawn(context)
+    on(story, 3)
+    reports.make_due(context, PeriodKind.DAY)
+    [report] = stored(context)
+    assert "| 问题没有解决 | 1 |\n| 合计 | 1 |" in report.text
+    assert "| 抽取 | 待回访 | 其中过期 | 已回访 | 未联系上 | 不再需要 | 与台账不一致 |" in report.text
+    assert "| 1 | 0 | 0 | 0 | 0 | 1 | 0 |" in report.text
+
+
 def test_two_at_once_make_one(context: Context, story: clock.StoryClock) -> None:
     lives.completed(context)
     on(story, 3)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 
 import pytest
@@ -11,16 +12,30 @@ import clock
 from domain.actions import Actor, Role
 from domain.errors import Incomplete, NotFound, NotPermitted, RuleRefusal, StaleVersion
 from domain.petition import Satisfaction
-from domain.stages import Stage
-from domain.visits import VisitStatus, Way, lot
+from domain.stages import Stage, Trigger
+from domain.visits import Seat, VisitStatus, Way, lot
 from models.tables import HistoryRow, Visit
 from models.visit_answers import AttemptIn, ReturnVisit
-from services import audit, decisions, figures, handling, queries, recusals, verdict, visits
+from services import (
+    accounts,
+    audit,
+    decisions,
+    figures,
+    handling,
+    invariants,
+    keys,
+    queries,
+    recusals,
+    rulebook,
+    verdict,
+    visits,
+)
 from services.context import Context
 from services.coverage import seal_of
 from services.figure_selection import Asked
-from tests.services.lives import AT_UNIT, CITIZEN, DESK, EVIDENCE, INSPECTOR, UNIT, extended, petition_of, settle
-from tests.support.context import shipped_policy
+from services.rulebook import RuleBook
+from tests.services.lives import AT_UNIT, CITIZEN, DESK, EVIDENCE, INSPECTOR, UNIT, extended, petition_of, settle, told
+from tests.support.context import a_context, shipped_calendar, shipped_policy
 
 OFFICER = Actor(Role.FOLLOW_UP, name="信息员专班")
 CONTENT, NOT_CONTENT = Satisfaction.SATISFIED, Satisfaction.DISSATISFIED
@@ -217,6 +232,87 @@ def test_whoever_must_stay_out_after_the_draw_visits_no_more(context: Context) -
     other = visit_of(context, petition_id)
     assert other.officer.unit not in {found.officer.unit, UNIT}
     assert (other.officer_reason, other.version) == ("原席位所属单位应当回避，自动改派", found.version + 1)
+
+
+def officers(context: Context, unit: str, *names: str) -> None:
+    for name in names:
+        accounts.create_account(context, name, Role.FOLLOW_UP, unit)
+
+
+def test_an_officer_who_must_stay_out_leaves_the_visit_to_the_others_of_the_seat(context: Context) -> None:
+    petition_id = finished(context)
+    found = visit_of(context, petition_id)
+    officers(context, found.officer.unit, "信息员甲", "信息员乙")
+    recusals.recuse_account(context, petition_id, INSPECTOR, account="信息员甲", reason="系亲属")
+    assert visit_of(context, petition_id).officer == found.officer
+    assert visits.visits(context, Actor(Role.FOLLOW_UP, name="信息员甲")).items == []
+    recusals.recuse_account(context, petition_id, INSPECTOR, account="信息员乙", reason="也系亲属")
+    other = visit_of(context, petition_id)
+    assert other.officer.unit not in {found.officer.unit, UNIT}
+    assert other.officer_reason == "原席位的信息员应当回避，自动改派"
+    with pytest.raises(RuleRefusal, match="不能回访"):
+        visits.give(context, found.id, DESK, officer=found.officer.code, reason="还是原席位")
+
+
+def test_a_disabled_account_makes_no_visit_and_a_key_does(context: Context) -> None:
+    petition_id = finished(context)
+    found = visit_of(context, petition_id)
+    officers(context, found.officer.unit, "信息员甲", "信息员乙")
+    accounts.disable_account(context, "信息员乙")
+    keys.create_key(context, Role.FOLLOW_UP, found.officer.unit, "回访系统")
+    recusals.recuse_account(context, petition_id, INSPECTOR, account="信息员甲", reason="系亲属")
+    assert visit_of(context, petition_id).officer == found.officer
+
+
+@pytest.fixture
+def one_seat(engine: sa.Engine) -> Context:
+    shipped = shipped_policy()
+    only = next(seat for seat in shipped.visits.seats if seat.code == "info-centre")
+    rules = dataclasses.replace(shipped.visits, seats=(only,))
+    return a_context(engine, policy=dataclasses.replace(shipped, visits=rules, version="one-seat"))
+
+
+def stuck(context: Context) -> list[str]:
+    return [
+        case for item in invariants.check_invariants(context) if item.name == "visit_can_be_made" for case in item.cases
+    ]
+
+
+def test_a_visit_that_no_seat_may_make_is_told_of_and_stays_in_sight(one_seat: Context) -> None:
+    petition_id = finished(one_seat)
+    found = visit_of(one_seat, petition_id)
+    assert (found.officer.code, found.stranded, stuck(one_seat)) == ("info-centre", False, [])
+    officers(one_seat, found.officer.unit, "信息员甲")
+    recusals.recuse_account(one_seat, petition_id, INSPECTOR, account="信息员甲", reason="系亲属")
+    assert visit_of(one_seat, petition_id).stranded
+    assert {recipient for recipient, _, _ in told(one_seat, petition_id, Trigger.STRAND_CALL)} == {
+        "role:desk",
+        "role:operator",
+    }
+    assert stuck(one_seat) == [petition_of(one_seat, petition_id).case_number]
+    assert audit.verify(one_seat) == []
+    recusals.lift(one_seat, petition_id, INSPECTOR, number=1, reason="并非亲属")
+    assert not visit_of(one_seat, petition_id).stranded
+    assert stuck(one_seat) == []
+
+
+def test_a_visit_drawn_where_no_seat_is_apart_waits_for_the_desk(engine: sa.Engine) -> None:
+    shipped = shipped_policy()
+    own = Seat("info-parks", "园林信息员", UNIT)
+    rules = dataclasses.replace(shipped.visits, seats=(own,))
+    context = a_context(engine, policy=dataclasses.replace(shipped, visits=rules, version="none-apart"))
+    petition_id = finished(context)
+    found = visit_of(context, petition_id)
+    assert (found.officer.code, found.officer.title, found.stranded) == ("", "尚无席位", True)
+    assert stuck(context) == [petition_of(context, petition_id).case_number]
+    assert [item.id for item in visits.visits(context, DESK).items] == [found.id]
+    more = dataclasses.replace(shipped, version="more-seats")
+    later = dataclasses.replace(context, rules=RuleBook(shipped_calendar(), [context.rules.known("none-apart"), more]))
+    with later.sessions.begin() as session:
+        rulebook.activate(session, more, DESK)
+    given = visits.give(later, found.id, DESK, officer="info-centre", reason="增设席位")
+    assert (given.officer.code, given.stranded, stuck(later)) == ("info-centre", False, [])
+    assert audit.verify(later) == []
 
 
 def test_what_was_said_on_a_visit_is_sealed(context: Context) -> None:

@@ -8,11 +8,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Browser as ChromiumBrowser
-from playwright.sync_api import BrowserContext, sync_playwright
+from playwright.sync_api import BrowserContext, ConsoleMessage, ViewportSize, sync_playwright
+from playwright.sync_api import Page as Tab
 
+from tests.support.pages import GOOD_PASSWORD
 from tests.support.prefect_workers import wait_until
 
 _MISSING = (
@@ -84,6 +88,40 @@ def chromium_of(*flags: str) -> Iterator[ChromiumBrowser]:
         started = playwright.chromium.launch(executable_path=chromium, args=[*_FLAGS, *flags])
         yield started
         started.close()
+
+
+class Listening(Protocol):
+    """Where what a tab says is kept."""
+
+    complaints: list[str]
+    """What the browser's console says, be it of a script or of the policy against foreign ones."""
+    asked: list[str]
+
+
+@contextmanager
+def somebody(
+    browser: ChromiumBrowser, site: str, seen: Listening, viewport: dict[str, int], name: str = "", to: str = "/account"
+) -> Iterator[Tab]:
+    """A tab in a browser of its own, signed in as `name` and at `to` where there is a name."""
+    size = ViewportSize(width=viewport["width"], height=viewport["height"])
+    tab = browser.new_context(viewport=size, base_url=site, locale="zh-CN").new_page()
+
+    def hear(message: ConsoleMessage) -> None:
+        # The browser notes every refused form, too: those are meant.
+        if message.type == "error" and "Failed to load resource" not in message.text:
+            seen.complaints.append(message.text)
+
+    tab.on("console", hear)
+    tab.on("pageerror", lambda error: seen.complaints.append(str(error)))
+    tab.on("request", lambda request: seen.asked.append(request.url))
+    if name:
+        tab.goto(f"/sign-in?to={quote(to)}")
+        tab.get_by_label("账号").fill(name)
+        tab.get_by_label("密码").fill(GOOD_PASSWORD)
+        tab.get_by_role("button", name="登录").click()
+        tab.get_by_role("link", name=name).wait_for()
+    yield tab
+    tab.context.close()
 
 
 def asked_by_pages(record: Path) -> list[str]:

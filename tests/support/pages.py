@@ -10,10 +10,10 @@ import httpx
 from fastapi.testclient import TestClient
 
 from api.limits import Limits, Rate
-from api.main import create_site
 from domain.actions import ROLE_LABELS, Role
 from services import accounts
 from services.context import Context
+from tests.support.apps import site_on
 
 UNLIMITED = Limits(registrations=Rate(10_000, 1), look_ups=Rate(10_000, 1), uploads=Rate(10_000, 1))
 
@@ -25,6 +25,18 @@ class ShownForm:
     action: str
     fields: dict[str, str] = field(default_factory=dict)
     options: dict[str, list[str]] = field(default_factory=dict)
+    several: dict[str, list[str]] = field(default_factory=dict)
+    """Every value of each name; a browser sends all of them."""
+
+    def filled(self, fields: dict[str, str]) -> dict[str, str | list[str]]:
+        """What a browser sends of it when it was filled in so."""
+        several = {name: all_ for name, all_ in self.several.items() if len(all_) > 1 and name in self.fields}
+        return {**self.fields, **several, **fields}
+
+    def hold(self, name: str, value: str) -> None:
+        """One more value that is sent under this name."""
+        self.fields[name] = value
+        self.several.setdefault(name, []).append(value)
 
 
 class _Reader(HTMLParser):
@@ -57,9 +69,9 @@ class _Reader(HTMLParser):
             case "input" if given.get("type") in {"radio", "checkbox"}:
                 form.options.setdefault(name, []).append(value)
                 if "checked" in given:
-                    form.fields[name] = value
-            case "input" if name:
-                form.fields[name] = value
+                    form.hold(name, value)
+            case "input" if name and given.get("type") not in {"image", "file"}:
+                form.hold(name, value)
             case "textarea":
                 self._area, form.fields[name] = name, ""
             case "select":
@@ -111,19 +123,20 @@ class Visitor:
 
     def __init__(self, context: Context, limits: Limits = UNLIMITED, client: TestClient | None = None) -> None:
         self.context = context
-        self.client = client or TestClient(create_site(context, limits))
+        self.client = client or TestClient(site_on(context, limits))
 
     def open(self, path: str) -> Page:
         return Page(self.client.get(path, headers={"Accept": "text/html,*/*"}))
 
     def send(self, form: ShownForm, **fields: str) -> Page:
         """Fill in the form and send it, as a browser does: unticked boxes are not sent."""
-        return Page(self.client.post(form.action, data=form.fields | fields, headers={"Sec-Fetch-Site": "same-origin"}))
+        said = form.filled(fields)
+        return Page(self.client.post(form.action, data=said, headers={"Sec-Fetch-Site": "same-origin"}))
 
-    def upload(self, form: ShownForm, *files: tuple[str, bytes], **fields: str) -> Page:
-        """Send the form with files."""
-        sent = [("file", (name, content, "application/octet-stream")) for name, content in files]
-        return Page(self.client.post(form.action, data=form.fields | fields, files=sent))
+    def upload(self, form: ShownForm, *files: tuple[str, bytes], into: str = "file", **fields: str) -> Page:
+        """Send the form with files, chosen in the input that is called `into`."""
+        sent = [(into, (name, content, "application/octet-stream")) for name, content in files]
+        return Page(self.client.post(form.action, data=form.filled(fields), files=sent))
 
     def report(self, text: str, **fields: str) -> Page:
         """What comes of reporting `text`; whoever is asked whether it is the same says that it is not."""

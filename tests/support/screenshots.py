@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pendulum
 from PIL import Image
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, FilePayload, Page
 from sqlalchemy import select
 
 import clock
@@ -25,7 +25,7 @@ from gateways.geography_files import load_geography
 from models.evidence import CompletionEvidence
 from models.media_answers import ProposalIn
 from models.tables import Petition, Visit
-from services import decisions, geographies, handling, ladder, media, policy_changes, publications
+from services import decisions, geographies, handling, ladder, media, policy_changes, publications, surroundings
 from services.context import Context
 from services.ledger import move
 from services.transactions import transaction
@@ -33,6 +33,7 @@ from settings import PROJECT_ROOT
 from tests.support import ledgers, steps
 from tests.support.browser import chromium_of
 from tests.support.context import POLICY_DIR, a_kept_context, shipped_policy
+from tests.support.files import a_photo
 from tests.support.pages import GOOD_PASSWORD, Visitor, signed_in
 from tests.support.served import served
 
@@ -109,9 +110,14 @@ def everybodys(browser: Browser, site: str) -> None:
     tab = opened(browser, site, PHONE)
     tab.goto("/")
     tab.get_by_label("什么事").fill(LAMPS)
+    tab.get_by_label("照片").set_input_files([FilePayload(name="灯杆.jpg", mimeType="image/jpeg", buffer=a_photo())])
+    tab.get_by_role("button", name="去掉 灯杆.jpg").wait_for()
     tab.get_by_label("在哪里").fill(PLACE)
+    tab.evaluate("scrollTo(0, 0)")
     take(tab, "report")
     tab.get_by_role("button", name="提交").click()
+    tab.get_by_role("heading", name="您的查询码").wait_for()
+    take(tab, "receipt")
     tab.get_by_role("link", name="看进度").click()
     tab.get_by_role("heading", name="办理经过").wait_for()
 
@@ -182,6 +188,40 @@ def at_the_top(browser: Browser, site: str, context: Context, folder: Path) -> N
             leader.goto(address)
             leader.wait_for_timeout(1500)  # plots grow into their place
             take(leader, name)
+        in_its_place(browser, site, context)
+        before_the_leaders(leader, context)
+
+
+def in_its_place(browser: Browser, site: str, context: Context) -> None:
+    """A case at the desk with what is going on around it."""
+    with context.readers() as session:
+        found = session.scalars(
+            select(Petition.id).where(Petition.longitude.is_not(None), Petition.wake_at.is_not(None))
+        ).all()
+    actor = Actor(Role.DESK, name="专席乙")
+    around = {case: surroundings.surroundings(context, case, actor) for case in sorted(found)}
+    case = max(around, key=lambda each: len(place.near) if (place := around[each]) else 0)
+    desk = opened(browser, site, WIDE)
+    sign_in(desk, "专席乙")
+    desk.goto(f"/cases/{case}#place")
+    desk.locator("svg.place").scroll_into_view_if_needed()
+    take(desk, "place")
+    for text in ("文化路街道广济路路灯不亮，晚上出行不安全", "文化路街道广济路的路灯一直不亮，请尽快修理"):
+        Visitor(context).report(text, place=PLACE)
+    settle(context)
+    desk.goto("/desk/same")
+    take(desk, "pairs")
+
+
+def before_the_leaders(tab: Page, context: Context) -> None:
+    """What the experts handed up, on the page on which it is decided."""
+    with context.readers() as session:
+        case = session.scalars(select(Petition).where(Petition.text == UNSURE)).one()
+    expert = Actor(Role.REVIEWER, name="专家戊")
+    ladder.propose_second_review(context, case.id, expert, "楼院产权不清，超出各部门权限，请领导小组决定")
+    tab.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
+    tab.goto(f"/decisions/{case.id}")
+    take(tab, "decision")
 
 
 def in_public(browser: Browser, site: str, context: Context) -> None:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 import sqlalchemy as sa
 from fastapi.routing import iter_route_contexts
 
 import clock
-from api.limits import Buckets, Rate
 from api.permissions import PAGES, STATUSES, Access, Asker
 from domain.actions import Role
 from domain.administration import COMMAND_LINE
@@ -18,7 +15,7 @@ from services import accounts, keys, policy_changes
 from services.context import Context
 from tests.support.context import POLICY_DIR, a_context
 from tests.support.pages import ShownForm, Visitor, signed_in
-from web.app import create_pages
+from web.app import build_pages
 
 pytestmark = pytest.mark.usefixtures("cheap_passwords")
 
@@ -69,11 +66,10 @@ def test_every_page_answers_everybody_as_the_table_says(context: Context, asker:
             assert page.status == STATUSES[row[asker]], f"{route}: {page.text}"
 
 
-def test_every_page_of_administration_is_in_the_table(context: Context) -> None:
-    buckets = Buckets(Rate(1, 1), time.monotonic)
+def test_every_page_of_administration_is_in_the_table() -> None:
     found = {
         f"{method} {route.path}"
-        for route in iter_route_contexts(create_pages(context, buckets, buckets, buckets).routes)
+        for route in iter_route_contexts(build_pages().routes)
         for method in route.methods or ()
         if str(route.path).startswith("/administration")
     }

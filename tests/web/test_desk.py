@@ -14,7 +14,7 @@ from services import desk as service
 from services import recusals
 from services.context import Context
 from tests.support.pages import Visitor
-from tests.web.office import OTHER, UNIT, desk, done, petition, reported, stage, unit
+from tests.web.office import EVIDENCE, OTHER, UNCLEAR, UNIT, desk, done, petition, reported, stage, unit
 
 pytestmark = pytest.mark.usefixtures("cheap_passwords")
 
@@ -135,6 +135,47 @@ def test_pairs_that_may_be_one_matter_stand_side_by_side_and_are_merged(context:
     shown = visitor.open(f"/cases/{main}")
     assert f"/cases?number={number}" in shown.links
     assert visitor.open(f"/cases?number={number}").path == f"/cases/{part}"
+
+
+def test_pairs_are_worked_through_without_leaving_their_page(context: Context) -> None:
+    reported(context, *SAME)
+    visitor = desk(context)
+    page = visitor.send(visitor.open("/desk/same").form("/merge"))
+    assert (page.path, "并单：已完成" in page.text) == ("/desk/same", True)
+
+
+def test_the_queue_shows_the_date_it_is_ordered_by_with_the_working_hours_left(context: Context) -> None:
+    [case] = reported(context, UNSURE)
+    html = desk(context).open("/tasks").html
+    row = html[html.index("data-row") :]
+    due = petition(context, UNSURE).stage_due_at
+    assert due is not None
+    assert f"{due.in_timezone(clock.SHANGHAI):%H:%M}</time>前决定" in row
+    assert re.search(r"还剩\d+个工作小时", row)
+    assert case in html
+
+
+def test_of_what_was_handed_in_the_desk_sees_its_own_date_and_not_the_works(context: Context) -> None:
+    [case] = reported(context, SAME[0])
+    at_unit = unit(context)
+    done(at_unit, case, "sign")
+    done(at_unit, case, "submit_completion", **EVIDENCE)
+    html = desk(context).open("/tasks").html
+    row = petition(context, SAME[0])
+    assert row.stage_due_at != row.due_at
+    assert row.stage_due_at is not None
+    local = row.stage_due_at.in_timezone(clock.SHANGHAI)
+    assert f"{local.month}月{local.day}日 {local:%H:%M}</time>前决定" in html
+
+
+def test_after_each_case_the_next_is_one_key_away(context: Context) -> None:
+    first, second = reported(context, UNSURE, UNCLEAR)
+    visitor = desk(context)
+    page = visitor.send(visitor.open(f"/cases/{first}").form("/dispatch"))
+    assert f'<a href="/cases/{second}" data-next>' in page.html
+    last = visitor.send(visitor.open(f"/cases/{second}").form("/dispatch"), unit=UNIT, reason="电话核实后派遣")
+    assert "data-next" not in last.html
+    assert "没有别的等您办的了" in last.text
 
 
 def test_pairs_are_for_the_desk_alone(context: Context) -> None:

@@ -185,6 +185,7 @@ def test_what_was_written_survives_that_the_browser_forgot_the_code(visitor: Vis
     assert only(context).stage == "dispatched"
     page = visitor.send(page.form("/follow"), code=code)
     assert "您写的还在" in page.text
+    assert page.form("/withdraw").fields["reason"] == "已自行解决"
     assert "已撤回" in visitor.send(page.form(f"/follow/{number}/withdraw")).text
     assert only(context).stage == "withdrawn"
 

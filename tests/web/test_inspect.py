@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 
 import pytest
 from docx import Document
@@ -17,7 +18,7 @@ from services import bulletins, ladder, patterns
 from services.context import Context
 from tests.support import steps
 from tests.support.pages import Visitor, signed_in
-from tests.web.office import LAMPS, OTHER, UNIT, done, petition, reported, unit
+from tests.web.office import LAMPS, OTHER, UNIT, desk, done, petition, reported, unit
 
 pytestmark = pytest.mark.usefixtures("cheap_passwords")
 
@@ -40,6 +41,8 @@ def test_what_is_overdue_leads_to_a_dossier_without_the_petitioner(context: Cont
     assert number not in visitor.open("/inspect?supervised=no").text
     page = visitor.open(f"/inspect/dossiers/{case}")
     assert (page.status, "群众反映强烈" in page.text) == (200, True)
+    assert "区纪委监委督办账号：待发" in page.text
+    assert re.findall(r"(?:unit|role|member|petitioner):[a-z]", page.text) == []  # whom it went to is said by name
     for secret in ("测试甲", "13800001234", LAMPS[0]):
         assert secret not in page.html
     written = visitor.client.get(f"/inspect/dossiers/{case}/dossier.docx")
@@ -68,6 +71,21 @@ def test_a_party_inspectors_visit_stands_in_the_dossier(context: Context) -> Non
     page = visitor.open(f"/inspect/dossiers/{case}")
     assert "三盏不亮" in page.text
     assert "区委督查室" in page.text
+
+
+def test_a_question_without_a_term_of_its_own_is_listed_when_nobody_answered(
+    context: Context, frozen_clock: clock.StoryClock
+) -> None:
+    [case] = reported(context, LAMPS[1])
+    party = signed_in(Visitor(context), Role.PARTY_INSPECTOR)
+    done(party, case, "open_inspection", reason="典型案例")
+    done(party, case, "query_unit", question="为何未修")
+    assert "党委督查要求说明， 3月9日" in unit(context).open("/tasks").text
+    frozen_clock.move_to(clock.now() + dt.timedelta(days=8))
+    listed = signed_in(Visitor(context), Role.PARTY_INSPECTOR, name="测试督查乙").open("/inspect").text
+    assert "区市政园林服务中心须在 3月9日" in listed
+    assert "向党委督查说明，已逾期" in listed
+    assert "党委督查" not in desk(context).open("/tasks").text
 
 
 def finding(context: Context) -> str:

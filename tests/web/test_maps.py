@@ -58,6 +58,12 @@ def test_every_area_has_the_number_of_the_figure(mapped: Context, figure: CountN
     assert found == figures.cases_of(mapped, LEADER, Asked(), figure).base
 
 
+def test_a_town_says_what_is_open_and_what_is_overdue(mapped: Context) -> None:
+    visitor = leader(mapped)
+    assert "未结2 逾期0" in visitor.open("/map").text
+    assert "未结2 逾期0" not in visitor.open("/map?figure=registered").text
+
+
 def test_a_click_leads_to_the_town_and_another_to_the_cases_of_a_grid(mapped: Context) -> None:
     visitor = leader(mapped)
     page = visitor.open("/map?period=ever")

@@ -8,7 +8,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -173,7 +172,7 @@ def test_everybody_who_listens_is_let_go_when_the_process_ends() -> None:
 def running(url: str, port: int, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
     """The site as `rongetong up` runs it, without Prefect."""
     command = [sys.executable, "-m", "uvicorn", "--factory", "api.main:build", "--port", str(port)]
-    command += ["--log-level", "warning", "--timeout-graceful-shutdown", "20"]
+    command += ["--log-level", "warning", "--timeout-graceful-shutdown", "600"]
     environment = os.environ | {"RONGETONG_DATABASE_URL": url, "RONGETONG_DATA_DIR": str(folder)}
     with subprocess.Popen(command, env=environment, cwd=PROJECT_ROOT) as process:
         try:
@@ -190,7 +189,7 @@ def _answers(port: int) -> bool:
         return False
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(240)
 @pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "stopped"])
 def test_open_streams_do_not_hold_up_the_end_and_go_on_after_a_restart(
     engine: sa.Engine, database_url: str, tmp_path: Path, asked: signal.Signals
@@ -209,10 +208,8 @@ def test_open_streams_do_not_hold_up_the_end_and_go_on_after_a_restart(
     ):
         assert queue.status_code == 200
         assert "event: changed" in next(part for part in stream.iter_text() if "event" in part)
-        before = time.monotonic()
         process.send_signal(asked)
-        assert process.wait(15) in {0, -asked}
-        assert time.monotonic() - before < 5, "with open streams it takes no 20 seconds"
+        assert process.wait(90) in {0, -asked}, "whoever is held up by open streams waits for ten minutes"
     handling.sign(context, case, AT_UNIT)
     with (
         running(database_url, port, tmp_path),

@@ -53,7 +53,7 @@ def test_it_says_as_of_when_of_what_and_by_which_definition(context: Context) ->
     reported(context, LAMPS[0])
     page = leader(context).open("/overview?period=year&trend=week")
     assert "截至 2026年3月2日（周一）09:00" in page.text
-    assert "登记于2026-01-01至2026-12-31" in page.text
+    assert "登记于2026年1月1日至12月31日" in page.text
     assert "截至时刻仍在办理、已过办理时限的" in page.text
     assert "登记周" in page.text
     assert "不计：未评价的" in page.text

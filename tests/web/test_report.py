@@ -140,7 +140,7 @@ def test_a_choice_that_was_never_shown_joins_nothing(visitor: Visitor, context: 
 
 def test_one_can_go_back_from_the_question_and_change_what_was_written(visitor: Visitor, context: Context) -> None:
     page = asked_whether_it_is_the_same(visitor)
-    form = next(form for form in page.forms if "back" in form.fields)
+    form = next(form for form in page.forms if form.fields.get("step") == "form")
     assert visitor.send(form).form("/report").fields["text"] == AGAIN
 
 

@@ -112,6 +112,7 @@ def test_anonymous_people_are_held_to_a_rate(context: Context) -> None:
     page = visitor.report("税郭镇自来水浑浊发黄，没法喝")
     assert (page.status, page.answer.headers["retry-after"]) == (429, "60")
     assert "60秒后再试" in page.text
+    assert "您写的没有丢" in page.text
 
 
 def test_the_pages_and_the_api_share_one_allowance(context: Context) -> None:

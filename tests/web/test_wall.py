@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 
 import pytest
 
 import clock
 from domain.actions import Role
+from domain.calendar import local
 from services import walls
 from services.context import Context
 from tests.support.pages import Page, Visitor, signed_in
@@ -29,6 +31,14 @@ def test_a_screen_is_opened_by_its_code_and_stays_open(context: Context) -> None
     shown = visitor.open("/wall")
     assert "未结 3" in shown.text
     assert re.findall(r'data-of="(\w+)"', shown.html) == ["trend", "ladder", "units", "towns"]
+
+
+def test_it_goes_by_the_platforms_clock(context: Context) -> None:
+    page = screen(context, Visitor(context))
+    at = re.search(r'data-now="([^"]+)"', page.html)
+    assert at is not None
+    assert dt.datetime.fromisoformat(at[1]) == clock.now()
+    assert f"数据截至 {local(clock.now()):%H:%M}" in page.text
 
 
 def test_it_shows_no_case_and_leads_nowhere(context: Context) -> None:

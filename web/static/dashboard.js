@@ -38,9 +38,9 @@ function common(part, { names, colours }) {
     textStyle: { color: ink, fontFamily: getComputedStyle(part).fontFamily, fontSize: fontOf(part) },
     // Drawn into the canvas: a tip of HTML would need inline styles, which no page of ours allows.
     tooltip: { trigger: "axis", renderMode: "richText", confine: true },
-    legend: names.length > 1 ? { data: names, top: 4, textStyle: { color: ink, fontSize: fontOf(part) } } : undefined,
+    legend: names.length > 1 ? { data: names, top: 4, itemGap: fontOf(part), textStyle: { color: ink, fontSize: fontOf(part) } } : undefined,
     aria: { enabled: false, decal: { show: names.length > 1 } },
-    grid: { left: 8, right: 24, top: 44, bottom: 8, containLabel: true },
+    grid: { left: fontOf(part), right: fontOf(part) * 2.5, top: fontOf(part) * 2.4, bottom: 8, containLabel: true },
   };
 }
 
@@ -53,13 +53,26 @@ function axisOf(part, more) {
   return { axisLabel: label, splitLine: { lineStyle: { color: colourOf("line") } }, ...more };
 }
 
+function unitOf(part) {
+  return { name: "件", nameTextStyle: { color: inkOf(part), fontSize: fontOf(part) } };
+}
+
+function shareOf(value, all) {
+  return all && value !== all ? `，${Math.round((100 * value) / all)}%` : "";
+}
+
+function said({ value }) {
+  return value ? String(value) : "";
+}
+
 const KINDS = {
   lines(part, told) {
     const { names, rows } = told;
+    const plain = common(part, told);
     return {
-      ...common(part, told),
-      xAxis: axisOf(part, { type: "category", data: rows.map((row) => row.name.slice(5)) }),
-      yAxis: axisOf(part, { type: "value", minInterval: 1 }),
+      ...plain, grid: { ...plain.grid, top: fontOf(part) * 3.6 }, // the unit stands above the axis
+      xAxis: axisOf(part, { type: "category", data: rows.map((row) => row.name) }),
+      yAxis: axisOf(part, { type: "value", minInterval: 1, ...unitOf(part) }),
       series: names.map((name, place) => ({
         name, type: place ? "bar" : "line", symbolSize: 8, lineStyle: { width: 3 },
         data: rows.map((row) => row.values[place]),
@@ -70,21 +83,25 @@ const KINDS = {
     const { names, rows } = told;
     return {
       ...common(part, told),
-      xAxis: axisOf(part, { type: "value", minInterval: 1 }),
+      xAxis: axisOf(part, { type: "value", minInterval: 1, ...unitOf(part) }),
       yAxis: axisOf(part, { type: "category", inverse: true, data: rows.map((row) => row.name) }),
-      series: names.map((name, place) => ({ name, type: "bar", data: rows.map((row) => row.values[place]) })),
+      series: names.map((name, place) => ({ 
+        name, type: "bar", data: rows.map((row) => row.values[place]), barMaxWidth: 28,
+        label: { show: true, position: "right", color: inkOf(part), fontSize: fontOf(part), formatter: said },
+      })),
     };
   },
   funnel(part, told) {
     const { names, rows } = told;
+    const [first] = rows[0].values;
     const most = Math.max(1, ...rows.map((row) => row.values[0]));
     return {
       ...common(part, told),
       tooltip: { trigger: "item", renderMode: "richText", confine: true },
       series: [{
         name: names[0], type: "funnel", sort: "none", min: 0, max: most, minSize: "2%",
-        left: "4%", width: "60%", top: 16, bottom: 16, gap: 3,
-        label: { position: "right", formatter: "{b} {c}", color: inkOf(part), fontSize: fontOf(part) },
+        left: "4%", width: part.clientWidth < 500 ? "38%" : "52%", top: 16, bottom: 16, gap: 3,
+        label: { position: "right", formatter: ({ name, value }) => `${name} ${value}件${shareOf(value, first)}`, color: inkOf(part), fontSize: fontOf(part) },
         data: rows.map((row, place) => ({ name: row.name, value: row.values[0], itemStyle: { color: RUNGS[place] } })),
       }],
     };
@@ -94,7 +111,7 @@ const KINDS = {
 function draw(part) {
   const told = tableOf(part);
   if (part.dataset.plot === "bars") {
-    told.rows = told.rows.slice(0, MOST_BARS);
+    told.rows = told.rows.filter((row) => row.values.some(Boolean)).slice(0, MOST_BARS);
   }
   if (!told.rows.length) {
     return;

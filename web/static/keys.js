@@ -54,6 +54,7 @@
     k: () => go(-1),
     x: tick,
     s: sign,
+    n: () => document.querySelector("[data-next]")?.click(),
     q: () => location.assign("/tasks"),
     "/": () => document.getElementById("number")?.focus(),
     "?": () => help.showModal(),

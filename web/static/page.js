@@ -1,4 +1,4 @@
-// What the pages do beyond what they do without scripts: copy a code, find a position, follow a case as it moves.
+// What the pages do beyond what they do without scripts: copy a code, follow a case as it moves.
 "use strict";
 
 function each(selector, use) {
@@ -17,11 +17,18 @@ document.addEventListener("submit", (event) => {
   }
   form.dataset.sending = "yes";
   form.querySelectorAll("button:not([type=button])").forEach((button) => button.setAttribute("aria-disabled", "true"));
+  form.querySelectorAll("[data-busy]").forEach((button) => {
+    button.dataset.idle = button.textContent;
+    button.textContent = button.dataset.busy;
+  });
 });
 window.addEventListener("pageshow", () => {
   each("form[data-sending]", (form) => {
     delete form.dataset.sending;
     form.querySelectorAll("[aria-disabled]").forEach((button) => button.removeAttribute("aria-disabled"));
+    form.querySelectorAll("[data-idle]").forEach((button) => {
+      button.textContent = button.dataset.idle;
+    });
   });
 });
 
@@ -53,28 +60,6 @@ function prepare() {
       button.parentElement.querySelector("[data-copied]").textContent = "已复制";
     });
   });
-
-  fresh("[data-locate]", (part) => {
-    if (!navigator.geolocation) {
-      return;
-    }
-    part.hidden = false;
-    const said = part.querySelector("[data-said]");
-    part.querySelector("button").addEventListener("click", () => {
-      said.textContent = "正在定位…";
-      navigator.geolocation.getCurrentPosition(
-        ({ coords }) => {
-          part.querySelector("[name=longitude]").value = coords.longitude.toFixed(6);
-          part.querySelector("[name=latitude]").value = coords.latitude.toFixed(6);
-          said.textContent = `已带上当前位置，误差约${Math.round(coords.accuracy)}米`;
-        },
-        () => {
-          said.textContent = "没有取得位置，请在上面写明地点";
-        },
-        { enableHighAccuracy: true, timeout: 10000 },
-      );
-    });
-  });
 }
 prepare();
 document.addEventListener("htmx:afterSettle", prepare);
@@ -88,19 +73,20 @@ if (ask && /^#[A-Za-z0-9-]{6,40}$/.test(location.hash)) {
 }
 
 // More than a form may hold is said before it is sent: the server would refuse it whole.
-const MOST_BYTES = 15 * 1024 * 1024;
+const MOST_MEGABYTES = 15;
 document.addEventListener(
   "submit",
   (event) => {
     const inputs = [...event.target.querySelectorAll("input[type=file]")];
     const files = inputs.flatMap((input) => [...input.files]);
-    if (files.reduce((sum, file) => sum + file.size, 0) <= MOST_BYTES) {
+    const most = Number(event.target.querySelector("[data-megabytes]")?.dataset.megabytes ?? MOST_MEGABYTES);
+    if (files.reduce((sum, file) => sum + file.size, 0) <= most * 1024 * 1024) {
       return;
     }
     event.preventDefault();
     event.stopImmediatePropagation();
     const input = inputs.find((one) => one.files.length);
-    input.setCustomValidity("所选文件合计超过15 MB，请分几次上传");
+    input.setCustomValidity(`所选文件合计超过${most} MB，请去掉几个，以后再补`);
     input.reportValidity();
     input.addEventListener("change", () => inputs.forEach((one) => one.setCustomValidity("")), { once: true });
   },

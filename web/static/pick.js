@@ -2,9 +2,11 @@
 // where that is. The drawing is Web Mercator; whatever else has to be converted, the server converts.
 "use strict";
 
-function pickOn(part) {
-  const [open, said] = [part.querySelector("button"), part.querySelector("[data-said]")];
-  const form = part.closest("form");
+function pickOn(open) {
+  const { form } = open;
+  const said = document.createElement("p");
+  said.className = "hint";
+  said.setAttribute("role", "status");
   let svg = null;
   let whole = null;
   let view = null;
@@ -44,63 +46,83 @@ function pickOn(part) {
     return [point.x, point.y];
   }
 
+  function showPin(x, y) {
+    const pin = svg.querySelector(".pin");
+    pin.setAttribute("transform", `translate(${x} ${y})`);
+    pin.removeAttribute("hidden");
+  }
+
   async function pick(x, y) {
     const { west, north, units } = svg.dataset;
     const longitude = (Number(west) + x / Number(units)) * 360 - 180;
     const down = Number(north) + y / Number(units);
     const latitude = (Math.atan(Math.sinh(Math.PI * (1 - 2 * down))) * 180) / Math.PI;
-    const pin = svg.querySelector(".pin");
-    pin.setAttribute("transform", `translate(${x} ${y})`);
-    pin.removeAttribute("hidden");
-    form.elements.longitude.value = longitude.toFixed(6);
-    form.elements.latitude.value = latitude.toFixed(6);
-    said.textContent = "已选定这个位置";
-    const answer = await fetch(`/place?longitude=${longitude.toFixed(6)}&latitude=${latitude.toFixed(6)}`);
-    if (answer.ok) {
-      const told = await answer.json();
-      said.textContent = told.outside ? `${told.said}，请重选` : `已选定：${told.said}`;
-      if (told.outside) {
-        clear();
-      }
+    showPin(x, y);
+    const [across, up] = [longitude.toFixed(6), latitude.toFixed(6)];
+    setPoint(form, across, up, "已选定这个位置");
+    const told = await toldOf(across, up);
+    if (told && form.elements.longitude.value === across) {
+      setPoint(form, ...(told.outside ? ["", "", `${told.said}，请重选`] : [across, up, `已选定：${told.said}`]));
+      svg.querySelector(".pin").toggleAttribute("hidden", told.outside);
     }
   }
 
-  function clear() {
-    form.elements.longitude.value = "";
-    form.elements.latitude.value = "";
-    svg.querySelector(".pin").setAttribute("hidden", "");
+  // What the form says already, found by the telephone or picked before the form came back, is on the map, too.
+  function showPoint() {
+    const [longitude, latitude] = [form.elements.longitude.value, form.elements.latitude.value].map(Number);
+    if (!longitude) {
+      return false;
+    }
+    const { west, north, units } = svg.dataset;
+    const down = (1 - Math.asinh(Math.tan((latitude * Math.PI) / 180)) / Math.PI) / 2;
+    const [x, y] = [((longitude + 180) / 360 - Number(west)) * Number(units), (down - Number(north)) * Number(units)];
+    showPin(x, y);
+    view = { x: x - whole.width / 16, y: y - whole.height / 16, width: whole.width / 8, height: whole.height / 8 };
+    place();
+    return true;
   }
 
   function listen() {
-    let from = null;
+    // Where each finger is. One moves the map or picks, two look nearer or farther.
+    const fingers = new Map();
     let moved = false;
+    const apart = () => {
+      const [one, other] = fingers.values();
+      return Math.max(1, Math.hypot(one.clientX - other.clientX, one.clientY - other.clientY));
+    };
     svg.addEventListener("pointerdown", (event) => {
-      from = [event.clientX, event.clientY];
-      moved = false;
+      moved = fingers.size > 0;
+      fingers.set(event.pointerId, event);
       svg.setPointerCapture(event.pointerId);
     });
     svg.addEventListener("pointermove", (event) => {
+      const from = fingers.get(event.pointerId);
       if (!from) {
         return;
       }
-      const [east, south] = [event.clientX - from[0], event.clientY - from[1]];
+      const [east, south] = [event.clientX - from.clientX, event.clientY - from.clientY];
       // A finger is never quite still.
-      if (moved || Math.hypot(east, south) > 8) {
-        moved = true;
+      if (!moved && Math.hypot(east, south) <= 8) {
+        return;
+      }
+      moved = true;
+      if (fingers.size === 1) {
         const unit = 1 / svg.getScreenCTM().a;
         move(-east * unit, -south * unit);
-        from = [event.clientX, event.clientY];
+        fingers.set(event.pointerId, event);
+      } else if (fingers.size === 2) {
+        const before = apart();
+        fingers.set(event.pointerId, event);
+        const [one, other] = [...fingers.values()].map(pointAt);
+        zoom(before / apart(), (one[0] + other[0]) / 2, (one[1] + other[1]) / 2);
       }
     });
     svg.addEventListener("pointerup", (event) => {
-      if (from && !moved) {
+      if (fingers.delete(event.pointerId) && !moved) {
         pick(...pointAt(event));
       }
-      from = null;
     });
-    svg.addEventListener("pointercancel", () => {
-      from = null;
-    });
+    svg.addEventListener("pointercancel", (event) => fingers.delete(event.pointerId));
     svg.addEventListener("keydown", (event) => {
       const step = view.width / 10;
       const keys = {
@@ -127,8 +149,8 @@ function pickOn(part) {
 
   async function load() {
     said.textContent = "正在取地图…";
-    const answer = await fetch(part.dataset.pick);
-    if (!answer.ok) {
+    const answer = await fetch(open.dataset.pick).catch(() => null);
+    if (!answer || !answer.ok) {
       said.textContent = "没有取得地图，请在上面写明地点";
       return;
     }
@@ -146,19 +168,20 @@ function pickOn(part) {
         view = { ...whole };
         place();
       }),
-      button("不用这个位置", () => {
-        clear();
-        said.textContent = "";
-      }),
     );
     box.append(buttons);
-    open.after(box);
+    said.after(box);
+    form.addEventListener("point-dropped", () => svg.querySelector(".pin").setAttribute("hidden", ""));
     said.textContent = "先放大，再点在发生的地方";
     place();
+    if (showPoint()) {
+      said.textContent = "圆点是选定的位置；要改，放大后点别处";
+    }
     listen();
   }
 
-  part.hidden = false;
+  open.hidden = false;
+  open.closest("p").after(said);
   open.addEventListener("click", async () => {
     const shown = open.getAttribute("aria-expanded") === "true";
     open.setAttribute("aria-expanded", String(!shown));
