@@ -2,33 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from pendulum import DateTime
-
-from domain.actions import PETITIONER, Actor, Role
-from domain.completion import ContactWay
 from domain.conduct import RequestType
 from domain.petition import Satisfaction
 from domain.reviews import Level
-from domain.supervision import Disposition
-from domain.workdays import Duration, TimeUnit
-from models.evidence import CompletionEvidence
-from models.shapes import PetitionerIn, Registration
 from services import (
-    decisions,
-    dispatching,
-    file_terms,
-    handling,
-    inspections,
-    intake,
     ladder,
-    recusals,
-    supervision,
-    verdict,
 )
+from stories import acts
+from stories.acts import ENFORCEMENT, HOUSING, KUANGQU, LABOUR, PARKS
 from stories.sittings import (
-    EXPERTS,
     Sitting,
     assigned,
     attended,
@@ -41,210 +23,25 @@ from stories.sittings import (
 )
 from stories.telling import Scene, Story, Teller, on
 
-PARKS = "municipal-parks"
-HOUSING = "housing"
-KUANGQU = "kuangqu-street"
-LABOUR = "human-resources"
-ENFORCEMENT = "urban-management"
-
-_GRID = Actor(Role.CHANNEL, name="网格员终端")
-_DESK = Actor(Role.DESK, name="派遣专席")
-_PARTY = Actor(Role.PARTY_INSPECTOR, name="区委督查室")
-_INSPECTORS = Actor(Role.INSPECTOR, name="纪委监委督办账号")
-
-Act = Callable[[Teller], None]
-
-
-def _unit(code: str) -> Actor:
-    return Actor(Role.UNIT, unit=code, name="承办账号")
-
-
-def _days(amount: int) -> Duration:
-    return Duration(amount, TimeUnit.WORKING_DAYS)
-
-
-def _registered(text: str, place: str, request_type: RequestType) -> Act:
-    def act(teller: Teller) -> None:
-        registration = Registration(
-            channel="grid",
-            request_type=request_type,
-            text=text,
-            place=place,
-            petitioner=PetitionerIn(name="测试甲"),
-        )
-        teller.begin(intake.register(teller.context, registration, _GRID))
-
-    return act
-
-
-def _returned(unit: str, reason: str, proposed: str, basis: str) -> Act:
-    def act(teller: Teller) -> None:
-        handling.request_return(
-            teller.context, teller.petition_id, _unit(unit), reason=reason, proposed_unit=proposed, basis=basis
-        )
-
-    return act
-
-
-def _return_granted(teller: Teller) -> None:
-    decisions.decide_return(teller.context, teller.petition_id, _DESK, granted=True, reason="所述职责依据属实")
-
-
-def _dispatched(unit: str, reason: str) -> Act:
-    def act(teller: Teller) -> None:
-        dispatching.dispatch(teller.context, teller.petition_id, _DESK, unit=unit, reason=reason)
-
-    return act
-
-
-def _signed(unit: str) -> Act:
-    def act(teller: Teller) -> None:
-        handling.sign(teller.context, teller.petition_id, _unit(unit))
-
-    return act
-
-
-def _done(unit: str, account: str, reply: str, contacted_at: DateTime) -> Act:
-    evidence = CompletionEvidence(
-        is_true=True,
-        contacted=True,
-        contacted_at=contacted_at,
-        contact_way=ContactWay.VISIT,
-        solved=True,
-        internal_account=account,
-        public_reply=reply,
-    )
-
-    def act(teller: Teller) -> None:
-        handling.submit_completion(teller.context, teller.petition_id, _unit(unit), evidence)
-
-    return act
-
-
-def _approved(teller: Teller) -> None:
-    decisions.decide_completion(teller.context, teller.petition_id, _DESK, approved=True, reason="佐证齐全")
-
-
-def _rated(satisfaction: Satisfaction, reason: str | None = None, words: str = "") -> Act:
-    def act(teller: Teller) -> None:
-        verdict.rate(
-            teller.context,
-            teller.petition_id,
-            PETITIONER,
-            satisfaction=satisfaction,
-            reason=words,
-            reason_code=reason,
-        )
-
-    return act
-
-
-def _reopened(teller: Teller) -> None:
-    verdict.reopen(
-        teller.context, teller.petition_id, PETITIONER, reason_code="came-back", reason="修好一周，昨晚又全灭了"
-    )
-
-
-def _meeting_decides(teller: Teller) -> None:
-    decision = ladder.Decision(
-        lead=ladder.Task(PARKS, "更换线缆和灯具，恢复照明", _days(3)),
-        reason="现场会商：由市政园林主办，住建移交资料，街道协调用电",
-        assists=(
-            ladder.Task(HOUSING, "移交道路照明竣工资料", _days(2)),
-            ladder.Task(KUANGQU, "协调沿线用电和现场秩序", _days(2)),
-        ),
-    )
-    ladder.assign(teller.context, teller.petition_id, EXPERTS, decision)
-
-
-def _explanation_demanded(teller: Teller) -> None:
-    supervision.demand_explanation(
-        teller.context,
-        teller.petition_id,
-        _INSPECTORS,
-        question="请书面说明逾期未签收、未办理的原因",
-        duration=_days(3),
-    )
-
-
-def _explained(unit: str) -> Act:
-    def act(teller: Teller) -> None:
-        supervision.answer(teller.context, teller.petition_id, _unit(unit), text="人员调整期间交接疏漏，已整改")
-
-    return act
-
-
-def _disposed(teller: Teller) -> None:
-    supervision.dispose(
-        teller.context,
-        teller.petition_id,
-        _INSPECTORS,
-        disposition=Disposition.RECTIFY,
-        opinion="责令整改，完善签收值守",
-    )
-
-
-def _recused(teller: Teller) -> None:
-    recusals.recuse_unit(
-        teller.context, teller.petition_id, _INSPECTORS, unit=PARKS, reason="来信反映该单位维修人员收受好处才上门"
-    )
-
-
-def _inspected(teller: Teller) -> None:
-    inspections.open_inspection(teller.context, teller.petition_id, _PARTY, "群众反映集中，现场督查")
-    there = ("区委督查室", "区住房和城乡建设局")
-    seen = inspections.Visit(on(7, 6, 9, 30), "文化路中段", there, "七盏路灯不亮，已开始抢修")
-    inspections.record_visit(teller.context, teller.petition_id, _PARTY, seen)
-    asked = "请说明文化路路灯报修无人上门的经过"
-    inspections.ask_unit(teller.context, teller.petition_id, _PARTY, question=asked, duration=_days(1))
-
-
-def _dates_looked_at(teller: Teller) -> None:
-    """What the reconcile flow does every few minutes: its schedule lives by no story's clock."""
-    file_terms.tell_due(teller.context)
-
-
-def _inspectors_answered(teller: Teller) -> None:
-    inspections.answer(teller.context, teller.petition_id, _unit(HOUSING), "报修电话已改由值班室接听，逐件登记")
-
-
-def _inspection_closed(teller: Teller) -> None:
-    inspections.close_inspection(teller.context, teller.petition_id, _PARTY, "现场复看，路灯已全部恢复")
-
-
-def _supervised(teller: Teller) -> None:
-    ladder.open_supervision(teller.context, teller.petition_id, _INSPECTORS, "核查原承办单位维修人员")
-
-
-def _interviewed(teller: Teller) -> None:
-    supervision.dispose(
-        teller.context,
-        teller.petition_id,
-        _INSPECTORS,
-        disposition=Disposition.INTERVIEW,
-        opinion="约谈原承办单位负责人，清退不当收费",
-    )
-
-
 GUANGJI_ROAD = Story(
     name="guangji-road",
     title="广济路路灯：三次退单，一级研判，现场会商，第51天亮灯",
     source="枣庄市市中区融e通平台公开报道的真实案例；具体退单日期未见报道，为演示所设",
     begins=on(4, 30, 9, 0),
     scenes=(
-        Scene(on(4, 30, 9, 10), _registered("广济路路灯不亮，夜间通行不便", "广济路", RequestType.HELP)),
-        Scene(on(5, 5, 9, 30), _returned(PARKS, "该路段照明未移交", KUANGQU, "未移交设施由属地先行协调")),
-        Scene(on(5, 5, 11, 0), _return_granted),
-        Scene(on(5, 5, 11, 20), _dispatched(KUANGQU, "按退单单位建议人工派遣")),
-        Scene(on(5, 6, 10, 0), _returned(KUANGQU, "街道无路灯建设养护职责", HOUSING, "新建道路设施由建设单位负责")),
-        Scene(on(5, 6, 15, 0), _return_granted),
-        Scene(on(5, 6, 15, 20), _dispatched(HOUSING, "按退单单位建议人工派遣")),
-        Scene(on(5, 9, 10, 0), _returned(HOUSING, "道路已竣工验收", PARKS, "竣工后由养护单位负责")),
-        Scene(on(6, 17, 10, 0), _meeting_decides),
-        Scene(on(6, 17, 11, 0), _signed(PARKS)),
-        Scene(on(6, 20, 16, 0), _done(PARKS, "更换电缆并调试", "广济路路灯已于6月20日恢复照明", on(6, 20, 15, 0))),
-        Scene(on(6, 20, 17, 0), _approved),
-        Scene(on(6, 20, 20, 30), _rated(Satisfaction.SATISFIED)),
+        Scene(on(4, 30, 9, 10), acts.registered("广济路路灯不亮，夜间通行不便", "广济路", RequestType.HELP)),
+        Scene(on(5, 5, 9, 30), acts.returned(PARKS, "该路段照明未移交", KUANGQU, "未移交设施由属地先行协调")),
+        Scene(on(5, 5, 11, 0), acts.return_granted),
+        Scene(on(5, 5, 11, 20), acts.dispatched(KUANGQU, "按退单单位建议人工派遣")),
+        Scene(on(5, 6, 10, 0), acts.returned(KUANGQU, "街道无路灯建设养护职责", HOUSING, "新建道路设施由建设单位负责")),
+        Scene(on(5, 6, 15, 0), acts.return_granted),
+        Scene(on(5, 6, 15, 20), acts.dispatched(HOUSING, "按退单单位建议人工派遣")),
+        Scene(on(5, 9, 10, 0), acts.returned(HOUSING, "道路已竣工验收", PARKS, "竣工后由养护单位负责")),
+        Scene(on(6, 17, 10, 0), acts.meeting_decides),
+        Scene(on(6, 17, 11, 0), acts.signed(PARKS)),
+        Scene(on(6, 20, 16, 0), acts.done(PARKS, "更换电缆并调试", "广济路路灯已于6月20日恢复照明", on(6, 20, 15, 0))),
+        Scene(on(6, 20, 17, 0), acts.approved),
+        Scene(on(6, 20, 20, 30), acts.rated(Satisfaction.SATISFIED)),
     ),
 )
 
@@ -254,13 +51,15 @@ SILENT_UNIT = Story(
     source="虚构情节，用于演示提级阶梯走到顶端",
     begins=on(7, 4, 9, 0),
     scenes=(
-        Scene(on(7, 4, 9, 10), _registered("工地拖欠工资三个月，要求支付", "", RequestType.COMPLAINT)),
-        Scene(on(8, 16, 9, 0), _explanation_demanded),
-        Scene(on(8, 17, 9, 0), _explained(LABOUR)),
-        Scene(on(8, 18, 15, 0), _done(LABOUR, "约谈用工单位并监督支付", "拖欠的工资已足额支付到位", on(8, 18, 14, 0))),
-        Scene(on(8, 19, 9, 0), _approved),
-        Scene(on(8, 19, 10, 0), _disposed),
-        Scene(on(8, 19, 20, 0), _rated(Satisfaction.BASICALLY_SATISFIED)),
+        Scene(on(7, 4, 9, 10), acts.registered("工地拖欠工资三个月，要求支付", "", RequestType.COMPLAINT)),
+        Scene(on(8, 16, 9, 0), acts.explanation_demanded),
+        Scene(on(8, 17, 9, 0), acts.explained(LABOUR)),
+        Scene(
+            on(8, 18, 15, 0), acts.done(LABOUR, "约谈用工单位并监督支付", "拖欠的工资已足额支付到位", on(8, 18, 14, 0))
+        ),
+        Scene(on(8, 19, 9, 0), acts.approved),
+        Scene(on(8, 19, 10, 0), acts.disposed),
+        Scene(on(8, 19, 20, 0), acts.rated(Satisfaction.BASICALLY_SATISFIED)),
     ),
 )
 
@@ -270,25 +69,25 @@ ACCUSED_UNIT = Story(
     source="虚构情节，用于演示回避和两种督查并行",
     begins=on(7, 4, 9, 0),
     scenes=(
-        Scene(on(7, 4, 9, 10), _registered("文化路路灯不亮，打电话报修没有人来", "文化路", RequestType.COMPLAINT)),
-        Scene(on(7, 4, 15, 0), _recused),
-        Scene(on(7, 5, 9, 0), _signed(HOUSING)),
-        Scene(on(7, 6, 10, 0), _inspected),
-        Scene(on(7, 6, 11, 0), _supervised),
-        Scene(on(7, 7, 16, 0), _done(HOUSING, "更换镇流器七只", "文化路路灯已全部恢复照明", on(7, 7, 15, 0))),
-        Scene(on(7, 7, 17, 0), _approved),
-        Scene(on(7, 7, 18, 0), _dates_looked_at),
-        Scene(on(7, 8, 8, 30), _inspectors_answered),
-        Scene(on(7, 8, 9, 0), _inspection_closed),
-        Scene(on(7, 8, 10, 0), _interviewed),
-        Scene(on(7, 8, 20, 0), _rated(Satisfaction.SATISFIED)),
+        Scene(on(7, 4, 9, 10), acts.registered("文化路路灯不亮，打电话报修没有人来", "文化路", RequestType.COMPLAINT)),
+        Scene(on(7, 4, 15, 0), acts.recused),
+        Scene(on(7, 5, 9, 0), acts.signed(HOUSING)),
+        Scene(on(7, 6, 10, 0), acts.inspected),
+        Scene(on(7, 6, 11, 0), acts.supervised),
+        Scene(on(7, 7, 16, 0), acts.done(HOUSING, "更换镇流器七只", "文化路路灯已全部恢复照明", on(7, 7, 15, 0))),
+        Scene(on(7, 7, 17, 0), acts.approved),
+        Scene(on(7, 7, 18, 0), acts.dates_looked_at),
+        Scene(on(7, 8, 8, 30), acts.inspectors_answered),
+        Scene(on(7, 8, 9, 0), acts.inspection_closed),
+        Scene(on(7, 8, 10, 0), acts.interviewed),
+        Scene(on(7, 8, 20, 0), acts.rated(Satisfaction.SATISFIED)),
     ),
 )
 
 
 def _referred(teller: Teller) -> None:
     ladder.refer_to_first_review(
-        teller.context, teller.petition_id, _DESK, reason="涉及多家单位，任何一家都不能单独解决"
+        teller.context, teller.petition_id, acts.DESK, reason="涉及多家单位，任何一家都不能单独解决"
     )
 
 
@@ -302,11 +101,11 @@ _ON_SITE = Sitting(
     units=((PARKS, "照明管理科科长"), (HOUSING, "建设科科长"), (KUANGQU, "副主任")),
 )
 _CABLE = ladder.Decision(
-    lead=ladder.Task(PARKS, "修复线缆和控制箱，恢复照明", _days(5)),
+    lead=ladder.Task(PARKS, "修复线缆和控制箱，恢复照明", acts.days(5)),
     reason="道路已通行，照明由市政园林管养；住建移交资料，街道协调用电",
     assists=(
-        ladder.Task(HOUSING, "移交道路照明竣工资料", _days(2)),
-        ladder.Task(KUANGQU, "协调沿线用电和施工秩序", _days(2)),
+        ladder.Task(HOUSING, "移交道路照明竣工资料", acts.days(2)),
+        ladder.Task(KUANGQU, "协调沿线用电和施工秩序", acts.days(2)),
     ),
 )
 
@@ -316,23 +115,23 @@ MEETING = Story(
     source="虚构情节，用于演示一级研判会议从议程到办结",
     begins=on(5, 5, 9, 0),
     scenes=(
-        Scene(on(5, 5, 9, 10), _registered("君山路路灯整夜不亮，下夜班看不清路", "君山路", RequestType.HELP)),
-        Scene(on(5, 6, 9, 30), _returned(PARKS, "该路段照明未移交", KUANGQU, "未移交设施由属地先行协调")),
-        Scene(on(5, 6, 11, 0), _return_granted),
-        Scene(on(5, 6, 11, 20), _dispatched(KUANGQU, "按退单单位建议人工派遣")),
-        Scene(on(5, 7, 10, 0), _returned(KUANGQU, "街道无路灯养护职责", HOUSING, "新建道路设施由建设单位负责")),
-        Scene(on(5, 7, 15, 0), _return_granted),
-        Scene(on(5, 7, 15, 20), _dispatched(HOUSING, "按退单单位建议人工派遣")),
-        Scene(on(5, 9, 10, 0), _returned(HOUSING, "道路已竣工验收", PARKS, "竣工后由养护单位负责")),
+        Scene(on(5, 5, 9, 10), acts.registered("君山路路灯整夜不亮，下夜班看不清路", "君山路", RequestType.HELP)),
+        Scene(on(5, 6, 9, 30), acts.returned(PARKS, "该路段照明未移交", KUANGQU, "未移交设施由属地先行协调")),
+        Scene(on(5, 6, 11, 0), acts.return_granted),
+        Scene(on(5, 6, 11, 20), acts.dispatched(KUANGQU, "按退单单位建议人工派遣")),
+        Scene(on(5, 7, 10, 0), acts.returned(KUANGQU, "街道无路灯养护职责", HOUSING, "新建道路设施由建设单位负责")),
+        Scene(on(5, 7, 15, 0), acts.return_granted),
+        Scene(on(5, 7, 15, 20), acts.dispatched(HOUSING, "按退单单位建议人工派遣")),
+        Scene(on(5, 9, 10, 0), acts.returned(HOUSING, "道路已竣工验收", PARKS, "竣工后由养护单位负责")),
         Scene(on(5, 11, 10, 0), called(_ON_SITE)),
         Scene(on(5, 18, 9, 30), attended(_ON_SITE)),
         Scene(on(5, 18, 11, 0), assigned(Level.FIRST, _CABLE, "现场查看，线缆被挖断，三家单位到场确认")),
-        Scene(on(5, 18, 14, 0), _signed(PARKS)),
-        Scene(on(5, 19, 10, 0), reported(_unit(HOUSING), "竣工资料已移交")),
-        Scene(on(5, 23, 9, 0), reported(_unit(KUANGQU), "用电已协调，沿线商户已告知")),
-        Scene(on(5, 24, 16, 0), _done(PARKS, "更换线缆并调试", "君山路路灯已恢复照明", on(5, 24, 15, 0))),
-        Scene(on(5, 24, 17, 0), _approved),
-        Scene(on(5, 24, 20, 30), _rated(Satisfaction.SATISFIED)),
+        Scene(on(5, 18, 14, 0), acts.signed(PARKS)),
+        Scene(on(5, 19, 10, 0), reported(acts.at_unit(HOUSING), "竣工资料已移交")),
+        Scene(on(5, 23, 9, 0), reported(acts.at_unit(KUANGQU), "用电已协调，沿线商户已告知")),
+        Scene(on(5, 24, 16, 0), acts.done(PARKS, "更换线缆并调试", "君山路路灯已恢复照明", on(5, 24, 15, 0))),
+        Scene(on(5, 24, 17, 0), acts.approved),
+        Scene(on(5, 24, 20, 30), acts.rated(Satisfaction.SATISFIED)),
     ),
 )
 
@@ -346,9 +145,9 @@ _EXPERTS_MEET = Sitting(
     units=((ENFORCEMENT, "市容科科长"), (KUANGQU, "副主任")),
 )
 _FINAL = ladder.Decision(
-    lead=ladder.Task(ENFORCEMENT, "划定夜市范围和时段，逐户落实降噪", _days(7)),
+    lead=ladder.Task(ENFORCEMENT, "划定夜市范围和时段，逐户落实降噪", acts.days(7)),
     reason="夜市存废由区里定：保留，限时限区，综合执法主办，街道协办",
-    assists=(ladder.Task(KUANGQU, "与商户和居民签订公约", _days(5)),),
+    assists=(ladder.Task(KUANGQU, "与商户和居民签订公约", acts.days(5)),),
 )
 
 LEADERS_DECIDE = Story(
@@ -357,18 +156,20 @@ LEADERS_DECIDE = Story(
     source="虚构情节，用于演示二级研判",
     begins=on(5, 5, 9, 0),
     scenes=(
-        Scene(on(5, 5, 9, 10), _registered("中心街夜市占道经营，夜里吵到一点多", "中心街", RequestType.COMPLAINT)),
+        Scene(on(5, 5, 9, 10), acts.registered("中心街夜市占道经营，夜里吵到一点多", "中心街", RequestType.COMPLAINT)),
         Scene(on(5, 6, 9, 0), _referred),
         Scene(on(5, 10, 9, 0), called(_EXPERTS_MEET)),
         Scene(on(5, 12, 15, 0), attended(_EXPERTS_MEET)),
         Scene(on(5, 12, 16, 0), handed_up("夜市去留超出各部门职权", "取缔与保留各有理由，须由区里决定")),
         Scene(on(5, 16, 10, 0), handed_to_leader("leader-construction", "由分管领导召集有关单位商定")),
         Scene(on(5, 18, 16, 0), leader_decides(_FINAL)),
-        Scene(on(5, 18, 17, 0), refused_return(_unit(ENFORCEMENT), KUANGQU)),
-        Scene(on(5, 19, 9, 0), _signed(ENFORCEMENT)),
-        Scene(on(5, 24, 16, 0), _done(ENFORCEMENT, "夜市限时限区，噪声达标", "夜市现在二十二时收摊", on(5, 24, 15, 0))),
-        Scene(on(5, 25, 9, 0), _approved),
-        Scene(on(5, 25, 20, 0), _rated(Satisfaction.SATISFIED)),
+        Scene(on(5, 18, 17, 0), refused_return(acts.at_unit(ENFORCEMENT), KUANGQU)),
+        Scene(on(5, 19, 9, 0), acts.signed(ENFORCEMENT)),
+        Scene(
+            on(5, 24, 16, 0), acts.done(ENFORCEMENT, "夜市限时限区，噪声达标", "夜市现在二十二时收摊", on(5, 24, 15, 0))
+        ),
+        Scene(on(5, 25, 9, 0), acts.approved),
+        Scene(on(5, 25, 20, 0), acts.rated(Satisfaction.SATISFIED)),
     ),
 )
 
@@ -378,26 +179,30 @@ DISSATISFIED = Story(
     source="虚构情节，用于演示评价、重办、提级和重启",
     begins=on(7, 4, 9, 0),
     scenes=(
-        Scene(on(7, 4, 9, 10), _registered("建设路路灯不亮，夜里看不清路", "建设路", RequestType.COMPLAINT)),
-        Scene(on(7, 4, 10, 0), _signed(PARKS)),
-        Scene(on(7, 6, 16, 0), _done(PARKS, "更换灯泡两只", "建设路路灯已修复，请放心使用", on(7, 6, 15, 0))),
-        Scene(on(7, 6, 17, 0), _approved),
-        Scene(on(7, 7, 20, 0), _rated(Satisfaction.DISSATISFIED, "not-solved", "十二盏只亮了两盏")),
-        Scene(on(7, 8, 9, 0), _signed(PARKS)),
-        Scene(on(7, 11, 16, 0), _done(PARKS, "再换灯泡三只", "建设路路灯已再次维修，请放心使用", on(7, 11, 15, 0))),
-        Scene(on(7, 11, 17, 0), _approved),
-        Scene(on(7, 12, 20, 0), _rated(Satisfaction.DISSATISFIED, "came-back")),
-        Scene(on(7, 14, 10, 0), _meeting_decides),
-        Scene(on(7, 14, 11, 0), _signed(PARKS)),
-        Scene(on(7, 18, 16, 0), _done(PARKS, "更换电缆二百米", "建设路电缆已更换，十二盏路灯全亮", on(7, 18, 15, 0))),
-        Scene(on(7, 18, 17, 0), _approved),
-        Scene(on(7, 18, 20, 0), _rated(Satisfaction.SATISFIED)),
-        Scene(on(7, 25, 20, 0), _reopened),
-        Scene(on(7, 26, 9, 0), _dispatched(PARKS, "同一处路灯，仍由其办理")),
-        Scene(on(7, 26, 10, 0), _signed(PARKS)),
-        Scene(on(7, 27, 16, 0), _done(PARKS, "更换配电箱接触器", "建设路路灯已恢复，接触器已更换", on(7, 27, 15, 0))),
-        Scene(on(7, 27, 17, 0), _approved),
-        Scene(on(7, 27, 20, 0), _rated(Satisfaction.SATISFIED)),
+        Scene(on(7, 4, 9, 10), acts.registered("建设路路灯不亮，夜里看不清路", "建设路", RequestType.COMPLAINT)),
+        Scene(on(7, 4, 10, 0), acts.signed(PARKS)),
+        Scene(on(7, 6, 16, 0), acts.done(PARKS, "更换灯泡两只", "建设路路灯已修复，请放心使用", on(7, 6, 15, 0))),
+        Scene(on(7, 6, 17, 0), acts.approved),
+        Scene(on(7, 7, 20, 0), acts.rated(Satisfaction.DISSATISFIED, "not-solved", "十二盏只亮了两盏")),
+        Scene(on(7, 8, 9, 0), acts.signed(PARKS)),
+        Scene(on(7, 11, 16, 0), acts.done(PARKS, "再换灯泡三只", "建设路路灯已再次维修，请放心使用", on(7, 11, 15, 0))),
+        Scene(on(7, 11, 17, 0), acts.approved),
+        Scene(on(7, 12, 20, 0), acts.rated(Satisfaction.DISSATISFIED, "came-back")),
+        Scene(on(7, 14, 10, 0), acts.meeting_decides),
+        Scene(on(7, 14, 11, 0), acts.signed(PARKS)),
+        Scene(
+            on(7, 18, 16, 0), acts.done(PARKS, "更换电缆二百米", "建设路电缆已更换，十二盏路灯全亮", on(7, 18, 15, 0))
+        ),
+        Scene(on(7, 18, 17, 0), acts.approved),
+        Scene(on(7, 18, 20, 0), acts.rated(Satisfaction.SATISFIED)),
+        Scene(on(7, 25, 20, 0), acts.reopened),
+        Scene(on(7, 26, 9, 0), acts.dispatched(PARKS, "同一处路灯，仍由其办理")),
+        Scene(on(7, 26, 10, 0), acts.signed(PARKS)),
+        Scene(
+            on(7, 27, 16, 0), acts.done(PARKS, "更换配电箱接触器", "建设路路灯已恢复，接触器已更换", on(7, 27, 15, 0))
+        ),
+        Scene(on(7, 27, 17, 0), acts.approved),
+        Scene(on(7, 27, 20, 0), acts.rated(Satisfaction.SATISFIED)),
     ),
 )
 

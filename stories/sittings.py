@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from pendulum import DateTime
@@ -12,13 +11,11 @@ from domain.errors import RuleRefusal
 from domain.reviews import Level
 from services import agenda, handling, ladder, meeting_decisions, meetings
 from services.meeting_decisions import Heard
-from stories.telling import StoryStuck, Teller
+from stories.telling import Act, StoryStuck, Teller
 
 EXPERTS = Actor(Role.REVIEWER, name="一级研判小组")
 LEADERS = Actor(Role.LEADER, name="领导小组办公室")
 _SECRETARIES = {Level.FIRST: EXPERTS, Level.SECOND: LEADERS}
-
-Act = Callable[[Teller], None]
 
 
 @dataclass(frozen=True)

@@ -301,3 +301,8 @@ def test_a_dead_channel_is_tried_on(policy: Policy) -> None:
         now, attempts = following, attempts + 1
     assert attempts == 7
     assert now.diff(MONDAY).in_hours() >= 36  # longer than a night and a day
+
+
+def test_no_candidate_is_surer_than_the_one_before_it(policy: Policy) -> None:
+    for step in policy.learning.keyword_confidence:
+        assert list(step.right) == sorted(step.right, reverse=True)
