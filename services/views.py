@@ -20,6 +20,7 @@ from domain.stages import (
     STAGE_LABELS,
     WORKING_STAGES,
     Stage,
+    Trigger,
     trigger_label,
 )
 from domain.told_plainly import PLATFORMS_OWN, plainly
@@ -138,7 +139,9 @@ def timeline_of(rows: Sequence[HistoryRow], policy: Policy) -> list[TimelineEntr
 
 
 def _plainly(row: HistoryRow, policy: Policy) -> str:
-    unit, returned = (policy.unit_name(code) if code else "" for code in (row.unit, row.details.get("returned_by")))
+    # A dispatch keeps all who ever gave it back under the same name.
+    by = row.details.get("returned_by") if row.trigger == Trigger.GRANT_RETURN else None
+    unit, returned = (policy.unit_name(code) if code else "" for code in (row.unit, by))
     return plainly(row.trigger, unit, row.details, returned)
 
 

@@ -109,7 +109,8 @@ def test_extended_suspended_and_overdue_under_supervision(api: Api, frozen_clock
     concluded = {"disposition": "rectify", "opinion": "责令三日内整改"}
     assert api.post("inspector", f"{path}/supervision/disposition", concluded).status_code == 200
     dossier = api.get("inspector", f"{path}/dossier").json()
-    dates = [row["details"]["due_at"] for row in dossier["history"] if row["details"].get("due_at")]
+    asked = [row for row in dossier["history"] if row["trigger"] in {"demand_explanation", "explain"}]
+    dates = [row["details"]["due_at"] for row in asked]
     assert dates == ["2026-06-03T17:30:00+08:00"] * 2
     assert dossier["chain"]["intact"] is True
     assert dossier["supervision"]["disposition"] == {"code": "rectify", "name": "责令整改"}

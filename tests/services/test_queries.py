@@ -122,6 +122,24 @@ def test_a_step_of_an_older_version_is_told_without_its_source(context: Context)
     assert (last.told, last.reason) == ("交专家组研究由谁办、怎么办", "")
 
 
+@pytest.mark.parametrize("life", LIVES, ids=lambda life: life.__name__)
+def test_the_timeline_of_every_life_is_told(context: Context, life: Callable[[Context], str]) -> None:
+    timeline = queries.public_progress(context, petition_of(context, life(context)).query_code).timeline
+    assert all(entry.told for entry in timeline if entry.label != "记录办理情况")
+
+
+def test_a_case_that_is_sent_on_after_a_return_names_who_gave_it_back(context: Context) -> None:
+    petition_id = lives.returned(context)
+    lives.settle(context, petition_id)
+    if petition_of(context, petition_id).unit is None:
+        dispatching.dispatch(context, petition_id, DESK, unit=OTHER_UNIT, reason="按退单单位建议派遣")
+    told = [
+        entry.told for entry in queries.public_progress(context, petition_of(context, petition_id).query_code).timeline
+    ]
+    assert "核定不归区市政园林服务中心办，重新确定承办单位" in told
+    assert told[-1].startswith("已派给")
+
+
 def test_what_a_person_writes_for_the_petitioner_stays(context: Context) -> None:
     petition_id = lives.in_hand(context)
     ladder.refer_to_first_review(context, petition_id, DESK, "涉及多家单位，任何一家都不能单独解决")

@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 import clock
+from api.limits import Limits, Rate
 from domain.actions import Role
 from gateways.file_store import MemoryStore, StoreUnavailable
 from models.tables import Attachment, HistoryRow
@@ -238,3 +239,13 @@ def test_a_form_beyond_all_measure_is_not_read(visitor: Visitor, kind: str, mega
     headers = {"Content-Type": kind, "Content-Length": str(megabytes * 2**20), "Accept": "text/html"}
     answer = visitor.client.post("/report", content=b"x", headers=headers)
     assert (answer.status_code, "没有收下" in answer.text) == (status, True)
+
+
+def test_one_address_does_not_send_photos_all_day_and_loses_no_word(context: Context) -> None:
+    visitor = Visitor(context, Limits(registrations=Rate(9, 1), look_ups=Rate(99, 1), uploads=Rate(1, 3600)))
+    page = sent(visitor, LAMP, POLE, text=LAMPS)
+    assert page.status == 422
+    assert "杆.png：从这个网络地址上传的照片太多" in page.text
+    assert page.form("/report").fields["text"] == LAMPS
+    assert visitor.send(page.form("/report")).status == 201
+    assert [row.name for row in kept(context)] == ["灯.jpg"]
