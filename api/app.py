@@ -97,4 +97,5 @@ def stand_on(
     app.state.context = context
     app.state.registrations = Buckets(rates.registrations, now)
     app.state.look_ups = Buckets(rates.look_ups, now)
+    app.state.uploads = Buckets(rates.uploads, now)
     app.state.orchestrator = Watch(partial(system.orchestrator_answers, context), now)

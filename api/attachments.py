@@ -8,9 +8,10 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import JSONResponse, Response
 
-from api.callers import Caller, ContextOf
+from api.callers import Caller, ContextOf, limit_uploads
 from api.changes import LOOKING_UP, ChangeOf, PetitionersChange, PetitionId, answer
 from api.documentation import ANSWERING, CHANGING, FOLLOWING, READING
+from api.turns import FILE_TURN
 from domain.attachments import DEFAULT_PURPOSE, Purpose
 from domain.files import MEDIA_TYPES
 from models.attachment_answers import Attached, AttachedByCode, Attachments
@@ -60,6 +61,7 @@ _HEADERS = {
 def add(
     change: ChangeOf,  # before the content: nothing is received of whoever may send nothing
     content: Sent,
+    _: FILE_TURN,
     name: Name,
     purpose: Annotated[
         Purpose | None, Query(description="承办单位：evidence(缺省)、contact、reply、beyond_duty；其他角色各只有一种")
@@ -67,6 +69,7 @@ def add(
 ) -> JSONResponse:
     """A photo or a document as the body of the request. A photo is kept without where and when it was taken."""
     change.show()  # whoever may not see the petition makes us unpack nothing
+    attachments.require_room(change.context, change.petition_id, change.actor, content)
     file = attachments.prepared(change.context, content)
     shows = purpose or DEFAULT_PURPOSE.get(change.actor.role, Purpose.EVIDENCE)
     return change.make(
@@ -107,12 +110,15 @@ def opened(
     response_model=AttachedByCode,
     summary="诉求人上传照片 Add a photo",
     responses=ANSWERING,
-    dependencies=LOOKING_UP,
+    dependencies=[*LOOKING_UP, Depends(limit_uploads)],
     openapi_extra=_BODY,
 )
-def add_by_code(query_code: str, change: PetitionersChange, content: Sent, name: Name = "照片") -> JSONResponse:
+def add_by_code(
+    query_code: str, change: PetitionersChange, content: Sent, _: FILE_TURN, name: Name = "照片"
+) -> JSONResponse:
     """A photo or a document from whoever holds the query code; only they, the unit and the offices see it."""
     own = queries.id_by_code(change.context, query_code)
+    attachments.require_room(change.context, change.petition_id, change.actor, content, own)
     file = attachments.prepared(change.context, content)
     return change.make(
         lambda context, key, actor, version: attachments.keep(

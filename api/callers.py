@@ -62,6 +62,11 @@ def limit_look_ups(request: Request) -> None:
     _take(request, request.app.state.look_ups)
 
 
+def limit_uploads(request: Request) -> None:
+    """Whoever holds a query code sends some photos, and not all day. Raises `TooManyRequests`."""
+    _take(request, request.app.state.uploads)
+
+
 def _take(request: Request, buckets: Buckets) -> None:
     wait = buckets.take(network_of(address_of(request)))
     if wait:

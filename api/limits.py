@@ -27,6 +27,8 @@ class Limits:
 
     registrations: Rate = Rate(burst=20, seconds=6)
     look_ups: Rate = Rate(burst=60, seconds=1)
+    uploads: Rate = Rate(burst=40, seconds=10)
+    """Of files: a large photo costs seconds of a processor."""
 
 
 class Buckets:

@@ -25,4 +25,4 @@ def build() -> Leaving:
 def create_site(context: Context, limits: Limits | None = None) -> Site:
     """The API and the pages on `context`. Anonymous people have one allowance, whichever of the two they use."""
     api = create_app(context, limits)
-    return Site(api, create_pages(context, api.state.registrations, api.state.look_ups))
+    return Site(api, create_pages(context, api.state.registrations, api.state.look_ups, api.state.uploads))

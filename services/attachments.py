@@ -85,7 +85,16 @@ def add(
         RuleRefusal: `too-many-files`.
         StoreUnavailable: the disk is full or away; nothing was written.
     """
+    require_room(context, petition_id, actor, content, party)
     return keep(context, petition_id, actor, name, prepared(context, content), purpose, party=party, version=version)
+
+
+def require_room(context: Context, petition_id: str, actor: Actor, content: bytes, party: str | None = None) -> None:
+    """Raises `RuleRefusal` (`too-many-files`) where `content` would not be kept: then it need not be unpacked first."""
+    with reading(context) as session:
+        mine = _added_by(session, petition_id, actor, party)
+        if all(row.sha256 != digest_of(content) for row in mine):
+            _check_number(actor, len(mine), rules_of(context.rules.active(session)))
 
 
 def add_by_code(context: Context, query_code: str, name: str, content: bytes) -> AttachmentView:

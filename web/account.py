@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Match
 
 from api.callers import address_of
+from api.turns import PASSWORD_TURN
 from domain.errors import DomainError
 from domain.single_sign_on import Way
 from services import accounts, single_sign_on
@@ -38,7 +39,7 @@ def ask(request: Request, pages: PagesOf, to: str = "") -> Response:
 
 
 @router.post("/sign-in", dependencies=LOOKING_UP)
-def begin(request: Request, context: ContextOf, pages: PagesOf, sent: SentForm) -> Response:
+def begin(request: Request, context: ContextOf, pages: PagesOf, sent: SentForm, _: PASSWORD_TURN) -> Response:
     """Begin a session, and go on where it was needed."""
     number_of(request, sent.token)
     to, kept = ours(request, sent["to"]), _kept(sent)
@@ -79,7 +80,9 @@ def account(request: Request, pages: PagesOf, who: Who) -> Response:
 
 
 @router.post("/account", dependencies=LOOKING_UP)
-def change(request: Request, context: ContextOf, pages: PagesOf, who: Who, sent: SentForm) -> Response:
+def change(
+    request: Request, context: ContextOf, pages: PagesOf, who: Who, sent: SentForm, _: PASSWORD_TURN
+) -> Response:
     """Another password; every other session of the account ends, and what was written for another page goes on."""
     number_of(request, sent.token)
     to, kept = sent["to"], _kept(sent)

@@ -73,19 +73,20 @@ _TOO_LARGE = """<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>�
 <h1>内容过大</h1><p>内容太多，没有收下。请返回，删减后再提交。</p></html>"""
 
 
-def create_pages(context: Context, registrations: Buckets, look_ups: Buckets) -> FastAPI:
+def create_pages(context: Context, registrations: Buckets, look_ups: Buckets, uploads: Buckets) -> FastAPI:
     """The pages on `context`; anonymous people are held to the same rates as the API's."""
     app = build_pages(context.tiles.origin if context.tiles else "")
-    stand_on(app, context, registrations, look_ups)
+    stand_on(app, context, registrations, look_ups, uploads)
     return app
 
 
-def stand_on(app: FastAPI, context: Context, registrations: Buckets, look_ups: Buckets) -> None:
+def stand_on(app: FastAPI, context: Context, registrations: Buckets, look_ups: Buckets, uploads: Buckets) -> None:
     """Let the pages work on `context`."""
     provider = context.identity_provider
     app.state.context = context
     app.state.registrations = registrations
     app.state.look_ups = look_ups
+    app.state.uploads = uploads
     app.state.district = _district_of(context)
     app.state.provider = provider.registration.name if provider else ""
     app.state.watch = Watch(partial(following.versions, context))

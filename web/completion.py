@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
+from api.turns import FILE_TURN
 from domain.actions import Actor
 from domain.attachments import OF_COMPLETIONS, Purpose
 from domain.errors import DomainError, StaleVersion
@@ -30,7 +31,13 @@ _CODE = Trigger.SUBMIT_COMPLETION.value
 
 @router.post(f"/cases/{{petition_id}}/{_CODE}")
 def hand_in(
-    request: Request, petition_id: cases.CaseId, context: ContextOf, pages: PagesOf, actor: Caller, form: SentFiles
+    request: Request,
+    petition_id: cases.CaseId,
+    context: ContextOf,
+    pages: PagesOf,
+    actor: Caller,
+    form: SentFiles,
+    _: FILE_TURN,
 ) -> Response:
     """Keep the files, then hand in; what is refused comes back with the files that were kept ticked."""
     queries.head(context, petition_id, actor)  # whoever may not see the case is not told that there is one

@@ -12,6 +12,8 @@ from starlette.datastructures import UploadFile
 from starlette.responses import RedirectResponse, Response
 
 from api.attachments import served
+from api.callers import limit_uploads
+from api.turns import FILE_TURN
 from domain.attachments import MAY_ADD, Purpose
 from domain.errors import DomainError
 from domain.stages import Trigger
@@ -60,10 +62,12 @@ SentFiles = Annotated[Files, Depends(sent_files)]
 
 @router.post("/follow/{number}/attachments", dependencies=LOOKING_UP)
 def add_by_code(
-    request: Request, number: str, context: ContextOf, pages: PagesOf, mine: Mine, form: SentFiles
+    request: Request, number: str, context: ContextOf, pages: PagesOf, mine: Mine, form: SentFiles, _: FILE_TURN
 ) -> Response:
     """What the petitioner shows; the same photo twice is one."""
     number_of(request, form.sent.token)
+    for _each_costs in form.files:
+        limit_uploads(request)
     try:
         _each(form, lambda name, content: attachments.add_by_code(context, mine.code, name, content))
     except Wrong as wrong:
@@ -79,7 +83,13 @@ def opened_by_code(attachment_id: str, context: ContextOf, mine: Mine, *, small:
 
 @router.post("/cases/{petition_id}/attachments")
 def add(
-    request: Request, petition_id: cases.CaseId, context: ContextOf, pages: PagesOf, actor: Caller, form: SentFiles
+    request: Request,
+    petition_id: cases.CaseId,
+    context: ContextOf,
+    pages: PagesOf,
+    actor: Caller,
+    form: SentFiles,
+    _: FILE_TURN,
 ) -> Response:
     """What whoever works on the case shows, and what for."""
     number_of(request, form.sent.token)

@@ -11,7 +11,10 @@ from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from api.attachments import served
+from api.callers import address_of
 from api.guards import MAX_FILE_BYTES
+from api.turns import FILES
+from domain.addresses import network_of
 from domain.errors import DomainError, RuleRefusal
 from domain.files import FileRefused, told_size
 from services import pending_files
@@ -72,8 +75,13 @@ async def _set_aside(request: Request, context: Context, file: UploadFile) -> st
     name = file.filename or ""
     if (file.size or 0) > MAX_FILE_BYTES:
         raise FileRefused("file-too-large", f"文件有{told_size(file.size or 0)}，太大，没有收下")
+    if request.app.state.uploads.take(network_of(address_of(request))):
+        raise RuleRefusal(
+            "too-many-uploads", "从这个网络地址上传的照片太多，没有收下；过几分钟再传，或登记后凭查询码补传"
+        )
     content = await file.read()
-    found = await run_in_threadpool(pending_files.set_aside, context, caller_of(request), name, content)
+    async with FILES.taken():
+        found = await run_in_threadpool(pending_files.set_aside, context, caller_of(request), name, content)
     return found.mark
 
 

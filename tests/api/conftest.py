@@ -134,6 +134,6 @@ def context(engine: sa.Engine, frozen_clock: clock.StoryClock) -> Context:
 
 @pytest.fixture
 def api(context: Context) -> Iterator[Api]:
-    app = api_on(context, Limits(registrations=Rate(1000, 1), look_ups=Rate(1000, 1)))
+    app = api_on(context, Limits(registrations=Rate(1000, 1), look_ups=Rate(1000, 1), uploads=Rate(1000, 1)))
     with ContractClient(app) as client:
         yield Api(context, client)

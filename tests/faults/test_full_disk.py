@@ -111,7 +111,7 @@ def test_an_api_that_cannot_write_a_file_recovers_by_itself(world: World) -> Non
 def no_limits() -> Any:
     from api.limits import Limits, Rate
 
-    return Limits(registrations=Rate(10_000, 1), look_ups=Rate(10_000, 1))
+    return Limits(registrations=Rate(10_000, 1), look_ups=Rate(10_000, 1), uploads=Rate(10_000, 1))
 
 
 @pytest.mark.slow

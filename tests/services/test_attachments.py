@@ -204,6 +204,17 @@ def test_there_is_a_number_for_each_party(context: Context) -> None:
     attachments.add(context, petition_id, AT_UNIT, "照片", a_photo(99), Purpose.EVIDENCE)
 
 
+def test_what_would_not_be_kept_is_not_unpacked(context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A large photo costs seconds of a processor, and nobody need pay them for a file too many."""
+    petition_id = in_hand(context)
+    code = code_of(context, petition_id)
+    first, *_ = [attachments.add_by_code(context, code, "照片", a_photo(number)) for number in range(9)]
+    assert attachments.add_by_code(context, code, "照片", a_photo(0)).id == first.id, "sent again it is the same"
+    monkeypatch.setattr(attachments, "cleaned", lambda *_: pytest.fail("it was unpacked"))
+    with pytest.raises(RuleRefusal, match="最多上传9个"):
+        attachments.add_by_code(context, code, "照片", a_photo(99))
+
+
 def test_nothing_is_written_when_it_is_refused(context: Context) -> None:
     petition_id = in_hand(context)
     version = petition_of(context, petition_id).version

@@ -34,5 +34,5 @@ def site_on(context: Context, limits: Limits | None = None) -> Site:
     """The API and the pages on `context`; whoever had them before has them no more."""
     app = api_on(context, limits)
     pages = _pages(context.tiles.origin if context.tiles else "")
-    web.app.stand_on(pages, context, app.state.registrations, app.state.look_ups)
+    web.app.stand_on(pages, context, app.state.registrations, app.state.look_ups, app.state.uploads)
     return Site(app, pages)

@@ -15,7 +15,7 @@ from services import accounts
 from services.context import Context
 from tests.support.apps import site_on
 
-UNLIMITED = Limits(registrations=Rate(10_000, 1), look_ups=Rate(10_000, 1))
+UNLIMITED = Limits(registrations=Rate(10_000, 1), look_ups=Rate(10_000, 1), uploads=Rate(10_000, 1))
 
 
 @dataclass

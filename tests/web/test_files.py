@@ -7,6 +7,7 @@ import re
 import pytest
 import sqlalchemy as sa
 
+from api.limits import Limits, Rate
 from domain.actions import Role
 from models.tables import Completion, Petition
 from services.context import Context
@@ -125,3 +126,17 @@ def test_a_file_needs_a_purpose_that_is_ones_own(context: Context, mine: Page) -
     for purpose in ("", "supervision", "nonsense"):
         page = visitor.upload(form, ("灯.jpg", a_photo(1)), purpose=purpose)
         assert (page.status, "请选择用途" in page.text) == (422, True)
+
+
+def test_whoever_holds_a_code_sends_some_photos_and_not_all_day(context: Context) -> None:
+    few = Limits(registrations=Rate(9, 1), look_ups=Rate(999, 1), uploads=Rate(3, 10))
+    visitor = Visitor(context, few)
+    number = re.search(r"[A-Z]+-\d{8}-\d{5}", visitor.report("广济路路灯夜里不亮，请派人修").html)
+    assert number
+    form = visitor.open(f"/follow/{number[0]}?photos").form("/attachments")
+    assert visitor.upload(form, *((f"{at}.jpg", a_photo(at)) for at in range(3))).status == 200
+    refused = visitor.upload(visitor.open(f"/follow/{number[0]}?photos").form("/attachments"), ("4.jpg", a_photo(4)))
+    assert (refused.status, "10秒后再试" in refused.text) == (429, True)
+    with context.readers() as session:
+        code = session.scalars(sa.select(Petition.query_code)).one()
+    assert visitor.client.post(f"/progress/{code}/attachments", content=a_photo(5)).status_code == 429

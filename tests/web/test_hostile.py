@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from urllib.parse import quote
 
 import pytest
@@ -11,7 +10,6 @@ import sqlalchemy as sa
 from fastapi.routing import iter_route_contexts
 
 import clock
-from api.limits import Buckets, Rate
 from domain.actions import Actor, Role
 from domain.attachments import Purpose
 from models.tables import Petition
@@ -22,7 +20,7 @@ from tests.support.context import a_context
 from tests.support.files import a_photo
 from tests.support.pages import Visitor, credentials, signed_in
 from tests.web.office import UNIT, done
-from web.app import create_pages
+from web.app import build_pages
 
 pytestmark = pytest.mark.usefixtures("cheap_passwords")
 
@@ -81,13 +79,8 @@ def context(engine: sa.Engine, frozen_clock: clock.StoryClock) -> Context:
     return a_context(engine)
 
 
-def routes(context: Context, method: str) -> list[str]:
-    buckets = Buckets(Rate(1, 1), time.monotonic)
-    found = [
-        str(route.path)
-        for route in iter_route_contexts(create_pages(context, buckets, buckets).routes)
-        if method in (route.methods or ())
-    ]
+def routes(method: str) -> list[str]:
+    found = [str(route.path) for route in iter_route_contexts(build_pages().routes) if method in (route.methods or ())]
     assert len(found) > 20
     return found
 
@@ -100,7 +93,7 @@ def filled(path: str, value: str) -> str:
 def test_what_another_site_sends_is_neither_taken_nor_shown(context: Context, site: str) -> None:
     """Not even to somebody without a session: they would sign in, and send on what the other site had written."""
     visitor, nobody = signed_in(Visitor(context), Role.DESK), Visitor(context)
-    for path in routes(context, "POST"):
+    for path in routes("POST"):
         for browser in (visitor, nobody):
             answer = browser.client.post(
                 filled(path, "00000000-0000-4000-8000-000000000000"),
@@ -115,7 +108,7 @@ def test_a_form_that_nobody_was_shown_does_nothing(context: Context) -> None:
     """Every address that takes a form, by everybody who signs in: nothing is done without the token of a page."""
     for role in ROLES:
         visitor = signed_in(Visitor(context), role)
-        for path in routes(context, "POST"):
+        for path in routes("POST"):
             answer = visitor.client.post(filled(path, "1"), data={"reason": PLANTED}, follow_redirects=False)
             assert answer.status_code in {403, 404, 409, 422}, f"{role} {path}: {answer.status_code}"
 
@@ -126,7 +119,7 @@ def test_a_form_that_nobody_was_shown_does_nothing(context: Context) -> None:
 def test_no_address_breaks_anything(context: Context, role: Role) -> None:
     visitor = signed_in(Visitor(context), role)
     encoded = [*(quote(value, safe="") for value in HOSTILE), *NOT_UTF8]
-    for path in routes(context, "GET"):
+    for path in routes("GET"):
         if path.endswith("/live") or path.startswith("/static/"):
             continue
         addresses = [filled(path, value) for value in encoded] if "{" in path else []
@@ -149,21 +142,21 @@ PUBLIC = {"/", "/report", "/follow", "/published", "/sign-in", "/sign-out", "/wa
 ONE = "3f1f8a52-6d0c-4a7e-9a5b-2f9f3f0c1d11"
 
 
-def inside(context: Context, method: str) -> list[str]:
+def inside(method: str) -> list[str]:
     """The addresses that are for whoever is signed in."""
-    paths = [path for path in routes(context, method) if f"/{path.split('/')[1]}" not in PUBLIC]
+    paths = [path for path in routes(method) if f"/{path.split('/')[1]}" not in PUBLIC]
     return [filled(path, ONE if "petition_id" in path else "1") for path in paths]
 
 
 def test_every_page_but_those_for_everybody_asks_who_it_is(context: Context) -> None:
     nobody = Visitor(context)
-    for path in inside(context, "GET"):
+    for path in inside("GET"):
         answer = nobody.client.get(path, headers={"Accept": "text/html"}, follow_redirects=False)
         if path.endswith("/live"):
             assert answer.status_code == 204, path
         else:
             assert (answer.status_code, answer.headers["location"][:9]) == (303, "/sign-in?"), path
-    for path in inside(context, "POST"):
+    for path in inside("POST"):
         assert nobody.client.post(path, data={"reason": "无"}, follow_redirects=False).status_code == 401, path
 
 
@@ -171,10 +164,10 @@ def test_a_first_password_opens_no_page_but_the_one_to_change_it(context: Contex
     first = accounts.create_account(context, "测试新人", Role.OPERATOR, None)
     visitor = Visitor(context)
     visitor.send(visitor.open("/sign-in").form("/sign-in"), **credentials("测试新人", first))
-    for path in inside(context, "GET"):
+    for path in inside("GET"):
         if not path.startswith("/account") and not path.endswith("/live"):
             assert visitor.open(path).path == "/account", path
-    for path in inside(context, "POST"):
+    for path in inside("POST"):
         if not path.startswith("/account"):
             assert visitor.client.post(path, data={"reason": "无"}, follow_redirects=False).status_code == 403, path
 
