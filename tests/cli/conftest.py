@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -23,4 +24,6 @@ def context(engine: sa.Engine, frozen_clock: clock.StoryClock) -> Iterator[Conte
 @pytest.fixture(autouse=True)
 def wide_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tables are not folded, whatever the terminal is."""
-    monkeypatch.setenv("COLUMNS", "300")
+    for name, module in list(sys.modules.items()):
+        if name.startswith("cli.") and hasattr(module, "console"):
+            monkeypatch.setattr(module.console, "width", 300)
