@@ -35,6 +35,12 @@ def local(moment: dt.datetime) -> dt.datetime:
     return at + (_OFFSET - offset)
 
 
+def in_words(moment: dt.datetime) -> str:
+    """`2026年3月2日 09:00` on the Chinese wall clock. Raises ValueError if `moment` is naive."""
+    at = local(moment)
+    return f"{at.year}年{at.month}月{at.day}日 {at:%H:%M}"
+
+
 def utc(moment: dt.datetime) -> DateTime:
     """A moment of the Chinese wall clock (as `local` gives it) as pendulum's DateTime in UTC."""
     at = moment - _OFFSET

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from domain.calendar import DAY, local, utc
+from domain.calendar import DAY, in_words, local, utc
 from domain.errors import DomainError
 
 # Generous for any rule (274 years of days), small enough that no date leaves the range of the type.
@@ -94,7 +94,7 @@ class ClockStopped(DomainError):
     def __init__(self, *, since: dt.datetime, reason: str) -> None:
         self.since = utc(local(since))
         self.reason = reason
-        self.message = f"自{local(since):%Y-%m-%d %H:%M}起暂停计时（{reason}），恢复计时后才有到期时间"
+        self.message = f"自{in_words(since)}起暂停计时（{reason}），恢复计时后才有到期时间"
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from domain.calendar import local
+from domain.calendar import in_words
 from models.bulletins import BulletinContent, Cell, Section
 
 
@@ -12,7 +12,7 @@ def heading_of(content: BulletinContent, number: str | None) -> list[str]:
     """The lines under the title."""
     return [
         *([number] if number else ["草稿，未签发，不得外传"]),
-        f"{content.period}，截至 {local(content.as_of):%Y-%m-%d %H:%M}(北京时间)，规则版本 {content.policy_version}",
+        f"{content.period}，截至 {in_words(content.as_of)}(北京时间)，规则版本 {content.policy_version}",
     ]
 
 

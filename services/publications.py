@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import replace
 
 from pendulum import DateTime
@@ -11,7 +10,7 @@ from sqlalchemy.orm import Session
 
 import clock
 from domain.actions import PLATFORM, Actor, Role
-from domain.calendar import local
+from domain.calendar import in_words
 from domain.errors import Incomplete, Missing, NotFound, NotPermitted, RuleRefusal, StaleVersion
 from domain.media import (
     DECIDING,
@@ -239,14 +238,9 @@ def drawn_from(session: Session, petition_id: str, policy: Policy) -> str:
     """The petition's public timeline as text, before anything is taken out of it."""
     query = select(HistoryRow).where(HistoryRow.petition_id == petition_id).order_by(HistoryRow.version)
     return "\n".join(
-        f"{_said(entry.at)} {entry.label}" + (f"：{entry.reason}" if entry.reason else "")
+        f"{in_words(entry.at)} {entry.label}" + (f"：{entry.reason}" if entry.reason else "")
         for entry in timeline_of(session.scalars(query).all(), policy)
     )
-
-
-def _said(moment: dt.datetime) -> str:
-    at = local(moment)
-    return f"{at.year}年{at.month}月{at.day}日 {at:%H:%M}"
 
 
 def _ask_unit(tx: Transaction, petition: Petition, row: Publication, actor: Actor) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from domain.calendar import local
+from domain.calendar import in_words
 from domain.figures import AS_OF_RULE, COUNTS, LADDER, PERIOD_RULE, SHARES, UNIT_RULE, CountName, ShareName
 from domain.measured import Measured, Selection
 from domain.periods import PERIOD_LABELS, PeriodKind
@@ -43,7 +43,7 @@ def report_text(findings: Findings, policy: Policy) -> str:
         [
             f"# {PERIOD_LABELS[findings.kind]}报 {selection.period}",
             "",
-            f"截至 {local(selection.as_of):%Y-%m-%d %H:%M}(北京时间)，{policy.district}，规则版本 `{policy.version}`。",
+            f"截至 {in_words(selection.as_of)}(北京时间)，{policy.district}，规则版本 `{policy.version}`。",
             "",
             *_standing(findings, policy),
             *_shares(findings, policy),

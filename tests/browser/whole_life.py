@@ -112,7 +112,8 @@ class Life:
         with self.at_the_case("督办甲", Role.INSPECTOR) as tab:
             form = opened(tab, "demand_explanation")
             form.get_by_label("要求说明什么").fill("请书面说明逾期未签收、未办理的原因")
-            form.get_by_label("期限", exact=True).fill("3")
+            form.get_by_text("说明的期限（不填按规则）").click()
+            form.get_by_label(re.compile(r"^期限\s*可不填$")).fill("3")
             form.get_by_role("button").click()
             tab.get_by_text("：已完成").wait_for()
 

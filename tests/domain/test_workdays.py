@@ -167,7 +167,7 @@ def test_a_clock_that_stands_still_has_no_due_date(length: str) -> None:
         due_date(at(START), term(length), REAL, pauses=[stopped])
     assert refusal.value.since == at("2025-09-29 09:00")
     assert refusal.value.reason == "举行听证"
-    assert "2025-09-29 09:00" in str(refusal.value)
+    assert "2025年9月29日 09:00" in str(refusal.value)
 
 
 @pytest.mark.parametrize("length", ["1 wd", "2 cd", "24 h", "3 wh"])

@@ -46,8 +46,8 @@ def test_a_report_is_made_once(context: Context, story: clock.StoryClock) -> Non
     assert [reports.make_due(context, PeriodKind.DAY) for _ in range(2)] == [1, 0]
     [report] = stored(context)
     assert report.as_of == pendulum.datetime(2026, 3, 3, tz=clock.SHANGHAI)
-    assert "# 日报 2026-03-02" in report.text
-    assert "截至 2026-03-03 00:00(北京时间)" in report.text
+    assert "# 日报 2026年3月2日" in report.text
+    assert "截至 2026年3月3日 00:00(北京时间)" in report.text
     assert "| 办结率 | 100.00% (1/1，" in report.text
 
 
@@ -82,7 +82,7 @@ def test_what_was_missed_is_made_later(engine: sa.Engine, story: clock.StoryCloc
     on(story, 9)
     assert reports.make_due(context, PeriodKind.DAY) == 3
     assert [report.text.splitlines()[0] for report in stored(context)] == [
-        f"# 日报 2026-03-0{day}" for day in (6, 7, 8)
+        f"# 日报 2026年3月{day}日" for day in (6, 7, 8)
     ]
 
 
