@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from pendulum import DateTime
 
-from domain.conduct import DeadlineKind, DeadlineRule, Limit, Times
+from domain.conduct import DEADLINE_LABELS, DeadlineKind, DeadlineRule, Limit, Times
 from domain.deadline import Deadline, Step
 from domain.facts import CARD_LABELS, RUNG_LABELS, SATISFACTION_LABELS, Card, Facts, Obligation, Rung, Satisfaction
 from domain.obligations import assist_deadlines, explanation_due, reminders_of_units, stands_still
@@ -73,7 +73,7 @@ def handling_due(facts: Facts, policy: Policy, calendar: WorkCalendar) -> Deadli
     since = facts.clock_started_at
     if facts.clock_decided is None:
         rule = _rule(facts.clock_kind, facts, policy)
-        duration, name, source, told = rule.duration, rule.id, rule.source, rule.id
+        duration, name, source, told = rule.duration, rule.id, rule.source, DEADLINE_LABELS[rule.kind]
     else:
         source = told = f"{since.in_timezone('Asia/Shanghai').format('YYYY年M月D日')}研判决定"
         duration, name = facts.clock_decided, DECIDED
@@ -216,7 +216,7 @@ def _stage_clock(clock: _StageClock, facts: Facts, policy: Policy, calendar: Wor
     if clock.step is Step.REMIND_SIGNING and facts.signing_reminded:
         return []
     rule = _rule(clock.kind, facts, policy)
-    due = due_date(facts.stage_entered_at, rule.duration, calendar, rule=rule.id)
+    due = due_date(facts.stage_entered_at, rule.duration, calendar, rule=DEADLINE_LABELS[rule.kind])
     if clock.step is Step.CLIMB and not _climbs(due.due_at, facts):
         return []
     return [Deadline(clock.kind, clock.step, due, rule.id, rule.source)]
@@ -243,7 +243,7 @@ def _supervision_clock(facts: Facts, policy: Policy, calendar: WorkCalendar, *, 
         return []
     rule = _rule(DeadlineKind.SUPERVISION_REMINDER, facts, policy)
     ended = tuple(pause for pause in facts.pauses if pause.ended_at is not None)
-    due = due_date(since, rule.duration, calendar, pauses=ended, rule=rule.id)
+    due = due_date(since, rule.duration, calendar, pauses=ended, rule=DEADLINE_LABELS[rule.kind])
     return [Deadline(DeadlineKind.SUPERVISION_REMINDER, step, due, rule.id, rule.source)]
 
 

@@ -13,6 +13,7 @@ from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
 from domain.calendar import local
+from domain.channels import channel_named
 from domain.durations import hours_said
 from web.assets import Assets
 from web.visits import new_token
@@ -34,6 +35,7 @@ class Pages:
             lstrip_blocks=True,
         )
         self._environment.filters |= {"moment": moment, "day": day, "worked": worked, "hours": hours_said, "hour": hour}
+        self._environment.filters["channel"] = channel_named
         self._environment.globals |= {"asset": assets.address}
 
     def text(self, request: Request, template: str, **values: object) -> str:

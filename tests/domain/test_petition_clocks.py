@@ -152,7 +152,7 @@ def test_a_decision_of_a_review_says_so_in_the_place_of_a_rule() -> None:
     assert found.due.steps[0].text == "2022年3月7日（周一）09:00起算，期限30小时（2022年3月7日研判决定），即时起算"
     ruled = handling_due(facts(), POLICY, CALENDAR)
     assert ruled is not None
-    assert (ruled.rule, ruled.due.rule) == ("handling", "handling")
+    assert (ruled.rule, ruled.due.rule) == ("handling", "办理时限")
 
 
 # --- the calendar -----------------------------------------------------------------------------------------------------
