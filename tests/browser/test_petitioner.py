@@ -135,6 +135,7 @@ def test_photos_are_listed_taken_away_and_made_smaller_before_they_are_sent(
         expect(listed).to_have_count(2)
         expect(listed.locator("canvas")).to_have_count(2)
         expect(tab.get_by_text(re.compile(r"已选2个，共[\d.]+ MB"))).to_be_visible()
+        expect(listed.filter(has_text="正在缩小")).to_have_count(0)
         smaller = tab.evaluate("[...document.getElementById('photos').files].map((file) => file.size)")
         assert sum(smaller) < len(large["buffer"])
         assert open_to_everybody(tab) == []
@@ -155,6 +156,30 @@ def test_photos_are_listed_taken_away_and_made_smaller_before_they_are_sent(
         assert open_to_everybody(tab) == []
     assert [row.name for row in kept(context)] == ["灯一.jpg", "现场.jpg"]
     assert max(row.width or 0 for row in kept(context)) == 2560
+
+
+def test_a_form_sent_at_once_waits_until_its_photo_is_small(chromium: Browser, context: Context) -> None:
+    with served(context) as site:
+        tab = telephone(chromium, site)
+        tab.goto("/")
+        large = noise("现场.jpg")
+        tab.get_by_label("什么事").fill(LAMPS)
+        # Pressed by the script that chooses: the photo cannot be ready by then.
+        tab.evaluate(
+            """() => {
+              const photos = document.getElementById("photos");
+              photos.form.addEventListener("formdata", ({ formData }) => {
+                sessionStorage.sent = formData.get("photos").size;
+              });
+              photos.addEventListener("change", () => {
+                setTimeout(() => photos.form.querySelector("button:not([type=button])").click(), 0);
+              }, { once: true });
+            }"""
+        )
+        tab.get_by_label("照片").set_input_files([large])
+        tab.get_by_role("heading", name="您的查询码").wait_for()
+        assert 0 < int(tab.evaluate("sessionStorage.sent")) < len(large["buffer"])
+    assert len(kept(context)) == 1
 
 
 def test_the_point_is_found_refused_picked_and_kept(chromium: Browser, context: Context) -> None:

@@ -100,6 +100,43 @@ async function madeSmaller(photo, side) {
   bitmap.close();
 }
 
+// Photos sent before they are small would be minutes on the way, or too much together: the form waits for them, but
+// not for ever.
+const PATIENCE = 20000;
+const working = new WeakMap();
+
+function held(form, work) {
+  const all = Promise.all([working.get(form), work]).then(() => {
+    if (working.get(form) === all) {
+      working.delete(form);
+    }
+  });
+  working.set(form, all);
+  return all;
+}
+
+window.addEventListener(
+  "submit",
+  async (event) => {
+    const { target: form, submitter } = event;
+    if (!working.has(form)) {
+      return;
+    }
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (form.dataset.waiting) {
+      return;
+    }
+    form.dataset.waiting = "yes";
+    form.querySelector("[data-photos] [data-said]").textContent = "照片缩小好就提交，请稍等";
+    await Promise.race([working.get(form), new Promise((resolve) => { setTimeout(resolve, PATIENCE); })]);
+    working.delete(form);
+    delete form.dataset.waiting;
+    form.requestSubmit(submitter);
+  },
+  true,
+);
+
 function photosIn(part) {
   if (!window.DataTransfer || !window.createImageBitmap || !window.File) {
     return;
@@ -115,7 +152,7 @@ function photosIn(part) {
     list.hidden = chosen.length === 0;
     list.replaceChildren(...chosen.map((photo) => {
       const [item, name, away] = ["li", "span", "button"].map((tag) => document.createElement(tag));
-      name.textContent = `${photo.file.name}（${toldSize(photo.file.size)}）`;
+      name.textContent = `${photo.file.name}（${toldSize(photo.file.size)}${photo.shrinking ? "，正在缩小" : ""}）`;
       away.type = "button";
       away.className = "quiet";
       away.textContent = "去掉";
@@ -131,22 +168,31 @@ function photosIn(part) {
     said.textContent = chosen.length ? `已选${chosen.length}个，共${toldSize(chosen.reduce((sum, { file }) => sum + file.size, 0))}` : "";
   }
 
+  async function shrink(photos) {
+    for (const photo of photos) {
+      await madeSmaller(photo, slow() ? SLOW_SIDE : Number(part.dataset.side)).catch(() => {});
+      photo.shrinking = false;
+      if (chosen.includes(photo)) {
+        show();
+      }
+    }
+  }
+
   // A second choice adds to the first, as whoever takes one photo after the other expects.
   input.addEventListener("change", async () => {
     const same = (one) => chosen.some(({ key }) => key === one);
     const added = [...input.files]
-      .map((file) => ({ file, key: `${file.name} ${file.size} ${file.lastModified}` }))
+      .map((file) => ({
+        file,
+        key: `${file.name} ${file.size} ${file.lastModified}`,
+        shrinking: file.type.startsWith("image/") && file.size > LARGE_BYTES,
+      }))
       .filter(({ key }) => !same(key));
     const over = chosen.length + added.length - most;
     added.splice(Math.max(0, most - chosen.length));
     chosen = [...chosen, ...added];
     show();
-    for (const photo of added.filter(({ file }) => file.type.startsWith("image/"))) {
-      await madeSmaller(photo, slow() ? SLOW_SIDE : Number(part.dataset.side)).catch(() => {});
-      if (chosen.includes(photo)) {
-        show();
-      }
-    }
+    await held(part.closest("form"), shrink(added.filter(({ file }) => file.type.startsWith("image/"))));
     if (over > 0) {
       said.textContent += `。最多${most}个，多出的${over}个没有选上`;
     }
