@@ -45,6 +45,7 @@ from web import (
     reviews,
     single_sign_on,
     tasks,
+    topics,
     wall,
 )
 from web.assets import PREFIX, Assets
@@ -131,6 +132,7 @@ def build_pages(tiles: str = "") -> FastAPI:
         single_sign_on,
         tasks,
         overview,
+        topics,
         maps,
         wall,
         desk,

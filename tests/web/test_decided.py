@@ -127,9 +127,7 @@ def test_who_must_stay_out_finds_nothing(context: Context) -> None:
     assert visitor.client.get(f"/review/decided/{case}/record.docx").status_code == 404
 
 
-@pytest.mark.parametrize(
-    ("role", "unit"), [(Role.UNIT, UNIT), (Role.MEDIA, "shizhong-yunbao"), (Role.FOLLOW_UP, None)]
-)
+@pytest.mark.parametrize(("role", "unit"), [(Role.UNIT, UNIT), (Role.MEDIA, "shizhong-yunbao"), (Role.FOLLOW_UP, None)])
 def test_it_is_for_nobody_else(context: Context, role: Role, unit: str | None) -> None:
     assert role not in READERS
     assert signed_in(Visitor(context), role, unit).open("/review/decided").status == 403
