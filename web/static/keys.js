@@ -68,7 +68,10 @@
     if (event.key !== "?" && !isOn()) {
       return;
     }
-    const button = /^[1-5]$/.test(event.key) ? document.querySelector(`[data-key="${event.key}"]`) : null;
+    // In a list, a number is for the row on which the keyboard is, and for none else.
+    const button = /^[1-5]$/.test(event.key)
+      ? (rows()[present()]?.querySelector(`[data-row-key="${event.key}"]`) ?? document.querySelector(`[data-key="${event.key}"]`))
+      : null;
     const deed = button ? () => button.form.requestSubmit(button) : deeds[event.key];
     if (deed) {
       event.preventDefault();
