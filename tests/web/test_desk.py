@@ -223,6 +223,18 @@ def test_of_what_was_handed_in_the_desk_sees_its_own_date_and_not_the_works(cont
     assert f"{local.month}月{local.day}日 {local:%H:%M}</time>前决定" in html
 
 
+def test_after_a_press_it_is_said_to_whom_the_case_went_and_how_to_correct_it(context: Context) -> None:
+    [case] = reported(context, UNSURE)
+    visitor = desk(context)
+    page = visitor.send(visitor.open(f"/cases/{case}").form("/dispatch"))
+    holder = steps.petition_of(context, case).unit
+    assert holder is not None
+    with context.readers() as session:
+        name = context.rules.active(session).unit_name(holder)
+    assert f"派遣：已完成，由 {name} 承办。派错了？" in page.text
+    assert "#redispatch" in page.links
+
+
 def test_after_each_case_the_next_is_one_key_away(context: Context) -> None:
     first, second = reported(context, UNSURE, UNCLEAR)
     visitor = desk(context)
