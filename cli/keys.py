@@ -13,6 +13,7 @@ from rich.table import Table
 from clock import SHANGHAI
 from domain.actions import ROLE_LABELS, Role
 from domain.errors import DomainError
+from models.administration_answers import KeyView
 from services import keys as service
 from services.bootstrap import get_context
 
@@ -25,10 +26,15 @@ def create(
     role: Annotated[Role, typer.Option(help="角色，如 desk、unit、reviewer、leader、inspector、channel")],
     label: Annotated[str, typer.Option(help="用途说明，将写入办理历史")],
     unit: Annotated[str | None, typer.Option(help="单位代码；角色为 unit 时必填，见 policy/units.yaml")] = None,
+    until: Annotated[
+        dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="有效至哪一天；不写即按 policy/keys.yaml")
+    ] = None,
+    endless: Annotated[bool, typer.Option("--endless", help="不到期；须另有办法定期更换")] = False,
 ) -> None:
     """发放一个密钥；明文只显示这一次。 Create a key; it is shown this once only."""
+    last_day = until.date() if until is not None else None
     try:
-        plaintext = service.create_key(get_context(), role, unit, label)
+        plaintext = service.create_key(get_context(), role, unit, label, last_day=last_day, endless=endless)
     except DomainError as refusal:
         raise typer.BadParameter(refusal.message) from None
     typer.echo(plaintext)
@@ -37,10 +43,10 @@ def create(
 @app.command("list")
 def list_() -> None:
     """列出全部密钥(不含明文)。 List the keys without their secrets."""
-    table = Table("前缀", "角色", "单位", "用途", "发放时间", "吊销时间")
+    table = Table("前缀", "角色", "单位", "用途", "发放时间", "最近使用", "状态")
     for key in service.list_keys(get_context()):
-        revoked, created = _shown(key.revoked_at), _shown(key.created_at)
-        table.add_row(key.prefix, ROLE_LABELS[Role(key.role)], key.unit or "", key.label, created, revoked)
+        moments = _shown(key.created_at), _shown(key.last_used_at)
+        table.add_row(key.prefix, ROLE_LABELS[Role(key.role)], key.unit or "", key.label, *moments, _state(key))
     console.print(table)
 
 
@@ -52,6 +58,14 @@ def revoke(prefix: Annotated[str, typer.Argument(help="密钥前缀，见 keys l
     except DomainError as refusal:
         raise typer.BadParameter(refusal.message) from None
     typer.echo(f"已吊销 revoked: {prefix}")
+
+
+def _state(key: KeyView) -> str:
+    if key.revoked_at is not None:
+        return f"吊销 {_shown(key.revoked_at)}"
+    if key.last_day is None:
+        return "不到期"
+    return f"{'已到期' if key.lapsed else '将到期' if key.ends_soon else '有效至'} {key.last_day}"
 
 
 def _shown(moment: dt.datetime | None) -> str:

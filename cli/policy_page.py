@@ -171,6 +171,16 @@ FIGURES_APPLIED: dict[str, tuple[str, str, str]] = {
         "services.retention.erase_due",
         "tests/services/test_retention.py::test_an_identity_is_erased_when_its_time_is_over",
     ),
+    "keys.lifetime": (
+        "接口密钥用多久(发放时没有另定的)",
+        "services.keys.create_key",
+        "tests/services/test_keys.py::test_a_key_ends_when_the_policy_says_unless_somebody_says_otherwise",
+    ),
+    "keys.warning": (
+        "接口密钥到期前多久提示",
+        "services.keys.list_keys",
+        "tests/services/test_keys.py::test_the_end_of_a_key_is_told_before_it_comes",
+    ),
     **MEDIA_APPLIED,
     **SCRUB_APPLIED,
     **SUPERVISION_APPLIED,

@@ -31,6 +31,9 @@ PART_LABELS = {
     "attachments": "附件",
     "handling": "办理",
     "visits": "回访",
+    "scrub": "公开前去除",
+    "verdict": "评价",
+    "keys": "接口密钥",
 }
 _NAMES = ("code", "id", "name", "title", "phrase")
 _DERIVED = {"variants"}

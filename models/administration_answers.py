@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from models.answers import Answer, Named, Shown
 
 
@@ -64,6 +66,17 @@ class KeyView(Answer):
     created_at: Shown
     revoked_at: Shown | None
     last_used_at: Shown | None
+    last_day: dt.date | None
+    """The last day on which it opens anything; `None`: it does not end by itself."""
+    lapsed: bool
+    """Whether that day is over."""
+    ends_soon: bool
+    """Whether that day is so near that it is told, or over."""
+
+    @property
+    def opens(self) -> bool:
+        """Whether it still opens what it was made for."""
+        return self.revoked_at is None and not self.lapsed
 
 
 class PolicyChangeView(Answer):

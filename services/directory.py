@@ -69,7 +69,7 @@ def units(context: Context) -> list[UnitInForce]:
     """Every unit in force: departments, towns, then the platform's own."""
     policy = _policy(context)
     accounts = [one for one in list_accounts(context) if one.disabled_at is None]
-    keys = [one for one in list_keys(context) if one.revoked_at is None]
+    keys = [one for one in list_keys(context) if one.opens]
     kinds = [*_HANDLING, *(kind for kind in UnitKind if kind not in _HANDLING)]
     return [
         UnitInForce(
