@@ -58,6 +58,32 @@ class HotTopicView(Answer):
     history: list[HotTopicCount] = Field(description="历次统计，从早到晚")
 
 
+class HotTopicCase(Answer):
+    """A case of a hot topic."""
+
+    id: str
+    case_number: str
+    registered_at: Shown
+    opening: str = Field(description="诉求内容的开头")
+    place: str
+    stage: Named
+    unit: Named | None
+    town: Named | None
+    overdue: bool
+    recent: bool = Field(description="是最近若干天里的")
+
+
+class HotTopicCases(Answer):
+    """A hot topic case by case, the latest first."""
+
+    topic: HotTopicView
+    seen_at: Shown
+    current: bool = Field(description="最近一次统计仍是热点")
+    recent_days: int
+    said: list[str] = Field(description="半数以上的诉求里都有的话")
+    cases: list[HotTopicCase]
+
+
 class HotTopics(Answer):
     """The hot topics of the last look, the largest first."""
 
