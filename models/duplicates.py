@@ -23,6 +23,7 @@ class Duplicate(Answer):
     same_as: PetitionHead
     same_as_text: str
     same_as_place: str
+    metres: int | None = Field(description="两件相距多少米；有一件没有坐标的为空")
     score: float = Field(description="把握，0 至 1")
     reasons: list[str] = Field(description="凭什么认为是同一事项")
     found_at: Shown
@@ -33,6 +34,14 @@ class DuplicatePage(Answer):
     """Probable duplicates; `next` is the `after` of the page that follows."""
 
     items: list[Duplicate]
+    next: int | None
+
+
+class DuplicateQueue(Answer):
+    """Probable duplicates for whoever works through them, the likeliest first; `next` is how many came before."""
+
+    items: list[Duplicate]
+    total: int
     next: int | None
 
 

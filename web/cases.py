@@ -79,7 +79,8 @@ def act(
     if wrong is not None:
         return refused(request, context, pages, actor, petition_id, code, sent, wrong)
     if sent["back"] == SAME:
-        return RedirectResponse(f"/desk/same?done={code}", HTTPStatus.SEE_OTHER)
+        skipped = sent["offset"] if re.fullmatch(r"[0-9]{1,7}", sent["offset"]) else "0"
+        return RedirectResponse(f"/desk/same?done={code}&of={petition_id}&offset={skipped}", HTTPStatus.SEE_OTHER)
     if not _sees(context, petition_id, actor):
         return RedirectResponse(f"/tasks?done={code}", HTTPStatus.SEE_OTHER)
     return RedirectResponse(f"/cases/{petition_id}?done={code}", HTTPStatus.SEE_OTHER)
