@@ -128,9 +128,26 @@ async function renew(part) {
     });
     return;
   }
-  const focused = placeOf(document.activeElement);
-  const opened = [...document.querySelectorAll("main details[id][open]")].map((one) => one.id);
-  await window.htmx.ajax("GET", part.dataset.from || location.pathname, { target: place, select: place, swap: "outerHTML" });
+  let focused = null;
+  let opened = [];
+  let began = false;
+  const look = (event) => {
+    // The answer may have taken long. Whoever began to write meanwhile keeps what they wrote.
+    began = place === "main" && isWriting();
+    event.detail.shouldSwap &&= !began;
+    focused = placeOf(document.activeElement);
+    opened = [...document.querySelectorAll("main details[id][open]")].map((one) => one.id);
+  };
+  document.addEventListener("htmx:beforeSwap", look);
+  try {
+    await window.htmx.ajax("GET", part.dataset.from || location.pathname, { target: place, select: place, swap: "outerHTML" });
+  } finally {
+    document.removeEventListener("htmx:beforeSwap", look);
+  }
+  if (began) {
+    await renew(part);
+    return;
+  }
   opened.forEach((id) => document.getElementById(id)?.setAttribute("open", ""));
   if (focused) {
     document.querySelector(focused)?.focus({ preventScroll: true });
