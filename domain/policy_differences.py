@@ -13,6 +13,7 @@ from domain.identity import LEVEL_LABELS
 from domain.policy import Policy
 from domain.rule_names import rule_name
 from domain.stages import TRIGGER_LABELS
+from domain.units import Duty
 
 TOLD_APART = {"version", "deadlines", "figures", "units", "duties", "categories", "sub_categories"}
 """Parts that have words of their own here; every other is compared value by value."""
@@ -68,45 +69,46 @@ def differences(before: Policy, after: Policy, was: Mapping[str, Any], will_be: 
     found: list[Difference] = []
     sides = (before, after)
     kinds = {rule.id: DEADLINE_LABELS[rule.kind] for side in sides for rule in side.deadlines}
-    found += _by_name("时限", *({rule.id: _deadline(rule, side) for rule in side.deadlines} for side in sides), kinds)
+    found += _by_name(
+        "时限", [{rule.id: _deadline(rule, side) for rule in side.deadlines} for side in sides], named=kinds
+    )
     named = {item.id: rule_name(item.id) for side in sides for item in side.figures}
-    found += _by_name("数值", *({item.id: item.value for item in side.figures} for side in sides), named)
-    found += _by_name("单位", *({unit.code: f"{unit.name}：{unit.duty}" for unit in side.units} for side in sides))
+    found += _by_name("数值", [{item.id: item.value for item in side.figures} for side in sides], named=named)
+    found += _by_name("单位", [{unit.code: f"{unit.name}：{unit.duty}" for unit in side.units} for side in sides])
     found += _by_name(
         "职责",
-        *(
-            {
-                f"{side.unit_name(duty.unit)} {duty.title}": f"{duty.valid_from}起，{'、'.join(duty.covers)}"
-                for duty in side.duties
-            }
-            for side in sides
-        ),
+        [{f"{side.unit_name(duty.unit)} {duty.title}": _duty(duty, side) for duty in side.duties} for side in sides],
     )
-    found += _by_name("大类", *({item.code: item.name for item in side.categories} for side in sides))
+    found += _by_name("大类", [{item.code: item.name for item in side.categories} for side in sides])
     found += _by_name(
         "小类",
-        *(
+        [
             {
                 item.code: f"{item.name}，{side.unit_name(item.lead)}，{URGENCY_LABELS[item.urgency]}"
                 for item in side.sub_categories
             }
             for side in sides
-        ),
+        ],
     )
     told = {item.rule for item in found if item.part == "数值"}
     for part in sorted((was.keys() | will_be.keys()) - TOLD_APART):
         flat = [dict(_leaves(side.get(part), ())) for side in (was, will_be)]
-        found += (item for item in _by_name(PART_LABELS.get(part, part), *flat) if f"{part}.{item.rule}" not in told)
+        found += (item for item in _by_name(PART_LABELS.get(part, part), flat) if f"{part}.{item.rule}" not in told)
     return found
 
 
 def _by_name(
-    part: str, before: Mapping[str, str], after: Mapping[str, str], named: Mapping[str, str] = MappingProxyType({})
+    part: str, sides: Sequence[Mapping[str, str]], named: Mapping[str, str] = MappingProxyType({})
 ) -> Iterator[Difference]:
+    before, after = sides
     for name in [*before, *(name for name in after if name not in before)]:
         old, new = before.get(name, ""), after.get(name, "")
         if old != new or (name in before) != (name in after):
             yield Difference(part, name, _short(old), _short(new), named.get(name, ""))
+
+
+def _duty(duty: Duty, policy: Policy) -> str:
+    return f"{duty.valid_from}起，{'、'.join(map(policy.sub_category_name, duty.covers))}"
 
 
 def _deadline(rule: DeadlineRule, policy: Policy) -> str:

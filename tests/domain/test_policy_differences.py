@@ -71,7 +71,7 @@ def test_rules_and_codes_are_called_what_people_call_them() -> None:
     figures = tuple(replace(item, value="7次") if item.id == "ladder.return_limit" else item for item in policy.figures)
     [one] = changed(figures=figures)
     assert (one.rule, one.name, one.after) == ("ladder.return_limit", "退单几次提级", "7次")
-    levels = policy.identity.levels | {Role.OPERATOR: Level.MASKED}
+    levels = {**policy.identity.levels, Role.OPERATOR: Level.MASKED}
     [one] = changed(identity=replace(policy.identity, levels=levels))
     assert (one.rule, one.before, one.after) == ("levels › 平台运维", "不可见", "只见脱敏")
 
