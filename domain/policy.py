@@ -101,7 +101,7 @@ class Policy:
     def unit_name(self, code: str | None) -> str:
         """The unit's Chinese name; its code when no policy knows it."""
         if code is None:
-            return "（暂无）"
+            return "（还没有承办单位）"
         return self._names.get(code, code)
 
     def can_name(self, code: str) -> bool:

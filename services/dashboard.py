@@ -6,12 +6,13 @@ Nothing is counted here. Every number is one that `figures.figures` gives and `f
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 import clock
 from domain.actions import Actor, Role
 from domain.calendar import CHINA, DAY, local
-from domain.figures import COUNTS, GROUPING_LABELS, LADDER, Counted, CountName, Grouping, ShareName
+from domain.figures import COUNTS, GROUPING_LABELS, LADDER, CountName, FigureName, Grouping, ShareName
 from domain.periods import PeriodKind, period_of
 from models.answers import Named
 from models.dashboard import DashboardRow, DashboardView, RungView, TrendStep
@@ -65,17 +66,19 @@ def dashboard(context: Context, actor: Actor, wanted: Wanted | None = None) -> D
 
 
 def _made(context: Context, actor: Actor, wanted: Wanted) -> DashboardView:
-    def counted(asked: Asked, *by: Grouping | None) -> list[FiguresView]:
-        return figures.figures_by(context, actor, replace(asked, as_of=wanted.as_of), by, only=Counted.CASES)
+    def counted(asked: Asked, names: Collection[FigureName], *by: Grouping | None) -> list[FiguresView]:
+        return figures.figures_by(context, actor, replace(asked, as_of=wanted.as_of), by, only=frozenset(names))
 
     groupings = (Grouping.UNIT, Grouping.TOWN)
-    standing = dict(zip(groupings, counted(Asked(), *groupings), strict=True))
+    of_period = (*LADDER, *SHARES)
+    ever = (*STANDING, CountName.REGISTERED) if wanted.period is not None else (*STANDING, *of_period)
+    standing = dict(zip(groupings, counted(Asked(), ever, *groupings), strict=True))
     period = standing
     if wanted.period is not None:
-        period = dict(zip(groupings, counted(Asked(kind=wanted.period), *groupings), strict=True))
-    [today] = counted(Asked(kind=PeriodKind.DAY), None)
+        period = dict(zip(groupings, counted(Asked(kind=wanted.period), of_period, *groupings), strict=True))
+    [today] = counted(Asked(kind=PeriodKind.DAY), (CountName.REGISTERED,), None)
     by = Grouping(wanted.trend.value)
-    [trend] = counted(_lately(wanted), by)
+    [trend] = counted(_lately(wanted), _OF_A_STEP, by)
     total = period[Grouping.UNIT].total
     return DashboardView(
         as_of=today.as_of,

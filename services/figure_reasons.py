@@ -20,7 +20,7 @@ NOT_CHOSEN = "（只写文字，未选）"
 
 def dissatisfied(session: Session, selection: Selection, policy: Policy) -> list[DissatisfiedView]:
     """Every verdict “dissatisfied” on a case of `selection` by its as-of moment, the most frequent reason first."""
-    cases = table_of(Counted.CASES, selection)
+    cases = table_of(session, Counted.CASES, selection)
     query = (
         select(RatingRow.reason_code, func.count())
         .join(Petition, Petition.id == RatingRow.petition_id)
@@ -40,7 +40,7 @@ def dissatisfied(session: Session, selection: Selection, policy: Policy) -> list
 
 def visit_counts(session: Session, selection: Selection) -> VisitCountsView:
     """The return visits of the cases of `selection` as they stood at its as-of moment."""
-    cases, as_of = table_of(Counted.CASES, selection), selection.as_of
+    cases, as_of = table_of(session, Counted.CASES, selection), selection.as_of
     ended = Visit.ended_at <= as_of
     was_open = or_(Visit.ended_at.is_(None), Visit.ended_at > as_of)
     wanted = [

@@ -9,7 +9,7 @@ from sqlalchemy import case, func, select
 
 from domain.actions import Actor, Role
 from domain.errors import Incomplete, Missing, NotPermitted
-from domain.figures import DEFINITIONS, Counted, FigureName, Grouping, TimeName
+from domain.figures import DEFINITIONS, EVERY_FIGURE, FigureName, Grouping, TimeName
 from domain.measured import Measured, Selection
 from domain.policy import Policy
 from domain.stages import Stage
@@ -41,9 +41,14 @@ MAX_OFFSET = 10_000_000
 
 
 def figures(
-    context: Context, actor: Actor, asked: Asked, by: Grouping | None = None, *, only: Counted | None = None
+    context: Context,
+    actor: Actor,
+    asked: Asked,
+    by: Grouping | None = None,
+    *,
+    only: frozenset[FigureName] = EVERY_FIGURE,
 ) -> FiguresView:
-    """Every figure, or `only` those counted of one thing, in total and by group.
+    """Every figure, or `only` these, in total and by group.
 
     A unit is shown the district's total and, of the groups, its own part.
 
@@ -63,7 +68,7 @@ def figures_by(
     asked: Asked,
     groupings: Sequence[Grouping | None],
     *,
-    only: Counted | None = None,
+    only: frozenset[FigureName] = EVERY_FIGURE,
 ) -> list[FiguresView]:
     """The same by each of several groupings, of which at most one is a period or the grid, for one look at the cases.
 
@@ -77,8 +82,8 @@ def figures_by(
         wholes = measure_by(session, selection, groupings, only=only)
         beside = own is not None and any(by not in (None, Grouping.UNIT) for by in groupings)
         parts = measure_by(session, replace(selection, unit=own), groupings, only=only) if beside else wholes
-        reasons = dissatisfied(session, selection, policy) if only is None else []
-        called = visit_counts(session, selection) if only is None else None
+        reasons = dissatisfied(session, selection, policy) if only == EVERY_FIGURE else []
+        called = visit_counts(session, selection) if only == EVERY_FIGURE else None
     return [
         figures_view(
             selection,
@@ -126,7 +131,7 @@ def cases_of(
         policy = context.rules.active(session)
         selection = selection_of(replace(asked, unit=own) if own else asked, policy)
         counting = DEFINITIONS[name].counted
-        table = table_of(counting, selection)
+        table = table_of(session, counting, selection)
         part = parts_of(counting, table, selection)[name]
         counts = case((part.counts, 1), else_=0)
         wanted = select(table, counts.label("counts")).where(part.base, table.c.case_number.not_in(hidden_cases(actor)))

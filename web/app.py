@@ -23,6 +23,7 @@ from web import (
     calls,
     cases,
     completion,
+    decided,
     decisions,
     desk,
     errors,
@@ -44,6 +45,7 @@ from web import (
     reviews,
     single_sign_on,
     tasks,
+    topics,
     wall,
 )
 from web.assets import PREFIX, Assets
@@ -130,6 +132,7 @@ def build_pages(tiles: str = "") -> FastAPI:
         single_sign_on,
         tasks,
         overview,
+        topics,
         maps,
         wall,
         desk,
@@ -141,6 +144,7 @@ def build_pages(tiles: str = "") -> FastAPI:
         completion,
         cases,
         decisions,
+        decided,
         reviews,
         inspect,
         reports,

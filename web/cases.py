@@ -15,6 +15,8 @@ from domain.actions import ROLE_LABELS, Actor, Role
 from domain.conduct import REQUEST_TYPE_LABELS, URGENCY_LABELS, RequestType, Urgency
 from domain.errors import DomainError, NotFound
 from domain.petition import RUNG_LABELS, Rung
+from domain.plain_signs import plain_signs
+from domain.queue_filter import read_filter
 from domain.stages import STAGE_LABELS, TRIGGER_LABELS, Stage, Trigger
 from models.answers import PetitionDetail, QueueItem
 from models.bodies import ExclusionIn
@@ -35,6 +37,7 @@ from web.shown_files import PICKED, files_of, for_completion, new_for_completion
 router = APIRouter()
 
 CaseId = Annotated[str, Path(max_length=60)]
+_WHOLE = re.compile(r"[A-Z]{1,10}-\d{8}-\d{5,}", re.ASCII)
 _QUOTED = re.compile(r"“([^”]{1,40})”")
 MOVED_ON = "您填写的时候，这件诉求有了变化（见上）。您写的还在，确认后请再提交一次"
 SAME = "same"
@@ -44,9 +47,18 @@ STALE_TEXT = "表单不完整，请重新填写"
 
 @router.get("/cases")
 def find(context: ContextOf, actor: Caller, number: str = "") -> Response:
-    """From a case number to its page."""
-    found = queries.find(context, number.strip().upper()[:40], actor)
-    return RedirectResponse(f"/cases/{found.id}", HTTPStatus.SEE_OTHER)
+    """From a case number to its page; from a part of one to what of the queue has it."""
+    only = read_filter({"number": number})
+    try:
+        found = queries.find(context, plain_signs(number).upper()[:40], actor).id
+    except NotFound:
+        if not only or _WHOLE.fullmatch(only.number) or actor.role is Role.MEDIA:
+            raise
+        there = queues.queue_for(context, actor, limit=2, only=only).items
+        if len(there) != 1:
+            return RedirectResponse(f"/tasks?{only.query}", HTTPStatus.SEE_OTHER)
+        found = there[0].id
+    return RedirectResponse(f"/cases/{found}", HTTPStatus.SEE_OTHER)
 
 
 @router.get("/cases/{petition_id}")
@@ -67,7 +79,8 @@ def act(
     if wrong is not None:
         return refused(request, context, pages, actor, petition_id, code, sent, wrong)
     if sent["back"] == SAME:
-        return RedirectResponse(f"/desk/same?done={code}", HTTPStatus.SEE_OTHER)
+        skipped = sent["offset"] if re.fullmatch(r"[0-9]{1,7}", sent["offset"]) else "0"
+        return RedirectResponse(f"/desk/same?done={code}&of={petition_id}&offset={skipped}", HTTPStatus.SEE_OTHER)
     if not _sees(context, petition_id, actor):
         return RedirectResponse(f"/tasks?done={code}", HTTPStatus.SEE_OTHER)
     return RedirectResponse(f"/cases/{petition_id}?done={code}", HTTPStatus.SEE_OTHER)

@@ -47,6 +47,19 @@ def three(context: Context) -> list[str]:
     return cases
 
 
+def test_a_case_is_found_by_the_few_digits_that_people_say_to_each_other(context: Context, three: list[str]) -> None:
+    visitor, last = unit_again(context), number(context, LAMPS[2])[-3:]
+    assert visitor.open(f"/cases?number={last}").path == f"/cases/{three[2]}"
+    wide = "".join(chr(ord(sign) + 0xFEE0) for sign in number(context, LAMPS[1]).lower())
+    assert visitor.open(f"/cases?number={wide}").path == f"/cases/{three[1]}"
+    several = visitor.open("/cases?number=SZ-")
+    assert several.path == "/tasks"
+    assert shown(several, context) == set(LAMPS)
+    none = visitor.open("/cases?number=99999")
+    assert none.status == 200
+    assert "没有编号含“99999”的" in none.text
+
+
 @pytest.mark.parametrize(
     ("query", "expected"),
     [

@@ -5,6 +5,15 @@ function each(selector, use) {
   document.querySelectorAll(selector).forEach(use);
 }
 
+// Browsers from before 2022 cannot ask a form to submit itself; they can press its button.
+function send(form, button) {
+  if (form.requestSubmit) {
+    form.requestSubmit(button);
+  } else {
+    (button || form.querySelector("button:not([type=button])")).click();
+  }
+}
+
 // A refused form is read out, and the keyboard starts where it has to.
 each("[data-focus]", (problem) => problem.focus());
 
@@ -69,7 +78,7 @@ const ask = document.getElementById("ask");
 if (ask && /^#[A-Za-z0-9-]{6,40}$/.test(location.hash)) {
   ask.elements.code.value = location.hash.slice(1);
   history.replaceState(null, "", location.pathname);
-  ask.requestSubmit();
+  send(ask);
 }
 
 // More than a form may hold is said before it is sent: the server would refuse it whole.
@@ -78,8 +87,9 @@ document.addEventListener(
   "submit",
   (event) => {
     const inputs = [...event.target.querySelectorAll("input[type=file]")];
-    const files = inputs.flatMap((input) => [...input.files]);
-    const most = Number(event.target.querySelector("[data-megabytes]")?.dataset.megabytes ?? MOST_MEGABYTES);
+    const files = [].concat(...inputs.map((input) => [...input.files]));
+    const told = event.target.querySelector("[data-megabytes]");
+    const most = told ? Number(told.dataset.megabytes) : MOST_MEGABYTES;
     if (files.reduce((sum, file) => sum + file.size, 0) <= most * 1024 * 1024) {
       return;
     }
@@ -131,9 +141,10 @@ async function renew(part) {
   const focused = placeOf(document.activeElement);
   const opened = [...document.querySelectorAll("main details[id][open]")].map((one) => one.id);
   await window.htmx.ajax("GET", part.dataset.from || location.pathname, { target: place, select: place, swap: "outerHTML" });
-  opened.forEach((id) => document.getElementById(id)?.setAttribute("open", ""));
-  if (focused) {
-    document.querySelector(focused)?.focus({ preventScroll: true });
+  opened.map((id) => document.getElementById(id)).forEach((one) => one && one.setAttribute("open", ""));
+  const again = focused && document.querySelector(focused);
+  if (again) {
+    again.focus({ preventScroll: true });
   }
 }
 
@@ -167,4 +178,4 @@ function listen() {
   });
 }
 window.addEventListener("load", listen);
-window.addEventListener("pagehide", () => source?.close());
+window.addEventListener("pagehide", () => source && source.close());
