@@ -5,14 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated
 
-import pendulum
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from clock import SHANGHAI
+from cli.moments import shown
 from domain.actions import ROLE_LABELS, Role
-from domain.errors import DomainError
 from models.administration_answers import KeyView
 from services import keys as service
 from services.bootstrap import get_context
@@ -33,10 +31,7 @@ def create(
 ) -> None:
     """发放一个密钥；明文只显示这一次。 Create a key; it is shown this once only."""
     last_day = until.date() if until is not None else None
-    try:
-        plaintext = service.create_key(get_context(), role, unit, label, last_day=last_day, endless=endless)
-    except DomainError as refusal:
-        raise typer.BadParameter(refusal.message) from None
+    plaintext = service.create_key(get_context(), role, unit, label, last_day=last_day, endless=endless)
     typer.echo(plaintext)
 
 
@@ -45,7 +40,7 @@ def list_() -> None:
     """列出全部密钥(不含明文)。 List the keys without their secrets."""
     table = Table("前缀", "角色", "单位", "用途", "发放时间", "最近使用", "状态")
     for key in service.list_keys(get_context()):
-        moments = _shown(key.created_at), _shown(key.last_used_at)
+        moments = shown(key.created_at), shown(key.last_used_at)
         table.add_row(key.prefix, ROLE_LABELS[Role(key.role)], key.unit or "", key.label, *moments, _state(key))
     console.print(table)
 
@@ -53,20 +48,13 @@ def list_() -> None:
 @app.command()
 def revoke(prefix: Annotated[str, typer.Argument(help="密钥前缀，见 keys list")]) -> None:
     """吊销一个密钥，立即生效。 Revoke a key at once."""
-    try:
-        service.revoke_key(get_context(), prefix)
-    except DomainError as refusal:
-        raise typer.BadParameter(refusal.message) from None
+    service.revoke_key(get_context(), prefix)
     typer.echo(f"已吊销 revoked: {prefix}")
 
 
 def _state(key: KeyView) -> str:
     if key.revoked_at is not None:
-        return f"吊销 {_shown(key.revoked_at)}"
+        return f"吊销 {shown(key.revoked_at)}"
     if key.last_day is None:
         return "不到期"
     return f"{'已到期' if key.lapsed else '将到期' if key.ends_soon else '有效至'} {key.last_day}"
-
-
-def _shown(moment: dt.datetime | None) -> str:
-    return pendulum.instance(moment).in_timezone(SHANGHAI).format("YYYY-MM-DD HH:mm") if moment else ""

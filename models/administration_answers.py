@@ -31,6 +31,20 @@ class AccountView(Answer):
     """Changes whenever somebody changes the account."""
 
 
+class SessionView(Answer):
+    """Somebody is signed in: since when, how and from where."""
+
+    mark: str
+    """By which it is named; not what opens it."""
+    began_at: Shown
+    used_at: Shown
+    way: str
+    address: str
+    """Empty for sessions that the version before began."""
+    here: bool
+    """Whether it is the one that asks."""
+
+
 class ActView(Answer):
     """One act of administration."""
 

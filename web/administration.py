@@ -127,11 +127,9 @@ def _roster(
 _ROLES = {role.value: label for role, label in ROLE_LABELS.items()}
 
 
-def refused_form(values: Mapping[str, str], refusal: Exception) -> Form:
+def refused_form(values: Mapping[str, str], refusal: DomainError | Wrong) -> Form:
     """The form as it was sent, with the reasons it was refused for."""
-    wrong = (
-        refusal if isinstance(refusal, Wrong) else as_wrong(refusal) if isinstance(refusal, DomainError) else Wrong()
-    )
+    wrong = as_wrong(refusal)
     return Form(values, wrong.errors, wrong.problem)
 
 

@@ -173,6 +173,35 @@ def test_whoever_decides_on_what_is_no_longer_so_is_told(operator: Visitor) -> N
     assert accounts.list_accounts(operator.context)[0].disabled_at is None
 
 
+def test_whoever_disables_somebody_sees_what_they_leave_behind(operator: Visitor) -> None:
+    made(operator, "测试运维乙", "operator", "")
+    second = signed_in(Visitor(operator.context), Role.OPERATOR, None, "测试运维丁")
+    second.send(
+        second.open("/administration/keys").form("/keys"), label="测试热线系统", role="channel", channel="hotline"
+    )
+    keys.create_key(operator.context, Role.UNIT, "municipal-parks", "测试园林系统")
+    made(operator)
+    page = page_of(operator, "测试运维丁")
+    assert "由其发放的密钥“测试热线系统”" in page.text
+    assert "再没有人能登录" not in page.text, "other operators are left"
+    page = page_of(operator)
+    assert "同一单位的密钥“测试园林系统”" in page.text
+    assert "再没有人能登录" not in page.text, "the key still acts for the unit"
+    made(operator, "测试住建甲", unit="housing")
+    assert "“承办单位 区住房和城乡建设局”再没有人能登录" in page_of(operator, "测试住建甲").text
+    page = operator.send(page_of(operator, "测试运维丁").form("/disable"))
+    assert "停用以后还留着的" in page.text
+    assert second.open("/administration").path == "/sign-in"
+    operator.send(operator.open("/administration/keys").form("/revocation"))
+    operator.send(operator.open("/administration/keys").form("/revocation"))
+    assert "还留着的" not in page_of(operator, "测试运维丁").text
+
+
+def test_an_operator_sees_where_somebody_is_signed_in(operator: Visitor) -> None:
+    assert sign_in.sign_in(operator.context, NAME, made(operator), "192.0.2.7")
+    assert "地址 192.0.2.7" in page_of(operator).text
+
+
 def test_nobody_shuts_themselves_out_and_one_operator_is_left(operator: Visitor) -> None:
     own = page_of(operator, "测试平台运维")
     assert not any(form.action.endswith(("/disable", "/standing")) for form in own.forms)
