@@ -13,6 +13,7 @@ from domain.visits import VisitStatus
 from models.answers import Named
 from models.figure_answers import DissatisfiedView, VisitCountsView
 from models.tables import Petition, RatingRow, Visit
+from services.figure_questions import question
 from services.figure_tables import table_of
 
 NOT_CHOSEN = "（只写文字，未选）"
@@ -20,7 +21,8 @@ NOT_CHOSEN = "（只写文字，未选）"
 
 def dissatisfied(session: Session, selection: Selection, policy: Policy) -> list[DissatisfiedView]:
     """Every verdict “dissatisfied” on a case of `selection` by its as-of moment, the most frequent reason first."""
-    cases = table_of(session, Counted.CASES, selection)
+    asked = question(session, selection)
+    cases = table_of(Counted.CASES, asked.form)
     query = (
         select(RatingRow.reason_code, func.count())
         .join(Petition, Petition.id == RatingRow.petition_id)
@@ -31,7 +33,7 @@ def dissatisfied(session: Session, selection: Selection, policy: Policy) -> list
         )
         .group_by(RatingRow.reason_code)
     )
-    counted = {str(code or ""): number for code, number in session.execute(query)}
+    counted = {str(code or ""): number for code, number in session.execute(query, asked.values)}
     ordered = sorted(counted.items(), key=lambda item: (-item[1], item[0]))
     return [
         DissatisfiedView(reason=Named(code=code, name=_name(policy, code)), ratings=number) for code, number in ordered
@@ -40,7 +42,8 @@ def dissatisfied(session: Session, selection: Selection, policy: Policy) -> list
 
 def visit_counts(session: Session, selection: Selection) -> VisitCountsView:
     """The return visits of the cases of `selection` as they stood at its as-of moment."""
-    cases, as_of = table_of(session, Counted.CASES, selection), selection.as_of
+    asked, as_of = question(session, selection), selection.as_of
+    cases = table_of(Counted.CASES, asked.form)
     ended = Visit.ended_at <= as_of
     was_open = or_(Visit.ended_at.is_(None), Visit.ended_at > as_of)
     wanted = [
@@ -56,7 +59,7 @@ def visit_counts(session: Session, selection: Selection) -> VisitCountsView:
         .join(cases, cases.c.case_number == Petition.case_number)
         .where(Visit.drawn_at <= as_of)
     )
-    drawn, still, late, reached, not_reached, overtaken, contradicting = session.execute(query).one()
+    drawn, still, late, reached, not_reached, overtaken, contradicting = session.execute(query, asked.values).one()
     return VisitCountsView(
         drawn=drawn,
         open=still,
