@@ -15,6 +15,7 @@ from domain.visits import VisitStatus
 from models.answers import Named
 from models.figure_answers import DissatisfiedView, VisitCountsView
 from models.tables import Petition, RatingRow, Visit
+from services.figure_questions import question
 from services.figure_tables import table_of
 
 NOT_CHOSEN = "（只写文字，未选）"
@@ -56,23 +57,27 @@ def visit_cases(session: Session, selection: Selection, what: str) -> Select[tup
 
 
 def _ratings(session: Session, selection: Selection) -> Select[Any]:
-    cases = table_of(session, Counted.CASES, selection)
-    return (
+    asked = question(session, selection)
+    cases = table_of(Counted.CASES, asked.form)
+    query = (
         select(RatingRow, Petition)
         .join(Petition, Petition.id == RatingRow.petition_id)
         .join(cases, cases.c.case_number == Petition.case_number)
         .where(RatingRow.satisfaction == Satisfaction.DISSATISFIED.value, RatingRow.rated_at <= selection.as_of)
     )
+    return query.params(asked.values)
 
 
 def _visits(session: Session, selection: Selection) -> Select[Any]:
-    cases = table_of(session, Counted.CASES, selection)
-    return (
+    asked = question(session, selection)
+    cases = table_of(Counted.CASES, asked.form)
+    query = (
         select(Visit, Petition)
         .join(Petition, Petition.id == Visit.petition_id)
         .join(cases, cases.c.case_number == Petition.case_number)
         .where(Visit.drawn_at <= selection.as_of)
     )
+    return query.params(asked.values)
 
 
 def _visit_parts(selection: Selection) -> dict[str, ColumnElement[bool]]:
