@@ -17,6 +17,7 @@ from web.callers import ChangeNeeded, SignInNeeded, on_change_needed, on_sign_in
 from web.follow import Unknown, on_unknown
 from web.forms import sent_form
 from web.rendering import Pages
+from web.resuming import resumed
 from web.visits import ForeignForm, LapsedForm
 
 _SAID = {
@@ -69,13 +70,11 @@ def _on_foreign(request: Request, _: Exception) -> Response:
     return show_error(request, HTTPStatus.FORBIDDEN, "这份表单是从别的网站提交的，没有收下。")
 
 
-async def _on_lapsed(request: Request, _: Exception) -> Response:
+async def _on_lapsed(request: Request, lapsed: Exception) -> Response:
     """What was typed is shown once more, in a form of this browser's own."""
-    sent = await sent_form(request)
-    pages: Pages = request.app.state.pages
-    return pages.show(
-        request, "resume.html", HTTPStatus.CONFLICT, action=request.url.path, kept=sent.pairs, lapsed=True
-    )
+    pairs = lapsed.pairs if isinstance(lapsed, LapsedForm) else None
+    kept = (await sent_form(request)).pairs if pairs is None else pairs
+    return resumed(request, request.url.path, kept, HTTPStatus.CONFLICT, lapsed=True)
 
 
 def _on_invalid(request: Request, _: Exception) -> Response:

@@ -78,7 +78,7 @@ def open_to_everybody(tab: Page) -> list[str]:
 
 
 _SMALL = """() => [...document.querySelectorAll("main :is(button, input, textarea, select, summary, label.pick)")]
-  .filter((item) => item.checkVisibility() && !item.matches(".unseen") && item.type !== "checkbox" && item.type !== "radio")
+  .filter((item) => item.checkVisibility() && !item.matches(".unseen, [type=checkbox], [type=radio]"))
   .map((item) => [item.outerHTML.slice(0, 80), item.getBoundingClientRect()])
   .filter(([, box]) => box.height < 44 || box.width < 44)
   .map(([html, box]) => `${html} ${box.width}x${box.height}`)"""
