@@ -113,9 +113,19 @@ def read(shape: type[_Model], fields: Mapping[str, Any], names: Mapping[str, str
         errors: dict[str, str] = {}
         for item in failure.errors():
             name = field_of(dict(item))
-            errors.setdefault((names or {}).get(name, name), reason_of(dict(item)))
+            errors.setdefault((names or {}).get(name, name), _reason(dict(item)))
         whole = errors.pop("body", "")
         raise Wrong(errors, whole) from None
+
+
+_SAID = {"missing": "还没有填写", "enum": "请从列出的里面选", "literal_error": "请从列出的里面选"}
+_MOMENT = "请写成“2026-03-02 09:00”这样的时间"
+
+
+def _reason(error: dict[str, Any]) -> str:
+    """Why, for whoever looks at a form: what the API says to programs names codes and zones that nobody typed."""
+    said = reason_of(error)
+    return _MOMENT if said.startswith("应为时间") else _SAID.get(error["type"], said)
 
 
 def as_wrong(refusal: DomainError) -> Wrong:
