@@ -9,7 +9,8 @@ from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Match
 
 from api.errors import STATUSES, TITLES, TooManyRequests
 from domain.errors import DomainError
@@ -83,8 +84,23 @@ def _on_invalid(request: Request, _: Exception) -> Response:
 
 def _on_http(request: Request, error: Exception) -> Response:
     status = HTTPStatus(error.status_code) if isinstance(error, HTTPException) else HTTPStatus.INTERNAL_SERVER_ERROR
+    if status is HTTPStatus.METHOD_NOT_ALLOWED and request.method == HTTPMethod.GET:
+        return RedirectResponse(_page_above(request), HTTPStatus.SEE_OTHER)
     headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
     return show_error(request, status, _SAID.get(status, _FALLBACK), headers=headers)
+
+
+def _page_above(request: Request) -> str:
+    """The page that a form stands on, for an address that only forms are sent to.
+
+    A telephone that was put away opens the address of a form's answer anew, without the form.
+    """
+    path = request.url.path
+    while path := path.rpartition("/")[0]:
+        scope = {"type": "http", "method": HTTPMethod.GET, "path": path, "headers": []}
+        if any(route.matches(scope)[0] is Match.FULL for route in request.app.router.routes):
+            return path
+    return "/"
 
 
 def _on_database(request: Request, error: Exception) -> Response:
