@@ -7,6 +7,7 @@ from typing import Any
 
 from pendulum import DateTime
 from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
 
 from domain.actions import Actor, Role
 from domain.errors import NotFound, NotPermitted

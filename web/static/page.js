@@ -59,6 +59,22 @@ function prepare() {
     });
   });
 
+  // What belongs to one answer is asked with that answer alone; what was refused stays in sight.
+  fresh("[data-when]", (part) => {
+    const { form } = part.querySelector("input, select, textarea");
+    const [name, ...answers] = part.dataset.when.split(" ");
+    function show() {
+      const chosen = [...form.elements].find((field) => field.name === name && field.checked);
+      part.hidden = !(chosen && answers.includes(chosen.value)) && !part.querySelector(".wrong");
+      part.querySelectorAll("input, select, textarea").forEach((field) => {
+        field.disabled = part.hidden;
+      });
+    }
+    form.addEventListener("change", show);
+    window.addEventListener("pageshow", show);
+    show();
+  });
+
   fresh("[data-copy]", (button) => {
     if (!navigator.clipboard) {
       return;
