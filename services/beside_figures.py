@@ -7,6 +7,7 @@ from typing import Any
 
 from pendulum import DateTime
 from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
 
 from domain.actions import Actor, Role
 from domain.errors import NotFound, NotPermitted
@@ -61,7 +62,7 @@ def cases_beside(
         policy = context.rules.active(session)
         own = actor.unit if actor.role is Role.UNIT else None
         selection = selection_of(replace(asked, unit=own) if own else asked, policy)
-        query, name = _query(selection, what, code, policy)
+        query, name = _query(session, selection, what, code, policy)
         query = query.where(seen_by(actor))
         total = session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
         rows = session.execute(query.limit(limit).offset(offset)).tuples().all()
@@ -77,11 +78,13 @@ def cases_beside(
     )
 
 
-def _query(selection: Selection, what: str, code: str, policy: Policy) -> tuple[Select[tuple[Petition, Any]], str]:
+def _query(
+    session: Session, selection: Selection, what: str, code: str, policy: Policy
+) -> tuple[Select[tuple[Petition, Any]], str]:
     if what == DISSATISFIED and (not code or policy.verdict.dissatisfied_reason(code) is not None):
-        return dissatisfied_cases(selection, code), f"不满意：{reason_name(policy, code)}"
+        return dissatisfied_cases(session, selection, code), f"不满意：{reason_name(policy, code)}"
     if what == VISITS and code in VISIT_COUNT_LABELS:
-        return visit_cases(selection, code), f"回访：{VISIT_COUNT_LABELS[code]}"
+        return visit_cases(session, selection, code), f"回访：{VISIT_COUNT_LABELS[code]}"
     raise NotFound("这项数字")
 
 

@@ -125,13 +125,15 @@ def cases_of_topic(context: Context, actor: Actor, topic: str) -> HotTopicCases:
     require_role(actor, *LOOKING_AFTER)
     with reading(context) as session:
         policy = context.rules.active(session)
-        rows = session.scalars(select(HotTopic).where(HotTopic.topic == topic).order_by(HotTopic.seen_at)).all()
+        query = select(HotTopic).where(HotTopic.topic == topic).order_by(HotTopic.seen_at)
+        # PostgreSQL answers an unprintable value with an error of its own.
+        rows = session.scalars(query).all() if topic.isprintable() else []
         if not rows:
             raise NotFound("这个热点")
         last, days = rows[-1], policy.same_matter.hot.recent_days if policy.same_matter else 0
         history = [HotTopicCount(seen_at=row.seen_at, recent=row.recent, usual=row.usual) for row in rows]
-        query = select(Petition).where(Petition.case_number.in_(last.cases), seen_by(actor))
-        found = session.scalars(query.order_by(Petition.registered_at.desc(), Petition.case_number.desc())).all()
+        among = select(Petition).where(Petition.case_number.in_(last.cases), seen_by(actor))
+        found = session.scalars(among.order_by(Petition.registered_at.desc(), Petition.case_number.desc())).all()
         since = last.seen_at.subtract(days=days)
         courtesies = policy.same_matter.courtesies if policy.same_matter else ()
         return HotTopicCases(

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 import clock
 from domain.actions import Actor, Role
+from domain.coordinates import CoordinateSystem
 from models.shapes import Registration
 from models.tables import Completion, HistoryRow, Petition
 from services import desk as service
@@ -178,8 +179,14 @@ def test_many_pairs_come_likeliest_first_and_whoever_works_through_them_stays_wh
 ) -> None:
     for number in range(24):
         for said in ("广济路路灯不亮，晚上不安全", "广济路的路灯一直不亮，请尽快修理")[: 1 + number % 2]:
-            where = {"longitude": 117.5 + number // 2 * 0.01, "latitude": 34.8, "crs": "wgs84"}
-            report = Registration(channel="hotline", text=f"{said}，{number}号楼前", place="广济路", **where)
+            report = Registration(
+                channel="hotline",
+                text=f"{said}，{number}号楼前",
+                place="广济路",
+                longitude=117.5 + number // 2 * 0.01,
+                latitude=34.8,
+                crs=CoordinateSystem.WGS84,
+            )
             intake.register(context, report, Actor(Role.CHANNEL, name="hotline"))
     actor = Actor(Role.DESK, name="专席甲")
     everything = duplicate_pairs.likeliest(context, actor, limit=1000)
