@@ -84,7 +84,7 @@ def at_the_desk(browser: Browser, site: str, seen: Seen) -> None:
     with somebody(browser, site, seen, DESK, "测试专席") as tab:
         tab.goto("/desk/same")
         seen.look(tab, "pairs")
-        tab.get_by_text("不是同一件").first.click()
+        tab.get_by_text("另写理由").first.click()
         seen.look(tab, "pairs, one opened")
         tab.goto("/matters")
         seen.look(tab, "catalogue")

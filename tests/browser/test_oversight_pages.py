@@ -101,11 +101,17 @@ def review(browser: Browser, site: str, seen: Seen, number: str) -> None:
         tab.get_by_role("button", name="记下这件的决定").click()
         arrived(tab.get_by_text("已议定"))
         seen.look(tab, "meeting")
+        tab.goto("/review/decided?level=first")
+        arrived(tab.get_by_role("cell", name="现场会商决定"))
+        seen.look(tab, "decided")
     with somebody(browser, site, seen, PHONE, "测试专家") as tab:
         tab.goto("/review")
         tab.get_by_role("link", name="路灯专题研判").or_(tab.locator("a[href^='/review/meetings/']")).first.click()
         arrived(tab.get_by_role("heading", name="议题"))
         seen.look(tab, "meeting on a telephone")
+        tab.goto("/review/decided?level=first")
+        arrived(tab.get_by_role("cell", name="现场会商决定"))
+        seen.look(tab, "decided on a telephone")
 
 
 def inspect(browser: Browser, site: str, seen: Seen, at: tuple[str, str]) -> None:
@@ -160,7 +166,7 @@ def call(browser: Browser, site: str, seen: Seen, called: str) -> None:
 
 def test_their_pages_are_open_to_everybody(seen: Seen) -> None:
     assert seen.faults == [], "\n".join(seen.faults)
-    assert len(seen.pages) == 21
+    assert len(seen.pages) == 23
 
 
 def test_no_script_fails_and_nothing_breaks_the_policy(seen: Seen) -> None:
