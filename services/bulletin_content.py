@@ -29,6 +29,7 @@ from models.figure_answers import VISIT_COUNT_LABELS
 from models.tables import Finding, FindingStep, HistoryRow, Petition
 from services.access import nobody_recused
 from services.figure_bases import parts_of
+from services.figure_questions import question
 from services.figure_reasons import dissatisfied, visit_counts
 from services.figure_tables import table_of
 from services.figure_views import name_of, ranks_of, total_view
@@ -264,13 +265,13 @@ def _files(session: Session, ends: tuple[DateTime, DateTime], policy: Policy) ->
 
 
 def _cases(session: Session, as_of: DateTime, name: CountName) -> Sequence[Mapping[Any, Any]]:
-    selection = Selection(as_of)
-    table = table_of(session, Counted.CASES, selection)
-    part = parts_of(Counted.CASES, table, selection)[name]
+    asked = question(session, Selection(as_of))
+    table = table_of(Counted.CASES, asked.form)
+    part = parts_of(Counted.CASES, table)[name]
     told = select(Petition.case_number).where(nobody_recused())
     query = select(table).where(part.base, table.c.case_number.in_(told))
     query = query.order_by(table.c.due_at, table.c.case_number)
-    return session.execute(query).mappings().all()
+    return session.execute(query, asked.values).mappings().all()
 
 
 def _case(row: Mapping[Any, Any], policy: Policy) -> list[Cell]:

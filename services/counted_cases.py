@@ -6,20 +6,23 @@ figures count that case from its history. So a round that is late costs time and
 
 from __future__ import annotations
 
+from functools import cache
+
 import pendulum
-from sqlalchemy import ColumnElement, and_, delete, exists, insert, not_, select, update
+from sqlalchemy import ColumnElement, Insert, and_, delete, exists, insert, not_, select, update
 from sqlalchemy.orm import Session
 
 from domain.figures import Grouping
-from domain.measured import Selection
 from domain.stages import FINAL_STAGES
+from models.base import Base
 from models.tables import CountedCase, HistoryRow, Petition
 from services.context import Context
-from services.figure_cases import UNCOUNTED, cases_from_history
+from services.figure_cases import cases_from_history
+from services.figure_questions import AS_OF, NAMED, UNCOUNTED, Form
 
 BATCH = 200
 """Petitions in one transaction: whoever changes one of them never waits long (our own decision)."""
-_ALWAYS = Selection(pendulum.datetime(9999, 1, 1, tz="UTC"))
+_ALWAYS = {AS_OF.key: pendulum.datetime(9999, 1, 1, tz="UTC")}
 
 
 def count_moved(context: Context, batch: int = BATCH) -> int:
@@ -42,12 +45,19 @@ def _count(session: Session, batch: int) -> int:
     ids = list(session.scalars(wanted.with_for_update(skip_locked=True)))
     if ids:
         session.execute(delete(CountedCase).where(CountedCase.petition_id.in_(ids)))
-        among = select(Petition.id).where(Petition.id.in_(ids)).subquery()
-        rows = cases_from_history(_ALWAYS, among, Grouping.GRID, keeping=True)
-        session.execute(insert(CountedCase).from_select([column.name for column in rows.selected_columns], rows))
+        session.connection().execute(_keeping(), _ALWAYS | {NAMED.key: ids})
         counted = update(Petition).where(Petition.id.in_(ids)).values(counted_version=Petition.version)
         session.execute(counted.execution_options(synchronize_session=False))
     return len(ids)
+
+
+@cache
+def _keeping() -> Insert:
+    among = select(Petition.id).where(Petition.id.in_(NAMED)).subquery()
+    rows = cases_from_history(Form(), among, Grouping.GRID, keeping=True)
+    return insert(Base.metadata.tables[CountedCase.__tablename__]).from_select(
+        [column.name for column in rows.selected_columns], rows
+    )
 
 
 def _follows_the_petition() -> ColumnElement[bool]:

@@ -49,18 +49,22 @@ class Wanted:
 def dashboard(context: Context, actor: Actor, wanted: Wanted | None = None) -> DashboardView:
     """What the dashboard shows.
 
-    Figures are as of the last whole minute, so that they are counted once a minute however many people look.
+    Figures are as of the last whole minute, so that they are counted once a minute however many people look. Does it
+    take long to count them, those of a minute before are shown meanwhile, with its moment.
 
     Raises:
         Incomplete: a moment that cannot be meant.
         NotPermitted: figures are not for this role.
     """
     wanted = wanted or Wanted()
-    if wanted.as_of is None:
-        wanted = replace(wanted, as_of=clock.now().replace(second=0, microsecond=0))
     # Everybody who sees every case is shown the same numbers; a unit is shown its own.
     whose = actor.unit if actor.role is Role.UNIT else figures.is_reader(actor)
-    made: DashboardView = context.dashboards.get((wanted, whose), lambda: _made(context, actor, wanted))
+    if wanted.as_of is None:
+        now = clock.now().replace(second=0, microsecond=0)
+        at_once = replace(wanted, as_of=now)
+        made = context.dashboards.as_of((wanted, whose), now, lambda: _made(context, actor, at_once))
+    else:
+        made = context.dashboards.get((wanted, whose), lambda: _made(context, actor, wanted))
     topics = hot_topics.current_topics(context, actor) if actor.role in hot_topics.LOOKING_AFTER else None
     return made.model_copy(update={"topics": topics})
 

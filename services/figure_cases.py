@@ -9,10 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import CTE, ColumnElement, Select, Subquery, and_, case, func, select, union
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import aliased
 
 from domain.figures import Grouping
-from domain.measured import Selection
 from domain.stages import Trigger
 from models.tables import Completion, CountedCase, HistoryRow, Petition
 from services.figure_columns import (
@@ -25,12 +24,8 @@ from services.figure_columns import (
     registered_of_kept,
     told_apart,
 )
+from services.figure_questions import AS_OF, NAMED, UNCOUNTED, Form
 
-UNCOUNTED = Petition.counted_version < Petition.version
-"""Petitions that moved since they were counted; an index holds them alone."""
-MOST_NAMED = 500
-"""Uncounted petitions that are named one by one in a question, so that the database knows how few they are; of more
-than these it looks for itself (our own decision)."""
 _LAST = {
     "submitted": Trigger.SUBMIT_COMPLETION,
     "rated": Trigger.RATE,
@@ -53,35 +48,31 @@ _LAST = {
 _ONLY_JOINED = ("submitted", "rated")
 
 
-def cases_table(session: Session, selection: Selection, by: Grouping | None) -> CTE:
-    """The cases of `selection`, one a row.
-
-    Which petitions are uncounted is asked before: whichever is counted or moves in between is told alike by both.
-    """
-    named = list(session.scalars(select(Petition.id).where(UNCOUNTED).limit(MOST_NAMED + 1)))
-    uncounted = select(Petition.id).where(Petition.id.in_(named) if len(named) <= MOST_NAMED else UNCOUNTED)
-    moved_later = select(CountedCase.petition_id).where(CountedCase.until_at > selection.as_of)
+def cases_table(form: Form, by: Grouping | None) -> CTE:
+    """The cases of a selection of this form, one a row."""
+    uncounted = select(Petition.id).where(Petition.id.in_(NAMED) if form.names_uncounted else UNCOUNTED)
+    moved_later = select(CountedCase.petition_id).where(CountedCase.until_at > AS_OF)
     moved = union(uncounted, moved_later).cte("moved")
-    from_history = cases_from_history(selection, moved, by)
+    from_history = cases_from_history(form, moved, by)
     columns = [column.name for column in from_history.selected_columns]
     kept_here: dict[str, ColumnElement[Any]] = {column.name: column for column in CountedCase.__table__.columns}
     kept_here |= {column.name: column for column in told_apart(by, CountedCase.at, CountedCase.grid)}
     settled = (
         select(*(kept_here[name].label(name) for name in columns))
-        .where(registered_of_kept(selection), CountedCase.until_at <= selection.as_of)
-        .where(CountedCase.petition_id.not_in(named if len(named) <= MOST_NAMED else uncounted))
+        .where(registered_of_kept(form), CountedCase.until_at <= AS_OF)
+        .where(CountedCase.petition_id.not_in(NAMED if form.names_uncounted else uncounted))
     )
-    return chosen(settled.union_all(from_history), selection, "cases")
+    return chosen(settled.union_all(from_history), form, "cases")
 
 
 def cases_from_history(
-    selection: Selection, among: CTE | Subquery, by: Grouping | None = None, *, keeping: bool = False
+    form: Form, among: CTE | Subquery, by: Grouping | None = None, *, keeping: bool = False
 ) -> Select[Any]:
-    """The cases of `selection` that are `among` these ids, from every step they took until its as-of moment.
+    """The cases of a selection of this form that are `among` these ids, from every step until its as-of moment.
 
     `keeping`: with the petition's id and the moment from which on the row is how the case stands.
     """
-    known = and_(registered(selection), HistoryRow.at <= selection.as_of)
+    known = and_(registered(form), HistoryRow.at <= AS_OF)
     last = (
         select(
             HistoryRow.petition_id,
@@ -100,7 +91,7 @@ def cases_from_history(
     accepted = (
         select(Completion.petition_id, func.max(Completion.id).label("id"))
         .join(among, among.c.id == Completion.petition_id)
-        .where(Completion.outcome == "approved", Completion.decided_at <= selection.as_of)
+        .where(Completion.outcome == "approved", Completion.decided_at <= AS_OF)
         .group_by(Completion.petition_id)
         .subquery()
     )

@@ -5,6 +5,7 @@ The same expressions run on SQLite and PostgreSQL.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import (
@@ -24,10 +25,10 @@ from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
-from domain.figures import NO_GROUP, PERIOD_GROUPINGS, Grouping
-from domain.measured import Selection
+from domain.figures import PERIOD_GROUPINGS, Grouping
 from domain.stages import Trigger
 from models.tables import CountedCase, HistoryRow, Petition
+from services.figure_questions import AS_OF, CHOSEN, SINCE, UNTIL, Form, Given
 
 Told = ColumnElement[Any] | InstrumentedAttribute[Any]
 COMPUTED = (Grouping.GRID, *PERIOD_GROUPINGS)
@@ -77,29 +78,23 @@ def _(element: FirstDay, compiler: SQLCompiler, **options: Any) -> str:  # noqa:
     return f"to_char(date_trunc({kind}, {moment} AT TIME ZONE 'Asia/Shanghai'), 'YYYY-MM-DD')"
 
 
-def registered(selection: Selection) -> ColumnElement[bool]:
+def registered(form: Form) -> ColumnElement[bool]:
     """Which petitions: by the time they were registered, and the channel, neither of which ever changes."""
-    return _registered(selection, Petition.registered_at, Petition.channel, GRID)
+    return _registered(form, Petition.registered_at, {Grouping.CHANNEL: Petition.channel, Grouping.GRID: GRID})
 
 
-def registered_of_kept(selection: Selection) -> ColumnElement[bool]:
+def registered_of_kept(form: Form) -> ColumnElement[bool]:
     """The same of the rows that are kept."""
-    return _registered(selection, CountedCase.at, CountedCase.channel, CountedCase.grid)
+    return _registered(form, CountedCase.at, {Grouping.CHANNEL: CountedCase.channel, Grouping.GRID: CountedCase.grid})
 
 
-def _registered(
-    selection: Selection, at: InstrumentedAttribute[Any], channel: InstrumentedAttribute[str], grid: Told
-) -> ColumnElement[bool]:
-    wanted = [at <= selection.as_of]
-    if selection.period.since is not None:
-        wanted.append(at >= selection.period.since)
-    if selection.period.until is not None:
-        wanted.append(at < selection.period.until)
-    if selection.channel is not None:
-        wanted.append(channel == selection.channel)
-    if selection.grid is not None:
-        wanted.append(_is(grid, selection.grid))
-    return and_(*wanted)
+def _registered(form: Form, at: InstrumentedAttribute[Any], columns: Mapping[Grouping, Told]) -> ColumnElement[bool]:
+    wanted = [at <= AS_OF]
+    if form.since:
+        wanted.append(at >= SINCE)
+    if form.until:
+        wanted.append(at < UNTIL)
+    return and_(*wanted, *(_is(columns[by], by, given) for by, given in form.chosen if by in columns))
 
 
 def if_(triggers: Trigger | tuple[Trigger, ...], value: Any) -> ColumnElement[Any]:  # noqa: ANN401 - whatever is counted
@@ -125,13 +120,12 @@ def kept(row: type[HistoryRow], name: str) -> ColumnElement[Any]:
     return case((row.card.is_(None), getattr(Petition, name)), else_=getattr(row, name)).label(name)
 
 
-def chosen(query: Select[Any] | CompoundSelect[Any], selection: Selection, name: str) -> CTE:
+def chosen(query: Select[Any] | CompoundSelect[Any], form: Form, name: str) -> CTE:
     """The rows of `query` that belong to the unit, town … asked for; windows are laid over all of them before."""
     every = query.cte(f"all_{name}")
-    asked = {by: getattr(selection, by.value) for by in Grouping if by not in _BY_REGISTRATION}
-    wanted = [_is(every.c[by.value], value) for by, value in asked.items() if value is not None]
+    wanted = [_is(every.c[by.value], by, given) for by, given in form.chosen if by not in _BY_REGISTRATION]
     return select(every).where(*wanted).cte(name)
 
 
-def _is(column: Told, value: str) -> ColumnElement[bool]:
-    return column.is_(None) if value == NO_GROUP else column == value
+def _is(column: Told, by: Grouping, given: Given) -> ColumnElement[bool]:
+    return column.is_(None) if given is Given.NONE else column == CHOSEN[by]

@@ -5,15 +5,17 @@ Nothing here goes through Python row by row. The same statements run on SQLite a
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from sqlalchemy import CTE, and_, case, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import aliased
 
 from domain.figures import Counted, Grouping
-from domain.measured import Selection
 from domain.stages import FINAL_STAGES, TRANSITIONS, Trigger
 from models.tables import HistoryRow, Petition
 from services.figure_cases import cases_table
 from services.figure_columns import GRID, WholeSeconds, as_left, chosen, if_, registered, told_apart
+from services.figure_questions import AS_OF, FORMS, Form
 
 GIVING = (Trigger.DISPATCH, Trigger.REDISPATCH, Trigger.ASSIGN, Trigger.BEGIN_REDO)
 """Each makes a task: a unit is to sign and to handle the petition."""
@@ -29,21 +31,24 @@ _TAKING = (
 _MOVING = tuple(trigger for trigger, transition in TRANSITIONS.items() if transition.target is not None)
 
 
-def table_of(session: Session, counted: Counted, selection: Selection, by: Grouping | None = None) -> CTE:
-    """The cases, tasks or stays of `selection`; every row has `case_number`, `at` and the columns of all groupings.
+@lru_cache(maxsize=FORMS)
+def table_of(counted: Counted, form: Form, by: Grouping | None = None) -> CTE:
+    """The cases, tasks or stays of a selection of this form.
+
+    Every row has `case_number`, `at` and the columns of all groupings.
 
     Of the periods and the grid only what `by` asks for is told: it is computed of each row.
     """
     match counted:
         case Counted.CASES:
-            return cases_table(session, selection, by)
+            return cases_table(form, by)
         case Counted.TASKS:
-            return _tasks(selection, by)
+            return _tasks(form, by)
         case Counted.STAYS:
-            return _stays(selection, by)
+            return _stays(form, by)
 
 
-def _tasks(selection: Selection, by: Grouping | None) -> CTE:
+def _tasks(form: Form, by: Grouping | None) -> CTE:
     steps = (*GIVING, *_ANSWERING, *_TAKING)
     numbered = (
         select(
@@ -56,7 +61,7 @@ def _tasks(selection: Selection, by: Grouping | None) -> CTE:
             .label("number"),
         )
         .join(Petition, Petition.id == HistoryRow.petition_id)
-        .where(registered(selection), HistoryRow.at <= selection.as_of, HistoryRow.trigger.in_(steps))
+        .where(registered(form), HistoryRow.at <= AS_OF, HistoryRow.trigger.in_(steps))
         .subquery()
     )
     n = numbered.c
@@ -92,10 +97,10 @@ def _tasks(selection: Selection, by: Grouping | None) -> CTE:
         .join(each, each.c.petition_id == Petition.id)
         .join(given, and_(given.petition_id == Petition.id, given.version == each.c.version))
     )
-    return chosen(query, selection, "tasks")
+    return chosen(query, form, "tasks")
 
 
-def _stays(selection: Selection, by: Grouping | None) -> CTE:
+def _stays(form: Form, by: Grouping | None) -> CTE:
     moves = aliased(HistoryRow)
     left_at = func.lead(moves.at).over(partition_by=moves.petition_id, order_by=moves.version)
     query = (
@@ -110,10 +115,10 @@ def _stays(selection: Selection, by: Grouping | None) -> CTE:
             left_at.label("left_at"),
         )
         .join(moves, moves.petition_id == Petition.id)
-        .where(registered(selection), moves.at <= selection.as_of, moves.trigger.in_(_MOVING))
+        .where(registered(form), moves.at <= AS_OF, moves.trigger.in_(_MOVING))
     )
     every = query.cte("every_stay")
     seconds = (WholeSeconds(every.c.left_at) - WholeSeconds(every.c.at)).label("seconds")
     # What was reopened had come to its end: how long it lay there is nobody's time.
     ended = select(every, seconds).where(every.c.left_at.is_not(None), every.c.stage.not_in(FINAL_STAGES))
-    return chosen(ended, selection, "stays")
+    return chosen(ended, form, "stays")

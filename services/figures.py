@@ -18,6 +18,7 @@ from models.figure_answers import FigureCase, FigureCasesView, FiguresView, Grou
 from services.access import ALL_SEEING, hidden_cases
 from services.context import Context
 from services.figure_bases import parts_of
+from services.figure_questions import question
 from services.figure_reasons import dissatisfied, visit_counts
 from services.figure_selection import Asked, selection_of
 from services.figure_tables import table_of
@@ -131,17 +132,18 @@ def cases_of(
         policy = context.rules.active(session)
         selection = selection_of(replace(asked, unit=own) if own else asked, policy)
         counting = DEFINITIONS[name].counted
-        table = table_of(session, counting, selection)
-        part = parts_of(counting, table, selection)[name]
+        asked_for = question(session, selection)
+        table = table_of(counting, asked_for.form)
+        part = parts_of(counting, table)[name]
         counts = case((part.counts, 1), else_=0)
         wanted = select(table, counts.label("counts")).where(part.base, table.c.case_number.not_in(hidden_cases(actor)))
         if counted is not None:
             wanted = wanted.where(counts == int(counted))
         if stage is not None:
             wanted = wanted.where(table.c.stage == stage.value)
-        base = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
+        base = session.scalar(select(func.count()).select_from(wanted.subquery()), asked_for.values) or 0
         page = wanted.order_by(table.c.case_number, table.c.version).limit(limit).offset(offset)
-        rows = session.execute(page).mappings().all()
+        rows = session.execute(page, asked_for.values).mappings().all()
     return FigureCasesView(
         as_of=selection.as_of,
         period=period_view(selection.period),

@@ -143,11 +143,12 @@ def _area(outline: Outline, name: str, numbers: Mapping[str, int], least: int, a
 
 
 def _counted(context: Context, actor: Actor, wanted: Wanted, by: Grouping) -> FiguresView:
-    """The figures of every area, counted once a minute for all who look."""
-    as_of = clock.now().replace(second=0, microsecond=0)
-    asked = Asked(kind=wanted.period if wanted.figure is CountName.REGISTERED else None, as_of=as_of)
+    """The figures of every area, counted once a minute for all who look, as the dashboard's are."""
+    now = clock.now().replace(second=0, microsecond=0)
+    asked = Asked(kind=wanted.period if wanted.figure is CountName.REGISTERED else None)
     whose = actor.unit if actor.role is Role.UNIT else figures.is_reader(actor)
-    found: FiguresView = context.dashboards.get(
-        ("map", asked, by, whose), lambda: figures.figures(context, actor, asked, by, only=frozenset(SHOWN))
-    )
-    return found
+
+    def count() -> FiguresView:
+        return figures.figures(context, actor, replace(asked, as_of=now), by, only=frozenset(SHOWN))
+
+    return context.dashboards.as_of(("map", asked, by, whose), now, count)

@@ -27,6 +27,8 @@ from services.transactions import reading
 from services.views import ask_view, explanation_view, head_of, lens_of, task_due
 
 MAX_PAGE = 200
+MOST_COUNTED = 1000
+"""Whoever has more than this before them is not helped by the exact number (our own decision)."""
 OPENING = 60
 """Letters by which a petition is told from its neighbours in a list (our own decision)."""
 
@@ -133,6 +135,20 @@ def queue_for(
         NotPermitted: nothing ever waits for this role.
     """
     return _page(context, actor, rows_for(actor), limit, cursor, only)
+
+
+def count_for(context: Context, actor: Actor, only: QueueFilter | None = None) -> int:
+    """How many wait for `actor`, or of them fit the filter; no more than `MOST_COUNTED` are counted.
+
+    Raises `NotPermitted` where nothing ever does.
+    """
+    rows = rows_for(actor)
+    query = rows.query.with_only_columns(Petition.id).where(not_recused(actor))
+    if only:
+        query = query.where(*conditions(only, rows.due))
+    with reading(context) as session:
+        counted = select(func.count()).select_from(query.limit(MOST_COUNTED).subquery())
+        return session.scalar(counted) or 0
 
 
 def rows_for(actor: Actor) -> Rows:

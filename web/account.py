@@ -21,6 +21,7 @@ from services.sign_in_tries import SignInRefused
 from web.asking import LOOKING_UP, ContextOf, PagesOf
 from web.callers import Who, drop_session, keep_mark, keep_session, kept_mark, session_token
 from web.forms import Form, Sent, SentForm, as_wrong
+from web.resuming import resumed
 from web.visits import number_of
 
 router = APIRouter()
@@ -54,7 +55,7 @@ def begin(request: Request, context: ContextOf, pages: PagesOf, sent: SentForm, 
         service.sign_out(context, former)
     answer: Response = RedirectResponse(to, HTTPStatus.SEE_OTHER)
     if kept:
-        answer = pages.show(request, "resume.html", action=to, kept=kept, lapsed=False)
+        answer = resumed(request, to, kept)
     keep_session(request, answer, token)
     keep_mark(request, answer, with_account(context, kept_mark(request), sent["account-name"]))
     return answer
@@ -93,7 +94,7 @@ def change(
         return _account(request, pages, who, form, HTTPStatus.UNPROCESSABLE_ENTITY, to=to, kept=kept)
     answer: Response = RedirectResponse("/account?changed", HTTPStatus.SEE_OTHER)
     if kept:
-        answer = pages.show(request, "resume.html", action=ours(request, to), kept=kept, lapsed=False)
+        answer = resumed(request, ours(request, to), kept)
     keep_session(request, answer, token)
     return answer
 

@@ -150,6 +150,7 @@ def _page(
         status,
         visit=found,
         case=queries.detail(context, found.petition_id, actor),
+        labels={field.name: field.label for field in (*_ATTEMPT, *_GIVE)},
         forms={"attempt": Form({"way": "phone"}), "officer": Form()} | (forms or {}),
         may_attempt=is_open and actor.role is Role.FOLLOW_UP,
         may_give=is_open and actor.role in visits.GIVERS,

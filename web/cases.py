@@ -33,6 +33,7 @@ from web.forms import Form, Sent, SentForm, Wrong, as_wrong, submit
 from web.inputs import shape_fields
 from web.lookup import in_words, read_action
 from web.shown_files import PICKED, files_of, for_completion, new_for_completion, purposes_of
+from web.waiting_files import waiting_in
 
 router = APIRouter()
 
@@ -190,6 +191,10 @@ def page_of(
         file_purposes=purposes_of(actor),
         recusals=recusals.recusals(context, petition_id, actor).recusals if actor.role in recusals.READERS else [],
         refused=refused,
+        waiting={
+            code: waiting_in(request, (forms or {}).get(code, Form()).values)
+            for code in (Trigger.SUBMIT_COMPLETION.value, Trigger.ATTACH.value)
+        },
         blank=Form(),
         options=lambda field: options_of(field, lists),
         done=done,

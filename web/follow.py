@@ -29,10 +29,11 @@ from models.shapes import Shape
 from services import attachments, following, intake, pending_files, queries, verdict
 from services.context import Context
 from web.asking import LOOKING_UP, ContextOf, PagesOf
-from web.forms import Form, Sent, SentForm, Wrong, as_wrong, read, sent_form, submit
+from web.forms import Form, Sent, SentForm, Wrong, as_wrong, read, submit
 from web.live import Watch, version_seen
 from web.plain_words import said_of, steps_of
 from web.visits import attributes, cookie_name, number_of
+from web.waiting_files import sent_or_waiting, waiting_in
 
 router = APIRouter()
 
@@ -102,7 +103,8 @@ def open_case(request: Request, context: ContextOf, pages: PagesOf, sent: SentFo
     number = progress.case_number
     answer: Response = RedirectResponse(_path(number), HTTPStatus.SEE_OTHER)
     deed = sent["to"].removeprefix(f"{_path(number)}/")
-    if deed in _DEEDS:
+    deed = Trigger.ATTACH.value if deed == "attachments" else deed
+    if deed in (*_DEEDS, Trigger.ATTACH.value):
         waiting = Form(dict(_kept(sent)), problem=_STILL_THERE)
         answer = _page(request, context, pages, Followed(number, sent["code"], progress), forms={deed: waiting})
     keep_code(request, answer, number, sent["code"])
@@ -132,7 +134,7 @@ async def on_unknown(request: Request, _: Exception) -> Response:
         return Response(status_code=HTTPStatus.NO_CONTENT)
     if request.method != HTTPMethod.POST:
         return RedirectResponse("/follow", HTTPStatus.SEE_OTHER)
-    sent = await sent_form(request)
+    sent = await sent_or_waiting(request)
     return ask_for_code(
         request, request.app.state.pages, Form(), HTTPStatus.FORBIDDEN, to=request.url.path, kept=sent.pairs
     )
@@ -278,6 +280,7 @@ def _page(
         choices=queries.verdict_choices(context, mine.code),
         done=_THANKS.get(done, ""),
         adding="photos" in request.query_params,
+        waiting=waiting_in(request, (forms or {}).get(Trigger.ATTACH.value, Form()).values),
         files=attachments.shown_by_code(context, mine.code).items,
         rules=pending_files.rules_of(context),
     )

@@ -22,8 +22,10 @@ from web.visits import caller_of, number_of
 
 ONCE = "once"
 """The hidden field that holds a form's token."""
-MOST_FIELDS, MOST_FILES = 400, 9
+MOST_FIELDS = 400
 """Of one form (our own decision)."""
+MOST_PARTS = 60
+"""Files of one form that are looked at at all, so that whoever chose too many loses no word (our own decision)."""
 _MOST_DIGITS = 9
 """Of a number in a form: what is longer is no version and no count, and no database would take it."""
 _Model = TypeVar("_Model", bound=BaseModel)
@@ -43,6 +45,11 @@ class Sent:
     @property
     def token(self) -> str:
         return dict(self._pairs).get(ONCE, "")
+
+    @property
+    def all_pairs(self) -> list[tuple[str, str]]:
+        """Every field and value in the order they came."""
+        return list(self._pairs)
 
     @property
     def pairs(self) -> list[tuple[str, str]]:
@@ -67,7 +74,7 @@ class Sent:
 
 async def sent_form(request: Request) -> Sent:
     """What the form holds; files are not among it. Line breaks are those of the ledger."""
-    async with request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS) as form:
+    async with request.form(max_files=MOST_PARTS, max_fields=MOST_FIELDS) as form:
         items = form.multi_items()
         return Sent([(name, value.replace("\r\n", "\n")) for name, value in items if isinstance(value, str)])
 
@@ -116,9 +123,19 @@ def read(shape: type[_Model], fields: Mapping[str, Any], names: Mapping[str, str
         errors: dict[str, str] = {}
         for item in failure.errors():
             name = field_of(dict(item))
-            errors.setdefault((names or {}).get(name, name), reason_of(dict(item)))
+            errors.setdefault((names or {}).get(name, name), _reason(dict(item)))
         whole = errors.pop("body", "")
         raise Wrong(errors, whole) from None
+
+
+_SAID = {"missing": "还没有填写", "enum": "请从列出的里面选", "literal_error": "请从列出的里面选"}
+_MOMENT = "请写成“2026-03-02 09:00”这样的时间"
+
+
+def _reason(error: dict[str, Any]) -> str:
+    """Why, for whoever looks at a form: what the API says to programs names codes and zones that nobody typed."""
+    said = reason_of(error)
+    return _MOMENT if said.startswith("应为时间") else _SAID.get(error["type"], said)
 
 
 def as_wrong(refusal: DomainError | Wrong, moved_on: str = "") -> Wrong:

@@ -22,7 +22,7 @@ from services import counted_cases, figures, intake
 from services.context import Context
 from services.counted_cases import count_moved
 from services.dashboard import dashboard
-from services.figure_cases import MOST_NAMED
+from services.figure_questions import MOST_NAMED
 from services.figure_selection import Asked
 from tests.services import lives
 from tests.services.lives import INSPECTOR, LIVES
@@ -117,7 +117,7 @@ def listed(context: Context, moment: dt.datetime) -> FigureCasesView:
 def test_many_uncounted_cases_are_not_named(every_life: Context, monkeypatch: pytest.MonkeyPatch) -> None:
     moments = [clock.now(), clock.now() - dt.timedelta(hours=9)]
     before = told(every_life, moments)
-    monkeypatch.setattr("services.figure_cases.MOST_NAMED", 1)
+    monkeypatch.setattr("services.figure_questions.MOST_NAMED", 1)
     assert MOST_NAMED > 1
     assert told(every_life, moments) == before
 

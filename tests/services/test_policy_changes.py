@@ -43,7 +43,7 @@ def test_two_changes_put_in_force_at_once_are_one(district: Context) -> None:
     numbers, begin = [uploaded(district, 7), uploaded(district, 8)], threading.Barrier(2)
 
     def decide(number: int) -> str:
-        begin.wait(10)
+        begin.wait(120)
         try:
             return policy_changes.put_in_force_from(
                 district, OPERATOR, number, valid_from=None, reason="区里决定"

@@ -59,6 +59,22 @@ function prepare() {
     });
   });
 
+  // What belongs to one answer is asked with that answer alone; what was refused stays in sight.
+  fresh("[data-when]", (part) => {
+    const { form } = part.querySelector("input, select, textarea");
+    const [name, ...answers] = part.dataset.when.split(" ");
+    function show() {
+      const chosen = [...form.elements].find((field) => field.name === name && field.checked);
+      part.hidden = !(chosen && answers.includes(chosen.value)) && !part.querySelector(".wrong");
+      part.querySelectorAll("input, select, textarea").forEach((field) => {
+        field.disabled = part.hidden;
+      });
+    }
+    form.addEventListener("change", show);
+    window.addEventListener("pageshow", show);
+    show();
+  });
+
   fresh("[data-copy]", (button) => {
     if (!navigator.clipboard) {
       return;
@@ -138,9 +154,26 @@ async function renew(part) {
     });
     return;
   }
-  const focused = placeOf(document.activeElement);
-  const opened = [...document.querySelectorAll("main details[id][open]")].map((one) => one.id);
-  await window.htmx.ajax("GET", part.dataset.from || location.pathname, { target: place, select: place, swap: "outerHTML" });
+  let focused = null;
+  let opened = [];
+  let began = false;
+  const look = (event) => {
+    // The answer may have taken long. Whoever began to write meanwhile keeps what they wrote.
+    began = place === "main" && isWriting();
+    event.detail.shouldSwap = event.detail.shouldSwap && !began;
+    focused = placeOf(document.activeElement);
+    opened = [...document.querySelectorAll("main details[id][open]")].map((one) => one.id);
+  };
+  document.addEventListener("htmx:beforeSwap", look);
+  try {
+    await window.htmx.ajax("GET", part.dataset.from || location.pathname, { target: place, select: place, swap: "outerHTML" });
+  } finally {
+    document.removeEventListener("htmx:beforeSwap", look);
+  }
+  if (began) {
+    await renew(part);
+    return;
+  }
   opened.map((id) => document.getElementById(id)).forEach((one) => one && one.setAttribute("open", ""));
   const again = focused && document.querySelector(focused);
   if (again) {
