@@ -41,6 +41,7 @@ CaseId = Annotated[str, Path(max_length=60)]
 _WHOLE = re.compile(r"[A-Z]{1,10}-\d{8}-\d{5,}", re.ASCII)
 _QUOTED = re.compile(r"“([^”]{1,40})”")
 MOVED_ON = "您填写的时候，这件诉求有了变化（见上）。您写的还在，确认后请再提交一次"
+_GIVING = {TRIGGER_LABELS[Trigger.DISPATCH], TRIGGER_LABELS[Trigger.REDISPATCH]}
 SAME = "same"
 """Where a form says that it was sent from: the list of pairs, to which whoever works through it goes back."""
 STALE_TEXT = "表单不完整，请重新填写"
@@ -198,6 +199,7 @@ def page_of(
         blank=Form(),
         options=lambda field: options_of(field, lists),
         done=done,
+        given=done in _GIVING and Trigger.REDISPATCH.value in case.allowed_actions,
         following=_next(context, actor, petition_id) if done else None,
         urgency=URGENCY_LABELS[Urgency(case.urgency)],
         request_type=REQUEST_TYPE_LABELS[RequestType(case.request_type)],

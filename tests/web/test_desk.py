@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 import clock
 from domain.actions import Actor, Role
+from domain.coordinates import CoordinateSystem
 from models.shapes import Registration
 from models.tables import Completion, HistoryRow, Petition
 from services import desk as service
@@ -178,8 +179,14 @@ def test_many_pairs_come_likeliest_first_and_whoever_works_through_them_stays_wh
 ) -> None:
     for number in range(24):
         for said in ("广济路路灯不亮，晚上不安全", "广济路的路灯一直不亮，请尽快修理")[: 1 + number % 2]:
-            where = {"longitude": 117.5 + number // 2 * 0.01, "latitude": 34.8, "crs": "wgs84"}
-            report = Registration(channel="hotline", text=f"{said}，{number}号楼前", place="广济路", **where)
+            report = Registration(
+                channel="hotline",
+                text=f"{said}，{number}号楼前",
+                place="广济路",
+                longitude=117.5 + number // 2 * 0.01,
+                latitude=34.8,
+                crs=CoordinateSystem.WGS84,
+            )
             intake.register(context, report, Actor(Role.CHANNEL, name="hotline"))
     actor = Actor(Role.DESK, name="专席甲")
     everything = duplicate_pairs.likeliest(context, actor, limit=1000)
@@ -221,6 +228,18 @@ def test_of_what_was_handed_in_the_desk_sees_its_own_date_and_not_the_works(cont
     assert row.stage_due_at is not None
     local = row.stage_due_at.in_timezone(clock.SHANGHAI)
     assert f"{local.month}月{local.day}日 {local:%H:%M}</time>前决定" in html
+
+
+def test_after_a_press_it_is_said_to_whom_the_case_went_and_how_to_correct_it(context: Context) -> None:
+    [case] = reported(context, UNSURE)
+    visitor = desk(context)
+    page = visitor.send(visitor.open(f"/cases/{case}").form("/dispatch"))
+    holder = steps.petition_of(context, case).unit
+    assert holder is not None
+    with context.readers() as session:
+        name = context.rules.active(session).unit_name(holder)
+    assert f"派遣：已完成，由 {name} 承办。派错了？" in page.text
+    assert "#redispatch" in page.links
 
 
 def test_after_each_case_the_next_is_one_key_away(context: Context) -> None:
