@@ -44,7 +44,6 @@ from models.media_answers import (
 from services import media, publication_retractions
 from services import publication_views as views
 from services import publications as telling
-from services.context import Context
 
 router = APIRouter(tags=["媒体跟踪与公开 media"])
 
@@ -147,11 +146,7 @@ def ask(body: AskTrackIn, context: ContextOf, actor: Caller, key: Key, seen: Fin
 )
 def decide(body: TrackDecisionIn, change: OfTracking) -> JSONResponse:
     """Grant what was asked, decline it, or end a following."""
-    return change.make(
-        lambda context, key, actor, version: media.decide(
-            context, key, actor, granted=body.granted, reason=body.reason, version=version
-        )
-    )
+    return change.make(media.decide, granted=body.granted, reason=body.reason, version=change.version)
 
 
 @router.post(
@@ -196,11 +191,7 @@ _OF = "/media/publications/{publication_id}"
 )
 def edit(body: EditIn, change: OfPublication) -> JSONResponse:
     """Another wording before the decision; scrubbed again."""
-    return change.make(
-        lambda context, key, actor, version: telling.edit(
-            context, key, actor, title=body.title, text=body.text, version=version
-        )
-    )
+    return change.make(telling.edit, title=body.title, text=body.text, version=change.version)
 
 
 @router.post(
@@ -208,9 +199,7 @@ def edit(body: EditIn, change: OfPublication) -> JSONResponse:
 )
 def reply(body: ReplyIn, change: OfPublication) -> JSONResponse:
     """The unit's right of reply, in its term; published with the exposure."""
-    return change.make(
-        lambda context, key, actor, version: telling.reply(context, key, actor, text=body.text, version=version)
-    )
+    return change.make(telling.reply, text=body.text, version=change.version)
 
 
 @router.post(
@@ -218,9 +207,7 @@ def reply(body: ReplyIn, change: OfPublication) -> JSONResponse:
 )
 def publish(body: ReasonIn, change: OfPublication) -> JSONResponse:
     """Make it public under a number of its own."""
-    return change.make(
-        lambda context, key, actor, version: telling.publish(context, key, actor, reason=body.reason, version=version)
-    )
+    return change.make(telling.publish, reason=body.reason, version=change.version)
 
 
 @router.post(
@@ -232,9 +219,7 @@ def publish(body: ReasonIn, change: OfPublication) -> JSONResponse:
 )
 def decline(body: ReasonIn, change: OfPublication) -> JSONResponse:
     """Let it not become public."""
-    return change.make(
-        lambda context, key, actor, version: telling.decline(context, key, actor, reason=body.reason, version=version)
-    )
+    return change.make(telling.decline, reason=body.reason, version=change.version)
 
 
 @router.post(
@@ -246,9 +231,7 @@ def decline(body: ReasonIn, change: OfPublication) -> JSONResponse:
 )
 def withdraw(body: ReasonIn, change: OfPublication) -> JSONResponse:
     """Take it back; that, and why, stays public."""
-    return change.make(
-        lambda context, key, actor, version: telling.withdraw(context, key, actor, reason=body.reason, version=version)
-    )
+    return change.make(telling.withdraw, reason=body.reason, version=change.version)
 
 
 @router.post(
@@ -260,9 +243,7 @@ def withdraw(body: ReasonIn, change: OfPublication) -> JSONResponse:
 )
 def correct(body: ReasonIn, change: OfPublication) -> JSONResponse:
     """Say beside an exposure, in public, that it was mistaken."""
-    return change.make(
-        lambda context, key, actor, version: telling.correct(context, key, actor, reason=body.reason, version=version)
-    )
+    return change.make(telling.correct, reason=body.reason, version=change.version)
 
 
 @router.post(
@@ -274,11 +255,7 @@ def correct(body: ReasonIn, change: OfPublication) -> JSONResponse:
 )
 def object_to_publicity(change: PetitionersChange) -> JSONResponse:
     """The petitioner wants nothing told of their case; what was published of it is withdrawn."""
-
-    def objecting(context: Context, key: str, _: object, __: int | None) -> None:
-        publication_retractions.object_to_publicity(context, key)
-
-    return change.make(objecting)
+    return change.make(lambda context, key, _: publication_retractions.object_to_publicity(context, key))
 
 
 @router.get(

@@ -302,6 +302,8 @@ TIMES: dict[TimeName, Definition] = {
 DEFINITIONS: dict[FigureName, Definition] = {
     name: definition for part in (COUNTS, SHARES, TIMES) for name, definition in part.items()
 }
+EVERY_FIGURE = frozenset(DEFINITIONS)
+OF_CASES = frozenset(name for name, definition in DEFINITIONS.items() if definition.counted is Counted.CASES)
 
 
 class Grouping(StrEnum):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import clock
 from domain.actions import Actor, Role
 from domain.errors import NotFound
-from domain.figures import COUNTS, Counted, CountName, Grouping
+from domain.figures import COUNTS, CountName, Grouping
 from domain.map_classes import Class, class_of, classes, told
 from domain.periods import PeriodKind
 from gateways.geography_drawing import Drawing, Frame, Outline
@@ -41,7 +41,7 @@ class Area:
     told: str
     colour: int
     counts: Mapping[str, int] = field(default_factory=dict)
-    """Every count of a town, by name; a grid's are not told one by one."""
+    """What a map may be coloured by, of a town, by name; a grid's are not told one by one."""
 
 
 @dataclass(frozen=True)
@@ -143,11 +143,12 @@ def _area(outline: Outline, name: str, numbers: Mapping[str, int], least: int, a
 
 
 def _counted(context: Context, actor: Actor, wanted: Wanted, by: Grouping) -> FiguresView:
-    """The figures of every area, counted once a minute for all who look."""
-    as_of = clock.now().replace(second=0, microsecond=0)
-    asked = Asked(kind=wanted.period if wanted.figure is CountName.REGISTERED else None, as_of=as_of)
+    """The figures of every area, counted once a minute for all who look, as the dashboard's are."""
+    now = clock.now().replace(second=0, microsecond=0)
+    asked = Asked(kind=wanted.period if wanted.figure is CountName.REGISTERED else None)
     whose = actor.unit if actor.role is Role.UNIT else figures.is_reader(actor)
-    found: FiguresView = context.dashboards.get(
-        ("map", asked, by, whose), lambda: figures.figures(context, actor, asked, by, only=Counted.CASES)
-    )
-    return found
+
+    def count() -> FiguresView:
+        return figures.figures(context, actor, replace(asked, as_of=now), by, only=frozenset(SHOWN))
+
+    return context.dashboards.as_of(("map", asked, by, whose), now, count)

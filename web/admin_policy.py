@@ -162,8 +162,7 @@ def _refused(
     refusal: DomainError | Wrong,
 ) -> Response:
     form = refused_form(values, refusal)
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.CONFLICT
-    return _change(request, context, pages, actor, number, {what: form}, status)
+    return _change(request, context, pages, actor, number, {what: form}, form.status)
 
 
 @dataclass(frozen=True)

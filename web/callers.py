@@ -152,7 +152,7 @@ async def on_change_needed(request: Request, _: Exception) -> Response:
         must_change=True,
         has_password=True,
         changed=False,
-        others=0,
+        sessions=(),
         ended=False,
         to=request.url.path,
         kept=sent.pairs,

@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from domain.actions import ROLE_LABELS, Actor, Role
 from domain.conduct import REQUEST_TYPE_LABELS, URGENCY_LABELS, RequestType, Urgency
-from domain.errors import DomainError, NotFound, StaleVersion
+from domain.errors import DomainError, NotFound
 from domain.petition import RUNG_LABELS, Rung
 from domain.plain_signs import plain_signs
 from domain.queue_filter import read_filter
@@ -80,7 +80,8 @@ def act(
     if wrong is not None:
         return refused(request, context, pages, actor, petition_id, code, sent, wrong)
     if sent["back"] == SAME:
-        return RedirectResponse(f"/desk/same?done={code}", HTTPStatus.SEE_OTHER)
+        skipped = sent["offset"] if re.fullmatch(r"[0-9]{1,7}", sent["offset"]) else "0"
+        return RedirectResponse(f"/desk/same?done={code}&of={petition_id}&offset={skipped}", HTTPStatus.SEE_OTHER)
     if not _sees(context, petition_id, actor):
         return RedirectResponse(f"/tasks?done={code}", HTTPStatus.SEE_OTHER)
     return RedirectResponse(f"/cases/{petition_id}?done={code}", HTTPStatus.SEE_OTHER)
@@ -102,12 +103,8 @@ def attempt(
             return {}
 
         submit(context, request, sent, work)
-    except StaleVersion:
-        return Wrong(problem=MOVED_ON)
-    except DomainError as refusal:
-        return as_wrong(refusal)
-    except Wrong as wrong:
-        return wrong
+    except (DomainError, Wrong) as refusal:
+        return as_wrong(refusal, MOVED_ON)
     return None
 
 
@@ -142,10 +139,9 @@ def refused(
     wrong: Wrong,
 ) -> Response:
     """The case as it stands, with the form as it was filled in and what is wrong with it."""
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if wrong.errors else HTTPStatus.CONFLICT
     action = ACTIONS.get(code) or DESKS.get(code)
     form = Form.refused(in_words(context, action, sent) if action else sent, wrong)
-    return page_of(request, context, pages, actor, petition_id, status, {code: form})
+    return page_of(request, context, pages, actor, petition_id, wrong.status, {code: form})
 
 
 def page_of(

@@ -62,18 +62,13 @@ def hand_in(
             return {}
 
         submit(context, request, sent, work)
-    except StaleVersion:
-        wrong = Wrong(problem=cases.MOVED_ON)
-    except DomainError as refusal:
-        wrong = as_wrong(refusal)
-    except Wrong as refusal:
-        wrong = refusal
-    else:
-        return done
-    if not kept:
-        rest = [file for file in form.files if file.field not in wrong.errors]
-        sent = with_waiting(request, context, sent, rest)
-    return cases.refused(request, context, pages, actor, petition_id, _CODE, _with(sent, kept), wrong)
+    except (DomainError, Wrong) as refusal:
+        wrong = as_wrong(refusal, cases.MOVED_ON)
+        if not kept:
+            rest = [file for file in form.files if file.field not in wrong.errors]
+            sent = with_waiting(request, context, sent, rest)
+        return cases.refused(request, context, pages, actor, petition_id, _CODE, _with(sent, kept), wrong)
+    return done
 
 
 def _check(context: Context, petition_id: str, actor: Actor, sent: Sent, seen: int) -> None:

@@ -20,7 +20,7 @@ from starlette.responses import RedirectResponse, Response
 from api.callers import address_of
 from domain.actions import PETITIONER
 from domain.addresses import network_of
-from domain.errors import DomainError, NotFound, StaleVersion
+from domain.errors import DomainError, NotFound
 from domain.petition import SATISFACTION_LABELS
 from domain.stages import Trigger
 from models.answers import Progress
@@ -37,6 +37,7 @@ from web.waiting_files import sent_or_waiting, waiting_in
 
 router = APIRouter()
 
+_MOVED_ON = "您填写的时候，这件诉求有了新的进展（见下）。您写的还在，确认后请再提交一次"
 _COOKIE = "code"
 _NUMBER = re.compile(r"[A-Z]{1,10}-\d{8}-\d{5,}", re.ASCII)
 _KEPT_SECONDS = 30 * 60
@@ -237,13 +238,8 @@ def act(
             return {}
 
         submit(context, request, sent, work)
-    except StaleVersion:
-        wrong = Wrong(problem="您填写的时候，这件诉求有了新的进展（见下）。您写的还在，确认后请再提交一次")
-        return refused(request, context, pages, mine, deed, sent, wrong)
-    except DomainError as refusal:
-        return refused(request, context, pages, mine, deed, sent, as_wrong(refusal))
-    except Wrong as wrong:
-        return refused(request, context, pages, mine, deed, sent, wrong)
+    except (DomainError, Wrong) as refusal:
+        return refused(request, context, pages, mine, deed, sent, as_wrong(refusal, _MOVED_ON))
     return RedirectResponse(f"/follow/{number}?done={deed}", HTTPStatus.SEE_OTHER)
 
 
@@ -259,8 +255,7 @@ def refused(
 ) -> Response:
     """The case as it stands, with the form as it was filled in and what is wrong with it."""
     now = Followed(mine.number, mine.code, queries.public_progress(context, mine.code))
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if wrong.errors else HTTPStatus.CONFLICT
-    return _page(request, context, pages, now, status, {deed: Form.refused(sent, wrong)})
+    return _page(request, context, pages, now, wrong.status, {deed: Form.refused(sent, wrong)})
 
 
 def _page(

@@ -90,6 +90,11 @@ class Wrong(Exception):
         self.errors = dict(errors or {})
         self.problem = problem
 
+    @property
+    def status(self) -> HTTPStatus:
+        """422 where a field is at fault, 409 where how things stand is."""
+        return HTTPStatus.UNPROCESSABLE_ENTITY if self.errors else HTTPStatus.CONFLICT
+
 
 @dataclass
 class Form:
@@ -103,6 +108,11 @@ class Form:
     def refused(cls, sent: Sent, wrong: Wrong) -> Form:
         """What was sent, with the reasons it was refused for."""
         return cls(sent.values, wrong.errors, wrong.problem)
+
+    @property
+    def status(self) -> HTTPStatus:
+        """That of the page which shows it: of what is wrong with it, 200 where nothing is."""
+        return Wrong(self.errors, self.problem).status if self.errors or self.problem else HTTPStatus.OK
 
 
 def read(shape: type[_Model], fields: Mapping[str, Any], names: Mapping[str, str] | None = None) -> _Model:
@@ -130,8 +140,12 @@ def _reason(error: dict[str, Any]) -> str:
     return _MOMENT if said.startswith("应为时间") else _SAID.get(error["type"], said)
 
 
-def as_wrong(refusal: DomainError) -> Wrong:
-    """A business refusal as what a form shows of it."""
+def as_wrong(refusal: DomainError | Wrong, moved_on: str = "") -> Wrong:
+    """A refusal as what a form shows of it; `moved_on` is said where somebody else was first."""
+    if isinstance(refusal, Wrong):
+        return refusal
+    if moved_on and isinstance(refusal, StaleVersion):
+        return Wrong(problem=moved_on)
     if isinstance(refusal, Incomplete):
         return Wrong({item["field"]: item["reason"] for item in reversed(refusal.missing)})
     if isinstance(refusal, RuleRefusal) and refusal.field is not None:
@@ -175,13 +189,9 @@ def refusal_of(
         if not isinstance(seen, int):
             raise Wrong(problem=_INCOMPLETE)  # noqa: TRY301 - refused like everything else that is wrong
         submit(context, request, sent, partial(working, seen))
-    except StaleVersion:
-        problem = f"您填写的时候，{thing}有了变化（见上）。您写的还在，确认后请再提交一次"
-        return Form.refused(sent, Wrong(problem=problem))
-    except DomainError as refusal:
-        return Form.refused(sent, as_wrong(refusal))
-    except Wrong as wrong:
-        return Form.refused(sent, wrong)
+    except (DomainError, Wrong) as refusal:
+        moved_on = f"您填写的时候，{thing}有了变化（见上）。您写的还在，确认后请再提交一次"
+        return Form.refused(sent, as_wrong(refusal, moved_on))
     return None
 
 

@@ -56,9 +56,8 @@ def show(
     except NotFound:
         raise
     except (DomainError, Wrong) as refusal:
-        wrong = refusal if isinstance(refusal, Wrong) else as_wrong(refusal)
-        status = HTTPStatus.UNPROCESSABLE_ENTITY if wrong.errors else HTTPStatus.CONFLICT
-        return _page(request, context, pages, actor, petition_id, Form.refused(sent, wrong), status)
+        wrong = as_wrong(refusal)
+        return _page(request, context, pages, actor, petition_id, Form.refused(sent, wrong), wrong.status)
     number = plain_signs(found.contact or "").replace("-", "")
     return pages.show(
         request,

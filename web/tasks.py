@@ -152,6 +152,8 @@ def _page(
     status: HTTPStatus = HTTPStatus.OK,
 ) -> Response:
     context, actor = asking.context, asking.actor
+    # Before the rows are read: what changes in between is told once too often, and not never.
+    seen = queue_news.fingerprints(context, [actor])[actor]
     choices = _choices(context)
     try:
         page = queues.queue_for(context, actor, limit=PAGE, cursor=cursor or None, only=only)
@@ -174,7 +176,7 @@ def _page(
         nothing=nothing,
         first=not cursor,
         only=only,
-        seen=queue_news.fingerprints(context, [actor])[actor],
+        seen=seen,
         here=f"/tasks?{only.query}" if only else "/tasks",
         choices=choices,
         chosen=_chosen(choices, only),

@@ -87,7 +87,7 @@ def both(visitor: Visitor, send: list[ShownForm], **fields: str) -> list[Page]:
     together = threading.Barrier(len(send))
 
     def press(form: ShownForm) -> Page:
-        together.wait(10)
+        together.wait(120)
         return visitor.send(form, **fields)
 
     with ThreadPoolExecutor(len(send)) as pool:
@@ -118,7 +118,7 @@ def test_a_double_click_with_a_file_hands_in_once(context: Context) -> None:
     form, photo, together = completion_form(visitor, case), a_photo(5), threading.Barrier(2)
 
     def press(_: int) -> Page:
-        together.wait(10)
+        together.wait(120)
         return handed_in(visitor, form, [("new-evidence", "修复后.jpg", photo)], **EVIDENCE)
 
     with ThreadPoolExecutor(2) as pool:

@@ -82,7 +82,12 @@
     if (event.key !== "?" && !isOn()) {
       return;
     }
-    const button = /^[1-5]$/.test(event.key) ? document.querySelector(`[data-key="${event.key}"]`) : null;
+    let button = null;
+    if (/^[1-5]$/.test(event.key)) {
+      // In a list, a number is for the row on which the keyboard is, and for none else.
+      const row = rows()[present()];
+      button = (row && row.querySelector(`[data-row-key="${event.key}"]`)) || document.querySelector(`[data-key="${event.key}"]`);
+    }
     const deed = button ? () => send(button.form, button) : deeds[event.key];
     if (deed) {
       event.preventDefault();

@@ -193,9 +193,26 @@ async function renew(part) {
     });
     return;
   }
-  const focused = placeOf(document.activeElement);
-  const opened = [...document.querySelectorAll("main details[id][open]")].map((one) => one.id);
-  await window.htmx.ajax("GET", part.dataset.from || location.pathname, { target: place, select: place, swap: "outerHTML" });
+  let focused = null;
+  let opened = [];
+  let began = false;
+  const look = (event) => {
+    // The answer may have taken long. Whoever began to write meanwhile keeps what they wrote.
+    began = place === "main" && isWriting();
+    event.detail.shouldSwap = event.detail.shouldSwap && !began;
+    focused = placeOf(document.activeElement);
+    opened = [...document.querySelectorAll("main details[id][open]")].map((one) => one.id);
+  };
+  document.addEventListener("htmx:beforeSwap", look);
+  try {
+    await window.htmx.ajax("GET", part.dataset.from || location.pathname, { target: place, select: place, swap: "outerHTML" });
+  } finally {
+    document.removeEventListener("htmx:beforeSwap", look);
+  }
+  if (began) {
+    await renew(part);
+    return;
+  }
   opened.map((id) => document.getElementById(id)).forEach((one) => one && one.setAttribute("open", ""));
   const again = focused && document.querySelector(focused);
   if (again) {
