@@ -101,7 +101,8 @@ def add(
     purpose = form.sent["purpose"]
     try:
         if purpose not in {item.value for item in MAY_ADD.get(actor.role, ())}:
-            raise Wrong({"purpose": "请选择用途"})  # noqa: TRY301 - refused like everything else that is wrong
+            nothing = {} if form.files or form.gone else {"file": _NOTHING}
+            raise Wrong({"purpose": "请选择用途"} | nothing)  # noqa: TRY301 - refused like everything else that is wrong
         _each(
             form,
             lambda name, content: attachments.add(context, petition_id, actor, name, content, Purpose(purpose)),

@@ -134,7 +134,9 @@ _MOMENT = "请写成“2026-03-02 09:00”这样的时间"
 
 def _reason(error: dict[str, Any]) -> str:
     """Why, for whoever looks at a form: what the API says to programs names codes and zones that nobody typed."""
-    said = reason_of(error)
+    said, written = reason_of(error), error.get("input")
+    if error["type"] == "string_too_long" and isinstance(written, str):
+        return f"最多{error['ctx']['max_length']}个字，现在有{len(written.strip())}个，请删短"
     return _MOMENT if said.startswith("应为时间") else _SAID.get(error["type"], said)
 
 

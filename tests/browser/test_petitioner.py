@@ -136,7 +136,15 @@ def test_photos_are_listed_taken_away_and_made_smaller_before_they_are_sent(
         expect(tab.get_by_role("group", name="已收下的照片和材料").get_by_role("checkbox")).to_have_count(2)
         assert faults_of(tab) == []
         assert too_small(tab) == []
+        # Nothing leaves for a page of the browser's own while there is no network.
+        tab.context.set_offline(True)
+        tab.get_by_label("什么事").fill(f"{LAMPS}{'。' * 5000}")
+        expect(tab.get_by_text("请删去20个")).to_be_visible()
         tab.get_by_label("什么事").fill(LAMPS)
+        expect(tab.get_by_text("请删去20个")).to_be_hidden()
+        tab.get_by_role("button", name="提交").click()
+        expect(tab.get_by_role("alert").filter(has_text="现在没有网络")).to_be_visible()
+        tab.context.set_offline(False)
         tab.get_by_role("button", name="提交").dblclick()
         arrived(tab.get_by_role("heading", name="您的查询码"))
         assert faults_of(tab) == []

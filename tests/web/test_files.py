@@ -171,7 +171,11 @@ def test_what_is_refused_beside_others_is_named_and_the_others_are_kept(visitor:
 def test_whose_purpose_is_missing_chooses_no_file_twice(visitor: Visitor, context: Context, mine: Page) -> None:
     assert mine.status == 200
     at_unit = signed_in(Visitor(context), Role.UNIT, UNIT)
-    page = at_unit.upload(at_unit.open(f"/cases/{case_of(context)}").form("/attachments"), ("灯.jpg", a_photo(1)))
+    form = at_unit.open(f"/cases/{case_of(context)}").form("/attachments")
+    nothing = at_unit.upload(form)
+    assert "请选择用途" in nothing.text
+    assert "没有选择文件" in nothing.text
+    page = at_unit.upload(nothing.form("/attachments"), ("灯.jpg", a_photo(1)))
     assert "请选择用途" in page.text
     done = at_unit.send(page.form("/attachments"), purpose="evidence")
     assert "办理佐证：灯.jpg" in done.html

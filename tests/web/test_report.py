@@ -104,6 +104,14 @@ def test_a_contact_is_taken_as_people_type_and_copy_it(
     assert found.contact == left
 
 
+def test_what_is_too_long_comes_back_whole_and_says_by_how_much(visitor: Visitor) -> None:
+    long = "路灯不亮。" * 1000 + "😀"
+    page = visitor.send(visitor.open("/").form("/report"), text=long)
+    assert page.status == 422
+    assert "最多5000个字，现在有5001个，请删短" in page.text
+    assert page.form("/report").fields["text"].strip() == long
+
+
 @pytest.mark.parametrize("typed", ["0632-3312345", "（０６３２）３３１２３４５", "3312345"])
 def test_whoever_leaves_a_fixed_line_reads_why_it_is_not_taken(visitor: Visitor, typed: str) -> None:
     page = visitor.send(visitor.open("/").form("/report"), text=LAMPS, contact=typed)

@@ -75,6 +75,21 @@ function prepare() {
     show();
   });
 
+  fresh("textarea[data-most]", (area) => {
+    const most = Number(area.dataset.most);
+    const said = document.createElement("p");
+    said.className = "hint";
+    said.setAttribute("role", "status");
+    area.parentElement.append(said);
+    function tell() {
+      const written = [...area.value].length;
+      said.hidden = written <= most * 0.9;
+      said.textContent = `已写${written}个字，最多${most}个${written > most ? `，请删去${written - most}个` : ""}`;
+    }
+    area.addEventListener("input", tell);
+    tell();
+  });
+
   fresh("[data-copy]", (button) => {
     if (!navigator.clipboard) {
       return;
@@ -96,6 +111,30 @@ if (ask && /^#[A-Za-z0-9-]{6,40}$/.test(location.hash)) {
   history.replaceState(null, "", location.pathname);
   send(ask);
 }
+
+// Without a network a browser shows a page of its own, on which what was written and chosen is easily lost.
+document.addEventListener(
+  "submit",
+  (event) => {
+    const form = event.target;
+    const known = form.querySelector("[data-offline]");
+    if (known) {
+      known.remove();
+    }
+    if (navigator.onLine !== false) {
+      return;
+    }
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const said = document.createElement("p");
+    said.className = "notice";
+    said.setAttribute("role", "alert");
+    said.dataset.offline = "";
+    form.append(said);
+    said.textContent = "现在没有网络，还没有提交。您写的、选的都在，连上网再按一次";
+  },
+  true,
+);
 
 // More than a form may hold is said before it is sent: the server would refuse it whole.
 const MOST_MEGABYTES = 15;
