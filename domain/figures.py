@@ -19,7 +19,7 @@ AS_OF_LIMITS = (
     "按时签收、按时办结不计这些件。"
 )
 UNIT_RULE = (
-    "以件计的，归截至时刻承办或办结该件的单位，尚未派出或已退回待派的归“（暂无）”；"
+    "以件计的，归截至时刻承办或办结该件的单位，尚未派出或已退回待派的归“（还没有承办单位）”；"
     "以次计的，归当次接受派遣的单位；以停留计的，归进入该阶段时的承办单位。"
 )
 
@@ -302,6 +302,8 @@ TIMES: dict[TimeName, Definition] = {
 DEFINITIONS: dict[FigureName, Definition] = {
     name: definition for part in (COUNTS, SHARES, TIMES) for name, definition in part.items()
 }
+EVERY_FIGURE = frozenset(DEFINITIONS)
+OF_CASES = frozenset(name for name, definition in DEFINITIONS.items() if definition.counted is Counted.CASES)
 
 
 class Grouping(StrEnum):

@@ -6,7 +6,16 @@ from dataclasses import dataclass, field
 
 from pendulum import DateTime
 
-from domain.figures import PERIOD_GROUPINGS, SHARES, Counted, CountName, Grouping, ShareName
+from domain.figures import (
+    COUNTS,
+    EVERY_FIGURE,
+    PERIOD_GROUPINGS,
+    SHARES,
+    CountName,
+    FigureName,
+    Grouping,
+    ShareName,
+)
 from domain.periods import Period
 from domain.shares import Mix, Share, total
 from domain.stages import Stage
@@ -43,8 +52,8 @@ class Measured:
     """The figures of a selection by one grouping."""
 
     by: Grouping | None
-    only: Counted | None = None
-    """What alone was counted; `None`: everything."""
+    only: frozenset[FigureName] = EVERY_FIGURE
+    """What alone was counted."""
     counts: dict[Group, dict[CountName, int]] = field(default_factory=dict)
     shares: dict[ShareName, dict[Group, dict[str | None, Share]]] = field(default_factory=dict)
     """By figure, group and category."""
@@ -57,7 +66,12 @@ class Measured:
     @property
     def share_names(self) -> list[ShareName]:
         """The shares that were counted."""
-        return [name for name in SHARES if self.only in (None, SHARES[name].counted)]
+        return [name for name in SHARES if name in self.only]
+
+    @property
+    def count_names(self) -> list[CountName]:
+        """The numbers of cases that were counted."""
+        return [name for name in COUNTS if name in self.only]
 
     @property
     def groups(self) -> list[Group]:

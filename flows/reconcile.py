@@ -6,6 +6,7 @@ from prefect import flow
 
 from tasks.upkeep import (
     activate_policies,
+    count_cases,
     keep_publications,
     only_one,
     publish_table,
@@ -36,6 +37,7 @@ async def reconcile() -> None:
         await activate_policies()
         await refuse_exclusions()
         await tell_of_file_terms()
+        await count_cases()
         await publish_table(
             "reconcile", "对账偏差 drift between ledger and runs", drift.figures, drift.advice + drift.failures
         )

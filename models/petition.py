@@ -118,6 +118,8 @@ class Petition(Base):
     announced_version: Mapped[int] = mapped_column(default=0)
     """The version up to which operators were shown the changes (run name, artifact, events)."""
     parked_until: Mapped[DateTime | None]
+    counted_version: Mapped[int] = mapped_column(default=0, server_default="0")
+    """The version that `CountedCase` was written for; behind `version`, figures count the case from its history."""
 
     petitioner: Mapped[Petitioner | None] = relationship(back_populates="petition", uselist=False)
     pauses: Mapped[list[PauseRow]] = relationship(order_by="PauseRow.started_at")
@@ -146,6 +148,13 @@ class Petition(Base):
             "id",
             sqlite_where=sql_text("looked_version < version"),
             postgresql_where=sql_text("looked_version < version"),
+        ),
+        # Figures count these from their history, and of all others they have the row that is kept.
+        Index(
+            "ix_petition_uncounted",
+            "id",
+            sqlite_where=sql_text("counted_version < version"),
+            postgresql_where=sql_text("counted_version < version"),
         ),
         CheckConstraint("version >= 1", name="version_positive"),
         CheckConstraint("looked_version <= version", name="looked_not_ahead"),

@@ -5,6 +5,7 @@ from models.administration import AdministrationAct, PolicyChange, PolicyFile
 from models.attachment import Attachment
 from models.audit import AuditAnchor, IdentityRead, LegalHold
 from models.base import Base
+from models.counted import CountedCase
 from models.inspection import Inspection, SiteVisit
 from models.learned import DispatchModel, ModelActivation
 from models.media import MediaObjection, Publication, PublicationStep, Tracking
@@ -51,6 +52,7 @@ __all__ = [
     "Bulletin",
     "BulletinStep",
     "Completion",
+    "CountedCase",
     "Counter",
     "DecisionRequest",
     "DispatchModel",

@@ -24,6 +24,7 @@ from gateways.prefect_orchestrator import PrefectOrchestrator
 from gateways.secret_file import secret_in
 from gateways.tiles import Tiles
 from services.context import Context
+from services.kept_answers import PATIENCE, KeptAnswers
 from services.rulebook import RuleBook
 from settings import Settings, get_settings
 
@@ -55,6 +56,7 @@ def build_context(settings: Settings, orchestrator: Orchestrator | None = None) 
         replies_kept=dt.timedelta(hours=settings.replies_hours),
         person_key=cache(partial(secret_in, settings.person_key_path)),
         identity_keys=KeyFile(settings.identity_keys_path),
+        dashboards=KeptAnswers(patience=PATIENCE),
         store=DiskStore(settings.files_path, settings.files_reserve_mib * 2**20),
         files=(channels, calendar),
         tiles=tiles_of(settings),

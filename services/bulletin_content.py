@@ -15,7 +15,7 @@ from domain.bulletins import BULLETIN_TITLES
 from domain.calendar import local
 from domain.conduct_patterns import PAIR
 from domain.facts import CARD_LABELS, RUNG_LABELS, Card, Rung
-from domain.figures import AS_OF_RULE, COUNTS, PERIOD_RULE, SHARES, UNIT_RULE, Counted, CountName, Grouping
+from domain.figures import AS_OF_RULE, COUNTS, OF_CASES, PERIOD_RULE, SHARES, UNIT_RULE, Counted, CountName, Grouping
 from domain.findings import FINDING_LABELS, FindingDecision, FindingStanding
 from domain.lists import Listed, striking_rule
 from domain.measured import Measured, Selection
@@ -29,6 +29,7 @@ from models.figure_answers import VISIT_COUNT_LABELS
 from models.tables import Finding, FindingStep, HistoryRow, Petition
 from services.access import nobody_recused
 from services.figure_bases import parts_of
+from services.figure_questions import question
 from services.figure_reasons import dissatisfied, visit_counts
 from services.figure_tables import table_of
 from services.figure_views import name_of, ranks_of, total_view
@@ -54,7 +55,7 @@ def content_of(
 ) -> BulletinContent:
     """The bulletin of `period`, which lasted from the first of `ends` up to the second."""
     since, as_of = ends
-    standing = measure(session, Selection(as_of), Grouping.UNIT, only=Counted.CASES)
+    standing = measure(session, Selection(as_of), Grouping.UNIT, only=OF_CASES)
     measured = measure(session, Selection(as_of, period), Grouping.UNIT)
     return BulletinContent(
         title=f"{policy.district}{BULLETIN_TITLES[kind]}",
@@ -264,13 +265,13 @@ def _files(session: Session, ends: tuple[DateTime, DateTime], policy: Policy) ->
 
 
 def _cases(session: Session, as_of: DateTime, name: CountName) -> Sequence[Mapping[Any, Any]]:
-    selection = Selection(as_of)
-    table = table_of(Counted.CASES, selection)
-    part = parts_of(Counted.CASES, table, selection)[name]
+    asked = question(session, Selection(as_of))
+    table = table_of(Counted.CASES, asked.form)
+    part = parts_of(Counted.CASES, table)[name]
     told = select(Petition.case_number).where(nobody_recused())
     query = select(table).where(part.base, table.c.case_number.in_(told))
     query = query.order_by(table.c.due_at, table.c.case_number)
-    return session.execute(query).mappings().all()
+    return session.execute(query, asked.values).mappings().all()
 
 
 def _case(row: Mapping[Any, Any], policy: Policy) -> list[Cell]:

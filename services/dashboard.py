@@ -6,12 +6,13 @@ Nothing is counted here. Every number is one that `figures.figures` gives and `f
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 import clock
 from domain.actions import Actor, Role
 from domain.calendar import CHINA, DAY, local
-from domain.figures import COUNTS, GROUPING_LABELS, LADDER, Counted, CountName, Grouping, ShareName
+from domain.figures import COUNTS, GROUPING_LABELS, LADDER, CountName, FigureName, Grouping, ShareName
 from domain.periods import PeriodKind, period_of
 from models.answers import Named
 from models.dashboard import DashboardRow, DashboardView, RungView, TrendStep
@@ -48,34 +49,40 @@ class Wanted:
 def dashboard(context: Context, actor: Actor, wanted: Wanted | None = None) -> DashboardView:
     """What the dashboard shows.
 
-    Figures are as of the last whole minute, so that they are counted once a minute however many people look.
+    Figures are as of the last whole minute, so that they are counted once a minute however many people look. Does it
+    take long to count them, those of a minute before are shown meanwhile, with its moment.
 
     Raises:
         Incomplete: a moment that cannot be meant.
         NotPermitted: figures are not for this role.
     """
     wanted = wanted or Wanted()
-    if wanted.as_of is None:
-        wanted = replace(wanted, as_of=clock.now().replace(second=0, microsecond=0))
     # Everybody who sees every case is shown the same numbers; a unit is shown its own.
     whose = actor.unit if actor.role is Role.UNIT else figures.is_reader(actor)
-    made: DashboardView = context.dashboards.get((wanted, whose), lambda: _made(context, actor, wanted))
+    if wanted.as_of is None:
+        now = clock.now().replace(second=0, microsecond=0)
+        at_once = replace(wanted, as_of=now)
+        made = context.dashboards.as_of((wanted, whose), now, lambda: _made(context, actor, at_once))
+    else:
+        made = context.dashboards.get((wanted, whose), lambda: _made(context, actor, wanted))
     topics = hot_topics.current_topics(context, actor) if actor.role in hot_topics.LOOKING_AFTER else None
     return made.model_copy(update={"topics": topics})
 
 
 def _made(context: Context, actor: Actor, wanted: Wanted) -> DashboardView:
-    def counted(asked: Asked, *by: Grouping | None) -> list[FiguresView]:
-        return figures.figures_by(context, actor, replace(asked, as_of=wanted.as_of), by, only=Counted.CASES)
+    def counted(asked: Asked, names: Collection[FigureName], *by: Grouping | None) -> list[FiguresView]:
+        return figures.figures_by(context, actor, replace(asked, as_of=wanted.as_of), by, only=frozenset(names))
 
     groupings = (Grouping.UNIT, Grouping.TOWN)
-    standing = dict(zip(groupings, counted(Asked(), *groupings), strict=True))
+    of_period = (*LADDER, *SHARES)
+    ever = (*STANDING, CountName.REGISTERED) if wanted.period is not None else (*STANDING, *of_period)
+    standing = dict(zip(groupings, counted(Asked(), ever, *groupings), strict=True))
     period = standing
     if wanted.period is not None:
-        period = dict(zip(groupings, counted(Asked(kind=wanted.period), *groupings), strict=True))
-    [today] = counted(Asked(kind=PeriodKind.DAY), None)
+        period = dict(zip(groupings, counted(Asked(kind=wanted.period), of_period, *groupings), strict=True))
+    [today] = counted(Asked(kind=PeriodKind.DAY), (CountName.REGISTERED,), None)
     by = Grouping(wanted.trend.value)
-    [trend] = counted(_lately(wanted), by)
+    [trend] = counted(_lately(wanted), _OF_A_STEP, by)
     total = period[Grouping.UNIT].total
     return DashboardView(
         as_of=today.as_of,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import CTE, ColumnElement, and_, false, func, not_, or_, true
@@ -10,8 +11,8 @@ from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from domain.facts import Card, Satisfaction
 from domain.figures import Counted, CountName, FigureName, ShareName, TimeName
-from domain.measured import Selection
 from domain.stages import CLOSING_STAGES, FINAL_STAGES, OPEN_STAGES, WORKING_STAGES, Stage, Trigger
+from services.figure_questions import AS_OF, FORMS
 
 _DONE = CLOSING_STAGES | {Stage.ARCHIVED}
 _VOID = FINAL_STAGES - {Stage.ARCHIVED}
@@ -26,22 +27,23 @@ class Parts(NamedTuple):
     counts: ColumnElement[bool]
 
 
-def parts_of(counted: Counted, table: CTE, selection: Selection) -> Mapping[FigureName, Parts]:
-    """Every figure that is counted of `table`, which `figure_tables.table_of` gave for the same selection."""
+@lru_cache(maxsize=FORMS)
+def parts_of(counted: Counted, table: CTE) -> Mapping[FigureName, Parts]:
+    """Every figure that is counted of `table`, which `figure_tables.table_of` gave."""
     match counted:
         case Counted.CASES:
-            return _of_cases(table, selection)
+            return _of_cases(table)
         case Counted.TASKS:
-            return _of_tasks(table, selection)
+            return _of_tasks(table)
         case Counted.STAYS:
             return {TimeName.STAGE_TIME: _all(true())}
 
 
-def _of_cases(table: CTE, selection: Selection) -> Mapping[FigureName, Parts]:
+def _of_cases(table: CTE) -> Mapping[FigureName, Parts]:
     c = table.c
     done, working = c.stage.in_(_DONE), c.stage.in_(WORKING_STAGES)
     # As `domain.petition.is_overdue` has it, of what the ledger wrote down.
-    overdue = and_(working, c.due_at < selection.as_of, c.due_met.is_not(True))
+    overdue = and_(working, c.due_at < AS_OF, c.due_met.is_not(True))
     climbed = _reached(c)
     # An exclusion is of one completion: the next one can be assessed again.
     excluded = func.coalesce(c.excluded > c.approved, false())
@@ -87,10 +89,10 @@ def _reached(c: ReadOnlyColumnCollection[str, Any]) -> Mapping[CountName, Column
     return {name: or_(*(column > 0 for column in columns[place:])) for place, name in enumerate(rungs)}
 
 
-def _of_tasks(table: CTE, selection: Selection) -> Mapping[FigureName, Parts]:
+def _of_tasks(table: CTE) -> Mapping[FigureName, Parts]:
     c = table.c
     still_there = (or_(ended.is_(None), c.due_at < ended) for ended in (c.next_at, c.taken_at))
-    missed = and_(c.due_at < selection.as_of, *still_there)
+    missed = and_(c.due_at < AS_OF, *still_there)
     dated = and_(c.due_at.is_not(None), or_(c.answered_at.is_not(None), missed))
     return {
         ShareName.ON_TIME_SIGNING: _some(dated, c.answered_at <= c.due_at),

@@ -9,7 +9,6 @@ from domain.figures import (
     AS_OF_LIMITS,
     AS_OF_RULE,
     COUNTED_LABELS,
-    COUNTS,
     DEFINITIONS,
     GROUPING_LABELS,
     NO_GROUP,
@@ -101,6 +100,7 @@ def ranks_of(measured: Measured, policy: Policy) -> Ranks:
             more_is_better=SHARES[name].more_is_better,
         )
         for name in rules.ranked
+        if name in measured.only
     }
 
 
@@ -111,7 +111,9 @@ def total_view(measured: Measured, policy: Policy) -> GroupView:
     shares = {name: measured.whole(name) for name in names}
     return GroupView(
         group=None,
-        counts={name.value: sum(measured.count(group, name) for group in measured.counts) for name in COUNTS},
+        counts={
+            name.value: sum(mine.get(name, 0) for mine in measured.counts.values()) for name in measured.count_names
+        },
         shares=[_share_view(name, share, wholes[name] - share.base, policy) for name, share in shares.items()],
         times=_times(measured.all_times),
     )
@@ -121,7 +123,7 @@ def group_view(measured: Measured, group: Group, policy: Policy, ranks: Ranks) -
     """One group, with its place where it is ranked."""
     return GroupView(
         group=Named(code=group or "", name=name_of(measured.by, group, policy)),
-        counts={name.value: measured.count(group, name) for name in COUNTS},
+        counts={name.value: measured.count(group, name) for name in measured.count_names},
         shares=[
             _share_view(
                 name,

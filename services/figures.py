@@ -9,7 +9,7 @@ from sqlalchemy import case, func, select
 
 from domain.actions import Actor, Role
 from domain.errors import Incomplete, Missing, NotPermitted
-from domain.figures import DEFINITIONS, Counted, FigureName, Grouping, TimeName
+from domain.figures import DEFINITIONS, EVERY_FIGURE, FigureName, Grouping, TimeName
 from domain.measured import Measured, Selection
 from domain.policy import Policy
 from domain.stages import Stage
@@ -18,6 +18,7 @@ from models.figure_answers import FigureCase, FigureCasesView, FiguresView, Grou
 from services.access import ALL_SEEING, hidden_cases
 from services.context import Context
 from services.figure_bases import parts_of
+from services.figure_questions import question
 from services.figure_reasons import dissatisfied, visit_counts
 from services.figure_selection import Asked, selection_of
 from services.figure_tables import table_of
@@ -41,9 +42,14 @@ MAX_OFFSET = 10_000_000
 
 
 def figures(
-    context: Context, actor: Actor, asked: Asked, by: Grouping | None = None, *, only: Counted | None = None
+    context: Context,
+    actor: Actor,
+    asked: Asked,
+    by: Grouping | None = None,
+    *,
+    only: frozenset[FigureName] = EVERY_FIGURE,
 ) -> FiguresView:
-    """Every figure, or `only` those counted of one thing, in total and by group.
+    """Every figure, or `only` these, in total and by group.
 
     A unit is shown the district's total and, of the groups, its own part.
 
@@ -63,7 +69,7 @@ def figures_by(
     asked: Asked,
     groupings: Sequence[Grouping | None],
     *,
-    only: Counted | None = None,
+    only: frozenset[FigureName] = EVERY_FIGURE,
 ) -> list[FiguresView]:
     """The same by each of several groupings, of which at most one is a period or the grid, for one look at the cases.
 
@@ -77,8 +83,8 @@ def figures_by(
         wholes = measure_by(session, selection, groupings, only=only)
         beside = own is not None and any(by not in (None, Grouping.UNIT) for by in groupings)
         parts = measure_by(session, replace(selection, unit=own), groupings, only=only) if beside else wholes
-        reasons = dissatisfied(session, selection, policy) if only is None else []
-        called = visit_counts(session, selection) if only is None else None
+        reasons = dissatisfied(session, selection, policy) if only == EVERY_FIGURE else []
+        called = visit_counts(session, selection) if only == EVERY_FIGURE else None
     return [
         figures_view(
             selection,
@@ -126,17 +132,18 @@ def cases_of(
         policy = context.rules.active(session)
         selection = selection_of(replace(asked, unit=own) if own else asked, policy)
         counting = DEFINITIONS[name].counted
-        table = table_of(counting, selection)
-        part = parts_of(counting, table, selection)[name]
+        asked_for = question(session, selection)
+        table = table_of(counting, asked_for.form)
+        part = parts_of(counting, table)[name]
         counts = case((part.counts, 1), else_=0)
         wanted = select(table, counts.label("counts")).where(part.base, table.c.case_number.not_in(hidden_cases(actor)))
         if counted is not None:
             wanted = wanted.where(counts == int(counted))
         if stage is not None:
             wanted = wanted.where(table.c.stage == stage.value)
-        base = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
+        base = session.scalar(select(func.count()).select_from(wanted.subquery()), asked_for.values) or 0
         page = wanted.order_by(table.c.case_number, table.c.version).limit(limit).offset(offset)
-        rows = session.execute(page).mappings().all()
+        rows = session.execute(page, asked_for.values).mappings().all()
     return FigureCasesView(
         as_of=selection.as_of,
         period=period_view(selection.period),

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import clock
 from domain.actions import Actor, Role
 from domain.errors import NotFound
-from domain.figures import COUNTS, Counted, CountName, Grouping
-from domain.map_classes import Class, class_of, classes, told
+from domain.figures import COUNTS, CountName, Grouping
+from domain.map_classes import Class, class_of, classes, spread, told
 from domain.periods import PeriodKind
 from gateways.geography_drawing import Drawing, Frame, Outline
 from gateways.tiles import Tile
@@ -20,6 +21,10 @@ from services.figure_selection import Asked
 
 SHOWN = (CountName.OPEN, CountName.OVERDUE, CountName.REGISTERED)
 """What a map is coloured by: how things stand, or how many were registered lately."""
+HEAT_METRES = 1000
+"""How far around a grid its heat reaches (our own decision: a walk of a quarter of an hour)."""
+_ROUND_THE_EQUATOR = 40_075_016.686
+"""Metres; what the whole world is wide in Web Mercator."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,8 @@ class Wanted:
     figure: CountName = CountName.OPEN
     by: Grouping = Grouping.TOWN
     period: PeriodKind | None = PeriodKind.MONTH
+    heat: bool = False
+    """Grids are coloured by what lies around them, too."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +48,7 @@ class Area:
     told: str
     colour: int
     counts: Mapping[str, int] = field(default_factory=dict)
-    """Every count of a town, by name; a grid's are not told one by one."""
+    """What a map may be coloured by, of a town, by name; a grid's are not told one by one."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +108,8 @@ def district_map(context: Context, actor: Actor, wanted: Wanted, town: str | Non
     numbers = {code: found[wanted.figure] for code, found in counts.items()}
     drawn = drawing.grids if by is Grouping.GRID else drawing.towns
     shown = [item for item in drawn if town in (None, item.town)]
-    among = classes(max((numbers.get(item.code, 0) for item in shown), default=0), least)
+    heat = _heat(drawing, drawn, numbers) if wanted.heat and by is Grouping.GRID else numbers
+    among = classes(max((heat.get(item.code, 0) for item in shown), default=0), least)
     towns = tuple(_area(item, policy.unit_name(item.code), {}, 1, ()) for item in drawing.towns)
     frame = outline.frame if outline is not None else drawing.whole
     return DistrictMap(
@@ -114,6 +122,7 @@ def district_map(context: Context, actor: Actor, wanted: Wanted, town: str | Non
         areas=tuple(
             replace(
                 _area(item, item.name or policy.unit_name(item.code), numbers, least, among),
+                colour=class_of(heat.get(item.code, 0), among),
                 counts=counts.get(item.code, {}) if by is Grouping.TOWN else {},
             )
             for item in shown
@@ -125,6 +134,13 @@ def district_map(context: Context, actor: Actor, wanted: Wanted, town: str | Non
         tiles=tuple(context.tiles.covering(frame, drawing.flat)) if context.tiles else (),
         credit=context.tiles.credit if context.tiles else "",
     )
+
+
+def _heat(drawing: Drawing, grids: Sequence[Outline], numbers: Mapping[str, int]) -> dict[str, int]:
+    centre = drawing.whole
+    _, latitude = drawing.flat.position(centre.x + centre.width / 2, centre.y + centre.height / 2)
+    metres = _ROUND_THE_EQUATOR * math.cos(math.radians(latitude)) / drawing.flat.units
+    return spread(numbers, {item.code: (item.x, item.y) for item in grids}, HEAT_METRES / metres)
 
 
 def drawing_of(context: Context) -> tuple[Drawing, Mapping[str, str]] | None:
@@ -143,11 +159,12 @@ def _area(outline: Outline, name: str, numbers: Mapping[str, int], least: int, a
 
 
 def _counted(context: Context, actor: Actor, wanted: Wanted, by: Grouping) -> FiguresView:
-    """The figures of every area, counted once a minute for all who look."""
-    as_of = clock.now().replace(second=0, microsecond=0)
-    asked = Asked(kind=wanted.period if wanted.figure is CountName.REGISTERED else None, as_of=as_of)
+    """The figures of every area, counted once a minute for all who look, as the dashboard's are."""
+    now = clock.now().replace(second=0, microsecond=0)
+    asked = Asked(kind=wanted.period if wanted.figure is CountName.REGISTERED else None)
     whose = actor.unit if actor.role is Role.UNIT else figures.is_reader(actor)
-    found: FiguresView = context.dashboards.get(
-        ("map", asked, by, whose), lambda: figures.figures(context, actor, asked, by, only=Counted.CASES)
-    )
-    return found
+
+    def count() -> FiguresView:
+        return figures.figures(context, actor, replace(asked, as_of=now), by, only=frozenset(SHOWN))
+
+    return context.dashboards.as_of(("map", asked, by, whose), now, count)

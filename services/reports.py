@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 import clock
-from domain.figures import Counted, Grouping
+from domain.figures import OF_CASES, Grouping
 from domain.measured import Selection
 from domain.periods import Period, PeriodKind, period_before
 from domain.policy import Policy
@@ -56,10 +56,10 @@ def _make(context: Context, kind: PeriodKind, period: Period, policy: Policy) ->
         findings = Findings(
             kind=kind,
             selection=now,
-            standing=measure(session, Selection(as_of), Grouping.UNIT, only=Counted.CASES),
+            standing=measure(session, Selection(as_of), Grouping.UNIT, only=OF_CASES),
             period=measure(session, now, Grouping.UNIT),
             before=measure(session, before),
-            matters=measure(session, now, Grouping.SUB_CATEGORY, only=Counted.CASES),
+            matters=measure(session, now, Grouping.SUB_CATEGORY, only=OF_CASES),
             dissatisfied=dissatisfied(session, now, policy),
             visits=visit_counts(session, now),
         )

@@ -14,6 +14,7 @@ from prefect.cache_policies import NO_CACHE
 from clock import SystemClock
 from services import (
     audit,
+    counted_cases,
     exclusions,
     file_terms,
     idempotency,
@@ -95,6 +96,12 @@ async def refuse_exclusions() -> int:
 async def tell_of_file_terms() -> int:
     """Warn and remind of what units owe inspectors by a date, whether or not anybody looks; how many were told."""
     return await in_thread(file_terms.tell_due, get_context())
+
+
+@task(name="count moved cases", cache_policy=NO_CACHE, persist_result=False)
+async def count_cases() -> int:
+    """Keep what figures count of every petition that moved, so that they need not read its history; how many."""
+    return await in_thread(counted_cases.count_moved, get_context())
 
 
 @task(name="check invariants", cache_policy=NO_CACHE, persist_result=False)

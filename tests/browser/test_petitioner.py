@@ -65,7 +65,7 @@ def telephone(chromium: Browser, site: str, *, scripts: bool = True, permissions
 
 
 _SMALL = """() => [...document.querySelectorAll("main :is(button, input, textarea, select, summary, label.pick)")]
-  .filter((item) => item.checkVisibility() && item.type !== "checkbox" && item.type !== "radio")
+  .filter((item) => item.checkVisibility() && !item.matches(".unseen, [type=checkbox], [type=radio]"))
   .map((item) => [item.outerHTML.slice(0, 80), item.getBoundingClientRect()])
   .filter(([, box]) => box.height < 44 || box.width < 44)
   .map(([html, box]) => `${html} ${box.width}x${box.height}`)"""
@@ -98,6 +98,12 @@ def complete(context: Context, petition_id: str) -> None:
     handling.submit_completion(context, petition_id, UNIT, EVIDENCE)
     decisions.decide_completion(context, petition_id, DESK, approved=True, reason="答复完整")
     steps.settle(context, petition_id)
+
+
+def set_offline(tab: Page, offline: bool) -> None:
+    """Take the network away or give it back, and wait until the page knows: it is told a little later."""
+    tab.context.set_offline(offline)
+    becomes(tab, "told of its network", lambda: tab.evaluate("navigator.onLine") is not offline)
 
 
 def settle(context: Context) -> Petition:
@@ -136,7 +142,15 @@ def test_photos_are_listed_taken_away_and_made_smaller_before_they_are_sent(
         expect(tab.get_by_role("group", name="已收下的照片和材料").get_by_role("checkbox")).to_have_count(2)
         assert faults_of(tab) == []
         assert too_small(tab) == []
+        # Nothing leaves for a page of the browser's own while there is no network.
+        set_offline(tab, True)
+        tab.get_by_label("什么事").fill(f"{LAMPS}{'。' * 5000}")
+        expect(tab.get_by_text("请删去20个")).to_be_visible()
         tab.get_by_label("什么事").fill(LAMPS)
+        expect(tab.get_by_text("请删去20个")).to_be_hidden()
+        tab.get_by_role("button", name="提交").click()
+        expect(tab.get_by_role("alert").filter(has_text="现在没有网络")).to_be_visible()
+        set_offline(tab, False)
         tab.get_by_role("button", name="提交").dblclick()
         arrived(tab.get_by_role("heading", name="您的查询码"))
         assert faults_of(tab) == []
@@ -293,7 +307,12 @@ def test_it_is_rated_with_a_reason_and_asked_for_once_more(chromium: Browser, co
         tab.get_by_role("link", name="去评价").click()
         tab.get_by_role("button", name="提交评价").click()
         arrived(tab.get_by_role("alert"))
+        why = tab.get_by_role("group", name="不满意的原因")
+        expect(why).to_be_visible(visible=not scripts)
+        tab.get_by_role("group", name="您的评价").get_by_label("不满意", exact=True).check()
+        expect(why).to_be_visible()
         tab.get_by_role("group", name="您的评价").get_by_label("基本满意", exact=True).check()
+        expect(why).to_be_visible(visible=not scripts)
         tab.get_by_role("button", name="提交评价").click()
         expect(tab.get_by_text("已收到您的评价")).to_be_visible()
         settle(context)

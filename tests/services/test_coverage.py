@@ -192,6 +192,7 @@ NOT_COVERED = {
     "imprint",  # an index, made anew at any time
     "notice",  # a sender writes what became of it, without a step; that it was owed follows from the step
     "petitioner",  # sealed under a key, and erased in time
+    "counted_case",  # follows from the steps
     "timer",  # follows from the steps and the rules
     # Belonging to what belongs to a petition.
     "publication_step",  # proposed and worded without a step; what is told in public stands in the publication
