@@ -5,8 +5,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 STORY ?= guangji-road
 ARGS ?=
-# Processes for `make test`: one of them takes all tests that need servers.
-WORKERS ?= 2
+# Processes for `make test`: one of them takes all tests that need servers and waits half of the time, so that two
+# cores are busy only with one process more than there are cores.
+WORKERS ?= 3
 
 # The tests sign in at a real identity provider; its packages are kept apart from ours.
 PROVIDER := .provider

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.api.conftest import EVIDENCE, LAMPS, Api
+from tests.support import ledgers
 
 GOOD: dict[str, Any] = {"channel": "web", "text": LAMPS}
 ATTACHMENT = {"name": "照片.jpg", "sha256": "abc"}
@@ -80,6 +81,7 @@ RAW: list[tuple[str, bytes, str, int]] = [
 
 
 @pytest.mark.parametrize(("content", "kind", "status"), [row[1:] for row in RAW], ids=[row[0] for row in RAW])
+@ledgers.ON_ONE
 def test_a_malformed_body(api: Api, content: bytes, kind: str, status: int) -> None:
     before = api.rows()
     answer = api.client.post("/petitions", content=content, headers={"Content-Type": kind} if kind else {})
@@ -95,6 +97,7 @@ def test_a_malformed_body(api: Api, content: bytes, kind: str, status: int) -> N
 @pytest.mark.parametrize(
     "content", [b"[" * 100_000, b"{" * 1000, b"sign", b"\xff"], ids=["deep", "open", "word", "byte"]
 )
+@ledgers.ON_ONE
 def test_a_malformed_body_where_none_is_needed(api: Api, what: str, content: bytes) -> None:
     petition, _ = api.dispatched()
     before = api.rows()
@@ -237,6 +240,7 @@ def test_malformed_queries(api: Api, who: str, query: dict[str, Any], field: str
         ("POST", "/progress/NOSUCHCODE/withdrawal", 404),
     ],
 )
+@ledgers.ON_ONE
 def test_unknown_addresses(api: Api, method: str, path: str, status: int) -> None:
     answer = api.client.request(method, path, headers=api.headers("desk"))
     assert answer.status_code == status

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.api.conftest import UNIT, Api
+from tests.support import ledgers
 
 
 def test_a_figure_leads_to_its_cases(api: Api) -> None:
@@ -60,6 +61,7 @@ def test_a_unit_gets_its_own_and_the_district(api: Api) -> None:
         ({"town": ""}, "town"),
     ],
 )
+@ledgers.ON_ONE
 def test_a_filter_that_means_nothing_is_named(api: Api, query: dict[str, Any], field: str) -> None:
     for path in ("/figures", "/figures/open/cases"):
         if path == "/figures" or field != "by":

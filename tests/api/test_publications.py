@@ -14,6 +14,7 @@ from models.media_answers import ProposalIn
 from services import publications
 from tests.api.beside import DESK, told_in_public
 from tests.api.conftest import Api
+from tests.support import ledgers
 from tests.support.steps import petition_of
 
 ATOM = {"a": "http://www.w3.org/2005/Atom"}
@@ -84,6 +85,7 @@ def test_the_feed_tells_reply_correction_and_withdrawal(api: Api, frozen_clock: 
 
 @pytest.mark.parametrize("address", ["/publications", FEED, "/publications/{number}"])
 @pytest.mark.parametrize("form", ["{}", "W/{}", '"another", {}', "*"])
+@ledgers.ON_ONE
 def test_what_did_not_change_is_not_sent_again(api: Api, address: str, form: str) -> None:
     path = address.format(number=published(api, "路灯亮了", "更换灯具"))
     first = api.get("anybody", path)

@@ -100,6 +100,12 @@ def complete(context: Context, petition_id: str) -> None:
     steps.settle(context, petition_id)
 
 
+def set_offline(tab: Page, offline: bool) -> None:
+    """Take the network away or give it back, and wait until the page knows: it is told a little later."""
+    tab.context.set_offline(offline)
+    becomes(tab, "told of its network", lambda: tab.evaluate("navigator.onLine") is not offline)
+
+
 def settle(context: Context) -> Petition:
     with context.readers() as session:
         case = session.scalars(sa.select(Petition)).one()
@@ -137,14 +143,14 @@ def test_photos_are_listed_taken_away_and_made_smaller_before_they_are_sent(
         assert faults_of(tab) == []
         assert too_small(tab) == []
         # Nothing leaves for a page of the browser's own while there is no network.
-        tab.context.set_offline(True)
+        set_offline(tab, True)
         tab.get_by_label("什么事").fill(f"{LAMPS}{'。' * 5000}")
         expect(tab.get_by_text("请删去20个")).to_be_visible()
         tab.get_by_label("什么事").fill(LAMPS)
         expect(tab.get_by_text("请删去20个")).to_be_hidden()
         tab.get_by_role("button", name="提交").click()
         expect(tab.get_by_role("alert").filter(has_text="现在没有网络")).to_be_visible()
-        tab.context.set_offline(False)
+        set_offline(tab, False)
         tab.get_by_role("button", name="提交").dblclick()
         arrived(tab.get_by_role("heading", name="您的查询码"))
         assert faults_of(tab) == []

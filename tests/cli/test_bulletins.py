@@ -17,6 +17,7 @@ from services.bootstrap import use_context
 from services.context import Context
 from tests.cli import typing_in
 from tests.services import lives
+from tests.support import ledgers
 from tests.support.context import a_context
 
 
@@ -66,6 +67,7 @@ def test_they_are_written_to_files(context: Context, tmp_path: Path, name: str, 
         (["--make", "day"], "day"),
     ],
 )
+@ledgers.ON_ONE
 def test_what_cannot_be_meant_is_refused_in_a_sentence(context: Context, words: list[str], said: str) -> None:
     refused = run(*words)
     assert refused.exit_code != 0

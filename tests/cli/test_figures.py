@@ -12,6 +12,7 @@ from gateways.tables import read_rows
 from services.context import Context
 from tests.cli import typing_in
 from tests.services import lives
+from tests.support import ledgers
 
 
 def run(*words: str) -> Result:
@@ -93,6 +94,7 @@ def test_why_they_were_dissatisfied_and_the_visits_stand_in_the_file_beside_the_
         (["--out", "figures.txt"], ".csv 或 .xlsx"),
     ],
 )
+@ledgers.ON_ONE
 def test_what_cannot_be_meant_is_refused_in_a_sentence(context: Context, words: list[str], said: str) -> None:
     refused = run(*words)
     assert refused.exit_code != 0

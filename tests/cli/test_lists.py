@@ -12,6 +12,7 @@ from domain.lists import LIST_LABELS
 from services.context import Context
 from tests.cli import typing_in
 from tests.services import lives
+from tests.support import ledgers
 
 
 def run(*words: str) -> Result:
@@ -59,6 +60,7 @@ def test_only_what_is_wanted_is_written(context: Context, tmp_path: Path) -> Non
         (["--out", "lists.csv"], ".xlsx"),
     ],
 )
+@ledgers.ON_ONE
 def test_what_cannot_be_meant_is_refused_in_a_sentence(context: Context, words: list[str], said: str) -> None:
     refused = run(*words)
     assert refused.exit_code != 0

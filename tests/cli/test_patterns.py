@@ -14,6 +14,7 @@ from services.context import Context
 from tests.cli import typing_in
 from tests.services.lives import UNIT
 from tests.services.planted import honest_ledger
+from tests.support import ledgers
 
 
 def run(*words: str) -> Result:
@@ -51,6 +52,7 @@ def test_what_stands_out_is_shown_written_and_recorded_when_asked(context: Conte
         (["--out", "patterns.csv"], ".xlsx"),
     ],
 )
+@ledgers.ON_ONE
 def test_what_cannot_be_meant_is_refused_in_a_sentence(context: Context, words: list[str], said: str) -> None:
     refused = run(*words)
     assert refused.exit_code != 0

@@ -90,7 +90,7 @@ def test_it_starts_stops_and_carries_on_with_the_same_data(installation: Install
         assert "示例规则" not in up.log
         family = up.family()
         up.supervisor.kill()
-        _, alive = psutil.wait_procs(family, timeout=60)
+        _, alive = psutil.wait_procs(family, timeout=180)
         assert alive == [], "what it started must not outlive a supervisor that was killed"
 
     with installation.started() as up:

@@ -38,6 +38,7 @@ from services.facts import facts_of
 from services.figure_selection import Asked
 from tests.services import lives
 from tests.services.lives import AT_UNIT, CITIZEN, DESK, INSPECTOR, LIVES, OTHER_UNIT, UNIT, WORDS
+from tests.support import ledgers
 from tests.support.context import a_context, shipped_policy
 
 EVER = Asked()
@@ -351,6 +352,7 @@ def test_others_see_nothing(context: Context, role: Role) -> None:
         (Asked(as_of=pendulum.datetime(2026, 3, 3, tz="UTC")), "as_of"),
     ],
 )
+@ledgers.ON_ONE
 def test_a_question_that_cannot_be_meant_is_refused(context: Context, asked: Asked, field: str) -> None:
     with pytest.raises(Incomplete) as refused:
         figures.figures(context, INSPECTOR, asked)

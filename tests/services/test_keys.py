@@ -15,6 +15,7 @@ from models.tables import ApiKey
 from services import administration
 from services.context import Context
 from services.keys import create_key, find_actor, list_keys, revoke_key
+from tests.support import ledgers
 
 
 def test_a_key_opens_for_its_actor_alone(context: Context) -> None:
@@ -70,6 +71,7 @@ def test_what_is_no_key_opens_nothing(context: Context, key: str) -> None:
         (Role.DESK, None, "席" * 81, "label"),
     ],
 )
+@ledgers.ON_ONE
 def test_keys_that_cannot_be(context: Context, role: Role, unit: str | None, label: str, field: str) -> None:
     with pytest.raises(Incomplete) as refused:
         create_key(context, role, unit, label)

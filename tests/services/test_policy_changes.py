@@ -19,6 +19,7 @@ from models.tables import AdministrationAct, PolicyChange, PolicyFile, PolicyVer
 from services import accounts, policies, policy_changes, policy_preview, sign_in, sign_in_history
 from services.context import Context
 from services.rulebook import RuleBook
+from tests.support import ledgers
 from tests.support.context import POLICY_DIR
 
 OPERATOR = Actor(Role.OPERATOR, name="测试运维")
@@ -125,6 +126,7 @@ def test_a_plan_that_cannot_be_carried_out_holds_up_no_other(district: Context, 
 
 
 @pytest.mark.parametrize("role", sorted(set(Role) - {Role.OPERATOR}))
+@ledgers.ON_ONE
 def test_only_operators_change_rules_and_accounts(district: Context, role: Role) -> None:
     somebody = Actor(role, name="测试甲")
     for work in (

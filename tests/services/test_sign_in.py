@@ -15,6 +15,7 @@ from models.accounts import Account, SignInFailure, WebSession
 from services import accounts, sign_in
 from services.context import Context
 from services.sign_in_tries import SignInRefused
+from tests.support import ledgers
 
 pytestmark = pytest.mark.usefixtures("cheap_passwords")
 
@@ -72,6 +73,7 @@ def test_neither_password_nor_token_is_kept(context: Context, password: str) -> 
         (NAME, Role.DESK, None, "name"),
     ],
 )
+@ledgers.ON_ONE
 def test_accounts_that_cannot_be(
     context: Context, password: str, name: str, role: Role, unit: str | None, field: str
 ) -> None:

@@ -189,9 +189,14 @@ def _answers(port: int) -> bool:
         return False
 
 
-@pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "stopped"])
+def ends(process: subprocess.Popen[bytes], asked: signal.Signals) -> None:
+    """It ends when it is asked to, although somebody listens."""
+    process.send_signal(asked)
+    assert process.wait(180) in {0, -asked}, "whoever is held up by open streams waits for ten minutes"
+
+
 def test_open_streams_do_not_hold_up_the_end_and_go_on_after_a_restart(
-    engine: sa.Engine, database_url: str, tmp_path: Path, asked: signal.Signals
+    engine: sa.Engine, database_url: str, tmp_path: Path
 ) -> None:
     context = a_kept_context(engine)
     [case] = reported(context, LAMPS[0])
@@ -207,11 +212,11 @@ def test_open_streams_do_not_hold_up_the_end_and_go_on_after_a_restart(
     ):
         assert queue.status_code == 200
         assert "event: changed" in next(part for part in stream.iter_text() if "event" in part)
-        process.send_signal(asked)
-        assert process.wait(180) in {0, -asked}, "whoever is held up by open streams waits for ten minutes"
+        ends(process, signal.SIGINT)
     handling.sign(context, case, AT_UNIT)
     with (
-        running(database_url, port, tmp_path),
+        running(database_url, port, tmp_path) as process,
         client.stream("GET", f"/tasks/live?seen={seen}") as queue,
     ):
         assert "event: changed" in next(part for part in queue.iter_text() if "event" in part), "nothing was missed"
+        ends(process, signal.SIGTERM)
