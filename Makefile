@@ -29,6 +29,10 @@ SHELL := /bin/bash
 up: $(VENV)/.ready ## 启动全部服务 Start Prefect, its UI, the API and the worker (Ctrl-C stops them)
 	exec $(BIN)/rongetong up $(ARGS)
 
+.PHONY: demo
+demo: $(VENV)/.ready ## 演示 A made-up district to look around in, with accounts for every role: make demo [ARGS=--fresh]
+	exec $(BIN)/rongetong demo $(ARGS)
+
 .PHONY: story
 story: $(VENV)/.ready ## 重演一件真实诉求 Replay a case: make story STORY=guangji-road
 	exec $(BIN)/rongetong story $(STORY) $(ARGS)

@@ -24,6 +24,7 @@ from api import (
     patterns,
     petitions,
     public,
+    published,
     recusals,
     review,
     reviews,
@@ -82,7 +83,7 @@ def build_app(max_body_bytes: int = MAX_BODY_BYTES) -> FastAPI:
     errors.install(app)
     files = (inspection, party_inspection, identity, recusals)
     of_petitions = (public, petitions, attachments, units, desk, review, *files)
-    watching = (topics, figures, dashboard, lists, patterns, bulletins, media)
+    watching = (topics, figures, dashboard, lists, patterns, bulletins, media, published)
     for part in (*of_petitions, reviews, visits, *watching, system):
         app.include_router(part.router)
     describe(app)

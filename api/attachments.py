@@ -72,10 +72,8 @@ def add(
     attachments.require_room(change.context, change.petition_id, change.actor, content)
     file = attachments.prepared(change.context, content)
     shows = purpose or DEFAULT_PURPOSE.get(change.actor.role, Purpose.EVIDENCE)
-    return change.make(
-        lambda context, key, actor, version: attachments.keep(context, key, actor, name, file, shows, version=version),
-        attachment_id="id",
-        sha256="sha256",
+    return change.make_telling(
+        {"attachment_id": "id", "sha256": "sha256"}, attachments.keep, name, file, shows, version=change.version
     )
 
 
@@ -120,12 +118,14 @@ def add_by_code(
     own = queries.id_by_code(change.context, query_code)
     attachments.require_room(change.context, change.petition_id, change.actor, content, own)
     file = attachments.prepared(change.context, content)
-    return change.make(
-        lambda context, key, actor, version: attachments.keep(
-            context, key, actor, name, file, Purpose.PETITION, party=own, version=version
-        ),
-        attachment_id="id",
-        sha256="sha256",
+    return change.make_telling(
+        {"attachment_id": "id", "sha256": "sha256"},
+        attachments.keep,
+        name,
+        file,
+        Purpose.PETITION,
+        party=own,
+        version=change.version,
     )
 
 

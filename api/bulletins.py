@@ -83,11 +83,7 @@ def annex(bulletin_id: BulletinId, context: ContextOf, actor: Caller) -> Respons
 )
 def issue(body: IssueIn, change: ChangeOfBulletin) -> JSONResponse:
     """Issue a draft: it gets its number, and the units may read it."""
-    return change.make(
-        lambda context, key, actor, version: telling.decide(
-            context, key, actor, BulletinAct.ISSUE, body.opinion, version
-        )
-    )
+    return change.make(telling.decide, BulletinAct.ISSUE, body.opinion, change.version)
 
 
 @router.post(
@@ -99,11 +95,7 @@ def issue(body: IssueIn, change: ChangeOfBulletin) -> JSONResponse:
 )
 def discard(body: DiscardIn, change: ChangeOfBulletin) -> JSONResponse:
     """Keep a draft unissued, with the reason."""
-    return change.make(
-        lambda context, key, actor, version: telling.decide(
-            context, key, actor, BulletinAct.DISCARD, body.reason, version
-        )
-    )
+    return change.make(telling.decide, BulletinAct.DISCARD, body.reason, change.version)
 
 
 def _file(content: bytes, media_type: str, name: str) -> Response:

@@ -6,11 +6,11 @@ import hashlib
 import json
 import re
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Concatenate, ParamSpec
 
 from fastapi import Depends, Header, Path, Request
 from fastapi.responses import JSONResponse
@@ -26,6 +26,8 @@ from services.context import Context
 from services.idempotency import Reply, once
 from services.transactions import transaction
 
+_Said = ParamSpec("_Said")
+"""What a request says beyond who does what to which petition."""
 _KEY = re.compile(r"[\x21-\x7e]{8,120}")
 _VERSION = re.compile(r'(?:W/)?"(\d{1,9})"')
 
@@ -140,26 +142,32 @@ class Change:
     show: Callable[[], BaseModel]
     """How the petition stands, as this caller may see it."""
 
-    def make(self, work: Callable[[Context, str, Actor, int | None], object], **extra: str) -> JSONResponse:
-        """Do `work` and answer with the petition as it stands afterwards, all in one transaction.
+    def make(
+        self, work: Callable[Concatenate[Context, str, Actor, _Said], object], *said: _Said.args, **named: _Said.kwargs
+    ) -> JSONResponse:
+        """Do `work` with what was said, and answer with the petition as it stands then, all in one transaction."""
+        return self.make_telling({}, work, *said, **named)
 
-        `extra` names members of the answer and the attribute of the work's result each is taken from.
-        """
+    def make_telling(
+        self,
+        extra: Mapping[str, str],
+        work: Callable[Concatenate[Context, str, Actor, _Said], object],
+        *said: _Said.args,
+        **named: _Said.kwargs,
+    ) -> JSONResponse:
+        """As `make`; `extra` names members of the answer and the attribute of the work's result each is taken from."""
+
+        def working() -> Reply:
+            with transaction(self.context):
+                done = work(self.context, self.petition_id, self.actor, *said, **named)
+                body = self.show().model_dump(mode="json")
+                return Reply(HTTPStatus.OK, body | {name: getattr(done, source) for name, source in extra.items()})
+
         self.show()  # whoever may not see the petition is not told that it exists, nor what it was once answered
         try:
-            return _response(
-                once(self.context, self.caller, self.key, self.seen, lambda: self._work(work, extra))
-                if self.key
-                else self._work(work, extra)
-            )
+            return _response(once(self.context, self.caller, self.key, self.seen, working) if self.key else working())
         except (StaleVersion, ForbiddenTransition, RuleRefusal) as refusal:
             raise Refused(refusal, self.show().model_dump(mode="json")) from refusal
-
-    def _work(self, work: Callable[[Context, str, Actor, int | None], object], extra: dict[str, str]) -> Reply:
-        with transaction(self.context):
-            done = work(self.context, self.petition_id, self.actor, self.version)
-            body = self.show().model_dump(mode="json")
-            return Reply(HTTPStatus.OK, body | {name: getattr(done, source) for name, source in extra.items()})
 
 
 def change_of(

@@ -18,7 +18,7 @@ _MISSING = {"field": "contacted_at", "reason": "已联系诉求人的，须填�
 # What a refusal of this status means, and the code and detail of one of them.
 _REFUSALS: dict[HTTPStatus, tuple[str, str, str]] = {
     HTTPStatus.UNAUTHORIZED: (
-        "没有密钥或密钥无效",
+        "没有密钥，或密钥无效、已到期",
         "unauthenticated",
         "需要有效的密钥：Authorization: Bearer <密钥>，或 X-API-Key: <密钥>",
     ),

@@ -23,6 +23,7 @@ from domain.errors import (
     ForbiddenTransition,
     IdempotencyConflict,
     Incomplete,
+    KeyLapsed,
     KeysUnusable,
     NotFound,
     NotPermitted,
@@ -38,6 +39,7 @@ MEDIA_TYPE = "application/problem+json"
 _TYPE = "urn:rongetong:problem:"
 
 STATUSES: dict[type[DomainError], HTTPStatus] = {
+    KeyLapsed: HTTPStatus.UNAUTHORIZED,
     NotPermitted: HTTPStatus.FORBIDDEN,
     NotFound: HTTPStatus.NOT_FOUND,
     Incomplete: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -69,6 +71,8 @@ TITLES: dict[HTTPStatus, str] = {
     HTTPStatus.INTERNAL_SERVER_ERROR: "平台内部错误",
     HTTPStatus.SERVICE_UNAVAILABLE: "平台暂时不可用",
 }
+
+_ASKS_FOR_A_KEY = {"WWW-Authenticate": "Bearer"}
 
 _HTTP_PROBLEMS: dict[HTTPStatus, tuple[str, str]] = {
     HTTPStatus.BAD_REQUEST: ("malformed-body", "请求体无法解析，应为 UTF-8 编码的 JSON"),
@@ -175,7 +179,9 @@ def refusal_problem(refusal: DomainError, current: dict[str, Any] | None = None)
     facts.pop("message", None)
     if current is not None:
         facts |= {"current": current, "allowed_actions": current.get("allowed_actions", [])}
-    return problem(status, refusal.code, detail, errors=errors, facts={k: v for k, v in facts.items() if _plain(v)})
+    headers = _ASKS_FOR_A_KEY if status is HTTPStatus.UNAUTHORIZED else None
+    told = {name: value for name, value in facts.items() if _plain(value)}
+    return problem(status, refusal.code, detail, errors=errors, headers=headers, facts=told)
 
 
 def install(app: FastAPI) -> None:
@@ -214,7 +220,7 @@ def _on_unauthenticated(_: Request, __: Exception) -> JSONResponse:
         HTTPStatus.UNAUTHORIZED,
         "unauthenticated",
         "需要有效的密钥：Authorization: Bearer <密钥>，或 X-API-Key: <密钥>",
-        headers={"WWW-Authenticate": "Bearer"},
+        headers=_ASKS_FOR_A_KEY,
     )
 
 

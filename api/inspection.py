@@ -66,7 +66,7 @@ def dossier_document(petition_id: PetitionId, context: ContextOf, actor: Caller)
 def hold(body: HoldIn, change: ChangeOf) -> JSONResponse:
     """Keep the identity beyond its time for a lawsuit or an inquiry (`held`), or let the time count again."""
     work = retention.hold if body.held else retention.release
-    return change.make(lambda context, key, actor, version: work(context, key, actor, body.reason, version))
+    return change.make(work, body.reason, change.version)
 
 
 @router.post(
@@ -78,9 +78,7 @@ def hold(body: HoldIn, change: ChangeOf) -> JSONResponse:
 )
 def open_file(body: ReasonIn, change: ChangeOf) -> JSONResponse:
     """Supervise of the inspectors' own accord; the unit's work goes on."""
-    return change.make(
-        lambda context, key, actor, version: ladder.open_supervision(context, key, actor, body.reason, version)
-    )
+    return change.make(ladder.open_supervision, body.reason, change.version)
 
 
 @router.post(
@@ -93,9 +91,7 @@ def open_file(body: ReasonIn, change: ChangeOf) -> JSONResponse:
 def demand(body: DemandIn, change: ChangeOf) -> JSONResponse:
     """The unit has to explain itself in writing within the term."""
     return change.make(
-        lambda context, key, actor, version: supervision.demand_explanation(
-            context, key, actor, question=body.question, duration=body.duration(), version=version
-        )
+        supervision.demand_explanation, question=body.question, duration=body.duration(), version=change.version
     )
 
 
@@ -108,9 +104,7 @@ def demand(body: DemandIn, change: ChangeOf) -> JSONResponse:
 )
 def dispose(body: DispositionIn, change: ChangeOf) -> JSONResponse:
     """责令整改 rectify, 约谈 interview, 通报 circular, 移交线索 refer, 容错 tolerate, 不成立 unfounded."""
-    return change.make(
-        lambda context, key, actor, version: supervision.dispose(context, key, actor, **_parts(body), version=version)
-    )
+    return change.make(supervision.dispose, **_parts(body), version=change.version)
 
 
 @router.post(
@@ -122,9 +116,7 @@ def dispose(body: DispositionIn, change: ChangeOf) -> JSONResponse:
 )
 def correct(body: DispositionIn, change: ChangeOf) -> JSONResponse:
     """Another conclusion in the place of a mistaken one; the first stays in the history."""
-    return change.make(
-        lambda context, key, actor, version: supervision.correct(context, key, actor, **_parts(body), version=version)
-    )
+    return change.make(supervision.correct, **_parts(body), version=change.version)
 
 
 @router.post(
@@ -136,11 +128,7 @@ def correct(body: DispositionIn, change: ChangeOf) -> JSONResponse:
 )
 def rectified(body: RectifiedIn, change: ChangeOf) -> JSONResponse:
     """Whether what the unit was ordered to put right was put right."""
-    return change.make(
-        lambda context, key, actor, version: supervision.check_rectification(
-            context, key, actor, done=body.done, opinion=body.opinion, version=version
-        )
-    )
+    return change.make(supervision.check_rectification, done=body.done, opinion=body.opinion, version=change.version)
 
 
 def _parts(body: DispositionIn) -> dict[str, Any]:

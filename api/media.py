@@ -1,14 +1,11 @@
-"""Media tracking and publications: asked for and granted, proposed and decided; what was decided is public."""
+"""Media tracking and publications: asked for and granted, proposed and decided. What is public is in `published`."""
 
 from __future__ import annotations
 
-import hashlib
-from http import HTTPStatus
 from typing import Annotated
-from xml.etree import ElementTree as ET
 
-from fastapi import APIRouter, Depends, Path, Query, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi import APIRouter, Depends, Path, Query
+from fastapi.responses import JSONResponse
 
 from api.callers import Caller, ContextOf
 from api.changes import (
@@ -23,7 +20,7 @@ from api.changes import (
     caller_of,
     create,
 )
-from api.documentation import ANSWERING, CHANGING, FOLLOWING, READING
+from api.documentation import ANSWERING, CHANGING, READING
 from models.answers import Progress
 from models.bodies import ReasonIn
 from models.media_answers import (
@@ -32,8 +29,6 @@ from models.media_answers import (
     ProposalIn,
     PublicationsView,
     PublicationView,
-    PublicPublication,
-    PublicPublications,
     ReplyIn,
     TrackDecisionIn,
     TrackedCase,
@@ -44,12 +39,10 @@ from models.media_answers import (
 from services import media, publication_retractions
 from services import publication_views as views
 from services import publications as telling
-from services.context import Context
 
-router = APIRouter(tags=["媒体跟踪与公开 media"])
+TAG = "媒体跟踪与公开 media"
+router = APIRouter(tags=[TAG])
 
-ATOM = "application/atom+xml"
-_KEPT = "public, max-age=60"
 _ID = {"examples": ["5b1d5a52-6d0c-4a7e-9a5b-2f9f3f0c1d33"]}
 TrackingId = Annotated[str, Path(description="跟踪件的 id", **_ID)]
 PublicationId = Annotated[str, Path(description="公开件的 id", **_ID)]
@@ -147,11 +140,7 @@ def ask(body: AskTrackIn, context: ContextOf, actor: Caller, key: Key, seen: Fin
 )
 def decide(body: TrackDecisionIn, change: OfTracking) -> JSONResponse:
     """Grant what was asked, decline it, or end a following."""
-    return change.make(
-        lambda context, key, actor, version: media.decide(
-            context, key, actor, granted=body.granted, reason=body.reason, version=version
-        )
-    )
+    return change.make(media.decide, granted=body.granted, reason=body.reason, version=change.version)
 
 
 @router.post(
@@ -196,11 +185,7 @@ _OF = "/media/publications/{publication_id}"
 )
 def edit(body: EditIn, change: OfPublication) -> JSONResponse:
     """Another wording before the decision; scrubbed again."""
-    return change.make(
-        lambda context, key, actor, version: telling.edit(
-            context, key, actor, title=body.title, text=body.text, version=version
-        )
-    )
+    return change.make(telling.edit, title=body.title, text=body.text, version=change.version)
 
 
 @router.post(
@@ -208,9 +193,7 @@ def edit(body: EditIn, change: OfPublication) -> JSONResponse:
 )
 def reply(body: ReplyIn, change: OfPublication) -> JSONResponse:
     """The unit's right of reply, in its term; published with the exposure."""
-    return change.make(
-        lambda context, key, actor, version: telling.reply(context, key, actor, text=body.text, version=version)
-    )
+    return change.make(telling.reply, text=body.text, version=change.version)
 
 
 @router.post(
@@ -218,9 +201,7 @@ def reply(body: ReplyIn, change: OfPublication) -> JSONResponse:
 )
 def publish(body: ReasonIn, change: OfPublication) -> JSONResponse:
     """Make it public under a number of its own."""
-    return change.make(
-        lambda context, key, actor, version: telling.publish(context, key, actor, reason=body.reason, version=version)
-    )
+    return change.make(telling.publish, reason=body.reason, version=change.version)
 
 
 @router.post(
@@ -232,9 +213,7 @@ def publish(body: ReasonIn, change: OfPublication) -> JSONResponse:
 )
 def decline(body: ReasonIn, change: OfPublication) -> JSONResponse:
     """Let it not become public."""
-    return change.make(
-        lambda context, key, actor, version: telling.decline(context, key, actor, reason=body.reason, version=version)
-    )
+    return change.make(telling.decline, reason=body.reason, version=change.version)
 
 
 @router.post(
@@ -246,9 +225,7 @@ def decline(body: ReasonIn, change: OfPublication) -> JSONResponse:
 )
 def withdraw(body: ReasonIn, change: OfPublication) -> JSONResponse:
     """Take it back; that, and why, stays public."""
-    return change.make(
-        lambda context, key, actor, version: telling.withdraw(context, key, actor, reason=body.reason, version=version)
-    )
+    return change.make(telling.withdraw, reason=body.reason, version=change.version)
 
 
 @router.post(
@@ -260,9 +237,7 @@ def withdraw(body: ReasonIn, change: OfPublication) -> JSONResponse:
 )
 def correct(body: ReasonIn, change: OfPublication) -> JSONResponse:
     """Say beside an exposure, in public, that it was mistaken."""
-    return change.make(
-        lambda context, key, actor, version: telling.correct(context, key, actor, reason=body.reason, version=version)
-    )
+    return change.make(telling.correct, reason=body.reason, version=change.version)
 
 
 @router.post(
@@ -274,95 +249,4 @@ def correct(body: ReasonIn, change: OfPublication) -> JSONResponse:
 )
 def object_to_publicity(change: PetitionersChange) -> JSONResponse:
     """The petitioner wants nothing told of their case; what was published of it is withdrawn."""
-
-    def objecting(context: Context, key: str, _: object, __: int | None) -> None:
-        publication_retractions.object_to_publicity(context, key)
-
-    return change.make(objecting)
-
-
-@router.get(
-    "/publications",
-    response_model=PublicPublications,
-    summary="已公开 Published",
-    responses=FOLLOWING,
-    dependencies=LOOKING_UP,
-)
-def published(request: Request, context: ContextOf, limit: Limit = 20, offset: Offset = 0) -> Response:
-    """What was published, the latest first; what was withdrawn says so."""
-    found = views.published(context, limit=limit, offset=offset)
-    return _public(request, found.model_dump_json().encode(), "application/json")
-
-
-@router.get(
-    "/publications/feed",
-    response_class=Response,
-    responses=FOLLOWING | {200: {"description": "Atom", "content": {ATOM: {"schema": {"type": "string"}}}}},
-    summary="公开件订阅 Atom",
-    dependencies=LOOKING_UP,
-)
-def feed(request: Request, context: ContextOf) -> Response:
-    """The latest twenty as an Atom feed."""
-    return _public(request, _atom(views.published(context), str(request.base_url)), ATOM)
-
-
-@router.get(
-    "/publications/{number}",
-    response_model=PublicPublication,
-    summary="公开件 One published",
-    responses=FOLLOWING | {410: {"model": PublicPublication, "description": "已撤回，只余编号、日期和原因"}},
-    dependencies=LOOKING_UP,
-)
-def published_one(
-    number: Annotated[str, Path(description="公开编号", examples=["GK-2026-00001"])],
-    request: Request,
-    context: ContextOf,
-) -> Response:
-    """What it says, the unit's reply, and what was corrected; of what was withdrawn (410) when and why."""
-    found = views.published_one(context, number)
-    status = HTTPStatus.GONE if found.withdrawn_at else HTTPStatus.OK
-    return _public(request, found.model_dump_json().encode(), "application/json", status)
-
-
-def _public(request: Request, content: bytes, media_type: str, status: HTTPStatus = HTTPStatus.OK) -> Response:
-    """With an ETag of what it says, so that whoever asks again is told that nothing changed."""
-    tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
-    headers = {"ETag": tag, "Cache-Control": _KEPT}
-    if status is HTTPStatus.OK and _names(request.headers.get("If-None-Match", ""), tag):
-        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
-    return Response(content, status_code=status, media_type=media_type, headers=headers)
-
-
-def _names(asked: str, tag: str) -> bool:
-    """Whether `If-None-Match` names this tag; readers, and what lies between, may name several, and weak ones."""
-    return any(item.strip().removeprefix("W/") in {tag, "*"} for item in asked.split(","))
-
-
-def _atom(found: PublicPublications, base: str) -> bytes:
-    space = "http://www.w3.org/2005/Atom"
-    root = ET.Element("feed", xmlns=space)
-    _line(root, "id", f"{base}publications")
-    _line(root, "title", "融e通 办理公开")
-    changed = [
-        max(moment for moment in (item.published_at, item.corrected_at, item.withdrawn_at) if moment is not None)
-        for item in found.publications
-    ]
-    _line(root, "updated", max(changed).isoformat() if changed else "1970-01-01T00:00:00+00:00")
-    author = ET.SubElement(root, "author")
-    _line(author, "name", "融e通")
-    for item, at in zip(found.publications, changed, strict=True):
-        entry = ET.SubElement(root, "entry")
-        address = f"{base}publications/{item.number}"
-        _line(entry, "id", address)
-        _line(entry, "title", item.title or f"{item.number}(已撤回)")
-        _line(entry, "updated", at.isoformat())
-        _line(entry, "published", item.published_at.isoformat())
-        ET.SubElement(entry, "link", rel="alternate", type="text/html", href=f"{base}published/{item.number}")
-        told = (item.text, item.reply and f"单位答复：{item.reply}", item.correction and f"更正：{item.correction}")
-        withdrawn = item.withdrawn_at and f"已撤回：{item.withdrawal}"
-        _line(entry, "summary", "\n".join(part for part in (*told, withdrawn) if part))
-    return bytes(ET.tostring(root, encoding="utf-8", xml_declaration=True))
-
-
-def _line(parent: ET.Element, name: str, text: str) -> None:
-    ET.SubElement(parent, name).text = text
+    return change.make(lambda context, key, _: publication_retractions.object_to_publicity(context, key))

@@ -27,9 +27,7 @@ def files(petition_id: PetitionId, context: ContextOf, actor: Caller) -> JSONRes
 )
 def open_file(body: ReasonIn, change: ChangeOf) -> JSONResponse:
     """On a typical case, at any time; a file of the discipline inspectors may stand beside it."""
-    return change.make(
-        lambda context, key, actor, version: inspections.open_inspection(context, key, actor, body.reason, version)
-    )
+    return change.make(inspections.open_inspection, body.reason, change.version)
 
 
 @router.post(
@@ -39,9 +37,7 @@ def visit(body: VisitIn, change: ChangeOf) -> JSONResponse:
     """When, where, who was there and what was found; photos by their SHA-256."""
     photos = tuple((photo.name, photo.sha256) for photo in body.photos)
     seen = inspections.Visit(body.visited_at, body.place, tuple(body.people), body.found, photos)
-    return change.make(
-        lambda context, key, actor, version: inspections.record_visit(context, key, actor, seen, version)
-    )
+    return change.make(inspections.record_visit, seen, change.version)
 
 
 @router.post(
@@ -53,11 +49,7 @@ def visit(body: VisitIn, change: ChangeOf) -> JSONResponse:
 )
 def ask(body: DemandIn, change: ChangeOf) -> JSONResponse:
     """The unit has to answer in writing within the term."""
-    return change.make(
-        lambda context, key, actor, version: inspections.ask_unit(
-            context, key, actor, question=body.question, duration=body.duration(), version=version
-        )
-    )
+    return change.make(inspections.ask_unit, question=body.question, duration=body.duration(), version=change.version)
 
 
 @router.post(
@@ -65,7 +57,7 @@ def ask(body: DemandIn, change: ChangeOf) -> JSONResponse:
 )
 def reply(body: ReportIn, change: ChangeOf) -> JSONResponse:
     """The written answer of the unit that was asked."""
-    return change.make(lambda context, key, actor, version: inspections.answer(context, key, actor, body.text, version))
+    return change.make(inspections.answer, body.text, change.version)
 
 
 @router.post(
@@ -73,6 +65,4 @@ def reply(body: ReportIn, change: ChangeOf) -> JSONResponse:
 )
 def close(body: ConclusionIn, change: ChangeOf) -> JSONResponse:
     """Close the party-committee inspectors' own file; other files stay as they are."""
-    return change.make(
-        lambda context, key, actor, version: inspections.close_inspection(context, key, actor, body.conclusion, version)
-    )
+    return change.make(inspections.close_inspection, body.conclusion, change.version)

@@ -71,4 +71,4 @@ def finding(finding_id: FindingId, context: ContextOf, actor: Caller) -> JSONRes
 )
 def decide(body: FindingDecisionIn, change: Annotated[Change, Depends(change_of_finding)]) -> JSONResponse:
     """Confirm, set aside or open a file, with a reason; the cases behind it are never raised again."""
-    return change.make(lambda context, key, actor, version: judging.decide(context, key, actor, body, version))
+    return change.make(judging.decide, body, change.version)

@@ -98,11 +98,7 @@ def history(petition_id: PetitionId, context: ContextOf, actor: Caller) -> JSONR
 )
 def note(body: NoteIn, change: ChangeOf) -> JSONResponse:
     """Write down progress; no due date moves."""
-    return change.make(
-        lambda context, key, actor, version: handling.note(
-            context, key, actor, body.text, public=body.public, version=version
-        )
-    )
+    return change.make(handling.note, body.text, public=body.public, version=change.version)
 
 
 @router.post(
@@ -115,13 +111,9 @@ def note(body: NoteIn, change: ChangeOf) -> JSONResponse:
 def rate(body: RatingIn, change: ChangeOf) -> JSONResponse:
     """The information officer records what the petitioner said on the telephone."""
     return change.make(
-        lambda context, key, actor, version: verdict.rate(
-            context,
-            key,
-            actor,
-            satisfaction=body.satisfaction,
-            reason=body.reason,
-            reason_code=body.reason_code,
-            version=version,
-        )
+        verdict.rate,
+        satisfaction=body.satisfaction,
+        reason=body.reason,
+        reason_code=body.reason_code,
+        version=change.version,
     )

@@ -108,16 +108,12 @@ def rate(query_code: str, body: RatingIn, change: PetitionersChange, context: Co
     """
     party = queries.id_by_code(context, query_code)
     return change.make(
-        lambda context, key, actor, version: verdict.rate(
-            context,
-            key,
-            actor,
-            satisfaction=body.satisfaction,
-            reason=body.reason,
-            reason_code=body.reason_code,
-            party=party,
-            version=version,
-        )
+        verdict.rate,
+        satisfaction=body.satisfaction,
+        reason=body.reason,
+        reason_code=body.reason_code,
+        party=party,
+        version=change.version,
     )
 
 
@@ -130,11 +126,7 @@ def rate(query_code: str, body: RatingIn, change: PetitionersChange, context: Co
 )
 def reopen(body: ReopenIn, change: PetitionersChange) -> JSONResponse:
     """After the archiving, within the time and as often as the rules say: back to the desk, with a clock of its own."""
-    return change.make(
-        lambda context, key, actor, version: verdict.reopen(
-            context, key, actor, reason_code=body.reason_code, reason=body.reason, version=version
-        )
-    )
+    return change.make(verdict.reopen, reason_code=body.reason_code, reason=body.reason, version=change.version)
 
 
 @router.post(
@@ -146,9 +138,7 @@ def reopen(body: ReopenIn, change: PetitionersChange) -> JSONResponse:
 )
 def supplement(body: SupplementIn, change: PetitionersChange) -> JSONResponse:
     """Answer what the desk asked for; acceptance looks at the whole again."""
-    return change.make(
-        lambda context, key, actor, version: intake.supplement(context, key, actor, body.text, body.place, version)
-    )
+    return change.make(intake.supplement, body.text, body.place, change.version)
 
 
 @router.post(
@@ -161,7 +151,7 @@ def supplement(body: SupplementIn, change: PetitionersChange) -> JSONResponse:
 def withdraw(query_code: str, change: PetitionersChange, body: OptionalReasonIn | None = None) -> JSONResponse:
     """The petitioner takes the petition back. What others reported too goes on for them."""
     own, reason = queries.id_by_code(change.context, query_code), body.reason if body else ""
-    return change.make(lambda context, _, actor, version: intake.withdraw(context, own, actor, reason, version))
+    return change.make(lambda context, _, actor: intake.withdraw(context, own, actor, reason, change.version))
 
 
 def _registrar(registration: Registration, actor: Actor | None) -> Actor:

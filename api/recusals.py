@@ -42,7 +42,7 @@ def recuse(body: RecusalIn, change: ChangeOf) -> JSONResponse:
             raise Incomplete([Missing("account", "本人回避请提交 own-recusal")])
         return recusals.recuse_account(context, key, actor, account=account, reason=body.reason, version=version)
 
-    return change.make(recusing)
+    return change.make(recusing, change.version)
 
 
 @router.post(
@@ -56,11 +56,7 @@ def recuse_oneself(body: ReasonIn, change: ChangeOf) -> JSONResponse:
     """Whoever must stay out says so; from then on the petition is not there for them."""
     context, petition_id, actor = change.context, change.petition_id, change.actor
     leaving = dataclasses.replace(change, show=lambda: recusals.receipt(context, petition_id, actor))
-    return leaving.make(
-        lambda context, key, actor, version: recusals.recuse_account(
-            context, key, actor, account=actor.name, reason=body.reason, version=version
-        )
-    )
+    return leaving.make(recusals.recuse_account, account=actor.name, reason=body.reason, version=leaving.version)
 
 
 @router.post(
@@ -72,8 +68,4 @@ def recuse_oneself(body: ReasonIn, change: ChangeOf) -> JSONResponse:
 )
 def lift(body: LiftIn, change: ChangeOf) -> JSONResponse:
     """A recusal was mistaken; what was taken from the unit does not come back by itself."""
-    return change.make(
-        lambda context, key, actor, version: recusals.lift(
-            context, key, actor, number=body.number, reason=body.reason, version=version
-        )
-    )
+    return change.make(recusals.lift, number=body.number, reason=body.reason, version=change.version)

@@ -18,25 +18,19 @@ router = APIRouter(prefix="/petitions/{petition_id}", tags=["研判 review"], re
 def assign(body: AssignmentIn, change: ChangeOf) -> JSONResponse:
     """Lead and assisting units with their deadlines; the lead is designated and may not return the petition."""
     decision = ladder.Decision(_task(body.lead), body.reason, tuple(_task(item) for item in body.assists))
-    return change.make(lambda context, key, actor, version: ladder.assign(context, key, actor, decision, version))
+    return change.make(ladder.assign, decision, change.version)
 
 
 @router.post("/second-review", response_model=PetitionDetail, summary="提请二级研判 Hand up to the leadership")
 def propose(body: ReasonIn, change: ChangeOf) -> JSONResponse:
     """What exceeds every department's authority goes to the leadership."""
-    return change.make(
-        lambda context, key, actor, version: ladder.propose_second_review(context, key, actor, body.reason, version)
-    )
+    return change.make(ladder.propose_second_review, body.reason, change.version)
 
 
 @router.post("/leader-in-charge", response_model=PetitionDetail, summary="交分管领导 Hand to a leader in charge")
 def hand_to_leader(body: LeaderIn, change: ChangeOf) -> JSONResponse:
     """The leading group lets one of its leaders decide, on the clock the case has."""
-    return change.make(
-        lambda context, key, actor, version: meeting_decisions.hand_to_leader(
-            context, key, actor, body.leader, body.reason, version
-        )
-    )
+    return change.make(meeting_decisions.hand_to_leader, body.leader, body.reason, change.version)
 
 
 def _task(body: TaskIn) -> ladder.Task:

@@ -26,6 +26,8 @@ def review_examples(head: dict[str, Any]) -> dict[str, dict[str, Any]]:
     item = head | {
         "stage": {"code": "first_review", "name": "一级研判"},
         "arrived_at": "2026-03-03T09:00:00+08:00",
+        "opening": "文化路街道广济路路灯不亮，夜间通行不便",
+        "place": "广济路",
         "why": "退单3次",
         "decide_by": "2026-03-17T17:30:00+08:00",
         "meeting": {"id": 1, "number": _HEAD["number"], "planned_at": _HEAD["planned_at"]},

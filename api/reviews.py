@@ -113,7 +113,7 @@ def call_anew(body: CallIn, change: MeetingChange) -> JSONResponse:
     def changing(context: Context, key: str, actor: Actor, version: int | None) -> MeetingView:
         return meetings.change(context, int(key), actor, _call(body), body.cases, version)
 
-    return change.make(changing)
+    return change.make(changing, change.version)
 
 
 @router.post(
@@ -130,7 +130,7 @@ def attend(body: AttendanceIn, change: MeetingChange) -> JSONResponse:
     def attending(context: Context, key: str, actor: Actor, version: int | None) -> MeetingView:
         return meetings.attend(context, int(key), actor, body.members, units, version)
 
-    return change.make(attending)
+    return change.make(attending, change.version)
 
 
 @router.post(
@@ -152,7 +152,7 @@ def decide(body: DecidedIn, change: MeetingChange) -> JSONResponse:
             return meeting_decisions.hand_up(context, heard, body.reason)
         return meeting_decisions.put_off(context, heard, body.reason)
 
-    return change.make(deciding)
+    return change.make(deciding, change.version)
 
 
 @router.post(
@@ -164,7 +164,7 @@ def decide(body: DecidedIn, change: MeetingChange) -> JSONResponse:
 )
 def close(change: MeetingChange, _: NothingIn | None = None) -> JSONResponse:
     """Not before every case on it was decided, handed up or put off."""
-    return change.make(lambda context, key, actor, version: meetings.close(context, int(key), actor, version))
+    return change.make(lambda context, key, actor: meetings.close(context, int(key), actor, change.version))
 
 
 @router.post(
@@ -177,7 +177,7 @@ def close(change: MeetingChange, _: NothingIn | None = None) -> JSONResponse:
 def cancel(body: ReasonIn, change: MeetingChange) -> JSONResponse:
     """Its cases wait for another meeting, on the clock they have."""
     return change.make(
-        lambda context, key, actor, version: meetings.cancel(context, int(key), actor, body.reason, version)
+        lambda context, key, actor: meetings.cancel(context, int(key), actor, body.reason, change.version)
     )
 
 

@@ -20,6 +20,7 @@ def same_matter_examples(head: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "same_as": head,
         "same_as_text": "广济路路灯不亮，晚上出行不安全",
         "same_as_place": "广济路与解放路交叉口",
+        "metres": 120,
         "score": 0.53,
         "reasons": reasons,
         "found_at": "2026-03-02T10:00:00+08:00",

@@ -59,23 +59,19 @@ class Receipted(PetitionDetail):
 @router.post("/signature", response_model=PetitionDetail, summary="签收 Sign")
 def sign(change: ChangeOf, _: NothingIn | None = None) -> JSONResponse:
     """Sign for the petition. The clock ran before and runs on."""
-    return change.make(handling.sign)
+    return change.make(handling.sign, change.version)
 
 
 @router.post("/return", response_model=PetitionDetail, summary="申请退单 Return")
 def request_return(body: ReturnIn, change: ChangeOf) -> JSONResponse:
     """Not this unit's duty: whose it is, and where that is written."""
     return change.make(
-        lambda context, key, actor, version: handling.request_return(
-            context,
-            key,
-            actor,
-            reason=body.reason,
-            proposed_unit=body.proposed_unit,
-            basis=body.basis,
-            duty=body.duty,
-            version=version,
-        )
+        handling.request_return,
+        reason=body.reason,
+        proposed_unit=body.proposed_unit,
+        basis=body.basis,
+        duty=body.duty,
+        version=change.version,
     )
 
 
@@ -83,15 +79,11 @@ def request_return(body: ReturnIn, change: ChangeOf) -> JSONResponse:
 def request_extension(body: ExtensionIn, change: ChangeOf) -> JSONResponse:
     """More working days, once, within the rule's limit; without an answer in time it is refused."""
     return change.make(
-        lambda context, key, actor, version: handling.request_extension(
-            context,
-            key,
-            actor,
-            amount=body.amount,
-            reason=body.reason,
-            reason_code=body.reason_code,
-            version=version,
-        )
+        handling.request_extension,
+        amount=body.amount,
+        reason=body.reason,
+        reason_code=body.reason_code,
+        version=change.version,
     )
 
 
@@ -99,7 +91,7 @@ def request_extension(body: ExtensionIn, change: ChangeOf) -> JSONResponse:
 def resume(change: ChangeOf, body: OptionalReasonIn | None = None) -> JSONResponse:
     """What a suspended petition waited for has come; the clock runs on."""
     reason = body.reason if body else ""
-    return change.make(lambda context, key, actor, version: handling.resume(context, key, actor, reason, version))
+    return change.make(handling.resume, reason, change.version)
 
 
 @router.post("/completion", response_model=Receipted, summary="申请办结 Hand in as done")
@@ -108,29 +100,24 @@ def complete(
     change: ChangeOf,
 ) -> JSONResponse:
     """With the evidence; what is missing is named all at once. The receipt proves what was accepted."""
-    return change.make(
-        lambda context, key, actor, version: handling.submit_completion(context, key, actor, body, version),
-        receipt="receipt",
-    )
+    return change.make_telling({"receipt": "receipt"}, handling.submit_completion, body, change.version)
 
 
 @router.post("/report", response_model=PetitionDetail, summary="协办情况 Report as assisting unit")
 def report(body: ReportIn, change: ChangeOf) -> JSONResponse:
     """An assisting unit tells the lead what it did; its own task ends."""
-    return change.make(lambda context, key, actor, version: handling.report(context, key, actor, body.text, version))
+    return change.make(handling.report, body.text, change.version)
 
 
 @router.post("/supervision/answer", response_model=PetitionDetail, summary="督办说明 Explain to the inspectors")
 def explain(body: ReportIn, change: ChangeOf) -> JSONResponse:
     """The written explanation that the inspectors demanded."""
-    return change.make(lambda context, key, actor, version: supervision.answer(context, key, actor, body.text, version))
+    return change.make(supervision.answer, body.text, change.version)
 
 
 @router.post("/exclusion", response_model=PetitionDetail, summary="申请不纳入评价 Ask not to be assessed")
 def ask_exclusion(body: ExclusionIn, change: ChangeOf) -> JSONResponse:
     """Of the present completion, once. The petitioner's rights stay; undecided in time is refused."""
     return change.make(
-        lambda context, key, actor, version: exclusions.ask(
-            context, key, actor, reason_code=body.reason_code, evidence=body.evidence, files=body.files, version=version
-        )
+        exclusions.ask, reason_code=body.reason_code, evidence=body.evidence, files=body.files, version=change.version
     )

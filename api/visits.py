@@ -64,7 +64,7 @@ def one(visit_id: VisitId, context: ContextOf, actor: Caller) -> JSONResponse:
 )
 def attempt(body: AttemptIn, change: VisitChange) -> JSONResponse:
     """Reached: what the petitioner says, taken as their rating if they have not rated. Not reached: tried again."""
-    return change.make(lambda context, key, actor, version: visits.attempt(context, int(key), actor, body, version))
+    return change.make(lambda context, key, actor: visits.attempt(context, int(key), actor, body, change.version))
 
 
 @router.post(
@@ -77,7 +77,7 @@ def attempt(body: AttemptIn, change: VisitChange) -> JSONResponse:
 def give(body: OfficerIn, change: VisitChange) -> JSONResponse:
     """Never a seat of a unit that handled the case."""
     return change.make(
-        lambda context, key, actor, version: visits.give(
-            context, int(key), actor, officer=body.officer, reason=body.reason, version=version
+        lambda context, key, actor: visits.give(
+            context, int(key), actor, officer=body.officer, reason=body.reason, version=change.version
         )
     )

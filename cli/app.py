@@ -8,6 +8,7 @@ from cli import (
     accounts,
     audit,
     bulletins,
+    demo,
     dispatch,
     figures,
     identity,
@@ -59,6 +60,7 @@ app.command("bulletins")(bulletins.bulletins)
 app.command("patterns")(patterns.patterns)
 app.command("visits")(visits.visits)
 app.command("story")(story.story)
+app.command("demo")(demo.demo)
 
 
 @app.command("up")

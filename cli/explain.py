@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from clock import SHANGHAI
+from cli.moments import shown
 from domain.conduct import URGENCY_LABELS
 from domain.coordinates import BadCoordinate, CoordinateSystem
 from domain.dispatch import Dispatch
@@ -51,7 +51,7 @@ def explain(
 def why(case_number: Annotated[str, typer.Argument(help="案号")]) -> None:
     """说明一件诉求当日为什么派给那里，不论现在的规则。 Say why a case went where it went, as of that day."""
     for sent in dispatch_history.why(get_context(), case_number):
-        at = sent.at.in_timezone(SHANGHAI).format("YYYY-MM-DD HH:mm")
+        at = shown(sent.at)
         typer.echo(f"{at} {sent.step} {sent.unit}({sent.actor})")
         typer.echo(f"  理由 why: {sent.reason}")
         if sent.rule_version:

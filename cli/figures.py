@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -92,7 +92,8 @@ def figures(
     if view.visits is not None:
         console.print(_visits(view.visits))
     if out is not None:
-        count = write_rows(out, _COLUMNS, _rows(view))
+        beside = _beside(view)
+        count = write_rows(out, (*_COLUMNS, *beside), _rows(view, beside))
         console.print(f"{count}行写入 written to {out}", highlight=False)
 
 
@@ -163,7 +164,14 @@ def _place(share: ShareView) -> str:
     return f"{share.rank}(并列)" if share.tied else str(share.rank)
 
 
-def _rows(view: FiguresView) -> Iterator[dict[str, str]]:
+def _beside(view: FiguresView) -> dict[str, str]:
+    """Why petitioners were dissatisfied and what came of the visits, by column: of the total, as on the screen."""
+    cells = {f"不满意：{item.reason.name}": str(item.ratings) for item in view.dissatisfied}
+    counts = view.visits.model_dump() if view.visits is not None else {}
+    return cells | {f"回访{VISIT_COUNT_LABELS[name]}": str(number) for name, number in counts.items()}
+
+
+def _rows(view: FiguresView, beside: Mapping[str, str]) -> Iterator[dict[str, str]]:
     for group in (view.total, *view.groups):
         row = {
             "分组": group.group.name if group.group else "合计",
@@ -177,7 +185,7 @@ def _rows(view: FiguresView) -> Iterator[dict[str, str]]:
         for time in group.times:
             hours = (f"{time.median_hours:.2f}", f"{time.ninetieth_hours:.2f}")
             row |= {f"{time.stage.name}{part}": cell for part, cell in zip(_OF_A_STAGE, hours, strict=True)}
-        yield row
+        yield row | dict(beside) if group is view.total else row
 
 
 def _cells(name: str, share: ShareView) -> dict[str, str]:

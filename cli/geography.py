@@ -10,10 +10,9 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Column, Table
 
-from clock import SHANGHAI
+from cli.moments import shown
 from domain.actions import Actor
 from domain.coordinates import CoordinateSystem
-from domain.errors import DomainError
 from domain.policy import Policy
 from domain.units import UnitKind
 from gateways.geography import PREFIX, DamagedGeography, GeographyData
@@ -67,8 +66,6 @@ def roll_back(version: str, actor: Actor) -> None:
     """Put a former geography back in force, or none."""
     try:
         policies.roll_back_geography(get_context(), version, actor)
-    except DomainError as refusal:
-        raise typer.BadParameter(refusal.message) from None
     except DamagedGeography as damage:
         console.print(f"[red]{damage}[/red]；原来的继续有效", highlight=False)
         raise typer.Exit(1) from None
@@ -83,7 +80,7 @@ def history() -> None:
         return
     table = Table(Column("地理数据", no_wrap=True), "启用时间", "操作人", "现行", "内容")
     for number, (row, counted) in enumerate(rows):
-        at = row.activated_at.in_timezone(SHANGHAI).format("YYYY-MM-DD HH:mm")
+        at = shown(row.activated_at)
         table.add_row(row.version or NONE_IN_FORCE, at, row.activated_by, "" if number else "是", counted)
     console.print(table)
 

@@ -10,8 +10,8 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from rich.table import Table
 
 from cli.backtest import overall
+from cli.moments import shown
 from cli.policy import By
-from clock import SHANGHAI
 from domain.actions import Actor, Role
 from services.bootstrap import get_context
 
@@ -56,11 +56,11 @@ def models() -> None:
         at = since.get(row.version)
         table.add_row(
             row.version[:12],
-            row.learned_at.in_timezone(SHANGHAI).format("YYYY-MM-DD HH:mm"),
+            shown(row.learned_at),
             f"{row.cases}件",
             f"{row.alone_at:.1%}" if row.alone_at <= 1 else "从不",
             f"{OUTCOME_LABELS[Outcome(row.outcome)]} {row.reason}",
-            at.in_timezone(SHANGHAI).format("YYYY-MM-DD HH:mm") if at else "",
+            shown(at),
             "是" if row.version == in_force else "",
         )
     console.print(table)

@@ -8,8 +8,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from cli.moments import shown
 from domain.actions import Actor, Role
-from domain.calendar import local
 from domain.media import PublicationKind
 from domain.scrub import PERSONAL_LABELS, Personal
 from models.media_answers import ProposalIn, PublicationView
@@ -42,12 +42,12 @@ def list_(
     context, actor = get_context(), Actor(as_, name=by)
     followed = Table("跟踪 id", "案号", "媒体", "状态", "申请时间", "理由")
     for item in media.trackings(context, actor, limit=limit).trackings:
-        at = local(item.asked_at).strftime("%Y-%m-%d %H:%M")
+        at = shown(item.asked_at)
         followed.add_row(item.id, item.case_number, item.outlet.name, item.standing.name, at, item.reason)
     console.print(followed)
     told = Table("公开件 id", "案号", "种类", "状态", "题目", "单位", "答复期限", "公开编号")
     for head in publication_views.publications(context, actor, limit=limit).publications:
-        due = local(head.reply_due_at).strftime("%Y-%m-%d %H:%M") if head.reply_due_at else ""
+        due = shown(head.reply_due_at)
         unit = head.unit.name if head.unit else ""
         told.add_row(
             head.id, head.case_number, head.kind.name, head.standing.name, head.title, unit, due, head.number or ""
@@ -154,7 +154,7 @@ def _tell(found: PublicationView) -> None:
         typer.echo(f"单位答复：{found.reply}\n")
     typer.echo(_removed(found.removed))
     for step in found.history:
-        at = local(step.at).strftime("%Y-%m-%d %H:%M")
+        at = shown(step.at)
         typer.echo(" ".join(part for part in (at, step.act.name, step.actor_name, step.reason) if part))
 
 

@@ -12,11 +12,10 @@ from rich.console import Console
 from rich.table import Table
 
 from cli import geography
+from cli.moments import shown
 from cli.replaying import progress_of_cases
-from clock import SHANGHAI
 from domain.actions import Actor, Role
 from domain.coordinates import CoordinateSystem
-from domain.errors import DomainError
 from domain.policy import Policy
 from gateways.policy_files import PolicyError, dump, load_policy
 from services import policies
@@ -85,10 +84,7 @@ def rollback(version: Annotated[str, typer.Argument(help="要恢复的版本，�
     if geography.is_version(version):
         geography.roll_back(version, Actor(Role.OPERATOR, name=by))
         return
-    try:
-        policies.roll_back(get_context(), version, Actor(Role.OPERATOR, name=by))
-    except DomainError as refusal:
-        raise typer.BadParameter(refusal.message) from None
+    policies.roll_back(get_context(), version, Actor(Role.OPERATOR, name=by))
     console.print(f"已恢复 in force again: {version}")
 
 
@@ -97,7 +93,7 @@ def history() -> None:
     """列出启用过的版本。 List every version that was ever in force."""
     table = Table("版本", "启用时间", "操作人", "现行")
     for row in policies.versions(get_context()):
-        at = row.activated_at.in_timezone(SHANGHAI).format("YYYY-MM-DD HH:mm")
+        at = shown(row.activated_at)
         table.add_row(row.version, at, row.activated_by, "是" if row.active else "")
     console.print(table)
     geography.history()

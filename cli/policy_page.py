@@ -24,6 +24,7 @@ from domain.conduct import (
     Origin,
 )
 from domain.policy import Policy
+from domain.rule_names import place_of, rule_name
 
 _TESTS = "tests/policy/test_shipped_policy.py"
 _TAXONOMY = "tests/policy/test_shipped_taxonomy.py"
@@ -58,213 +59,145 @@ DEADLINE_APPLIED: dict[DeadlineKind, tuple[str, str]] = dict.fromkeys(
 }
 """By kind: the function that applies the rule, and the test that holds it."""
 
-FIGURES_APPLIED: dict[str, tuple[str, str, str]] = {
-    "ladder.return_limit": ("退单几次提级", "domain.petition.decide", f"{_TESTS}::test_too_often_climbs"),
-    "ladder.transfer_limit": ("转派几次提级", "domain.petition.decide", f"{_TESTS}::test_too_often_climbs"),
-    "ladder.redo_limit": ("重办次数", "domain.petition.decide", f"{_TESTS}::test_dissatisfied_is_redone_once"),
-    "ladder.extension_limit": ("延期次数", *_BY_ACTION),
-    "ladder.designated_may_not_return": ("指定承办不得退单", *_BY_ACTION),
-    "places": ("村居", "domain.gazetteer.Gazetteer", f"{_DISPATCH}::test_towns"),
-    "places.near": (
-        "村居名离镇街名多近仍算地点",
-        "domain.gazetteer.Gazetteer",
-        "tests/domain/test_gazetteer.py::test_towns",
-    ),
-    "places.outside": (
-        "区外地名",
-        "domain.gazetteer.Gazetteer",
-        "tests/domain/test_gazetteer.py::test_places_outside",
-    ),
+FIGURES_APPLIED: dict[str, tuple[str, str]] = {
+    "ladder.return_limit": ("domain.petition.decide", f"{_TESTS}::test_too_often_climbs"),
+    "ladder.transfer_limit": ("domain.petition.decide", f"{_TESTS}::test_too_often_climbs"),
+    "ladder.redo_limit": ("domain.petition.decide", f"{_TESTS}::test_dissatisfied_is_redone_once"),
+    "ladder.extension_limit": _BY_ACTION,
+    "ladder.designated_may_not_return": _BY_ACTION,
+    "places": ("domain.gazetteer.Gazetteer", f"{_DISPATCH}::test_towns"),
+    "places.near": ("domain.gazetteer.Gazetteer", "tests/domain/test_gazetteer.py::test_towns"),
+    "places.outside": ("domain.gazetteer.Gazetteer", "tests/domain/test_gazetteer.py::test_places_outside"),
     "taxonomy.sizes": (
-        "大类小类数目",
         "gateways.taxonomy_checks.check_taxonomy",
         f"{_TAXONOMY}::test_the_numbers_are_those_the_district_decided_on",
     ),
-    "units": ("单位和职责", "domain.policy.Policy.office_of", f"{_TESTS}::test_eleven_towns_with_their_names"),
-    "taxonomy": ("诉求大类", "domain.policy.Policy.category_name", f"{_TESTS}::test_twenty_categories_are_all_used"),
-    "dispatch.threshold": ("自动派遣的最低得分", "domain.dispatch.KeywordDispatcher", f"{_DISPATCH}::test_dispatch"),
-    "dispatch.margin": ("自动派遣的最小领先", "domain.dispatch.KeywordDispatcher", f"{_DISPATCH}::test_dispatch"),
+    "units": ("domain.policy.Policy.office_of", f"{_TESTS}::test_eleven_towns_with_their_names"),
+    "taxonomy": ("domain.policy.Policy.category_name", f"{_TESTS}::test_twenty_categories_are_all_used"),
+    "dispatch.threshold": ("domain.dispatch.KeywordDispatcher", f"{_DISPATCH}::test_dispatch"),
+    "dispatch.margin": ("domain.dispatch.KeywordDispatcher", f"{_DISPATCH}::test_dispatch"),
     "dispatch.margin_share": (
-        "领先须占最高分几成",
         "domain.dispatch.KeywordDispatcher",
         "tests/domain/test_dispatch.py::test_among_many_words_a_lead_must_be_a_share_of_the_score",
     ),
     "dispatch.proposal_weight": (
-        "退单单位建议的分量",
         "domain.dispatch.KeywordDispatcher",
         f"{_DISPATCH}::test_a_proposal_comes_first_and_is_left_to_the_desk",
     ),
     "dispatch.weighing": (
-        "词语在文中的分量",
         "domain.evidence.Weighing",
         "tests/domain/test_evidence.py::test_a_word_weighs_by_where_and_how_often_it_stands",
     ),
-    "dispatch.weights": ("词语四档的权重", "domain.dispatch.KeywordDispatcher", f"{_DISPATCH}::test_dispatch"),
+    "dispatch.weights": ("domain.dispatch.KeywordDispatcher", f"{_DISPATCH}::test_dispatch"),
     "dispatch.reading": (
-        "怎样读诉求的文字",
         "domain.plain_text.Reading",
         "tests/domain/test_plain_text.py::test_what_cannot_be_read_says_why",
     ),
-    "alarms.dangers": ("险情及其去向", "domain.alarms.AlarmRules.alarm", f"{_ALARMS}::test_danger_is_recognised"),
-    "alarms.urgent_words": ("紧急词", "domain.alarms.AlarmRules.is_urgent", f"{_ALARMS}::test_what_cannot_wait"),
-    "alarms.around": ("不是险情的说法", "domain.phrases.Listener", f"{_ALARMS}::test_what_is_no_danger"),
-    "elsewhere": (
-        "不属平台的事项",
-        "domain.elsewhere.ElsewhereRules.suspicions",
-        f"{_ELSEWHERE}::test_matters_of_others_are_recognised",
-    ),
-    "elsewhere.around": (
-        "不是此类事项的说法",
-        "domain.phrases.Listener",
-        f"{_ELSEWHERE}::test_what_only_sounds_like_it",
-    ),
+    "alarms.dangers": ("domain.alarms.AlarmRules.alarm", f"{_ALARMS}::test_danger_is_recognised"),
+    "alarms.urgent_words": ("domain.alarms.AlarmRules.is_urgent", f"{_ALARMS}::test_what_cannot_wait"),
+    "alarms.around": ("domain.phrases.Listener", f"{_ALARMS}::test_what_is_no_danger"),
+    "elsewhere": ("domain.elsewhere.ElsewhereRules.suspicions", f"{_ELSEWHERE}::test_matters_of_others_are_recognised"),
+    "elsewhere.around": ("domain.phrases.Listener", f"{_ELSEWHERE}::test_what_only_sounds_like_it"),
     **LEARNING_APPLIED,
-    "figures.least_cases": (
-        "几件才排名",
-        "domain.shares.ranking",
-        f"{_SHARES}::test_whoever_has_too_few_is_beside_the_ranking",
-    ),
-    "figures.confidence": ("区间的置信水平", "domain.shares.wilson", f"{_SHARES}::test_the_interval_is_wilsons"),
-    "figures.decimals": ("百分数的小数位", "domain.shares.percent", f"{_SHARES}::test_a_percentage_as_it_is_shown"),
+    "figures.least_cases": ("domain.shares.ranking", f"{_SHARES}::test_whoever_has_too_few_is_beside_the_ranking"),
+    "figures.confidence": ("domain.shares.wilson", f"{_SHARES}::test_the_interval_is_wilsons"),
+    "figures.decimals": ("domain.shares.percent", f"{_SHARES}::test_a_percentage_as_it_is_shown"),
     "figures.catch_up": (
-        "补报几期",
         "services.reports.make_due",
         "tests/services/test_reports.py::test_what_was_missed_is_made_later",
     ),
     "figures.ranked": (
-        "按哪些率排名",
         "services.figure_views.ranks_of",
         "tests/services/test_figures.py::test_units_are_ranked_only_with_enough_cases",
     ),
     "figures.least_on_map": (
-        "地图上几件以下合为一档",
         "domain.map_classes.classes",
         "tests/domain/test_map_classes.py::test_a_single_case_is_never_told_from_a_few",
     ),
     "reviews.members": (
-        "两级研判的成员",
         "domain.reviews.on_duty",
         "tests/domain/test_reviews.py::test_everybody_has_a_turn_before_anybody_has_another",
     ),
-    "reviews.quorum": (
-        "几人到会才能决定",
-        "domain.reviews.check_quorum",
-        "tests/domain/test_reviews.py::test_how_many_must_come",
-    ),
-    "identity.roles": (
-        "谁能看到诉求人身份",
-        "services.identity.disclose",
-        f"{_IDENTITY}::test_whoever_may_not_learns_nothing",
-    ),
+    "reviews.quorum": ("domain.reviews.check_quorum", "tests/domain/test_reviews.py::test_how_many_must_come"),
+    "identity.roles": ("services.identity.disclose", f"{_IDENTITY}::test_whoever_may_not_learns_nothing"),
     "identity.purposes": (
-        "查阅身份的用途",
         "services.identity.disclose",
         f"{_IDENTITY}::test_the_whole_is_given_for_a_purpose_and_written_down",
     ),
     "identity.unusual_reads": (
-        "一日查阅多少人算异常",
         "services.identity_log.unusual",
         f"{_IDENTITY}::test_an_account_that_reads_many_is_shown_to_the_inspectors",
     ),
     "retention.identity": (
-        "诉求人身份留多久",
         "services.retention.erase_due",
         "tests/services/test_retention.py::test_an_identity_is_erased_when_its_time_is_over",
+    ),
+    "keys.lifetime": (
+        "services.keys.create_key",
+        "tests/services/test_keys.py::test_a_key_ends_when_the_policy_says_unless_somebody_says_otherwise",
+    ),
+    "keys.warning": (
+        "services.keys.list_keys",
+        "tests/services/test_keys.py::test_the_end_of_a_key_is_told_before_it_comes",
     ),
     **MEDIA_APPLIED,
     **SCRUB_APPLIED,
     **SUPERVISION_APPLIED,
     **FOLLOW_UP_APPLIED,
     **VERDICT_APPLIED,
-    "lists.silence": (
-        "未评价的是否销号",
-        "domain.lists.standing_of",
-        "tests/domain/test_lists.py::test_how_an_item_stands",
-    ),
+    "lists.silence": ("domain.lists.standing_of", "tests/domain/test_lists.py::test_how_an_item_stands"),
     **PATTERNS_APPLIED,
-    "notices.quiet_hours": ("静默时段", "domain.notices.earliest_sending", f"{_TESTS}::test_nights_are_quiet"),
-    "notices.back_off": ("通知重发的等待", "domain.notices.next_attempt", f"{_TESTS}::test_a_dead_channel_is_tried_on"),
-    "attachments.kinds": (
-        "收哪些文件",
-        "domain.files.kind_of",
-        f"{_FILES}::test_a_kind_the_policy_leaves_out_is_not_taken",
-    ),
-    "attachments.photo_size": ("照片大小", *_BY_SIZE),
-    "attachments.document_size": ("文档大小", *_BY_SIZE),
+    "notices.quiet_hours": ("domain.notices.earliest_sending", f"{_TESTS}::test_nights_are_quiet"),
+    "notices.back_off": ("domain.notices.next_attempt", f"{_TESTS}::test_a_dead_channel_is_tried_on"),
+    "attachments.kinds": ("domain.files.kind_of", f"{_FILES}::test_a_kind_the_policy_leaves_out_is_not_taken"),
+    "attachments.photo_size": _BY_SIZE,
+    "attachments.document_size": _BY_SIZE,
     "attachments.pixels": (
-        "照片像素",
         "gateways.photos.cleaned",
         f"{_PHOTOS}::test_a_little_more_than_the_policy_allows_is_too_much",
     ),
-    "attachments.photo": (
-        "照片留存的大小",
-        "gateways.photos.cleaned",
-        f"{_PHOTOS}::test_a_large_photo_is_kept_smaller_with_a_thumbnail",
-    ),
-    "attachments.number": (
-        "附件个数",
-        "services.attachments.keep",
-        f"{_STORED}::test_there_is_a_number_for_each_party",
-    ),
+    "attachments.photo": ("gateways.photos.cleaned", f"{_PHOTOS}::test_a_large_photo_is_kept_smaller_with_a_thumbnail"),
+    "attachments.number": ("services.attachments.keep", f"{_STORED}::test_there_is_a_number_for_each_party"),
     "attachments.used_before": (
-        "用过的照片",
         "domain.files.look_alike",
         f"{_FILES}::test_photos_are_alike_up_to_the_bits_of_the_policy",
     ),
     "attachments.orphans": (
-        "无主文件的清除",
         "services.stored_files.remove_orphans",
         f"{_STORED}::test_files_without_a_row_go_after_a_day_and_no_others",
     ),
-    "handling.required": (
-        "办结要件",
-        "domain.completion.missing",
-        "tests/domain/test_completion.py::test_what_is_asked_for_when",
-    ),
+    "handling.required": ("domain.completion.missing", "tests/domain/test_completion.py::test_what_is_asked_for_when"),
     "handling.beyond_duty_kinds": (
-        "超职责种类",
         "services.completions.checked",
         "tests/services/test_completions.py::test_a_kind_that_is_not_in_the_list_is_refused_with_the_list",
     ),
     "handling.extension_reasons": (
-        "延期事由",
         "services.handling.request_extension",
         "tests/services/test_requests.py::test_an_extension_has_a_reason_of_the_list",
     ),
-    "same_matter.threshold": ("疑似重复的最低得分", *_BY_COMPARING),
-    "same_matter.weights": (
-        "同一事项各项的分量",
-        "domain.same_matter.compare",
-        f"{_SAME}::test_the_figures_are_those_of_the_policy",
-    ),
-    "same_matter.texts": ("多长的文字才算数", *_BY_COMPARING),
-    "same_matter.distances": ("多近算同一处", *_BY_COMPARING),
-    "same_matter.windows": ("相隔多久还算同一事项", *_BY_COMPARING),
+    "same_matter.threshold": _BY_COMPARING,
+    "same_matter.weights": ("domain.same_matter.compare", f"{_SAME}::test_the_figures_are_those_of_the_policy"),
+    "same_matter.texts": _BY_COMPARING,
+    "same_matter.distances": _BY_COMPARING,
+    "same_matter.windows": _BY_COMPARING,
     "same_matter.exact_repeats": (
-        "原文重复自动并单",
         "services.same_matter.take_in",
         f"{_SAME_FOUND}::test_the_policy_may_leave_every_merge_to_the_desk",
     ),
     "same_matter.petitioner": (
-        "告知诉求人的内容",
         "services.same_matter.similar_matters",
         f"{_SAME_FOUND}::test_the_policy_says_what_may_be_told",
     ),
     "same_matter.proposals": (
-        "最多提示几件",
         "services.same_matter.take_in",
         f"{_SAME_FOUND}::test_no_more_is_proposed_than_the_desk_looks_at",
     ),
-    "same_matter.hot_topics": (
-        "热点",
-        "domain.hot_topics.hot_topics",
-        "tests/domain/test_hot_topics.py::test_what_is_hot",
-    ),
-    "same_matter.courtesies": ("客套话", "domain.same_matter.traits_of", f"{_SAME}::test_another_matter"),
-    "same_matter.place_suffixes": ("地名后缀", *_BY_NAME),
-    "same_matter.not_places": ("不是地名的词", *_BY_NAME),
+    "same_matter.hot_topics": ("domain.hot_topics.hot_topics", "tests/domain/test_hot_topics.py::test_what_is_hot"),
+    "same_matter.courtesies": ("domain.same_matter.traits_of", f"{_SAME}::test_another_matter"),
+    "same_matter.place_suffixes": _BY_NAME,
+    "same_matter.not_places": _BY_NAME,
 }
-"""By place in the files: the rule's name, the function that applies it, and the test that holds it."""
+"""By place in the files (`domain.rule_names`): the function that applies the rule, and the test that holds it."""
 
 _HEAD = "| 规则 | 数值 | 适用 | 出处 | 来历 | 由谁执行 | 由何测试 |\n|---|---|---|---|---|---|---|"
 
@@ -316,16 +249,20 @@ def _deadline_row(rule: DeadlineRule, policy: Policy) -> str:
 
 
 def _figure_row(figure: Figure) -> str:
-    places = (figure.id, figure.id.rpartition(".")[0], figure.id.partition(".")[0])
-    known = next(FIGURES_APPLIED[place] for place in places if place in FIGURES_APPLIED)
-    name, function, test = known
-    cells = (f"{name} `{figure.id}`", figure.value, "全部", figure.source)
+    function, test = FIGURES_APPLIED[place_of(figure.id)]
+    cells = (f"{rule_name(figure.id)} `{figure.id}`", figure.value, "全部", figure.source)
     return _row(*cells, ORIGIN_LABELS[figure.origin], f"`{function}`", f"`{test}`")
 
 
 def _exception_row(rule: LimitException, policy: Policy) -> str:
-    name, function, test = FIGURES_APPLIED[f"ladder.{rule.limit}"]
-    cells = (f"{name} `ladder.exceptions.{rule.id}`", f"{rule.value}次", _conditions(rule, policy), rule.source)
+    place = f"ladder.{rule.limit}"
+    function, test = FIGURES_APPLIED[place]
+    cells = (
+        f"{rule_name(place)} `ladder.exceptions.{rule.id}`",
+        f"{rule.value}次",
+        _conditions(rule, policy),
+        rule.source,
+    )
     return _row(*cells, ORIGIN_LABELS[rule.origin], f"`{function}`", f"`{test}`")
 
 

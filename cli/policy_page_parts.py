@@ -7,117 +7,67 @@ _LEARNING = "tests/services/test_learning.py"
 _RECUSAL = "tests/domain/test_recusal.py"
 
 _PUBLICATIONS = "tests/services/test_publications.py"
-MEDIA_APPLIED: dict[str, tuple[str, str, str]] = {
+MEDIA_APPLIED: dict[str, tuple[str, str]] = {
     "media.outlets": (
-        "可以跟踪的媒体",
         "services.keys.require_known_unit",
         f"{_PUBLICATIONS}::test_a_key_of_the_media_is_of_an_outlet_that_there_is",
     ),
-    "media.untracked": (
-        "哪些诉求不由媒体跟踪、不公开",
-        "domain.media.require_trackable",
-        f"{_PUBLICATIONS}::test_not_every_case_is_for_the_media",
-    ),
+    "media.untracked": ("domain.media.require_trackable", f"{_PUBLICATIONS}::test_not_every_case_is_for_the_media"),
     "media.reply": (
-        "曝光前单位答复的期限",
         "services.publication_upkeep.lapse_due",
         f"{_PUBLICATIONS}::test_silence_lapses_by_itself_and_is_told",
     ),
 }
 _SCRUB = "tests/domain/test_scrub.py"
 _SCRUB_FILE = "tests/gateways/test_scrub_file.py"
-SCRUB_APPLIED: dict[str, tuple[str, str, str]] = {
-    "scrub.patterns": ("公开前去掉的写法", "domain.scrub.scrub", f"{_SCRUB}::test_what_is_taken_out"),
-    "scrub.numbers": ("公开前去掉的号码", "domain.scrub.scrub", f"{_SCRUB}::test_no_long_number_survives"),
-    "scrub.places": ("公开的地点多细", "domain.scrub.scrub", f"{_SCRUB}::test_what_is_taken_out"),
-    "scrub.names": ("公开前去掉的姓名", "domain.scrub.scrub", f"{_SCRUB}::test_what_is_left_in"),
+SCRUB_APPLIED: dict[str, tuple[str, str]] = {
+    "scrub.patterns": ("domain.scrub.scrub", f"{_SCRUB}::test_what_is_taken_out"),
+    "scrub.numbers": ("domain.scrub.scrub", f"{_SCRUB}::test_no_long_number_survives"),
+    "scrub.places": ("domain.scrub.scrub", f"{_SCRUB}::test_what_is_taken_out"),
+    "scrub.names": ("domain.scrub.scrub", f"{_SCRUB}::test_what_is_left_in"),
     "scrub.examples": (
-        "加载时试的例子",
         "gateways.scrub_rules.check_scrub",
         f"{_SCRUB_FILE}::test_rules_that_miss_their_examples_are_refused",
     ),
 }
 _FILE_TERMS = "tests/services/test_file_terms.py"
-SUPERVISION_APPLIED: dict[str, tuple[str, str, str]] = {
-    "supervision.superiors": (
-        "被反映单位回避后由谁承办",
-        "domain.recusal.handler_for",
-        f"{_RECUSAL}::test_who_handles_it_then",
-    ),
+SUPERVISION_APPLIED: dict[str, tuple[str, str]] = {
+    "supervision.superiors": ("domain.recusal.handler_for", f"{_RECUSAL}::test_who_handles_it_then"),
     "supervision.platform": (
-        "平台停运、迟延和临近到期",
         "domain.platform_delay.due_without_platform",
         "tests/services/test_platform_delays.py::test_what_the_platform_lost_is_not_the_units",
     ),
     "supervision.rectification": (
-        "责令整改的期限",
         "services.supervision.dispose",
         "tests/services/test_dispositions.py::test_an_order_to_put_right_has_a_term_and_is_looked_after",
     ),
     "supervision.explanation": (
-        "督办说明的期限",
         "services.supervision.demand_explanation",
         f"{_FILE_TERMS}::test_without_a_term_the_policy_sets_it",
     ),
-    "supervision.answer": (
-        "督查说明的期限",
-        "services.inspections.ask_unit",
-        f"{_FILE_TERMS}::test_without_a_term_the_policy_sets_it",
-    ),
-    "supervision.warning": (
-        "说明和整改到期前提醒",
-        "services.file_terms.tell_due",
-        "tests/domain/test_file_terms.py::test_what_is_told_when",
-    ),
+    "supervision.answer": ("services.inspections.ask_unit", f"{_FILE_TERMS}::test_without_a_term_the_policy_sets_it"),
+    "supervision.warning": ("services.file_terms.tell_due", "tests/domain/test_file_terms.py::test_what_is_told_when"),
     "supervision.tolerance": (
-        "容错的情形",
         "services.supervision.dispose",
         "tests/services/test_dispositions.py::test_a_fault_is_tolerated_on_a_ground_of_the_policy",
     ),
-    "supervision.accused": (
-        "怎样认出被反映单位",
-        "domain.recusal.accused_units",
-        f"{_RECUSAL}::test_whom_a_text_accuses",
-    ),
+    "supervision.accused": ("domain.recusal.accused_units", f"{_RECUSAL}::test_whom_a_text_accuses"),
 }
-LEARNING_APPLIED: dict[str, tuple[str, str, str]] = {
-    "learning.least_cases": (
-        "办结几件才判断",
-        "domain.backtest.Comparison.faults",
-        f"{_BACKTEST}::test_too_few_cases_judge_nothing",
-    ),
-    "learning.tolerance": (
-        "回测容许的变差",
-        "domain.backtest.Comparison.faults",
-        f"{_BACKTEST}::test_what_counts_as_worse",
-    ),
-    "learning.least_training_cases": (
-        "办结几件才学习",
-        "services.learning.learn",
-        f"{_LEARNING}::test_too_few_cases_teach_nothing",
-    ),
-    "learning.held_out": (
-        "留出检验的比例",
-        "services.learning.learn",
-        f"{_LEARNING}::test_the_latest_cases_are_held_out",
-    ),
+LEARNING_APPLIED: dict[str, tuple[str, str]] = {
+    "learning.least_cases": ("domain.backtest.Comparison.faults", f"{_BACKTEST}::test_too_few_cases_judge_nothing"),
+    "learning.tolerance": ("domain.backtest.Comparison.faults", f"{_BACKTEST}::test_what_counts_as_worse"),
+    "learning.least_training_cases": ("services.learning.learn", f"{_LEARNING}::test_too_few_cases_teach_nothing"),
+    "learning.held_out": ("services.learning.learn", f"{_LEARNING}::test_the_latest_cases_are_held_out"),
     "learning.precision": (
-        "自动派遣应有的正确率",
         "services.learning.teach",
         f"{_LEARNING}::test_the_share_that_must_be_right_decides_how_sure_to_be",
     ),
-    "learning.return_cost": (
-        "派错一件抵几件",
-        "domain.backtest.Figures.worth",
-        f"{_BACKTEST}::test_what_counts_as_worse",
-    ),
+    "learning.return_cost": ("domain.backtest.Figures.worth", f"{_BACKTEST}::test_what_counts_as_worse"),
     "learning.keyword_confidence": (
-        "学习之前关键词的把握",
         "domain.learning_rules.LearningRules.confidence_of",
         "tests/domain/test_learning_rules.py::test_how_sure_the_keywords_are",
     ),
     "learning.most_cases": (
-        "最多看多少件",
         "services.evidence.past_cases",
         "tests/services/test_backtests.py::test_only_the_latest_cases_count",
     ),
@@ -126,39 +76,26 @@ LEARNING_APPLIED: dict[str, tuple[str, str, str]] = {
 
 _REOPENING = "tests/services/test_reopening.py"
 _EXCLUSIONS = "tests/services/test_exclusions.py"
-VERDICT_APPLIED: dict[str, tuple[str, str, str]] = {
+VERDICT_APPLIED: dict[str, tuple[str, str]] = {
     "verdict.exclusion": (
-        "不纳入评价的情形",
         "services.exclusions.ask",
         f"{_EXCLUSIONS}::test_a_unit_asks_with_a_reason_of_the_rules_and_evidence",
     ),
-    "verdict.exclusion.deciders": (
-        "谁审定不纳入评价",
-        "domain.actions.check",
-        f"{_EXCLUSIONS}::test_the_rules_say_which_office_decides",
-    ),
+    "verdict.exclusion.deciders": ("domain.actions.check", f"{_EXCLUSIONS}::test_the_rules_say_which_office_decides"),
     "verdict.exclusion.term": (
-        "几日不审定按不同意处理",
         "services.exclusions.refuse_due",
         f"{_EXCLUSIONS}::test_what_nobody_decides_in_time_is_refused",
     ),
-    "verdict.reopen": (
-        "为什么可以重启",
-        "services.verdict.reopen",
-        f"{_REOPENING}::test_a_reason_of_the_rules_is_asked_for",
-    ),
+    "verdict.reopen": ("services.verdict.reopen", f"{_REOPENING}::test_a_reason_of_the_rules_is_asked_for"),
     "verdict.reopen.within": (
-        "归档后几日内可以重启",
         "domain.actions.check",
         "tests/domain/test_actions.py::test_a_case_is_reopened_within_its_days_and_once",
     ),
     "verdict.reopen.limit": (
-        "可以重启几次",
         "domain.actions.check",
         "tests/domain/test_actions.py::test_a_case_is_reopened_within_its_days_and_once",
     ),
     "verdict.dissatisfied": (
-        "不满意的原因",
         "services.verdict.rate",
         "tests/services/test_verdicts.py::test_a_dissatisfied_petitioner_chooses_a_reason",
     ),
@@ -166,25 +103,18 @@ VERDICT_APPLIED: dict[str, tuple[str, str, str]] = {
 
 _VISITS = "tests/domain/test_visits.py"
 
-FOLLOW_UP_APPLIED: dict[str, tuple[str, str, str]] = {
+FOLLOW_UP_APPLIED: dict[str, tuple[str, str]] = {
     "follow_up.seats": (
-        "信息员席位，谁去回访",
         "domain.visits.officer_for",
         f"{_VISITS}::test_visits_are_spread_evenly_and_never_to_whoever_handled_it",
     ),
-    "follow_up.rates": ("抽多少回访", "domain.visits.draw", f"{_VISITS}::test_of_many_the_rate_is_drawn"),
-    "follow_up.attempts": (
-        "几次联系不上才记未联系上",
-        "domain.visits.status_after",
-        f"{_VISITS}::test_how_far_a_visit_is_after_an_attempt",
-    ),
+    "follow_up.rates": ("domain.visits.draw", f"{_VISITS}::test_of_many_the_rate_is_drawn"),
+    "follow_up.attempts": ("domain.visits.status_after", f"{_VISITS}::test_how_far_a_visit_is_after_an_attempt"),
     "follow_up.apart": (
-        "两次未联系上隔多久",
         "services.visits.attempt",
         "tests/services/test_visits.py::test_three_failed_attempts_apart_and_nobody_was_reached",
     ),
     "follow_up.term": (
-        "几日内回访",
         "services.visit_draws.draw_visit",
         "tests/services/test_visits.py::test_an_extended_case_is_visited_by_somebody_apart_and_in_time",
     ),

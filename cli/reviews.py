@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from pathlib import Path
 from typing import Annotated
 
@@ -10,9 +9,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from cli.moments import shown
 from domain.actions import Actor, Role
-from domain.calendar import local
-from domain.errors import DomainError
 from domain.reviews import Level
 from gateways.minutes_document import minutes_document
 from gateways.whole_files import whole_file
@@ -35,8 +33,8 @@ def agenda(level: LevelOption = Level.FIRST) -> None:
     table = Table("诉求编号", "承办单位", "退单", "为何提级", "决定期限", "已列入", title=found.level.name)
     for item in found.items:
         unit = item.unit.name if item.unit else ""
-        planned = f"{item.meeting.number} {_moment(item.meeting.planned_at)}" if item.meeting else ""
-        table.add_row(item.case_number, unit, str(item.returns), item.why[:40], _moment(item.decide_by), planned)
+        planned = f"{item.meeting.number} {shown(item.meeting.planned_at)}" if item.meeting else ""
+        table.add_row(item.case_number, unit, str(item.returns), item.why[:40], shown(item.decide_by, "—"), planned)
     console.print(table)
     if found.on_duty:
         console.print(f"值班 on duty: {found.on_duty.title}")
@@ -51,7 +49,7 @@ def meetings(
     table = Table("id", "编号", "议题", "时间", "状态", "件数", "未议定")
     for item in meeting_service.meetings(get_context(), _OPERATOR, level, unfinished=unfinished).items:
         counts = (str(item.cases), str(item.undecided))
-        table.add_row(str(item.id), item.number, item.title, _moment(item.planned_at), item.status.name, *counts)
+        table.add_row(str(item.id), item.number, item.title, shown(item.planned_at, "—"), item.status.name, *counts)
     console.print(table)
 
 
@@ -63,27 +61,17 @@ def minutes(
     """导出会议纪要。 Write a meeting's minutes as a Word document."""
     if out.suffix != ".docx":
         raise typer.BadParameter("须以 .docx 结尾", param_hint="--out")
-    try:
-        shown = meeting_service.meeting(get_context(), meeting, _OPERATOR)
-        with whole_file(out) as beside:
-            beside.write_bytes(minutes_document(shown))
-    except DomainError as refusal:
-        raise typer.BadParameter(refusal.message) from None
+    shown = meeting_service.meeting(get_context(), meeting, _OPERATOR)
+    with whole_file(out) as beside:
+        beside.write_bytes(minutes_document(shown))
     typer.echo(str(out))
 
 
 @app.command()
 def roster(level: LevelOption = Level.FIRST, days: Annotated[int, typer.Option(help="自今日起几天")] = 14) -> None:
     """值班表。 Who is on duty."""
-    try:
-        found = duty.roster(get_context(), _OPERATOR, level, None, days)
-    except DomainError as refusal:
-        raise typer.BadParameter(refusal.message) from None
+    found = duty.roster(get_context(), _OPERATOR, level, None, days)
     table = Table("日期", "值班", "替班")
     for day in found.days:
         table.add_row(day.day.isoformat(), day.member.title if day.member else "", day.reason if day.stands_in else "")
     console.print(table)
-
-
-def _moment(moment: dt.datetime | None) -> str:
-    return local(moment).strftime("%Y-%m-%d %H:%M") if moment else "—"

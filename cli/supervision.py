@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
-import pendulum
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from clock import SHANGHAI
+from cli.moments import shown
 from domain.actions import Actor, Role
 from domain.calendar import CHINA
-from domain.errors import DomainError
-from models.tables import Outage
 from services import dossiers, identity, outages
 from services.bootstrap import get_context
 from services.dossier_document import document
@@ -70,7 +66,7 @@ def list_() -> None:
         taken_back = f"{row.withdrawn_by}：{row.withdrawn_because}" if row.withdrawn_at else ""
         found_by = "心跳" if row.found_by == "heartbeat" else "登记"
         table.add_row(
-            str(row.id), _shown(row.started_at), _shown(row.ended_at), found_by, row.reason, row.recorded_by, taken_back
+            str(row.id), shown(row.started_at), shown(row.ended_at), found_by, row.reason, row.recorded_by, taken_back
         )
     console.print(table)
 
@@ -84,10 +80,8 @@ def add(
 ) -> None:
     """登记心跳没有发现的停运(接口或网络不可用)：所涉时间不算承办单位的。 Record an outage."""
     actor = Actor(Role.OPERATOR, name=by)
-    row = _done(
-        lambda: outages.record(
-            get_context(), actor, started_at=_read(started, "--from"), ended_at=_read(ended, "--to"), reason=reason
-        )
+    row = outages.record(
+        get_context(), actor, started_at=_read(started, "--from"), ended_at=_read(ended, "--to"), reason=reason
     )
     typer.echo(f"已登记 recorded: {row.id}")
 
@@ -100,15 +94,8 @@ def withdraw(
 ) -> None:
     """撤销登记有误的停运，记录仍在。 Take back what was recorded by mistake; it stays on record."""
     actor = Actor(Role.OPERATOR, name=by)
-    _done(lambda: outages.withdraw(get_context(), actor, number, reason))
+    outages.withdraw(get_context(), actor, number, reason)
     typer.echo(f"已撤销 withdrawn: {number}")
-
-
-def _done(work: Callable[[], Outage]) -> Outage:
-    try:
-        return work()
-    except DomainError as refusal:
-        raise typer.BadParameter(refusal.message) from None
 
 
 def _read(text: str, option: str) -> dt.datetime:
@@ -117,7 +104,3 @@ def _read(text: str, option: str) -> dt.datetime:
     except ValueError:
         raise typer.BadParameter(f"{option} 应为时间，如 2026-03-02T09:00 must be a moment") from None
     return moment if moment.tzinfo else moment.replace(tzinfo=CHINA)
-
-
-def _shown(moment: dt.datetime) -> str:
-    return pendulum.instance(moment).in_timezone(SHANGHAI).format("YYYY-MM-DD HH:mm")

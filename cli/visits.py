@@ -8,8 +8,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from cli.moments import shown
 from domain.actions import Actor, Role
-from domain.calendar import local
 from domain.visits import VisitStatus
 from services import visits as visit_service
 from services.bootstrap import get_context
@@ -25,11 +25,11 @@ def visits(
     contradicting: Annotated[bool, typer.Option("--contradicting", help="只看与台账不一致的")] = False,
 ) -> None:
     """回访清单，到期早的在前。 Return visits, due first on top."""
-    shown = None if every else status
-    page = visit_service.visits(get_context(), _OPERATOR, status=shown, officer=officer, contradicting=contradicting)
+    wanted = None if every else status
+    page = visit_service.visits(get_context(), _OPERATOR, status=wanted, officer=officer, contradicting=contradicting)
     table = Table("id", "诉求编号", "承办单位", "席位", "类别", "期限", "状态", "已联系", "不一致")
     for item in page.items:
-        due = local(item.due_at).strftime("%Y-%m-%d %H:%M") + ("（逾期）" if item.late else "")
+        due = shown(item.due_at) + ("（逾期）" if item.late else "")
         table.add_row(
             str(item.id),
             item.petition_number,

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Annotated
 
-import pendulum
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from clock import SHANGHAI
-from domain.errors import DomainError
+from cli.moments import shown
 from services import walls as service
 from services.bootstrap import get_context
 
@@ -23,10 +20,7 @@ Name = Annotated[str, typer.Argument(help="大屏的名称，如“指挥大厅�
 @app.command()
 def create(name: Name) -> None:
     """开通一块大屏；大屏码只显示这一次，在大屏上打开 /wall 填写。 A new screen; its code is shown once."""
-    try:
-        typer.echo(service.create(get_context(), name))
-    except DomainError as refusal:
-        raise typer.BadParameter(refusal.message) from None
+    typer.echo(service.create(get_context(), name))
 
 
 @app.command("list")
@@ -34,20 +28,13 @@ def list_() -> None:
     """列出全部大屏。 List the screens."""
     table = Table("大屏", "开通", "最近显示", "状态")
     for screen in service.screens(get_context()):
-        state = f"停用 {_shown(screen.revoked_at)}" if screen.revoked_at else "正常"
-        table.add_row(screen.name, _shown(screen.made_at), _shown(screen.seen_at), state)
+        state = f"停用 {shown(screen.revoked_at)}" if screen.revoked_at else "正常"
+        table.add_row(screen.name, shown(screen.made_at), shown(screen.seen_at), state)
     console.print(table)
 
 
 @app.command()
 def revoke(name: Name) -> None:
     """停用一块大屏，下一次更新起不再显示。 The screen shows nothing any more."""
-    try:
-        service.revoke(get_context(), name)
-    except DomainError as refusal:
-        raise typer.BadParameter(refusal.message) from None
+    service.revoke(get_context(), name)
     typer.echo(f"已停用 revoked: {name}")
-
-
-def _shown(moment: dt.datetime | None) -> str:
-    return pendulum.instance(moment).in_timezone(SHANGHAI).format("YYYY-MM-DD HH:mm") if moment else ""

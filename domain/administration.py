@@ -1,4 +1,4 @@
-"""What is done to accounts, keys and rules, and who may do it (平台管理)."""
+"""What is done to accounts, keys, rules, screens and the geography, and who may do it (平台管理)."""
 
 from __future__ import annotations
 
@@ -31,6 +31,9 @@ class Act(StrEnum):
     PLAN_POLICY = "plan_policy"
     ACTIVATE_POLICY = "activate_policy"
     WITHDRAW_POLICY = "withdraw_policy"
+    OPEN_WALL = "open_wall"
+    STOP_WALL = "stop_wall"
+    ACTIVATE_GEOGRAPHY = "activate_geography"
 
 
 ACT_LABELS = {
@@ -48,4 +51,7 @@ ACT_LABELS = {
     Act.PLAN_POLICY: "定于日后启用规则",
     Act.ACTIVATE_POLICY: "启用规则",
     Act.WITHDRAW_POLICY: "撤下规则",
+    Act.OPEN_WALL: "开通大屏",
+    Act.STOP_WALL: "停用大屏",
+    Act.ACTIVATE_GEOGRAPHY: "启用地理数据",
 }

@@ -61,6 +61,19 @@ class NotPermitted(DomainError):
         self.message = message
 
 
+class KeyLapsed(DomainError):
+    """The key is right, and its time is over."""
+
+    code = "key-lapsed"
+
+    def __init__(self, prefix: str, label: str, last_day: str) -> None:
+        self.prefix = prefix
+        self.message = (
+            f"密钥“{label}”（前缀 {prefix}）已于 {last_day} 到期，不能再用。"
+            "请联系平台运维，在“管理—接口密钥”或用 rongetong keys create 另发一个"
+        )
+
+
 class RuleRefusal(DomainError):
     """A rule of conduct forbids it; `code` names the rule, `source` where it comes from."""
 

@@ -63,13 +63,6 @@ class Exclusion(StrEnum):
     REFUSED = "refused"
 
 
-EXCLUSION_LABELS = {
-    Exclusion.ASKED: "申请中",
-    Exclusion.GRANTED: "不纳入评价",
-    Exclusion.REFUSED: "未获同意",
-}
-
-
 @dataclass(frozen=True)
 class Obligation:
     """What one unit owes within a term of its own: an assisting unit's task, or an explanation to the inspectors."""

@@ -64,10 +64,11 @@ class FileRefused(Incomplete):
 
 
 _BEGINS = ((b"\xff\xd8\xff", Kind.JPEG), (b"\x89PNG\r\n\x1a\n", Kind.PNG), (b"%PDF-", Kind.PDF))
+_HEIC = "这是 HEIC 照片，多数电脑打不开。请打开照片截一张屏，上传截图；或在手机的相机设置里把格式改为“兼容性最佳”后重拍"
 _OTHERS: tuple[tuple[re.Pattern[bytes], str], ...] = (
     (re.compile(rb"(?i)(\xef\xbb\xbf)?\s*<(\?xml|svg|!doctype svg)"), "这是 SVG 或 XML 文件，可以夹带程序，不能上传"),
     (re.compile(rb"(?i)(\xef\xbb\xbf)?\s*<(!doctype|html|head|body|script|!--)"), "这是网页文件，不能上传"),
-    (re.compile(rb".{4}ftyp(hei|hev|mif1|msf1)", re.DOTALL), "这是 HEIC 照片，请在手机上改存为 JPEG(“兼容性最佳”)"),
+    (re.compile(rb".{4}ftyp(hei|hev|mif1|msf1)", re.DOTALL), _HEIC),
     (re.compile(rb".{4}ftyp", re.DOTALL), "这是视频，不能上传；请截取画面为照片"),
     (re.compile(rb"GIF8"), "这是 GIF 动图，请另存为 JPEG 或 PNG 后上传"),
     (re.compile(rb"BM.{12}", re.DOTALL), "这是 BMP 图片，请另存为 JPEG 或 PNG 后上传"),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 from domain.grouping import Groups
+from domain.likeness import phrases_of, without
 from domain.same_matter import Matter, SameMatterRules, Traits
 
 T = TypeVar("T")
@@ -37,8 +38,8 @@ class Topic:
     cases: tuple[str, ...]
 
 
-MOST_CASES = 20
-"""Cases that a topic names, the latest first."""
+MOST_CASES = 500
+"""Cases that a topic names, the latest first: as many as a district reports of one matter in a week, and more."""
 
 
 def hot_topics(reported: Iterable[Reported], now: dt.datetime, rules: SameMatterRules) -> list[Topic]:
@@ -91,3 +92,43 @@ def _most(values: Iterable[T]) -> T | None:
     """The most frequent value, the first of several."""
     found = Counter(values).most_common(1)
     return found[0][0] if found else None
+
+
+_SHORTEST, _LONGEST = 3, 8
+MOST_WORDS = 5
+
+
+def said_by_most(texts: Sequence[str], courtesies: Collection[str], known: str = "") -> list[str]:
+    """What at least half of `texts`, and three of them, say in the same letters; what is said most and longest first.
+
+    What stands in `known` already (the name of the topic) is not said again, nor are courtesies.
+    """
+    found: Counter[str] = Counter()
+    for text in texts:
+        phrases = (without(phrase, courtesies) for phrase in phrases_of(text))
+        found.update({run for phrase in phrases for run in _runs(phrase)})
+    least = max(3, -(-len(texts) // 2))
+    said = {run: count for run, count in found.items() if count >= least and not _tells_again(run, known)}
+    chosen: list[str] = []
+    for run in sorted(said, key=lambda run: (-said[run] * (len(run) - 1.5), run)):
+        if not any(_overlap(run, other) for other in chosen):
+            chosen.append(run)
+        if len(chosen) == MOST_WORDS:
+            break
+    return chosen
+
+
+def _runs(phrase: str) -> Iterable[str]:
+    for length in range(_SHORTEST, _LONGEST + 1):
+        for start in range(len(phrase) - length + 1):
+            yield phrase[start : start + length]
+
+
+def _tells_again(run: str, known: str) -> bool:
+    return any(run[start : start + _SHORTEST] in known for start in range(len(run) - _SHORTEST + 1))
+
+
+def _overlap(run: str, other: str) -> bool:
+    """Whether they are pieces of one phrase: all but one letter of the shorter stand in the longer."""
+    short, long = sorted((run, other), key=len)
+    return len(set(short) & set(long)) >= len(set(short)) - 1

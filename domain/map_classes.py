@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 CLASSES = 4
@@ -35,3 +36,15 @@ def class_of(number: int, among: Sequence[Class]) -> int:
 def told(number: int, least: int) -> str:
     """The number as people read it where it must not be told exactly: `1至4`."""
     return str(number) if number == 0 or number >= least else str(Class(1, least - 1))
+
+
+def spread(numbers: Mapping[str, int], places: Mapping[str, tuple[float, float]], reach: float) -> dict[str, int]:
+    """Heat: of each place its own number and those of all places at most `reach` away, in the unit of the places.
+
+    Where single areas have one or two each, it shows where they lie together; as a sum of many it tells less of one.
+    """
+    some = [(places[code], number) for code, number in numbers.items() if number and code in places]
+    return {
+        code: sum(number for other, number in some if math.dist(place, other) <= reach)
+        for code, place in places.items()
+    }

@@ -139,6 +139,15 @@ def stage_due(ruling: Ruling, stage: Stage) -> DateTime | None:
     return next((item.due_at for item in ruling.deadlines if own is not None and item.kind is own.kind), None)
 
 
+def stage_term(facts: Facts, policy: Policy, calendar: WorkCalendar) -> DateTime | None:
+    """When the present stage was to be over, also where that has passed and had its effect; `None` without a clock."""
+    own = _STAGE_CLOCKS.get(facts.stage)
+    if own is None:
+        return None
+    rule = _rule(own.kind, facts, policy)
+    return due_date(facts.stage_entered_at, rule.duration, calendar, rule=DEADLINE_LABELS[rule.kind]).due_at
+
+
 def times_of(limit: Limit, facts: Facts, policy: Policy) -> Times:
     """How often it may happen to this petition."""
     return policy.times(limit, facts.urgency, facts.request_type, facts.category)

@@ -27,6 +27,7 @@ from domain.errors import PolicyMissing
 from domain.figure_rules import FigureRules
 from domain.files import AttachmentRules
 from domain.identity import IdentityRules
+from domain.key_rules import KeyRules
 from domain.learning_rules import LearningRules
 from domain.lists import ListRules
 from domain.media_rules import MediaRules
@@ -86,6 +87,7 @@ class Policy:
     """Empty in policies kept from before there were any: nobody is drawn then."""
     verdict: VerdictRules = field(default_factory=VerdictRules)
     """Empty in policies kept from before there were any: nothing is excluded and nothing reopened then."""
+    keys: KeyRules = field(default_factory=KeyRules)
     foreign_units: tuple[Unit, ...] = field(default=(), compare=False)
     foreign_categories: tuple[Category, ...] = field(default=(), compare=False)
     foreign_sub_categories: tuple[SubCategory, ...] = field(default=(), compare=False)
@@ -99,7 +101,7 @@ class Policy:
     def unit_name(self, code: str | None) -> str:
         """The unit's Chinese name; its code when no policy knows it."""
         if code is None:
-            return "（暂无）"
+            return "（还没有承办单位）"
         return self._names.get(code, code)
 
     def can_name(self, code: str) -> bool:

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from domain.calendar import CHINA, local
 from domain.petition import Card
+from domain.plain_signs import plain_signs
 from domain.stages import OPEN_STAGES, Stage
 
 
@@ -66,7 +67,7 @@ class QueueFilter:
 def read_filter(said: Mapping[str, str]) -> QueueFilter:
     """What an address says. Whatever is not of a filter, or means nothing, is as if it were not there."""
     stage, card, due = said.get("stage", ""), said.get("card", ""), said.get("due", "")
-    category, town, number = said.get("category", ""), said.get("town", ""), said.get("number", "").strip().upper()
+    category, town, number = said.get("category", ""), said.get("town", ""), plain_signs(said.get("number", "")).upper()
     return QueueFilter(
         stage=Stage(stage) if stage in OPEN_STAGES else None,
         card=Card(card) if card in {Card.YELLOW, Card.RED} else None,

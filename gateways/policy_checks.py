@@ -19,6 +19,7 @@ from models.figures_file import FiguresFile
 from models.follow_up_file import FollowUpFile
 from models.handling_file import HandlingFile
 from models.identity_files import IdentityFile, RetentionFile
+from models.keys_file import KeysFile
 from models.learning_file import LearningFile
 from models.media_file import MediaFile
 from models.patterns_file import ListsFile, PatternsFile
@@ -72,6 +73,7 @@ class PolicyFiles:
     handling: HandlingFile | None = None
     follow_up: FollowUpFile | None = None
     verdict: VerdictFile | None = None
+    keys: KeysFile | None = None
     sub_categories: dict[str, SubCategoriesFile | None] = field(default_factory=dict)
     """By category, of each that `taxonomy.yaml` names."""
 

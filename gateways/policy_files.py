@@ -26,6 +26,7 @@ from gateways.follow_up_rules import FOLLOW_UP, check_follow_up, follow_up_figur
 from gateways.handling_rules import HANDLING, check_handling, handling_rules, handling_told
 from gateways.holidays import CalendarFileError, load_calendar
 from gateways.identity_rules import identity_figures, identity_rules
+from gateways.key_rules import KEYS, key_figures, key_rules
 from gateways.letters import variants_of
 from gateways.media_rules import media_figures, media_rules
 from gateways.pattern_rules import list_figures, list_rules, pattern_figures, pattern_rules
@@ -44,6 +45,7 @@ from models.figures_file import FiguresFile
 from models.follow_up_file import FollowUpFile
 from models.handling_file import HandlingFile
 from models.identity_files import IdentityFile, RetentionFile
+from models.keys_file import KeysFile
 from models.learning_file import LearningFile
 from models.media_file import MediaFile
 from models.patterns_file import ListsFile, PatternsFile
@@ -93,7 +95,10 @@ _SHAPES: dict[str, type[Shape]] = {
     HANDLING: HandlingFile,
     FOLLOW_UP: FollowUpFile,
     VERDICT: VerdictFile,
+    KEYS: KeysFile,
 }
+ASKED_FOR = frozenset(_SHAPES)
+"""Files without which no policy is loaded."""
 _FOLDER = "taxonomy"
 """One file for each category."""
 _BESIDE = {CALENDAR_FILE, "README.md", "geography", _FOLDER}
@@ -251,9 +256,10 @@ def _build(files: PolicyFiles, office: OfficeHours) -> Policy:
     reviews, identity, retention = files.reviews, files.identity, files.retention
     patterns, lists, handling = files.patterns, files.lists, files.handling
     follow_up, media, scrub, verdict = files.follow_up, files.media, files.scrub, files.verdict
+    keys = files.keys
     assert supervision and attachments  # noqa: S101, PT018
     assert learning and figures and same_matter and alarms and elsewhere  # noqa: S101, PT018
-    assert reviews and identity and retention  # noqa: S101, PT018
+    assert reviews and identity and retention and keys  # noqa: S101, PT018
     assert patterns and lists and handling and follow_up and media and scrub and verdict  # noqa: S101, PT018
     matters = {category: file for category, file in files.sub_categories.items() if file is not None}
     policy = Policy(
@@ -287,6 +293,7 @@ def _build(files: PolicyFiles, office: OfficeHours) -> Policy:
             *scrub_figures(scrub),
             *follow_up_figures(follow_up),
             *verdict_figures(verdict),
+            *key_figures(keys),
         ),
         sub_categories=sub_categories(matters),
         duties=tuple(Duty(**duty.model_dump()) for duty in units.duties),
@@ -301,6 +308,7 @@ def _build(files: PolicyFiles, office: OfficeHours) -> Policy:
         handling=handling_rules(handling),
         visits=visit_rules(follow_up),
         verdict=verdict_rules(verdict),
+        keys=key_rules(keys),
     )
     content = json.dumps(dump(policy), sort_keys=True, ensure_ascii=False)
     return replace(policy, version=f"{district.version}+{hashlib.sha256(content.encode()).hexdigest()[:12]}")

@@ -43,6 +43,8 @@ class WebSession(Base):
     used_at: Mapped[DateTime]
     way: Mapped[str | None] = mapped_column(String(10))
     """How they signed in (`domain.single_sign_on.Way`); empty for sessions of the version before: by password."""
+    address: Mapped[str | None] = mapped_column(String(45))
+    """Where they signed in from, by which people know their own sessions from others'."""
 
     account: Mapped[Account] = relationship()
 

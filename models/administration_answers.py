@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from models.answers import Answer, Named, Shown
 
 
@@ -27,6 +29,20 @@ class AccountView(Answer):
     """Whether it has to wait after failures."""
     stamp: str
     """Changes whenever somebody changes the account."""
+
+
+class SessionView(Answer):
+    """Somebody is signed in: since when, how and from where."""
+
+    mark: str
+    """By which it is named; not what opens it."""
+    began_at: Shown
+    used_at: Shown
+    way: str
+    address: str
+    """Empty for sessions that the version before began."""
+    here: bool
+    """Whether it is the one that asks."""
 
 
 class ActView(Answer):
@@ -64,6 +80,17 @@ class KeyView(Answer):
     created_at: Shown
     revoked_at: Shown | None
     last_used_at: Shown | None
+    last_day: dt.date | None
+    """The last day on which it opens anything; `None`: it does not end by itself."""
+    lapsed: bool
+    """Whether that day is over."""
+    ends_soon: bool
+    """Whether that day is so near that it is told, or over."""
+
+    @property
+    def opens(self) -> bool:
+        """Whether it still opens what it was made for."""
+        return self.revoked_at is None and not self.lapsed
 
 
 class PolicyChangeView(Answer):

@@ -23,6 +23,7 @@ class Duplicate(Answer):
     same_as: PetitionHead
     same_as_text: str
     same_as_place: str
+    metres: int | None = Field(description="两件相距多少米；有一件没有坐标的为空")
     score: float = Field(description="把握，0 至 1")
     reasons: list[str] = Field(description="凭什么认为是同一事项")
     found_at: Shown
@@ -33,6 +34,14 @@ class DuplicatePage(Answer):
     """Probable duplicates; `next` is the `after` of the page that follows."""
 
     items: list[Duplicate]
+    next: int | None
+
+
+class DuplicateQueue(Answer):
+    """Probable duplicates for whoever works through them, the likeliest first; `next` is how many came before."""
+
+    items: list[Duplicate]
+    total: int
     next: int | None
 
 
@@ -56,6 +65,32 @@ class HotTopicView(Answer):
     usual: float = Field(description="此前同样天数的平均件数")
     cases: list[str] = Field(description="最近的诉求编号")
     history: list[HotTopicCount] = Field(description="历次统计，从早到晚")
+
+
+class HotTopicCase(Answer):
+    """A case of a hot topic."""
+
+    id: str
+    case_number: str
+    registered_at: Shown
+    opening: str = Field(description="诉求内容的开头")
+    place: str
+    stage: Named
+    unit: Named | None
+    town: Named | None
+    overdue: bool
+    recent: bool = Field(description="是最近若干天里的")
+
+
+class HotTopicCases(Answer):
+    """A hot topic case by case, the latest first."""
+
+    topic: HotTopicView
+    seen_at: Shown
+    current: bool = Field(description="最近一次统计仍是热点")
+    recent_days: int
+    said: list[str] = Field(description="半数以上的诉求里都有的话")
+    cases: list[HotTopicCase]
 
 
 class HotTopics(Answer):

@@ -220,6 +220,8 @@ class ApiKey(Base):
     unit: Mapped[str | None] = mapped_column(String(60))
     label: Mapped[str] = mapped_column(String(120))
     created_at: Mapped[DateTime]
+    expires_at: Mapped[DateTime | None]
+    """From this moment it opens nothing; `None`: it does not end by itself."""
     revoked_at: Mapped[DateTime | None]
     last_used_at: Mapped[DateTime | None]
 

@@ -133,8 +133,10 @@ class AgendaItem(PetitionHead):
     """A case that waits for a review's decision."""
 
     arrived_at: Shown
+    opening: str = Field(description="诉求内容的开头")
+    place: str
     why: str = Field(description="为何提级")
-    decide_by: Shown | None
+    decide_by: Shown | None = Field(description="议定时限，已过的也在；没有时限的为空")
     meeting: PlannedFor | None = Field(description="已列入的会议")
     put_off: int = Field(description="缓议过几次")
     leader_in_charge: MemberView | None = Field(description="二级研判已交哪位分管领导")

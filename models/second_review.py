@@ -24,8 +24,6 @@ class Waiting(Answer):
     """A case that waits for the leaders, with what the first review says of it."""
 
     item: AgendaItem
-    opening: str
-    place: str
     minutes_left: int | None = Field(description="距议定时限的工作分钟数，已过为负；没有时限的为空")
     brought_by: str = Field(description="由谁提请：一级研判小组，或平台到期自动提级")
     recommended: list[Recommended]

@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import secrets
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import delete, select
@@ -21,7 +21,7 @@ from models.accounts import Account, SignInFailure, WebSession
 from models.administration_answers import AccountView
 from services.administration import record, require_administrator
 from services.context import Context
-from services.keys import require_known_unit
+from services.keys import capacity, require_known_unit
 from services.passwords import hashed
 from services.sign_in_history import last_sign_ins
 from services.transactions import Transaction, reading, transaction
@@ -73,7 +73,7 @@ def create_account(
                     login=login,
                 )
             )
-            record(tx, actor, Act.CREATE_ACCOUNT, name, _standing(role, unit))
+            record(tx, actor, Act.CREATE_ACCOUNT, name, capacity(tx.policy_in_force(), role, unit))
             tx.session.flush()
     except IntegrityError:
         raise Incomplete([Missing("name", f"已有名为“{name}”的账号")]) from None
@@ -116,7 +116,12 @@ def change_standing(
     problems = _faults_of_standing(role, unit)
     if problems:
         raise Incomplete(problems)
-    with _changing(context, name, actor, Act.CHANGE_STANDING, stamp, _standing(role, unit)) as (tx, account):
+
+    def words(tx: Transaction, account: Account) -> str:
+        policy = tx.policy_in_force()
+        return f"{capacity(policy, Role(account.role), account.unit)} → {capacity(policy, role, unit)}"
+
+    with _changing(context, name, actor, Act.CHANGE_STANDING, stamp, words) as (tx, account):
         require_known_unit(tx, role, unit)
         if role is not Role.OPERATOR:
             _require_another_operator(tx, account, actor)
@@ -133,7 +138,7 @@ def link_account(
     problems = _faults_of_login(login)
     if problems:
         raise Incomplete(problems)
-    with _changing(context, name, actor, Act.LINK_ACCOUNT, stamp, login or "取消关联") as (tx, account):
+    with _changing(context, name, actor, Act.LINK_ACCOUNT, stamp, lambda *_: login or "取消关联") as (tx, account):
         _require_free_login(tx, login, account)
         account.login, account.subject, account.from_directory = login, None, None
         end_sessions(tx, account)
@@ -216,9 +221,14 @@ def subject_of(context: Context, kind: str, said: str) -> str:
 
 @contextmanager
 def _changing(
-    context: Context, name: str, actor: Actor, act: Act, stamp: str | None = None, words: str = ""
+    context: Context,
+    name: str,
+    actor: Actor,
+    act: Act,
+    stamp: str | None = None,
+    words: Callable[[Transaction, Account], str] = lambda *_: "",
 ) -> Iterator[tuple[Transaction, Account]]:
-    """The account, held against every other writer; what is done is on record."""
+    """The account, held against every other writer; what is done is on record, with `words` about how it was before."""
     require_administrator(actor)
     with transaction(context) as tx:
         query = select(Account).where(Account.name == name.strip()).with_for_update()
@@ -227,8 +237,9 @@ def _changing(
             raise NotFound(f"名为“{name}”的账号")
         if stamp is not None and stamp != _stamp(account):
             raise RuleRefusal("changed-meanwhile", "这个账号刚被别人改过，请看一眼现在的情况再决定")
+        said = words(tx, account)
         yield tx, account
-        record(tx, actor, act, account.name, words)
+        record(tx, actor, act, account.name, said)
 
 
 def _stamp(account: Account) -> str:
@@ -246,10 +257,6 @@ def _require_another_operator(tx: Transaction, account: Account, actor: Actor) -
     )
     if account.role == Role.OPERATOR.value and tx.session.scalar(others.limit(1)) is None:
         raise RuleRefusal("last-operator", "这是最后一个能用的运维账号。请先另开一个运维账号")
-
-
-def _standing(role: Role, unit: str | None) -> str:
-    return f"{ROLE_LABELS[role]}{f' {unit}' if unit else ''}"
 
 
 def _faults_of_standing(role: Role, unit: str | None) -> list[Missing]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
+from pendulum import DateTime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 import clock
 from domain.actions import Actor
+from domain.petition import stage_term
 from domain.policy import Policy
 from domain.reviews import LEVEL_LABELS, STAGE_OF, Level, MeetingStatus, Outcome, on_duty
 from domain.stages import REVIEW_CLIMBS, Trigger
@@ -18,6 +20,7 @@ from models.review_answers import Agenda, AgendaItem, MemberView, PlannedFor
 from models.tables import DecisionRequest, DutyChange, HistoryRow, Petition, ReviewItem, ReviewMeeting
 from services.access import may_see, require_role
 from services.context import Context
+from services.facts import facts_of
 from services.meetings import READERS
 from services.transactions import reading
 from services.views import ask_view, head_of, lens_of
@@ -25,6 +28,8 @@ from services.views import ask_view, head_of, lens_of
 LONGEST = 500
 """Cases shown at once (our own decision); the seed's group heard 539 in all its time."""
 _MOST_CANDIDATES = 5
+_OPENING = 60
+"""Letters of what was reported (our own decision: two lines)."""
 _TOLD = (*REVIEW_CLIMBS.values(), Trigger.DISPATCH, Trigger.REFER_TO_DESK, Trigger.HAND_TO_LEADER)
 
 
@@ -40,13 +45,15 @@ def agenda(context: Context, actor: Actor, level: Level) -> Agenda:
         petitions = [petition for petition in _waiting(session, level) if may_see(session, petition, actor)]
         ids = [petition.id for petition in petitions]
         told, asked, items = _told(session, ids), _asked(session, ids), _items(session, ids)
+        waiting = [
+            _item(context, session, actor, petition, policy, told[petition.id], asked[petition.id], items)
+            for petition in petitions
+        ]
         return Agenda(
             level=Named(code=level, name=LEVEL_LABELS[level]),
             on_duty=_on_duty(session, policy, level),
-            items=[
-                _item(context, session, actor, petition, policy, told[petition.id], asked[petition.id], items)
-                for petition in petitions
-            ],
+            # A case without a term comes last; one whose term has passed has it still, though its clock is over.
+            items=sorted(waiting, key=lambda item: (item.decide_by is None, item.decide_by or item.arrived_at)),
             as_of=clock.now(),
         )
 
@@ -59,7 +66,9 @@ def _waiting(session: Session, level: Level) -> Sequence[Petition]:
         selectinload(Petition.assignments),
         joinedload(Petition.supervision),
     )
-    return session.scalars(query.order_by(Petition.stage_due_at, Petition.id).limit(LONGEST)).all()
+    # Those whose clock is over are overdue: first, in every database.
+    order = (Petition.stage_due_at.is_not(None), Petition.stage_due_at, Petition.id)
+    return session.scalars(query.order_by(*order).limit(LONGEST)).all()
 
 
 def _item(
@@ -84,13 +93,20 @@ def _item(
         **head_of(petition, lens),
         arrived_at=petition.stage_entered_at,
         why=climbs[-1].reason if climbs else "",
-        decide_by=petition.stage_due_at,
+        decide_by=petition.stage_due_at or _passed(context, petition, lens.policy),
+        opening=petition.text[:_OPENING] + ("…" if len(petition.text) > _OPENING else ""),
+        place=petition.place,
         meeting=PlannedFor(id=planned.id, number=planned.number, planned_at=planned.planned_at) if planned else None,
         put_off=sum(item.outcome == Outcome.PUT_OFF for item, _ in own),
         leader_in_charge=MemberView.of(leader) if leader else None,
         returned=[ask_view(row, petition, lens) for row in asked if row.kind == "return"],
         candidates=[lens.named_unit(str(candidate["unit"])) for candidate in candidates],
     )
+
+
+def _passed(context: Context, petition: Petition, policy: Policy) -> DateTime | None:
+    """The term of a review that has passed: the case went on to supervision, and waits all the same."""
+    return stage_term(facts_of(petition), policy, context.rules.calendar)
 
 
 def _told(session: Session, ids: Sequence[str]) -> dict[str, list[HistoryRow]]:

@@ -69,7 +69,7 @@ def add(
     petition_id: str,
     actor: Actor,
     name: str,
-    content: bytes,
+    content: bytes | Prepared,
     purpose: Purpose,
     *,
     party: str | None = None,
@@ -77,6 +77,7 @@ def add(
 ) -> AttachmentView:
     """Store a file with a petition; the same file for the same purpose again is the one that is there.
 
+    `content` is what was sent, or what `prepared` made of it before.
     `party` is the petition whose query code the petitioner holds; of merged petitions each has its own.
 
     Raises:
@@ -86,18 +87,22 @@ def add(
         StoreUnavailable: the disk is full or away; nothing was written.
     """
     require_room(context, petition_id, actor, content, party)
-    return keep(context, petition_id, actor, name, prepared(context, content), purpose, party=party, version=version)
+    what = content if isinstance(content, Prepared) else prepared(context, content)
+    return keep(context, petition_id, actor, name, what, purpose, party=party, version=version)
 
 
-def require_room(context: Context, petition_id: str, actor: Actor, content: bytes, party: str | None = None) -> None:
+def require_room(
+    context: Context, petition_id: str, actor: Actor, content: bytes | Prepared, party: str | None = None
+) -> None:
     """Raises `RuleRefusal` (`too-many-files`) where `content` would not be kept: then it need not be unpacked first."""
+    digest = content.sha256 if isinstance(content, Prepared) else digest_of(content)
     with reading(context) as session:
         mine = _added_by(session, petition_id, actor, party)
-        if all(row.sha256 != digest_of(content) for row in mine):
+        if all(row.sha256 != digest for row in mine):
             _check_number(actor, len(mine), rules_of(context.rules.active(session)))
 
 
-def add_by_code(context: Context, query_code: str, name: str, content: bytes) -> AttachmentView:
+def add_by_code(context: Context, query_code: str, name: str, content: bytes | Prepared) -> AttachmentView:
     """Store what the petitioner with this query code sends. Raises as `add` does, and as `matter_by_code`."""
     matter, own = matter_by_code(context, query_code), id_by_code(context, query_code)
     return add(context, matter, PETITIONER, name, content, Purpose.PETITION, party=own)

@@ -24,7 +24,7 @@ KIND_LABELS = {
     UnitKind.PETITIONER: "诉求人",
 }
 _HANDLING = (UnitKind.DEPARTMENT, UnitKind.TOWN)
-_NEEDED = (Role.OPERATOR, Role.DESK, Role.REVIEWER, Role.LEADER, Role.INSPECTOR, Role.FOLLOW_UP)
+NEEDED = (Role.OPERATOR, Role.DESK, Role.REVIEWER, Role.LEADER, Role.INSPECTOR, Role.FOLLOW_UP)
 """Without somebody in each of these something stands still."""
 
 
@@ -69,7 +69,7 @@ def units(context: Context) -> list[UnitInForce]:
     """Every unit in force: departments, towns, then the platform's own."""
     policy = _policy(context)
     accounts = [one for one in list_accounts(context) if one.disabled_at is None]
-    keys = [one for one in list_keys(context) if one.revoked_at is None]
+    keys = [one for one in list_keys(context) if one.opens]
     kinds = [*_HANDLING, *(kind for kind in UnitKind if kind not in _HANDLING)]
     return [
         UnitInForce(
@@ -103,7 +103,7 @@ def first_steps(context: Context) -> list[Step]:
     """What every district does once, and whether it is done."""
     accounts = [one for one in list_accounts(context) if one.disabled_at is None]
     without = [unit for unit in units(context) if unit.has_nobody]
-    missing = [ROLE_LABELS[role] for role in _NEEDED if not any(one.role == role for one in accounts)]
+    missing = [ROLE_LABELS[role] for role in NEEDED if not any(one.role == role for one in accounts)]
     operators = sum(one.role == Role.OPERATOR for one in accounts)
     return [
         Step(

@@ -10,6 +10,7 @@ from pendulum import DateTime
 
 import clock
 from domain.actions import PLATFORM, Actor
+from domain.calendar import local
 from domain.conduct import DEADLINE_LABELS, DeadlineKind, Limit, Times
 from domain.petition import Deadline, Rung, Satisfaction, is_overdue, next_rung, times_of
 from domain.reviews import check_assignments
@@ -276,7 +277,7 @@ def _due(tx: Transaction, duration: Duration) -> DateTime:
 def _why(tx: Transaction, petition: Petition, cause: Deadline | None) -> tuple[str, dict[str, Any]]:
     """Why it climbs, in words that anybody may read; and for the history, what it was and by which rule."""
     if cause is not None:
-        due = cause.due_at.in_timezone(clock.SHANGHAI).format("YYYY-MM-DD HH:mm")
+        due = f"{local(cause.due_at):%Y年%-m月%-d日 %H:%M}"
         kept = {"why": cause.kind.value, "due_at": cause.due_at.isoformat(), "rule": cause.rule, "source": cause.source}
         if cause.kind is DeadlineKind.SUPERVISION_REMINDER:
             return f"督办了结后至{due}仍未办结", kept

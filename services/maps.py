@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import clock
 from domain.actions import Actor, Role
 from domain.errors import NotFound
 from domain.figures import COUNTS, CountName, Grouping
-from domain.map_classes import Class, class_of, classes, told
+from domain.map_classes import Class, class_of, classes, spread, told
 from domain.periods import PeriodKind
 from gateways.geography_drawing import Drawing, Frame, Outline
 from gateways.tiles import Tile
@@ -20,6 +21,10 @@ from services.figure_selection import Asked
 
 SHOWN = (CountName.OPEN, CountName.OVERDUE, CountName.REGISTERED)
 """What a map is coloured by: how things stand, or how many were registered lately."""
+HEAT_METRES = 1000
+"""How far around a grid its heat reaches (our own decision: a walk of a quarter of an hour)."""
+_ROUND_THE_EQUATOR = 40_075_016.686
+"""Metres; what the whole world is wide in Web Mercator."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,8 @@ class Wanted:
     figure: CountName = CountName.OPEN
     by: Grouping = Grouping.TOWN
     period: PeriodKind | None = PeriodKind.MONTH
+    heat: bool = False
+    """Grids are coloured by what lies around them, too."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +108,8 @@ def district_map(context: Context, actor: Actor, wanted: Wanted, town: str | Non
     numbers = {code: found[wanted.figure] for code, found in counts.items()}
     drawn = drawing.grids if by is Grouping.GRID else drawing.towns
     shown = [item for item in drawn if town in (None, item.town)]
-    among = classes(max((numbers.get(item.code, 0) for item in shown), default=0), least)
+    heat = _heat(drawing, drawn, numbers) if wanted.heat and by is Grouping.GRID else numbers
+    among = classes(max((heat.get(item.code, 0) for item in shown), default=0), least)
     towns = tuple(_area(item, policy.unit_name(item.code), {}, 1, ()) for item in drawing.towns)
     frame = outline.frame if outline is not None else drawing.whole
     return DistrictMap(
@@ -114,6 +122,7 @@ def district_map(context: Context, actor: Actor, wanted: Wanted, town: str | Non
         areas=tuple(
             replace(
                 _area(item, item.name or policy.unit_name(item.code), numbers, least, among),
+                colour=class_of(heat.get(item.code, 0), among),
                 counts=counts.get(item.code, {}) if by is Grouping.TOWN else {},
             )
             for item in shown
@@ -125,6 +134,13 @@ def district_map(context: Context, actor: Actor, wanted: Wanted, town: str | Non
         tiles=tuple(context.tiles.covering(frame, drawing.flat)) if context.tiles else (),
         credit=context.tiles.credit if context.tiles else "",
     )
+
+
+def _heat(drawing: Drawing, grids: Sequence[Outline], numbers: Mapping[str, int]) -> dict[str, int]:
+    centre = drawing.whole
+    _, latitude = drawing.flat.position(centre.x + centre.width / 2, centre.y + centre.height / 2)
+    metres = _ROUND_THE_EQUATOR * math.cos(math.radians(latitude)) / drawing.flat.units
+    return spread(numbers, {item.code: (item.x, item.y) for item in grids}, HEAT_METRES / metres)
 
 
 def drawing_of(context: Context) -> tuple[Drawing, Mapping[str, str]] | None:

@@ -59,8 +59,12 @@ def set_aside(context: Context, owner: str, name: str, content: bytes) -> Pendin
         FileRefused: see `attachments.prepared`.
         StoreUnavailable: the disk is full or away; nothing was kept.
     """
-    what, now = attachments.prepared(context, content), clock.now()
-    file = what.file
+    return set_aside_prepared(context, owner, name, attachments.prepared(context, content))
+
+
+def set_aside_prepared(context: Context, owner: str, name: str, what: Prepared) -> PendingFile:
+    """As `set_aside`, of what was examined before."""
+    file, now = what.file, clock.now()
     facts = {
         "sha256": what.sha256,
         "name": fit_name(name, file.kind),

@@ -91,21 +91,26 @@ def active_geography(context: Context) -> GeographyData | None:
 
 def activate_geography(context: Context, data: GeographyData, actor: Actor) -> bool:
     """Locate by `data` from now on; False when it was in force already. What was located stays as it was."""
-    with context.sessions.begin() as session:
-        return geographies.put_in_force(session, data, actor)
+    with transaction(context) as tx:
+        changed = geographies.put_in_force(tx.session, data, actor)
+        if changed:
+            record(tx, actor, Act.ACTIVATE_GEOGRAPHY, data.version, data.counted())
+    return changed
 
 
 def roll_back_geography(context: Context, version: str, actor: Actor) -> None:
     """Put a former geography back in force, or none. Raises `NotFound`, naming those there are; `DamagedGeography`."""
-    with context.sessions.begin() as session:
-        known = list(session.scalars(select(GeographyVersion.version).order_by(GeographyVersion.version)))
+    with transaction(context) as tx:
+        known = list(tx.session.scalars(select(GeographyVersion.version).order_by(GeographyVersion.version)))
         if version == geographies.NONE_IN_FORCE:
-            geographies.activated(session, None, actor)
+            geographies.activated(tx.session, None, actor)
+            record(tx, actor, Act.ACTIVATE_GEOGRAPHY, version, "不用地理数据")
             return
         if version not in known:
             raise NotFound(f"地理数据版本“{version}”；启用过的有 there are: {'、'.join(known) or '无'}")
-        geographies.data_of(session, version)
-        geographies.activated(session, version, actor)
+        geographies.data_of(tx.session, version)
+        geographies.activated(tx.session, version, actor)
+        record(tx, actor, Act.ACTIVATE_GEOGRAPHY, version, "恢复旧版")
 
 
 def geography_history(context: Context) -> list[tuple[GeographyActivation, str]]:

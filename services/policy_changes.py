@@ -23,7 +23,7 @@ from domain.policy import Policy
 from domain.policy_changes import KIND_LABELS, STANDING_LABELS, WAITING, Kind, Standing
 from domain.stages import FINAL_STAGES
 from gateways import policy_uploads
-from gateways.policy_files import CALENDAR_FILE, PolicyError, dump, load_policy, policy_from_dict
+from gateways.policy_files import ASKED_FOR, CALENDAR_FILE, PolicyError, dump, load_policy, policy_from_dict
 from models.administration_answers import PolicyChangeView
 from models.answers import Named
 from models.tables import Petition, PolicyChange, PolicyFile, PolicyVersion
@@ -202,12 +202,17 @@ def late_plans(context: Context) -> list[Violation]:
 
 
 def files_in_force(context: Context) -> dict[str, str]:
-    """The files that made what is in force. Raises `RuleRefusal` where only what they say is known."""
+    """The files that made what is in force. Raises `RuleRefusal` where only what they say is known.
+
+    A file that this version of the platform asks for and that did not exist then is as it is shipped: whoever changes
+    another one sees with it what comes in.
+    """
     with reading(context) as session:
         version = _in_force(session)
         kept = dict(session.execute(files_of(version or "")).tuples().all())
     if kept:
-        return kept
+        shipped = policy_uploads.files_in(context.policy_dir) if context.policy_dir is not None else {}
+        return {name: text for name, text in shipped.items() if name in ASKED_FOR} | kept
     folder = _folder(context)
     try:
         if load_policy(folder).version == version:

@@ -15,6 +15,7 @@ from domain.actions import PETITIONER, Actor, Role, reopen_until
 from domain.errors import NotFound, RuleRefusal
 from domain.identity import IdentityRules
 from domain.petition import assist_deadlines, deadlines, handling_due
+from domain.plain_signs import plain_signs
 from domain.stages import Stage, Trigger
 from domain.workdays import Duration, TimeUnit
 from models.answers import (
@@ -59,7 +60,7 @@ _CODE = re.compile(f"[{CODE_LETTERS}]{{{CODE_LENGTH}}}")
 
 
 def id_by_code(context: Context, query_code: str) -> str:
-    """The id of the petition that this query code opens; small letters, spaces and hyphens do not matter.
+    """The id of the petition that this query code opens; small and wide letters, spaces and hyphens do not matter.
 
     Raises:
         NotFound: no petition has this code.
@@ -83,7 +84,7 @@ def matter_by_code(context: Context, query_code: str) -> str:
 
 
 def _by_code(session: Session, query_code: str) -> Petition:
-    code = re.sub(r"[\s-]", "", query_code).upper()
+    code = plain_signs(query_code).replace("-", "").upper()
     found = session.scalar(select(Petition).where(Petition.query_code == code)) if _CODE.fullmatch(code) else None
     if found is None:
         raise NotFound("该查询码对应的诉求，请核对后重试")

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 import datetime as dt
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -28,7 +26,6 @@ from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 import clock
 from domain.actions import Actor, Role
-from domain.errors import Incomplete, Missing
 from domain.facts import Exclusion
 from domain.queue_filter import QueueFilter
 from domain.stages import OPEN_STAGES, WORKING_STAGES, Stage
@@ -39,10 +36,13 @@ from services.access import ALL_SEEING, not_recused, require_role
 from services.context import Context
 from services.facts import is_rectifying
 from services.queue_conditions import Column, conditions
+from services.queue_cursors import after, cursor_of
 from services.transactions import reading
 from services.views import ask_view, explanation_view, head_of, lens_of, task_due
 
 MAX_PAGE = 200
+MOST_COUNTED = 1000
+"""Whoever has more than this before them is not helped by the exact number (our own decision)."""
 OPENING = 60
 """Letters by which a petition is told from its neighbours in a list (our own decision)."""
 
@@ -149,6 +149,20 @@ def queue_for(
         NotPermitted: nothing ever waits for this role.
     """
     return _page(context, actor, rows_for(actor), limit, cursor, only)
+
+
+def count_for(context: Context, actor: Actor, only: QueueFilter | None = None) -> int:
+    """How many wait for `actor`, or of them fit the filter; no more than `MOST_COUNTED` are counted.
+
+    Raises `NotPermitted` where nothing ever does.
+    """
+    rows = rows_for(actor)
+    query = rows.query.with_only_columns(Petition.id).where(not_recused(actor))
+    if only:
+        query = query.where(*conditions(only, rows.due))
+    with reading(context) as session:
+        counted = select(func.count()).select_from(query.limit(MOST_COUNTED).subquery())
+        return session.scalar(counted) or 0
 
 
 def rows_for(actor: Actor) -> Rows:
@@ -271,14 +285,14 @@ def _page(
     if only:
         query = query.where(*conditions(only, due))
     if cursor is not None:
-        query = query.where(_after(cursor, due, key))
+        query = query.where(after(cursor, due, key))
     with reading(context) as session:
         now = clock.now()
         found = session.execute(query).all()
         beside = _Beside(_asked(session, [row[0] for row in found]), _inspected(session, actor, found))
         items = [_item(context, session, actor, row, beside) for row in found[:size]]
         last = found[size - 1] if len(found) > size else None
-        return Page(items=items, next=_cursor(last.page_due, last.page_key) if last is not None else None, as_of=now)
+        return Page(items=items, next=cursor_of(last.page_due, last.page_key) if last is not None else None, as_of=now)
 
 
 @dataclass(frozen=True)
@@ -330,42 +344,3 @@ def _asked(session: Session, petitions: Sequence[Petition]) -> dict[str, list[De
     for row in session.scalars(query) if found else ():
         found[row.petition_id].append(row)
     return found
-
-
-def _after(cursor: str, due: Column, key: Column) -> ColumnElement[bool]:
-    moment, last = _parse(cursor, numbered=key.type.python_type is int)
-    if moment is None:
-        return and_(due.is_(None), key > last)
-    return or_(due > moment, and_(due == moment, key > last), due.is_(None))
-
-
-def _cursor(due: dt.datetime | None, key: str | int) -> str:
-    text = f"{due.isoformat() if due else ''}|{key}"
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
-
-
-_MOMENT = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{6})?\+00:00"
-_NUMBERED = re.compile(rf"({_MOMENT})?\|(\d{{1,10}})", re.ASCII)
-_NAMED = re.compile(rf"({_MOMENT})?\|([0-9a-f-]{{36}})", re.ASCII)
-_LARGEST_NUMBER = 2**31 - 1
-"""Beyond it PostgreSQL has no such id, and says so with an error of its own."""
-
-
-def _parse(cursor: str, *, numbered: bool) -> tuple[dt.datetime | None, str | int]:
-    """What `_cursor` wrote; a cursor that it cannot have written is refused before any database is asked."""
-    try:
-        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii")
-        found = (_NUMBERED if numbered else _NAMED).fullmatch(text)
-        if found is None:
-            raise _bad_cursor()
-        due = dt.datetime.fromisoformat(found[1]) if found[1] else None
-    except ValueError:  # bad Base64 and bad text are ValueErrors too
-        raise _bad_cursor() from None
-    key = int(found[2]) if numbered else found[2]
-    if isinstance(key, int) and key > _LARGEST_NUMBER:
-        raise _bad_cursor()
-    return due, key
-
-
-def _bad_cursor() -> Incomplete:
-    return Incomplete([Missing("cursor", "翻页标记无效，请从第一页重新读取")])

@@ -15,7 +15,7 @@ from domain.conduct import RequestType
 from domain.dispatch import needs_person
 from domain.errors import NotFound
 from domain.policy import Policy
-from domain.same_matter import Likeness, SameMatterRules, Shown, Traits, asked_marks, compare
+from domain.same_matter import Likeness, SameMatterRules, Shown, Traits, asked_marks, compare, distance
 from domain.stages import CLOSING_STAGES, FINAL_STAGES, OPEN_STAGES, TRANSITIONS, Stage, Trigger
 from models.answers import Named, PetitionHead, SimilarMatter
 from models.duplicates import Duplicate, DuplicatePage, MergeBody
@@ -177,22 +177,23 @@ def duplicates_of(context: Context, petition_id: str, actor: Actor) -> Duplicate
     require_role(actor, Role.DESK)
     with reading(context) as session:
         petition_for(session, petition_id, actor)
-        query = _open_pairs(actor).where(Proposal.petition_id == petition_id)
+        query = open_pairs(actor).where(Proposal.petition_id == petition_id)
         rows = session.execute(query.order_by(Proposal.score.desc(), Proposal.id)).all()
-        return DuplicatePage(items=[_pair(context, session, actor, *row) for row in rows], next=None)
+        return DuplicatePage(items=[pair_of(context, session, actor, *row) for row in rows], next=None)
 
 
 def duplicates(context: Context, actor: Actor, *, limit: int = 50, after: int = 0) -> DuplicatePage:
     """Every probable duplicate that waits for the desk, oldest first; `after` is the `next` of the page before."""
     require_role(actor, Role.DESK)
     with reading(context) as session:
-        query = _open_pairs(actor).where(Proposal.id > after).order_by(Proposal.id).limit(limit + 1)
+        query = open_pairs(actor).where(Proposal.id > after).order_by(Proposal.id).limit(limit + 1)
         rows = session.execute(query).all()
         more = rows[limit - 1][0].id if len(rows) > limit else None
-        return DuplicatePage(items=[_pair(context, session, actor, *row) for row in rows[:limit]], next=more)
+        return DuplicatePage(items=[pair_of(context, session, actor, *row) for row in rows[:limit]], next=more)
 
 
-def _open_pairs(actor: Actor) -> Select[tuple[Proposal, Petition, Petition]]:
+def open_pairs(actor: Actor) -> Select[tuple[Proposal, Petition, Petition]]:
+    """Every proposal that is to be decided, with the petition and the case it is probably part of."""
     main = aliased(Petition)
     pairs = (
         select(Proposal, Petition, main)
@@ -207,9 +208,10 @@ def _open_pairs(actor: Actor) -> Select[tuple[Proposal, Petition, Petition]]:
     return pairs.where(not_recused(actor), not_recused(actor, main))
 
 
-def _pair(
+def pair_of(
     context: Context, session: Session, actor: Actor, proposal: Proposal, petition: Petition, main: Petition
 ) -> Duplicate:
+    """The two as they stand side by side."""
     reasons = [str(reason) for reason in proposal.reasons]
     return Duplicate(
         petition=PetitionHead(**head_of(petition, lens_of(context, session, petition, actor))),
@@ -218,11 +220,19 @@ def _pair(
         same_as=PetitionHead(**head_of(main, lens_of(context, session, main, actor))),
         same_as_text=main.text,
         same_as_place=main.place,
+        metres=_apart(petition, main),
         score=proposal.score,
         reasons=reasons,
         found_at=proposal.found_at,
         merge=MergeBody(into=main.id, reason=f"疑似同一事项：{'；'.join(reasons)}"),
     )
+
+
+def _apart(one: Petition, other: Petition) -> int | None:
+    """Metres between the two, where both have a place on the map."""
+    points = [(row.longitude, row.latitude) for row in (one, other)]
+    known = [(longitude, latitude) for longitude, latitude in points if longitude is not None and latitude is not None]
+    return round(distance(*known)) if len(known) == len(points) else None
 
 
 def similar_matters(context: Context, session: Session, petition: Petition) -> list[SimilarMatter]:
@@ -231,7 +241,7 @@ def similar_matters(context: Context, session: Session, petition: Petition) -> l
     if rules is None or not rules.tell_petitioner or Stage(petition.stage) in FINAL_STAGES:
         return []
     told = set(rules.tell_petitioner)
-    query = _open_pairs(PETITIONER).where(Proposal.petition_id == petition.id, Proposal.public.is_(True))
+    query = open_pairs(PETITIONER).where(Proposal.petition_id == petition.id, Proposal.public.is_(True))
     rows = session.execute(query.order_by(Proposal.score.desc(), Proposal.id)).all()
     mains = [main for _, _, main in rows if not recused_units(main)]
     # What is about a unit is told to nobody: they could be of it.

@@ -23,10 +23,10 @@ from services.agenda import agenda
 from services.context import Context
 from services.facts import duration_of
 from services.meeting_views import matter_of
+from services.meetings import READERS
 from services.transactions import reading
 from services.views import Lens, lens_of
 
-_OPENING = 60
 _BROUGHT_BY = {
     Role.REVIEWER.value: "一级研判小组提请",
     Role.PLATFORM.value: "平台按时限自动提级",
@@ -44,8 +44,7 @@ def waiting(context: Context, actor: Actor) -> list[Waiting]:
         items = agenda(context, actor, Level.SECOND).items
         ids = [item.id for item in items]
         said, brought = _recommended(session, ids), _brought(session, ids)
-        rows = {row.id: row for row in session.scalars(select(Petition).where(Petition.id.in_(ids)))}
-        return [_waiting(context, item, rows[item.id], said[item.id], brought.get(item.id)) for item in items]
+        return [_waiting(context, item, said[item.id], brought.get(item.id)) for item in items]
 
 
 def brief(context: Context, petition_id: str, actor: Actor) -> Brief:
@@ -72,14 +71,22 @@ def brief(context: Context, petition_id: str, actor: Actor) -> Brief:
         )
 
 
-def _waiting(
-    context: Context, item: AgendaItem, petition: Petition, said: list[Recommended], brought: HistoryRow | None
-) -> Waiting:
+def record(context: Context, petition_id: str, actor: Actor) -> DecisionRecord | None:
+    """The leaders' latest decision on a case, for whoever has to do with reviews; `None` while there is none.
+
+    Raises:
+        NotPermitted, NotFound: not such a role; no such petition, or one that `actor` must stay out of.
+    """
+    require_role(actor, *READERS)
+    with reading(context) as session:
+        petition = petition_for(session, petition_id, actor)
+        return _record(session, petition, lens_of(context, session, petition, actor))
+
+
+def _waiting(context: Context, item: AgendaItem, said: list[Recommended], brought: HistoryRow | None) -> Waiting:
     left = working_minutes_between(clock.now(), item.decide_by, context.rules.calendar) if item.decide_by else None
     return Waiting(
         item=item,
-        opening=petition.text[:_OPENING],
-        place=petition.place,
         minutes_left=left,
         brought_by=_BROUGHT_BY.get(brought.actor_role, "") if brought else "",
         recommended=said,

@@ -8,7 +8,7 @@ import re
 import secrets
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import joinedload
 
 import clock
@@ -20,7 +20,7 @@ from models.accounts import Account, WebSession
 from services.accounts import NO_PASSWORD, end_sessions
 from services.context import Context
 from services.passwords import hashed, is_outdated, is_right
-from services.sign_in_history import note, refused
+from services.sign_in_history import LONGEST_ADDRESS, note, refused
 from services.sign_in_tries import SignInRefused, begin_try, tries_of, tries_to_change
 from services.transactions import Transaction, reading, transaction
 
@@ -72,7 +72,7 @@ def sign_in(context: Context, name: str, password: str, address: str, browser: s
             row.password = hashed(password)
         counted.forgive(tx)
         note(tx, Way.PASSWORD, Outcome.SIGNED_IN, row, name, address)
-        return begin_session(tx, row, Way.PASSWORD)
+        return begin_session(tx, row, Way.PASSWORD, address)
 
 
 def session_of(context: Context, token: str, *, by_hand: bool = True) -> SignedIn | None:
@@ -83,7 +83,7 @@ def session_of(context: Context, token: str, *, by_hand: bool = True) -> SignedI
     """
     if not _TOKEN.fullmatch(token):
         return None
-    now, digest = clock.now(), _digest(token)
+    now, digest = clock.now(), digest_of(token)
     with reading(context) as session:
         row = session.get(WebSession, digest, options=[joinedload(WebSession.account)])
         if row is None or row.account.disabled_at is not None:
@@ -104,7 +104,7 @@ def session_of(context: Context, token: str, *, by_hand: bool = True) -> SignedI
 def sign_out(context: Context, token: str, address: str = "") -> Way | None:
     """End the session; one that is over already stays so. How it was begun; `None` where there was none."""
     with transaction(context) as tx:
-        row = tx.session.get(WebSession, _digest(token), options=[joinedload(WebSession.account)])
+        row = tx.session.get(WebSession, digest_of(token), options=[joinedload(WebSession.account)])
         if row is None:
             return None
         way = Way(row.way or Way.PASSWORD)
@@ -113,28 +113,7 @@ def sign_out(context: Context, token: str, address: str = "") -> Way | None:
         return way
 
 
-def others_of(context: Context, who: SignedIn, token: str) -> int:
-    """How many other sessions of the same account go on, wherever they were begun."""
-    rules, now = context.sign_in, clock.now()
-    with reading(context) as session:
-        rows = session.scalars(select(WebSession).where(*_others(who, token)))
-        return sum(not rules.is_over(row.began_at, row.used_at, now) for row in rows)
-
-
-def end_others(context: Context, who: SignedIn, token: str, address: str = "") -> None:
-    """End every session of the account but the one with this token."""
-    with transaction(context) as tx:
-        account = tx.session.get_one(Account, who.account_id)
-        for row in tx.session.scalars(select(WebSession).where(*_others(who, token))):
-            note(tx, Way(row.way or Way.PASSWORD), Outcome.SIGNED_OUT, account, account.name, address)
-            tx.session.delete(row)
-
-
-def _others(who: SignedIn, token: str) -> tuple[ColumnElement[bool], ...]:
-    return WebSession.account_id == who.account_id, WebSession.digest != _digest(token)
-
-
-def change_password(context: Context, who: SignedIn, former: str, new: str) -> str:
+def change_password(context: Context, who: SignedIn, former: str, new: str, address: str = "") -> str:
     """Give oneself another password; every session of the account ends, and this one begins anew with the token given.
 
     Raises:
@@ -162,17 +141,26 @@ def change_password(context: Context, who: SignedIn, former: str, new: str) -> s
         row = tx.session.get_one(Account, who.account_id, with_for_update=True, populate_existing=True)
         row.password, row.must_change = fresh, False
         end_sessions(tx, row)
-        return begin_session(tx, row, Way.PASSWORD)
+        return begin_session(tx, row, Way.PASSWORD, address)
 
 
-def begin_session(tx: Transaction, account: Account, way: Way) -> str:
+def begin_session(tx: Transaction, account: Account, way: Way, address: str) -> str:
     """A session that nobody had before, and the end of all that are too old for anybody."""
     now, token = clock.now(), secrets.token_urlsafe(_TOKEN_BYTES)
     tx.session.execute(delete(WebSession).where(WebSession.began_at < now - tx.context.sign_in.longest))
-    tx.session.add(WebSession(digest=_digest(token), account_id=account.id, began_at=now, used_at=now, way=way.value))
+    tx.session.add(
+        WebSession(
+            digest=digest_of(token),
+            account_id=account.id,
+            began_at=now,
+            used_at=now,
+            way=way.value,
+            address=address[:LONGEST_ADDRESS],
+        )
+    )
     return token
 
 
-def _digest(token: str) -> str:
+def digest_of(token: str) -> str:
     """A plain hash will do: the token is 256 random bits."""
     return hashlib.sha256(token.encode()).hexdigest()

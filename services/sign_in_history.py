@@ -17,7 +17,7 @@ from services.context import Context
 from services.transactions import Transaction, reading, transaction
 
 PAGE = 100
-_ADDRESS = 45
+LONGEST_ADDRESS = 45
 _LOGIN = 120
 
 
@@ -32,7 +32,7 @@ def note(tx: Transaction, way: Way, outcome: Outcome, account: Account | None, l
             way=way.value,
             outcome=outcome.value,
             login=(account.name if account is not None else login)[:_LOGIN],
-            address=address[:_ADDRESS],
+            address=address[:LONGEST_ADDRESS],
         )
     )
 

@@ -94,7 +94,7 @@ def finish(
         outcome = found.outcome if isinstance(found, _Refusal) else Outcome.SIGNED_IN
         note(tx, Way.PROVIDER, outcome, account, person.login, address)
         if isinstance(found, Account):
-            return begin_session(tx, found, Way.PROVIDER), visit.to
+            return begin_session(tx, found, Way.PROVIDER, address), visit.to
     note_failure(context, tried)
     raise SignInRefused(found.said)
 

@@ -16,6 +16,7 @@ from domain.visits import Risk, VisitStatus, draw, lot, officer_for
 from domain.workdays import due_date
 from models.tables import Account, ApiKey, HistoryRow, Petition, Recusal, Visit
 from services.facts import facts_of, recused_units
+from services.keys import still_opens
 from services.ledger import move
 from services.transactions import Transaction
 
@@ -149,7 +150,7 @@ def _left_without_officers(session: Session, petition: Petition) -> set[str]:
         Account.role == Role.FOLLOW_UP.value, Account.unit.is_not(None), Account.disabled_at.is_(None)
     )
     keys = select(ApiKey.unit, ApiKey.label).where(
-        ApiKey.role == Role.FOLLOW_UP.value, ApiKey.unit.is_not(None), ApiKey.revoked_at.is_(None)
+        ApiKey.role == Role.FOLLOW_UP.value, ApiKey.unit.is_not(None), still_opens()
     )
     officers: dict[str, set[str]] = defaultdict(set)
     for unit, name in [*session.execute(accounts).tuples(), *session.execute(keys).tuples()]:

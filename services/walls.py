@@ -15,11 +15,13 @@ from sqlalchemy import select
 
 import clock
 from domain.actions import Actor, Role
+from domain.administration import COMMAND_LINE, Act
 from domain.errors import DomainError, Incomplete, Missing, NotFound
 from models.dashboard import DashboardView
 from models.walls import WallScreen
 from services import dashboard as showing
 from services import maps
+from services.administration import record, require_administrator
 from services.context import Context
 from services.transactions import reading, transaction
 
@@ -39,8 +41,9 @@ class CodeRefused(DomainError):
     message = "大屏码不对，或已停用"
 
 
-def create(context: Context, name: str) -> str:
+def create(context: Context, name: str, actor: Actor = COMMAND_LINE) -> str:
     """A new screen; its code, which is kept nowhere else. Raises `Incomplete` for a name that cannot be."""
+    require_administrator(actor)
     name = name.strip()
     code = "".join(secrets.choice(_LETTERS) for _ in range(_LENGTH))
     with transaction(context) as tx:
@@ -49,16 +52,20 @@ def create(context: Context, name: str) -> str:
             fault = f"已有大屏“{name}”，请另起名" if taken else f"大屏的名称须有，最长{_LONGEST_NAME}个字"
             raise Incomplete([Missing("name", fault)])
         tx.session.add(WallScreen(name=name, digest=_digest(code), made_at=clock.now()))
+        record(tx, actor, Act.OPEN_WALL, name)
     return "-".join(code[start : start + 5] for start in range(0, _LENGTH, 5))
 
 
-def revoke(context: Context, name: str) -> None:
+def revoke(context: Context, name: str, actor: Actor = COMMAND_LINE) -> None:
     """The screen shows nothing from its next question on. Raises `NotFound`."""
+    require_administrator(actor)
     with transaction(context) as tx:
         screen = tx.session.scalar(select(WallScreen).where(WallScreen.name == name).with_for_update())
         if screen is None:
             raise NotFound(f"大屏“{name}”")
-        screen.revoked_at = screen.revoked_at or clock.now()
+        if screen.revoked_at is None:
+            screen.revoked_at = clock.now()
+            record(tx, actor, Act.STOP_WALL, name)
 
 
 def screens(context: Context) -> list[WallScreen]:

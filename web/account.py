@@ -12,15 +12,16 @@ from starlette.routing import Match
 
 from api.callers import address_of
 from api.turns import PASSWORD_TURN
-from domain.errors import DomainError
+from domain.errors import DomainError, NotFound
 from domain.single_sign_on import Way
-from services import accounts, single_sign_on
+from services import accounts, sessions, single_sign_on
 from services import sign_in as service
 from services.known_browsers import secret_of, with_account
 from services.sign_in_tries import SignInRefused
 from web.asking import LOOKING_UP, ContextOf, PagesOf
 from web.callers import Who, drop_session, keep_mark, keep_session, kept_mark, session_token
 from web.forms import Form, Sent, SentForm, as_wrong
+from web.resuming import resumed
 from web.visits import number_of
 
 router = APIRouter()
@@ -54,7 +55,7 @@ def begin(request: Request, context: ContextOf, pages: PagesOf, sent: SentForm, 
         service.sign_out(context, former)
     answer: Response = RedirectResponse(to, HTTPStatus.SEE_OTHER)
     if kept:
-        answer = pages.show(request, "resume.html", action=to, kept=kept, lapsed=False)
+        answer = resumed(request, to, kept)
     keep_session(request, answer, token)
     keep_mark(request, answer, with_account(context, kept_mark(request), sent["account-name"]))
     return answer
@@ -87,22 +88,29 @@ def change(
     number_of(request, sent.token)
     to, kept = sent["to"], _kept(sent)
     try:
-        token = service.change_password(context, who, sent["former"], sent["new"])
+        token = service.change_password(context, who, sent["former"], sent["new"], address_of(request))
     except DomainError as refusal:
         form = Form({}, as_wrong(refusal).errors)
         return _account(request, pages, who, form, HTTPStatus.UNPROCESSABLE_ENTITY, to=to, kept=kept)
     answer: Response = RedirectResponse("/account?changed", HTTPStatus.SEE_OTHER)
     if kept:
-        answer = pages.show(request, "resume.html", action=ours(request, to), kept=kept, lapsed=False)
+        answer = resumed(request, ours(request, to), kept)
     keep_session(request, answer, token)
     return answer
 
 
 @router.post("/account/others")
-def end_others(request: Request, context: ContextOf, who: Who, sent: SentForm) -> Response:
-    """Sign out wherever else one is signed in, such as at a computer that one left."""
+def end_others(request: Request, context: ContextOf, pages: PagesOf, who: Who, sent: SentForm) -> Response:
+    """Sign out elsewhere, in one place or in all, such as at a computer that one left."""
     number_of(request, sent.token)
-    service.end_others(context, who, session_token(request), address_of(request))
+    try:
+        if sent["mark"]:
+            sessions.end_one(context, who, sent["mark"], address_of(request))
+        else:
+            sessions.end_others(context, who, session_token(request), address_of(request))
+    except NotFound as gone:
+        form = Form({}, problem=gone.message)
+        return _account(request, pages, who, form, HTTPStatus.CONFLICT)
     return RedirectResponse("/account?ended", HTTPStatus.SEE_OTHER)
 
 
@@ -124,7 +132,7 @@ def _account(
         form=form,
         must_change=who.must_change,
         has_password=who.has_password,
-        others=service.others_of(request.app.state.context, who, session_token(request)),
+        sessions=sessions.own_sessions(request.app.state.context, who, session_token(request)),
         ended="ended" in request.query_params,
         changed=changed,
         to=to,

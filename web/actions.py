@@ -72,7 +72,7 @@ _MATTER = (
 )
 _EVIDENCE = (
     Field("is_true", "诉求是否属实", Kind.YES_NO, options=YES_NO),
-    Field("untrue_reason", "查证情况", hint="不属实的填写", optional=True, rows=2),
+    Field("untrue_reason", "查证情况", hint="不属实的填写", optional=True, rows=2, when="is_true no"),
     Field("beyond_duty", "诉求超出职责", Kind.BOX),
     Field(
         "beyond_duty_kind",
@@ -81,15 +81,27 @@ _EVIDENCE = (
         "超出职责的选",
         optional=True,
         options="beyond_duty_kinds",
+        when="beyond_duty yes",
     ),
-    Field("beyond_duty_basis", "超职责依据", hint="法律、规定或裁判文书；另须附材料", optional=True, rows=2),
+    Field(
+        "beyond_duty_basis",
+        "超职责依据",
+        hint="法律、规定或裁判文书；另须附材料",
+        optional=True,
+        rows=2,
+        when="beyond_duty yes",
+    ),
     Field("contacted", "是否已联系诉求人", Kind.YES_NO, options=YES_NO),
-    Field("contacted_at", "联系时间", Kind.MOMENT, "已联系的填写", optional=True),
-    Field("contact_way", "联系方式", Kind.CHOICE, "已联系的选", optional=True, options=_CONTACT_WAYS),
-    Field("contact_last4", "号码末四位", Kind.LINE, "不要填写全号", optional=True, most=4),
-    Field("not_contacted_reason", "未联系的原因", Kind.LINE, "未联系的填写", optional=True, most=200),
+    Field("contacted_at", "联系时间", Kind.MOMENT, "已联系的填写", optional=True, when="contacted yes"),
+    Field(
+        "contact_way", "联系方式", Kind.CHOICE, "已联系的选", optional=True, options=_CONTACT_WAYS, when="contacted yes"
+    ),
+    Field("contact_last4", "号码末四位", Kind.LINE, "不要填写全号", optional=True, most=4, when="contacted yes"),
+    Field(
+        "not_contacted_reason", "未联系的原因", Kind.LINE, "未联系的填写", optional=True, most=200, when="contacted no"
+    ),
     Field("solved", "问题是否解决", Kind.YES_NO, options=YES_NO),
-    Field("unsolved_reason", "未解决的原因", hint="未解决的填写", optional=True, rows=2),
+    Field("unsolved_reason", "未解决的原因", hint="未解决的填写", optional=True, rows=2, when="solved no"),
     Field("internal_account", "办理情况", hint="内部记录，诉求人看不到", most=5000),
     Field("public_reply", "公开答复", hint="诉求人看得到；不写手机、身份证、银行卡号码", most=5000),
 )

@@ -17,7 +17,7 @@ from domain.errors import DomainError, NotFound
 from models.administration_answers import AccountView
 from models.policy_files import Shape
 from services import accounts as service
-from services import administration, directory, sign_in_history
+from services import administration, departures, directory, sessions, sign_in_history
 from services.context import Context
 from web.administration import Administrator, refused_form
 from web.asking import ContextOf, PagesOf
@@ -113,8 +113,7 @@ def change(
         submit(context, request, sent, work)
     except (DomainError, Wrong) as refusal:
         form = refused_form(sent.values, refusal)
-        status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.CONFLICT
-        return _one(request, context, pages, actor, account, None, status, {act: form})
+        return _one(request, context, pages, actor, account, None, form.status, {act: form})
     if known.gives_secret:
         return _one(request, context, pages, actor, _found(context, number), Done(known.said, secret))
     return RedirectResponse(f"{_LIST}/{number}?done={act}", HTTPStatus.SEE_OTHER)
@@ -169,6 +168,8 @@ def _one(
         units=directory.choices(context),
         unit_names=dict(directory.choices(context)),
         own=account.name == actor.name,
+        sessions=sessions.sessions_of(context, actor, account.number),
+        left=departures.left_behind(context, actor, account),
         sign_ins=sign_in_history.history(context, actor, account.name),
         acts=administration.acts(context, actor, account.name),
     )

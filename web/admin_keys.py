@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from http import HTTPStatus
 from typing import Any
 
@@ -9,6 +10,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from domain.actions import ROLE_LABELS, Role
+from domain.channels import channel_named
 from domain.errors import DomainError
 from models.policy_files import Shape
 from services import directory
@@ -31,12 +33,14 @@ class NewKey(Shape):
     unit: str | None = None
     channel: str | None = None
     label: str
+    last_day: dt.date | None = None
+    endless: bool = False
 
 
 @router.get(_LIST)
 def show(request: Request, context: ContextOf, pages: PagesOf, _: Administrator) -> Response:
     """Every key there ever was, and the form for another."""
-    return _page(request, context, pages, Form(), revoked="revoked" in request.query_params)
+    return _page(request, context, pages, _begun(context), revoked="revoked" in request.query_params)
 
 
 @router.post(_LIST)
@@ -49,14 +53,17 @@ def create(request: Request, context: ContextOf, pages: PagesOf, actor: Administ
         def work() -> dict[str, Any]:
             nonlocal secret
             unit = body.channel if body.role is Role.CHANNEL else body.unit
-            secret = service.create_key(context, body.role, unit, body.label, actor)
+            last_day = None if body.endless else body.last_day
+            secret = service.create_key(
+                context, body.role, unit, body.label, actor, last_day=last_day, endless=body.endless
+            )
             return {}
 
         submit(context, request, sent, work)
     except (DomainError, Wrong) as refusal:
         form = refused_form(sent.values, refusal)
         return _page(request, context, pages, form, HTTPStatus.UNPROCESSABLE_ENTITY)
-    return _page(request, context, pages, Form(), secret=secret, made=True)
+    return _page(request, context, pages, _begun(context), secret=secret, made=True)
 
 
 @router.post(_LIST + "/{prefix}/revocation")
@@ -74,6 +81,12 @@ def revoke(
     except (DomainError, Wrong) as refusal:
         return _page(request, context, pages, refused_form({}, refusal), HTTPStatus.CONFLICT)
     return RedirectResponse(f"{_LIST}?revoked", HTTPStatus.SEE_OTHER)
+
+
+def _begun(context: Context) -> Form:
+    """The form before anybody wrote in it."""
+    last_day = service.usual_last_day(context)
+    return Form({"last_day": str(last_day)} if last_day else {})
 
 
 def _page(
@@ -98,6 +111,7 @@ def _page(
         revoked=revoked,
         roles=_ROLES,
         role_names=dict(_ROLES),
+        channel_named=channel_named,
         units=directory.choices(context),
         unit_names=dict(directory.choices(context)),
     )

@@ -73,7 +73,10 @@ def files(context: ContextOf, _: Administrator) -> Response:
 def upload(request: Request, context: ContextOf, pages: PagesOf, actor: Administrator, form: SentFiles) -> Response:
     """Check what was sent, and keep it as a draft; what is wrong is shown whole, by file and line."""
     number_of(request, form.sent.token)
-    whole, sent = form.sent["extent"] == "whole", [(file.name, file.content) for file in form.files]
+    whole, sent = (
+        form.sent["extent"] == "whole",
+        [(file.name, file.content) for file in form.files if isinstance(file.content, bytes)],
+    )
     try:
         number = policy_changes.upload(context, actor, sent, whole=whole, reason=form.sent["reason"])
     except PolicyError as fault:
@@ -159,8 +162,7 @@ def _refused(
     refusal: DomainError | Wrong,
 ) -> Response:
     form = refused_form(values, refusal)
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.CONFLICT
-    return _change(request, context, pages, actor, number, {what: form}, status)
+    return _change(request, context, pages, actor, number, {what: form}, form.status)
 
 
 @dataclass(frozen=True)

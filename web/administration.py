@@ -15,7 +15,7 @@ from domain.administration import RECORD_READERS
 from domain.errors import DomainError
 from domain.reviews import LEVEL_LABELS, Level
 from models.review_bodies import StandInIn
-from services import administration, directory, roster, sign_in_history
+from services import administration, directory, keys, roster, sign_in_history
 from services.access import require_role
 from services.context import Context
 from web.asking import ContextOf, PagesOf
@@ -41,8 +41,10 @@ Administrator = Annotated[Actor, Depends(administering)]
 def begin(request: Request, context: ContextOf, pages: PagesOf, actor: Caller) -> Response:
     """What there is, and what is missing before everybody can work."""
     require_role(actor, *RECORD_READERS)
-    first = directory.first_steps(context) if actor.role is Role.OPERATOR else []
-    return pages.show(request, "administration/begin.html", steps=first, operator=actor.role is Role.OPERATOR)
+    operator = actor.role is Role.OPERATOR
+    first = directory.first_steps(context) if operator else []
+    ending = sum(key.ends_soon for key in keys.list_keys(context)) if operator else 0
+    return pages.show(request, "administration/begin.html", steps=first, operator=operator, ending=ending)
 
 
 @router.get("/administration/units")
@@ -125,11 +127,9 @@ def _roster(
 _ROLES = {role.value: label for role, label in ROLE_LABELS.items()}
 
 
-def refused_form(values: Mapping[str, str], refusal: Exception) -> Form:
+def refused_form(values: Mapping[str, str], refusal: DomainError | Wrong) -> Form:
     """The form as it was sent, with the reasons it was refused for."""
-    wrong = (
-        refusal if isinstance(refusal, Wrong) else as_wrong(refusal) if isinstance(refusal, DomainError) else Wrong()
-    )
+    wrong = as_wrong(refusal)
     return Form(values, wrong.errors, wrong.problem)
 
 

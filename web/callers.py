@@ -16,9 +16,10 @@ from domain.reviews import Level
 from services import dossiers, figures, meetings, visits
 from services.sign_in import SignedIn, session_of
 from web.asking import ContextOf
-from web.forms import Form, sent_form
+from web.forms import Form
 from web.rendering import Pages
 from web.visits import attributes, cookie_of_site
+from web.waiting_files import sent_or_waiting
 
 _COOKIE = "session"
 _KNOWN = "known"
@@ -124,7 +125,7 @@ async def on_sign_in_needed(request: Request, _: Exception) -> Response:
     if request.method != HTTPMethod.POST:
         query = f"?{request.url.query}" if request.url.query else ""
         return RedirectResponse(f"/sign-in?to={quote(request.url.path + query)}", HTTPStatus.SEE_OTHER)
-    sent = await sent_form(request)
+    sent = await sent_or_waiting(request)
     pages: Pages = request.app.state.pages
     return pages.show(
         request,
@@ -141,7 +142,7 @@ async def on_change_needed(request: Request, _: Exception) -> Response:
     """First another password; what was written meanwhile waits in its form."""
     if request.method != HTTPMethod.POST:
         return RedirectResponse("/account", HTTPStatus.SEE_OTHER)
-    sent = await sent_form(request)
+    sent = await sent_or_waiting(request)
     pages: Pages = request.app.state.pages
     return pages.show(
         request,
@@ -151,7 +152,7 @@ async def on_change_needed(request: Request, _: Exception) -> Response:
         must_change=True,
         has_password=True,
         changed=False,
-        others=0,
+        sessions=(),
         ended=False,
         to=request.url.path,
         kept=sent.pairs,

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from domain.actions import Actor, Role
-from domain.errors import DomainError, StaleVersion
+from domain.errors import DomainError
 from domain.petition import SATISFACTION_LABELS
 from domain.visits import WAY_LABELS, VisitStatus
 from models.visit_answers import AttemptIn, OfficerIn
@@ -126,16 +126,10 @@ def _changed(
             return {}
 
         submit(context, request, sent, done)
-    except StaleVersion:
-        wrong = Wrong(problem=_MOVED_ON)
-    except DomainError as refusal:
-        wrong = as_wrong(refusal)
-    except Wrong as refused:
-        wrong = refused
-    else:
-        return RedirectResponse(f"/calls/{visit_id}?done={name}", HTTPStatus.SEE_OTHER)
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if wrong.errors else HTTPStatus.CONFLICT
-    return _page(request, context, pages, actor, visit_id, status, {name: Form.refused(sent, wrong)})
+    except (DomainError, Wrong) as refusal:
+        form = Form.refused(sent, as_wrong(refusal, _MOVED_ON))
+        return _page(request, context, pages, actor, visit_id, form.status, {name: form})
+    return RedirectResponse(f"/calls/{visit_id}?done={name}", HTTPStatus.SEE_OTHER)
 
 
 def _page(
@@ -156,6 +150,7 @@ def _page(
         status,
         visit=found,
         case=queries.detail(context, found.petition_id, actor),
+        labels={field.name: field.label for field in (*_ATTEMPT, *_GIVE)},
         forms={"attempt": Form({"way": "phone"}), "officer": Form()} | (forms or {}),
         may_attempt=is_open and actor.role is Role.FOLLOW_UP,
         may_give=is_open and actor.role in visits.GIVERS,

@@ -13,8 +13,10 @@ from starlette.responses import RedirectResponse, Response
 
 from domain.actions import ROLE_LABELS, Actor, Role
 from domain.conduct import REQUEST_TYPE_LABELS, URGENCY_LABELS, RequestType, Urgency
-from domain.errors import DomainError, NotFound, StaleVersion
+from domain.errors import DomainError, NotFound
 from domain.petition import RUNG_LABELS, Rung
+from domain.plain_signs import plain_signs
+from domain.queue_filter import read_filter
 from domain.stages import STAGE_LABELS, TRIGGER_LABELS, Stage, Trigger
 from models.answers import PetitionDetail, QueueItem
 from models.bodies import ExclusionIn
@@ -31,12 +33,15 @@ from web.forms import Form, Sent, SentForm, Wrong, as_wrong, submit
 from web.inputs import shape_fields
 from web.lookup import in_words, read_action
 from web.shown_files import PICKED, files_of, for_completion, new_for_completion, purposes_of
+from web.waiting_files import waiting_in
 
 router = APIRouter()
 
 CaseId = Annotated[str, Path(max_length=60)]
+_WHOLE = re.compile(r"[A-Z]{1,10}-\d{8}-\d{5,}", re.ASCII)
 _QUOTED = re.compile(r"“([^”]{1,40})”")
 MOVED_ON = "您填写的时候，这件诉求有了变化（见上）。您写的还在，确认后请再提交一次"
+_GIVING = {TRIGGER_LABELS[Trigger.DISPATCH], TRIGGER_LABELS[Trigger.REDISPATCH]}
 SAME = "same"
 """Where a form says that it was sent from: the list of pairs, to which whoever works through it goes back."""
 STALE_TEXT = "表单不完整，请重新填写"
@@ -44,9 +49,18 @@ STALE_TEXT = "表单不完整，请重新填写"
 
 @router.get("/cases")
 def find(context: ContextOf, actor: Caller, number: str = "") -> Response:
-    """From a case number to its page."""
-    found = queries.find(context, number.strip().upper()[:40], actor)
-    return RedirectResponse(f"/cases/{found.id}", HTTPStatus.SEE_OTHER)
+    """From a case number to its page; from a part of one to what of the queue has it."""
+    only = read_filter({"number": number})
+    try:
+        found = queries.find(context, plain_signs(number).upper()[:40], actor).id
+    except NotFound:
+        if not only or _WHOLE.fullmatch(only.number) or actor.role is Role.MEDIA:
+            raise
+        there = queues.queue_for(context, actor, limit=2, only=only).items
+        if len(there) != 1:
+            return RedirectResponse(f"/tasks?{only.query}", HTTPStatus.SEE_OTHER)
+        found = there[0].id
+    return RedirectResponse(f"/cases/{found}", HTTPStatus.SEE_OTHER)
 
 
 @router.get("/cases/{petition_id}")
@@ -67,7 +81,8 @@ def act(
     if wrong is not None:
         return refused(request, context, pages, actor, petition_id, code, sent, wrong)
     if sent["back"] == SAME:
-        return RedirectResponse(f"/desk/same?done={code}", HTTPStatus.SEE_OTHER)
+        skipped = sent["offset"] if re.fullmatch(r"[0-9]{1,7}", sent["offset"]) else "0"
+        return RedirectResponse(f"/desk/same?done={code}&of={petition_id}&offset={skipped}", HTTPStatus.SEE_OTHER)
     if not _sees(context, petition_id, actor):
         return RedirectResponse(f"/tasks?done={code}", HTTPStatus.SEE_OTHER)
     return RedirectResponse(f"/cases/{petition_id}?done={code}", HTTPStatus.SEE_OTHER)
@@ -89,12 +104,8 @@ def attempt(
             return {}
 
         submit(context, request, sent, work)
-    except StaleVersion:
-        return Wrong(problem=MOVED_ON)
-    except DomainError as refusal:
-        return as_wrong(refusal)
-    except Wrong as wrong:
-        return wrong
+    except (DomainError, Wrong) as refusal:
+        return as_wrong(refusal, MOVED_ON)
     return None
 
 
@@ -129,10 +140,9 @@ def refused(
     wrong: Wrong,
 ) -> Response:
     """The case as it stands, with the form as it was filled in and what is wrong with it."""
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if wrong.errors else HTTPStatus.CONFLICT
     action = ACTIONS.get(code) or DESKS.get(code)
     form = Form.refused(in_words(context, action, sent) if action else sent, wrong)
-    return page_of(request, context, pages, actor, petition_id, status, {code: form})
+    return page_of(request, context, pages, actor, petition_id, wrong.status, {code: form})
 
 
 def page_of(
@@ -182,9 +192,14 @@ def page_of(
         file_purposes=purposes_of(actor),
         recusals=recusals.recusals(context, petition_id, actor).recusals if actor.role in recusals.READERS else [],
         refused=refused,
+        waiting={
+            code: waiting_in(request, (forms or {}).get(code, Form()).values)
+            for code in (Trigger.SUBMIT_COMPLETION.value, Trigger.ATTACH.value)
+        },
         blank=Form(),
         options=lambda field: options_of(field, lists),
         done=done,
+        given=done in _GIVING and Trigger.REDISPATCH.value in case.allowed_actions,
         following=_next(context, actor, petition_id) if done else None,
         urgency=URGENCY_LABELS[Urgency(case.urgency)],
         request_type=REQUEST_TYPE_LABELS[RequestType(case.request_type)],

@@ -20,9 +20,10 @@ from web import cases
 from web.actions import ACTIONS
 from web.asking import ContextOf, PagesOf
 from web.callers import Caller
-from web.files import Files, SentFiles
+from web.files import GONE, Files, SentFiles
 from web.forms import Sent, Wrong, answered, as_wrong, read, submit
 from web.shown_files import NEW, PICKED, files_of
+from web.waiting_files import with_waiting
 
 router = APIRouter()
 
@@ -50,6 +51,8 @@ def hand_in(
         seen = sent.number("version")
         if not isinstance(seen, int):
             raise Wrong(problem=cases.STALE_TEXT)  # noqa: TRY301 - refused like everything else that is wrong
+        if form.gone:
+            raise Wrong({f"{NEW}{Purpose.EVIDENCE}": GONE})  # noqa: TRY301 - as above
         _check(context, petition_id, actor, sent, seen)
         version = seen + _keep(context, petition_id, actor, form, kept)
         body = read(CompletionEvidence, cases.fields_of(ACTIONS[_CODE], _with(sent, kept)))
@@ -59,15 +62,13 @@ def hand_in(
             return {}
 
         submit(context, request, sent, work)
-    except StaleVersion:
-        wrong = Wrong(problem=cases.MOVED_ON)
-    except DomainError as refusal:
-        wrong = as_wrong(refusal)
-    except Wrong as refusal:
-        wrong = refusal
-    else:
-        return done
-    return cases.refused(request, context, pages, actor, petition_id, _CODE, _with(sent, kept), wrong)
+    except (DomainError, Wrong) as refusal:
+        wrong = as_wrong(refusal, cases.MOVED_ON)
+        if not kept:
+            rest = [file for file in form.files if file.field not in wrong.errors]
+            sent = with_waiting(request, context, sent, rest)
+        return cases.refused(request, context, pages, actor, petition_id, _CODE, _with(sent, kept), wrong)
+    return done
 
 
 def _check(context: Context, petition_id: str, actor: Actor, sent: Sent, seen: int) -> None:

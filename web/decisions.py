@@ -78,13 +78,10 @@ def _page(
     lists = lists_of(context)
     forms = {action.code: Form(start_of(action)) for action in actions} | (dict([refused]) if refused else {})
     done = label_of(request.query_params.get("done", ""))
-    status = HTTPStatus.OK
-    if refused is not None:
-        status = HTTPStatus.UNPROCESSABLE_ENTITY if refused[1].errors else HTTPStatus.CONFLICT
     return pages.show(
         request,
         "decisions/one.html",
-        status,
+        refused[1].status if refused else HTTPStatus.OK,
         brief=seen,
         case=case,
         actions=actions,

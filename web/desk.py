@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from services import same_matter
+from domain.actions import Actor
+from domain.errors import DomainError
+from domain.stages import Stage, Trigger
+from models.answers import PetitionDetail
+from services import duplicate_pairs, queries
+from services.context import Context
+from services.figures import MAX_OFFSET
 from web.asking import ContextOf, PagesOf
 from web.callers import Caller
 from web.cases import label_of
@@ -24,9 +31,27 @@ def same(
     context: ContextOf,
     pages: PagesOf,
     actor: Caller,
-    after: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0,
+    offset: Annotated[int, Query(ge=0, le=MAX_OFFSET)] = 0,
     done: Annotated[str, Query(max_length=40)] = "",
+    of: Annotated[str, Query(max_length=40)] = "",
 ) -> Response:
-    """Every pair that waits for somebody to say whether it is one matter, oldest first."""
-    page = same_matter.duplicates(context, actor, limit=PAGE, after=after)
-    return pages.show(request, "cases/same.html", page=page, blank=Form(), first=not after, done=label_of(done))
+    """Every pair that waits for somebody to say whether it is one matter, the likeliest first."""
+    page = duplicate_pairs.likeliest(context, actor, limit=PAGE, offset=offset)
+    last = _case(context, actor, of) if done and of else None
+    return pages.show(
+        request,
+        "cases/same.html",
+        page=page,
+        blank=Form(),
+        offset=offset,
+        done=label_of(done),
+        last=last,
+        merged=done == Trigger.MERGE and last is not None and last.stage.code == Stage.MERGED,
+    )
+
+
+def _case(context: Context, actor: Actor, petition_id: str) -> PetitionDetail | None:
+    """The case of which something was done; nothing where it cannot be seen."""
+    with suppress(DomainError):
+        return queries.detail(context, petition_id, actor)
+    return None

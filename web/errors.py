@@ -9,7 +9,8 @@ from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Match
 
 from api.errors import STATUSES, TITLES, TooManyRequests
 from domain.errors import DomainError
@@ -17,6 +18,7 @@ from web.callers import ChangeNeeded, SignInNeeded, on_change_needed, on_sign_in
 from web.follow import Unknown, on_unknown
 from web.forms import sent_form
 from web.rendering import Pages
+from web.resuming import resumed
 from web.visits import ForeignForm, LapsedForm
 
 _SAID = {
@@ -69,13 +71,11 @@ def _on_foreign(request: Request, _: Exception) -> Response:
     return show_error(request, HTTPStatus.FORBIDDEN, "这份表单是从别的网站提交的，没有收下。")
 
 
-async def _on_lapsed(request: Request, _: Exception) -> Response:
+async def _on_lapsed(request: Request, lapsed: Exception) -> Response:
     """What was typed is shown once more, in a form of this browser's own."""
-    sent = await sent_form(request)
-    pages: Pages = request.app.state.pages
-    return pages.show(
-        request, "resume.html", HTTPStatus.CONFLICT, action=request.url.path, kept=sent.pairs, lapsed=True
-    )
+    pairs = lapsed.pairs if isinstance(lapsed, LapsedForm) else None
+    kept = (await sent_form(request)).pairs if pairs is None else pairs
+    return resumed(request, request.url.path, kept, HTTPStatus.CONFLICT, lapsed=True)
 
 
 def _on_invalid(request: Request, _: Exception) -> Response:
@@ -84,8 +84,23 @@ def _on_invalid(request: Request, _: Exception) -> Response:
 
 def _on_http(request: Request, error: Exception) -> Response:
     status = HTTPStatus(error.status_code) if isinstance(error, HTTPException) else HTTPStatus.INTERNAL_SERVER_ERROR
+    if status is HTTPStatus.METHOD_NOT_ALLOWED and request.method == HTTPMethod.GET:
+        return RedirectResponse(_page_above(request), HTTPStatus.SEE_OTHER)
     headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
     return show_error(request, status, _SAID.get(status, _FALLBACK), headers=headers)
+
+
+def _page_above(request: Request) -> str:
+    """The page that a form stands on, for an address that only forms are sent to.
+
+    A telephone that was put away opens the address of a form's answer anew, without the form.
+    """
+    path = request.url.path
+    while path := path.rpartition("/")[0]:
+        scope = {"type": "http", "method": HTTPMethod.GET, "path": path, "headers": []}
+        if any(route.matches(scope)[0] is Match.FULL for route in request.app.router.routes):
+            return path
+    return "/"
 
 
 def _on_database(request: Request, error: Exception) -> Response:

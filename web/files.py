@@ -18,25 +18,19 @@ from domain.attachments import MAY_ADD, Purpose
 from domain.errors import DomainError
 from domain.stages import Trigger
 from services import attachments
+from services.attachments import Prepared
 from web import cases, follow
 from web.asking import LOOKING_UP, ContextOf, PagesOf
 from web.callers import Caller
 from web.follow import Mine
-from web.forms import MOST_FIELDS, MOST_FILES, Sent, Wrong, as_wrong
-from web.visits import number_of
+from web.forms import MOST_FIELDS, MOST_PARTS, Sent, Wrong, as_wrong
+from web.visits import LapsedForm, number_of
+from web.waiting_files import SentFile, recalled, sent_or_waiting, with_waiting
 
 router = APIRouter()
 
 _NOTHING = "没有选择文件"
-
-
-@dataclass(frozen=True)
-class SentFile:
-    """A file as it was sent: the field it was chosen in, its name and its content."""
-
-    field: str
-    name: str
-    content: bytes
+GONE = "先前选的文件没有保住，请重新选择"
 
 
 @dataclass(frozen=True)
@@ -45,16 +39,27 @@ class Files:
 
     sent: Sent
     files: list[SentFile]
+    gone: int = 0
+    """How many waited with the form and are kept no longer."""
 
 
 async def sent_files(request: Request) -> Files:
-    """What the form holds. An input in which nothing was chosen sends a file without a name."""
-    async with request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS) as form:
+    """What the form holds, and what waited with it. An input in which nothing was chosen sends a file without a name.
+
+    Raises `LapsedForm` with what was set aside, while the files can still be read.
+    """
+    async with request.form(max_files=MOST_PARTS, max_fields=MOST_FIELDS) as form:
         items = form.multi_items()
         pairs = [(name, value.replace("\r\n", "\n")) for name, value in items if isinstance(value, str)]
+        sent = Sent(pairs)
+        try:
+            number_of(request, sent.token)
+        except LapsedForm:
+            raise LapsedForm((await sent_or_waiting(request)).pairs) from None
         files = [(name, value) for name, value in items if isinstance(value, UploadFile)]
         read = [SentFile(name, file.filename, await file.read()) for name, file in files if file.filename]
-        return Files(Sent(pairs), read)
+    waited, gone = await recalled(request, sent)
+    return Files(sent, [*waited, *read], gone)
 
 
 SentFiles = Annotated[Files, Depends(sent_files)]
@@ -96,13 +101,16 @@ def add(
     purpose = form.sent["purpose"]
     try:
         if purpose not in {item.value for item in MAY_ADD.get(actor.role, ())}:
-            raise Wrong({"purpose": "请选择用途"})  # noqa: TRY301 - refused like everything else that is wrong
+            nothing = {} if form.files or form.gone else {"file": _NOTHING}
+            raise Wrong({"purpose": "请选择用途"} | nothing)  # noqa: TRY301 - refused like everything else that is wrong
         _each(
             form,
             lambda name, content: attachments.add(context, petition_id, actor, name, content, Purpose(purpose)),
         )
     except Wrong as wrong:
-        return cases.refused(request, context, pages, actor, petition_id, Trigger.ATTACH.value, form.sent, wrong)
+        rest = [] if "file" in wrong.errors else form.files
+        sent = with_waiting(request, context, form.sent, rest)
+        return cases.refused(request, context, pages, actor, petition_id, Trigger.ATTACH.value, sent, wrong)
     return RedirectResponse(f"/cases/{petition_id}?done={Trigger.ATTACH.value}", HTTPStatus.SEE_OTHER)
 
 
@@ -114,14 +122,17 @@ def opened(
     return served(attachments.opened(context, petition_id, attachment_id, actor, thumbnail=small))
 
 
-def _each(form: Files, keep: Callable[[str, bytes], object]) -> None:
-    """Keep each file; what was kept before one was refused stays. Raises `Wrong`, naming the file."""
-    if not form.files:
+def _each(form: Files, keep: Callable[[str, bytes | Prepared], object]) -> None:
+    """Keep each file that can be. Raises `Wrong`, naming those that were not, each with its reason."""
+    if not form.files and not form.gone:
         raise Wrong({"file": _NOTHING})
+    refused = [GONE] if form.gone else []
     for file in form.files:
         try:
             keep(file.name, file.content)
         except DomainError as refusal:
             found = as_wrong(refusal)
-            reason = found.errors.get("file") or found.problem or str(refusal)
-            raise Wrong({"file": f"{file.name}：{reason}"}) from None
+            refused.append(f"{file.name}：{found.errors.get('file') or found.problem or str(refusal)}")
+    if refused:
+        kept = len(form.files) + form.gone - len(refused)
+        raise Wrong({"file": "；".join(refused) + (f"。其余{kept}个已收下" if kept > 0 else "")})

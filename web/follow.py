@@ -20,7 +20,7 @@ from starlette.responses import RedirectResponse, Response
 from api.callers import address_of
 from domain.actions import PETITIONER
 from domain.addresses import network_of
-from domain.errors import DomainError, NotFound, StaleVersion
+from domain.errors import DomainError, NotFound
 from domain.petition import SATISFACTION_LABELS
 from domain.stages import Trigger
 from models.answers import Progress
@@ -29,13 +29,15 @@ from models.shapes import Shape
 from services import attachments, following, intake, pending_files, queries, verdict
 from services.context import Context
 from web.asking import LOOKING_UP, ContextOf, PagesOf
-from web.forms import Form, Sent, SentForm, Wrong, as_wrong, read, sent_form, submit
+from web.forms import Form, Sent, SentForm, Wrong, as_wrong, read, submit
 from web.live import Watch, version_seen
 from web.plain_words import said_of, steps_of
 from web.visits import attributes, cookie_name, number_of
+from web.waiting_files import sent_or_waiting, waiting_in
 
 router = APIRouter()
 
+_MOVED_ON = "您填写的时候，这件诉求有了新的进展（见下）。您写的还在，确认后请再提交一次"
 _COOKIE = "code"
 _NUMBER = re.compile(r"[A-Z]{1,10}-\d{8}-\d{5,}", re.ASCII)
 _KEPT_SECONDS = 30 * 60
@@ -101,7 +103,8 @@ def open_case(request: Request, context: ContextOf, pages: PagesOf, sent: SentFo
     number = progress.case_number
     answer: Response = RedirectResponse(_path(number), HTTPStatus.SEE_OTHER)
     deed = sent["to"].removeprefix(f"{_path(number)}/")
-    if deed in _DEEDS:
+    deed = Trigger.ATTACH.value if deed == "attachments" else deed
+    if deed in (*_DEEDS, Trigger.ATTACH.value):
         waiting = Form(dict(_kept(sent)), problem=_STILL_THERE)
         answer = _page(request, context, pages, Followed(number, sent["code"], progress), forms={deed: waiting})
     keep_code(request, answer, number, sent["code"])
@@ -131,7 +134,7 @@ async def on_unknown(request: Request, _: Exception) -> Response:
         return Response(status_code=HTTPStatus.NO_CONTENT)
     if request.method != HTTPMethod.POST:
         return RedirectResponse("/follow", HTTPStatus.SEE_OTHER)
-    sent = await sent_form(request)
+    sent = await sent_or_waiting(request)
     return ask_for_code(
         request, request.app.state.pages, Form(), HTTPStatus.FORBIDDEN, to=request.url.path, kept=sent.pairs
     )
@@ -235,13 +238,8 @@ def act(
             return {}
 
         submit(context, request, sent, work)
-    except StaleVersion:
-        wrong = Wrong(problem="您填写的时候，这件诉求有了新的进展（见下）。您写的还在，确认后请再提交一次")
-        return refused(request, context, pages, mine, deed, sent, wrong)
-    except DomainError as refusal:
-        return refused(request, context, pages, mine, deed, sent, as_wrong(refusal))
-    except Wrong as wrong:
-        return refused(request, context, pages, mine, deed, sent, wrong)
+    except (DomainError, Wrong) as refusal:
+        return refused(request, context, pages, mine, deed, sent, as_wrong(refusal, _MOVED_ON))
     return RedirectResponse(f"/follow/{number}?done={deed}", HTTPStatus.SEE_OTHER)
 
 
@@ -257,8 +255,7 @@ def refused(
 ) -> Response:
     """The case as it stands, with the form as it was filled in and what is wrong with it."""
     now = Followed(mine.number, mine.code, queries.public_progress(context, mine.code))
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if wrong.errors else HTTPStatus.CONFLICT
-    return _page(request, context, pages, now, status, {deed: Form.refused(sent, wrong)})
+    return _page(request, context, pages, now, wrong.status, {deed: Form.refused(sent, wrong)})
 
 
 def _page(
@@ -283,6 +280,7 @@ def _page(
         choices=queries.verdict_choices(context, mine.code),
         done=_THANKS.get(done, ""),
         adding="photos" in request.query_params,
+        waiting=waiting_in(request, (forms or {}).get(Trigger.ATTACH.value, Form()).values),
         files=attachments.shown_by_code(context, mine.code).items,
         rules=pending_files.rules_of(context),
     )

@@ -22,8 +22,10 @@ from web.visits import caller_of, number_of
 
 ONCE = "once"
 """The hidden field that holds a form's token."""
-MOST_FIELDS, MOST_FILES = 400, 9
+MOST_FIELDS = 400
 """Of one form (our own decision)."""
+MOST_PARTS = 60
+"""Files of one form that are looked at at all, so that whoever chose too many loses no word (our own decision)."""
 _MOST_DIGITS = 9
 """Of a number in a form: what is longer is no version and no count, and no database would take it."""
 _Model = TypeVar("_Model", bound=BaseModel)
@@ -43,6 +45,11 @@ class Sent:
     @property
     def token(self) -> str:
         return dict(self._pairs).get(ONCE, "")
+
+    @property
+    def all_pairs(self) -> list[tuple[str, str]]:
+        """Every field and value in the order they came."""
+        return list(self._pairs)
 
     @property
     def pairs(self) -> list[tuple[str, str]]:
@@ -67,7 +74,7 @@ class Sent:
 
 async def sent_form(request: Request) -> Sent:
     """What the form holds; files are not among it. Line breaks are those of the ledger."""
-    async with request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS) as form:
+    async with request.form(max_files=MOST_PARTS, max_fields=MOST_FIELDS) as form:
         items = form.multi_items()
         return Sent([(name, value.replace("\r\n", "\n")) for name, value in items if isinstance(value, str)])
 
@@ -83,6 +90,11 @@ class Wrong(Exception):
         self.errors = dict(errors or {})
         self.problem = problem
 
+    @property
+    def status(self) -> HTTPStatus:
+        """422 where a field is at fault, 409 where how things stand is."""
+        return HTTPStatus.UNPROCESSABLE_ENTITY if self.errors else HTTPStatus.CONFLICT
+
 
 @dataclass
 class Form:
@@ -97,6 +109,11 @@ class Form:
         """What was sent, with the reasons it was refused for."""
         return cls(sent.values, wrong.errors, wrong.problem)
 
+    @property
+    def status(self) -> HTTPStatus:
+        """That of the page which shows it: of what is wrong with it, 200 where nothing is."""
+        return Wrong(self.errors, self.problem).status if self.errors or self.problem else HTTPStatus.OK
+
 
 def read(shape: type[_Model], fields: Mapping[str, Any], names: Mapping[str, str] | None = None) -> _Model:
     """The fields as `shape`. Raises `Wrong`; `names` are those fields of the shape that the form calls otherwise."""
@@ -106,13 +123,29 @@ def read(shape: type[_Model], fields: Mapping[str, Any], names: Mapping[str, str
         errors: dict[str, str] = {}
         for item in failure.errors():
             name = field_of(dict(item))
-            errors.setdefault((names or {}).get(name, name), reason_of(dict(item)))
+            errors.setdefault((names or {}).get(name, name), _reason(dict(item)))
         whole = errors.pop("body", "")
         raise Wrong(errors, whole) from None
 
 
-def as_wrong(refusal: DomainError) -> Wrong:
-    """A business refusal as what a form shows of it."""
+_SAID = {"missing": "还没有填写", "enum": "请从列出的里面选", "literal_error": "请从列出的里面选"}
+_MOMENT = "请写成“2026-03-02 09:00”这样的时间"
+
+
+def _reason(error: dict[str, Any]) -> str:
+    """Why, for whoever looks at a form: what the API says to programs names codes and zones that nobody typed."""
+    said, written = reason_of(error), error.get("input")
+    if error["type"] == "string_too_long" and isinstance(written, str):
+        return f"最多{error['ctx']['max_length']}个字，现在有{len(written.strip())}个，请删短"
+    return _MOMENT if said.startswith("应为时间") else _SAID.get(error["type"], said)
+
+
+def as_wrong(refusal: DomainError | Wrong, moved_on: str = "") -> Wrong:
+    """A refusal as what a form shows of it; `moved_on` is said where somebody else was first."""
+    if isinstance(refusal, Wrong):
+        return refusal
+    if moved_on and isinstance(refusal, StaleVersion):
+        return Wrong(problem=moved_on)
     if isinstance(refusal, Incomplete):
         return Wrong({item["field"]: item["reason"] for item in reversed(refusal.missing)})
     if isinstance(refusal, RuleRefusal) and refusal.field is not None:
@@ -156,13 +189,9 @@ def refusal_of(
         if not isinstance(seen, int):
             raise Wrong(problem=_INCOMPLETE)  # noqa: TRY301 - refused like everything else that is wrong
         submit(context, request, sent, partial(working, seen))
-    except StaleVersion:
-        problem = f"您填写的时候，{thing}有了变化（见上）。您写的还在，确认后请再提交一次"
-        return Form.refused(sent, Wrong(problem=problem))
-    except DomainError as refusal:
-        return Form.refused(sent, as_wrong(refusal))
-    except Wrong as wrong:
-        return Form.refused(sent, wrong)
+    except (DomainError, Wrong) as refusal:
+        moved_on = f"您填写的时候，{thing}有了变化（见上）。您写的还在，确认后请再提交一次"
+        return Form.refused(sent, as_wrong(refusal, moved_on))
     return None
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from http import HTTPStatus
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from domain.actions import Actor
 from domain.errors import DomainError, NotFound
+from domain.plain_signs import plain_signs
 from models.bodies import IdentityIn
 from services import identity, queries
 from services.context import Context
@@ -20,11 +23,22 @@ from web.visits import number_of
 
 router = APIRouter()
 
+_CALLING = "return-visit"
+_DIALLED = re.compile(r"\+?\d{5,15}", re.ASCII)
+
 
 @router.get("/cases/{petition_id}/identity")
-def ask(request: Request, petition_id: CaseId, context: ContextOf, pages: PagesOf, actor: Caller) -> Response:
-    """What for, and why."""
-    return _page(request, context, pages, actor, petition_id, Form())
+def ask(
+    request: Request,
+    petition_id: CaseId,
+    context: ContextOf,
+    pages: PagesOf,
+    actor: Caller,
+    call: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0,
+) -> Response:
+    """What for, and why; whoever comes from a return visit has said so by that."""
+    started = {"purpose": _CALLING, "words": "按回访安排致电", "call": str(call)} if call else {}
+    return _page(request, context, pages, actor, petition_id, Form(started))
 
 
 @router.post("/cases/{petition_id}/identity")
@@ -34,17 +48,25 @@ def show(
     """Name and contact, this one time: the page is kept nowhere, and sent again it is another reading."""
     number_of(request, sent.token)
     try:
-        body = read(IdentityIn, {name: value for name, value in sent.values.items() if value.strip()})
+        written = {name: value for name, value in sent.values.items() if value.strip() and name != "call"}
+        body = read(IdentityIn, written)
         found = identity.disclose(
             context, petition_id, actor, purpose=body.purpose, words=body.words, case_number=body.case_number
         )
     except NotFound:
         raise
     except (DomainError, Wrong) as refusal:
-        wrong = refusal if isinstance(refusal, Wrong) else as_wrong(refusal)
-        status = HTTPStatus.UNPROCESSABLE_ENTITY if wrong.errors else HTTPStatus.CONFLICT
-        return _page(request, context, pages, actor, petition_id, Form.refused(sent, wrong), status)
-    return pages.show(request, "cases/identity-shown.html", case=queries.head(context, petition_id, actor), found=found)
+        wrong = as_wrong(refusal)
+        return _page(request, context, pages, actor, petition_id, Form.refused(sent, wrong), wrong.status)
+    number = plain_signs(found.contact or "").replace("-", "")
+    return pages.show(
+        request,
+        "cases/identity-shown.html",
+        case=queries.head(context, petition_id, actor),
+        found=found,
+        call=sent.number("call") if isinstance(sent.number("call"), int) else 0,
+        dial=number if _DIALLED.fullmatch(number) else "",
+    )
 
 
 def _page(

@@ -38,6 +38,9 @@ YES_NO: Options = (("yes", "是"), ("no", "否"))
 class Field:
     """One field. `name` is its place in the shape, with dots between: `lead.term.amount`, `assists.0.unit`.
 
+    `when` is the field and the value it belongs to, with a space between: scripts show it with that answer alone, and
+    without them its hint says so.
+
     `options` are those of a choice, or the name of a list that the policy in force gives (`web.choices`). A field of a
     `group` belongs under that heading; a group of which nothing was written is left out of what is sent.
     """
@@ -53,6 +56,7 @@ class Field:
     rows: int = 3
     most: int = 2000
     group: str = ""
+    when: str = ""
 
     def value_of(self, sent: Sent) -> Any:  # noqa: ANN401 - whatever the shape takes
         """What was written, as the shape takes it; `None` where nothing was."""
@@ -104,12 +108,15 @@ def _lists(data: Any) -> Any:  # noqa: ANN401 - any nested data
     return {key: _lists(value) for key, value in data.items()}
 
 
-_LOCAL = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?", re.ASCII)
+_LOCAL = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?", re.ASCII)
 
 
 def _aware(text: str) -> str:
     """A browser's moment has no zone: people write what the clock on the wall says."""
-    return f"{text}{':00' if len(text) == len('2026-03-02T09:00') else ''}+08:00" if _LOCAL.fullmatch(text) else text
+    if not _LOCAL.fullmatch(text):
+        return text
+    seconds = ":00" if len(text) == len("2026-03-02T09:00") else ""
+    return f"{text.replace(' ', 'T')}{seconds}+08:00"
 
 
 def as_local_input(moment: dt.datetime) -> str:

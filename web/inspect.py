@@ -134,15 +134,13 @@ def _pattern(
     request: Request, context: Context, pages: PagesOf, actor: Actor, finding_id: str, form: Form | None = None
 ) -> Response:
     found = findings.finding(context, finding_id, actor)
-    status = HTTPStatus.OK
-    if form is not None:
-        status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.CONFLICT
+    form = form or Form()
     return pages.show(
         request,
         "inspect/pattern.html",
-        status,
+        form.status,
         finding=found,
-        form=form or Form(),
+        form=form,
         decisions=[(code, DECISION_LABELS[FindingDecision(code)]) for code in found.allowed_actions],
         done="done" in request.query_params,
     )

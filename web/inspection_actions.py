@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from domain.actions import Actor
 from domain.stages import Trigger
 from domain.supervision import DISPOSITION_LABELS
@@ -10,7 +12,7 @@ from models.inspection_answers import ConclusionIn, VisitIn
 from services import inspections, ladder, supervision
 from services.context import Context
 from web.action import TERM_UNITS, of
-from web.action_work import demand, filled, reasoned
+from web.action_work import Work, demand, filled, reasoned
 from web.inputs import YES_NO, Field, Kind, Options
 
 _DISPOSITIONS: Options = tuple((kind.value, label) for kind, label in DISPOSITION_LABELS.items())
@@ -29,32 +31,14 @@ _CONCLUSION = (
 )
 
 
-def _dispose(context: Context, key: str, actor: Actor, body: DispositionIn, version: int) -> object:
-    term = body.term.duration() if body.term else None
-    return supervision.dispose(
-        context,
-        key,
-        actor,
-        disposition=body.disposition,
-        opinion=body.opinion,
-        ground=body.ground,
-        term=term,
-        version=version,
-    )
+def _concluded(conclude: Callable[..., object]) -> Work:
+    """A use case that takes a conclusion."""
 
+    def work(context: Context, key: str, actor: Actor, body: DispositionIn, version: int) -> object:
+        term = body.term.duration() if body.term else None
+        return conclude(context, key, actor, version=version, **dict(body) | {"term": term})
 
-def _correct(context: Context, key: str, actor: Actor, body: DispositionIn, version: int) -> object:
-    term = body.term.duration() if body.term else None
-    return supervision.correct(
-        context,
-        key,
-        actor,
-        disposition=body.disposition,
-        opinion=body.opinion,
-        ground=body.ground,
-        term=term,
-        version=version,
-    )
+    return work
 
 
 def _visit(context: Context, key: str, actor: Actor, body: VisitIn, version: int) -> object:
@@ -71,8 +55,8 @@ def _query(context: Context, key: str, actor: Actor, body: DemandIn, version: in
 INSPECTIONS = (
     of(Trigger.SUPERVISE, ReasonIn, reasoned(ladder.open_supervision), Field("reason", "理由")),
     of(Trigger.DEMAND_EXPLANATION, DemandIn, demand, Field("question", "要求说明什么"), *_TERM),
-    of(Trigger.CLOSE_SUPERVISION, DispositionIn, _dispose, *_CONCLUSION),
-    of(Trigger.CORRECT_DISPOSITION, DispositionIn, _correct, *_CONCLUSION),
+    of(Trigger.CLOSE_SUPERVISION, DispositionIn, _concluded(supervision.dispose), *_CONCLUSION),
+    of(Trigger.CORRECT_DISPOSITION, DispositionIn, _concluded(supervision.correct), *_CONCLUSION),
     of(
         Trigger.CHECK_RECTIFICATION,
         RectifiedIn,

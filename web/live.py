@@ -63,6 +63,8 @@ class Watch(Generic[Key]):
 
         Before each of them `may_still` is asked, which blocks: whoever was signed out meanwhile hears nothing more.
         """
+        for key in ids:  # asked for before the page was made, perhaps: a page is not told of what it shows
+            self._known.pop(key, None)
         self._watchers[watcher] += 1
         self._watched.update(ids)
         last = dict(seen)

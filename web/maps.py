@@ -18,7 +18,8 @@ from web.overview import EVER, PERIODS, Drill
 
 router = APIRouter()
 
-BY = ((Grouping.TOWN.value, "按镇街"), (Grouping.GRID.value, "按网格"))
+HEAT = "heat"
+BY = ((Grouping.TOWN.value, "按镇街"), (Grouping.GRID.value, "按网格"), (HEAT, "热力"))
 FIGURES = tuple((name.value, COUNTS[name].chinese) for name in maps.SHOWN)
 Chosen = Annotated[str, Query(max_length=10)]
 
@@ -56,8 +57,9 @@ def wanted(figure: str, by: str, period: str) -> maps.Wanted:
     chosen = PeriodKind(period) if period in set(PeriodKind) else PeriodKind.MONTH
     return maps.Wanted(
         CountName(figure) if figure in dict(FIGURES) else CountName.OPEN,
-        Grouping(by) if by in dict(BY) else Grouping.TOWN,
+        Grouping.GRID if by == HEAT else Grouping(by) if by in dict(BY) else Grouping.TOWN,
         None if period == EVER else chosen,
+        heat=by == HEAT,
     )
 
 
@@ -75,6 +77,8 @@ def _page(
         period=chosen.period.value if chosen.period else EVER,
         figures=FIGURES,
         groupings=BY,
+        chosen_by=HEAT if chosen.heat else chosen.by.value,
+        heat_metres=maps.HEAT_METRES,
         beside=_beside(shown) if chosen.by is Grouping.TOWN and not town else [],
         periods=PERIODS,
         listed=sorted(shown.areas, key=lambda area: (-area.number, area.outline.code)) if shown else [],

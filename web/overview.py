@@ -14,9 +14,11 @@ from domain.calendar import local
 from domain.errors import NotFound
 from domain.figures import DEFINITIONS, NO_GROUP, SHARES, Counted, CountName
 from domain.periods import PERIOD_LABELS, PeriodKind
-from models.figure_answers import PeriodView
+from models.figure_answers import VISIT_COUNT_LABELS, PeriodView
 from services import dashboard as showing
 from services import figures
+from services.beside_figures import beside_figures
+from services.figure_selection import Asked
 from web.asking import ContextOf, PagesOf
 from web.callers import Caller
 
@@ -53,6 +55,8 @@ def show(
         request,
         "overview/overview.html",
         view=view,
+        beside=beside_figures(context, actor, Asked(kind=chosen.period, as_of=view.as_of)),
+        visit_counts=VISIT_COUNT_LABELS,
         to=Drill(view.as_of),
         names={name.value: item.chinese for name, item in DEFINITIONS.items()},
         registered=CountName.REGISTERED.value,
@@ -111,6 +115,11 @@ class Drill:
     def step(self, figure: str, first: str, last: str) -> str:
         """Of those registered from the first to the last day."""
         return self._address(figure, {"from": first, "to": last})
+
+    def beside(self, what: str, code: str, period: PeriodView | None = None) -> str:
+        """Of a reason of dissatisfaction, or of one of the numbers of visits."""
+        asked = {"code": code, "as_of": self._as_of} | _days(period)
+        return f"/overview/beside/{what}?{urlencode(asked)}"
 
     def _address(self, figure: str, asked: dict[str, str]) -> str:
         return f"/overview/cases/{figure}?{urlencode(asked | {'as_of': self._as_of})}"

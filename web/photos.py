@@ -20,7 +20,7 @@ from domain.files import FileRefused, told_size
 from services import pending_files
 from services.context import Context
 from web.asking import LOOKING_UP, ContextOf
-from web.forms import MOST_FIELDS, Sent, as_wrong
+from web.forms import MOST_FIELDS, MOST_PARTS, Sent, as_wrong
 from web.visits import caller_of
 
 router = APIRouter()
@@ -29,8 +29,6 @@ KEPT, CHOSEN = "photo", "photos"
 """The field that holds the mark of a file that was kept, and the input in which files are chosen."""
 MOST_REPORT_BYTES = 48 * 2**20
 """Of one report with its photos, where no script made them smaller first (our own decision)."""
-_MOST_PARTS = 60
-"""Files of one form that are looked at at all, so that whoever chose too many loses no word (our own decision)."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +41,7 @@ class Report:
 
 async def sent_report(request: Request, context: ContextOf) -> Report:
     """What the form holds. Every photo that can be is set aside before anything else of the form is judged."""
-    async with request.form(max_files=_MOST_PARTS, max_fields=MOST_FIELDS) as form:
+    async with request.form(max_files=MOST_PARTS, max_fields=MOST_FIELDS) as form:
         items = form.multi_items()
         pairs = [(name, value.replace("\r\n", "\n")) for name, value in items if isinstance(value, str)]
         chosen = [value for name, value in items if name == CHOSEN and isinstance(value, UploadFile) and value.filename]
@@ -54,7 +52,7 @@ async def sent_report(request: Request, context: ContextOf) -> Report:
             try:
                 if len(marks) >= most:
                     raise RuleRefusal("too-many-files", f"最多{most}个，没有收下")
-                mark = await _set_aside(request, context, file)
+                mark = await set_aside(request, context, file)
             except DomainError as refusal:
                 refused.append(f"{file.filename}：{_reason(refusal)}")
                 continue
@@ -71,7 +69,8 @@ def show(request: Request, address: str, context: ContextOf) -> Response:
     return served(pending_files.opened(context, caller_of(request), address))
 
 
-async def _set_aside(request: Request, context: Context, file: UploadFile) -> str:
+async def set_aside(request: Request, context: Context, file: UploadFile) -> str:
+    """Keep one file for this browser; its mark. Raises `FileRefused`, `RuleRefusal`, `StoreUnavailable`."""
     name = file.filename or ""
     if (file.size or 0) > MAX_FILE_BYTES:
         raise FileRefused("file-too-large", f"文件有{told_size(file.size or 0)}，太大，没有收下")

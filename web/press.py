@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 from starlette.responses import RedirectResponse, Response
 
 from domain.actions import ROLE_LABELS, Actor, Role
-from domain.errors import DomainError, NotFound, StaleVersion
+from domain.errors import DomainError, NotFound
 from domain.media import ACT_LABELS, DECIDING, GRANTING, PROPOSING, PUBLICATION_LABELS, Act, PublicationKind
 from domain.scrub import PERSONAL_LABELS, placeholders
 from models.bodies import ReasonIn
@@ -184,19 +184,12 @@ def _doing(
     """Do it once and go where `work` says, or show the form as it was filled in with the reason."""
     try:
         to = str(submit(context, request, sent, lambda: {"to": work()})["to"])
-    except StaleVersion:
-        wrong = Wrong(problem=_MOVED_ON)
-    except DomainError as refusal:
-        wrong = as_wrong(refusal)
-    except Wrong as refusal:
-        wrong = refusal
-    else:
-        return RedirectResponse(to, HTTPStatus.SEE_OTHER)
-    form = Form.refused(sent, wrong)
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if wrong.errors else HTTPStatus.CONFLICT
-    if again is not None:
-        return again(form, status)
-    return _overview(request, context, pages, actor, status=status, forms={name: form})
+    except (DomainError, Wrong) as refusal:
+        form = Form.refused(sent, as_wrong(refusal, _MOVED_ON))
+        if again is not None:
+            return again(form, form.status)
+        return _overview(request, context, pages, actor, status=form.status, forms={name: form})
+    return RedirectResponse(to, HTTPStatus.SEE_OTHER)
 
 
 def _overview(

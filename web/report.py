@@ -15,6 +15,7 @@ from domain.actions import PETITIONER
 from domain.conduct import REQUEST_TYPE_LABELS, RequestType
 from domain.errors import DomainError, NotFound
 from domain.files import FileRefused
+from domain.plain_signs import plain_signs
 from models.shapes import Registration
 from services import following, intake, joining, pending_files, queries
 from services.attachments import Prepared
@@ -31,7 +32,9 @@ router = APIRouter()
 
 OWN = "own"
 """The answer of whoever reports something else than what is in hand already."""
-_MOBILE = re.compile(r"(\+?86)?1\d{10}")
+_MOBILE = re.compile(r"(\+?86)?1\d{10}", re.ASCII)
+_LINE = re.compile(r"\(?0\d{2,3}\)?\d{7,8}|[2-8]\d{6,7}", re.ASCII)
+_FIXED_LINE = "座机收不到短信，请填手机号或电子邮箱；没有的可以空着，凭查询码一样能查"
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _FIELDS = {"petitioner.name": "name", "petitioner.contact": "contact", "petitioner.contact_kind": "contact"}
 _BEGUN = {"Cache-Control": "private, no-cache"}
@@ -85,11 +88,12 @@ def report(request: Request, context: ContextOf, pages: PagesOf, form: SentRepor
 
 def registration_of(sent: Sent) -> Registration:
     """What was written, as a channel hands it in. Raises `Wrong`."""
-    contact = re.sub(r"[\s-]", "", sent["contact"])
+    written = plain_signs(sent["contact"])
+    contact = written if _MAIL.fullmatch(written) else written.replace("-", "")
     kind = "email" if _MAIL.fullmatch(contact) else "sms" if _MOBILE.fullmatch(contact) else None
     wrong: dict[str, str] = {}
     if contact and kind is None:
-        wrong["contact"] = "请填写11位手机号或电子邮箱；不愿留的可以空着"
+        wrong["contact"] = _FIXED_LINE if _LINE.fullmatch(contact) else "请填写11位手机号或电子邮箱；不愿留的可以空着"
     fields: dict[str, Any] = {
         "channel": PUBLIC_CHANNEL,
         "text": sent["text"],

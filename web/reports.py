@@ -129,15 +129,13 @@ def _bulletin(
     request: Request, context: Context, pages: PagesOf, actor: Actor, bulletin_id: str, form: Form | None = None
 ) -> Response:
     shown = bulletins.bulletin(context, bulletin_id, actor)
-    status = HTTPStatus.OK
-    if form is not None:
-        status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.CONFLICT
+    form = form or Form()
     return pages.show(
         request,
         "reports/bulletin.html",
-        status,
+        form.status,
         bulletin=shown,
         content=bulletins.content(context, bulletin_id, actor),
-        form=form or Form(),
+        form=form,
         done="done" in request.query_params,
     )

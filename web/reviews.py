@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path, Request
 from starlette.responses import RedirectResponse, Response
 
 from domain.actions import MEETING_ROLES, Actor
-from domain.errors import DomainError, NotFound, StaleVersion
+from domain.errors import DomainError, NotFound
 from domain.reviews import LEVEL_LABELS, OUTCOME_LABELS, UNFINISHED, Level, MeetingStatus, Outcome
 from gateways.minutes_document import minutes_document
 from models.bodies import ReasonIn, TaskIn
@@ -74,7 +74,7 @@ def call(request: Request, context: ContextOf, pages: PagesOf, actor: Caller, se
 
         meeting_id = submit(context, request, sent, work)["id"]
     except (DomainError, Wrong) as refusal:
-        form = Form.refused(sent, _wrong(refusal))
+        form = Form.refused(sent, as_wrong(refusal, _MOVED_ON))
         ticked = frozenset(sent.all("case")) | frozenset(sent.all("invited"))
         return _agenda(request, context, pages, actor, level, form, ticked)
     return RedirectResponse(f"/review/meetings/{meeting_id}", HTTPStatus.SEE_OTHER)
@@ -117,7 +117,7 @@ def act(
 
         submit(context, request, sent, work)
     except (DomainError, Wrong) as refusal:
-        form = Form.refused(sent, _wrong(refusal))
+        form = Form.refused(sent, as_wrong(refusal, _MOVED_ON))
         ticked = frozenset(value for name, value in sent.pairs if name in {"case", "invited", "member"})
         return _meeting(
             request, context, pages, actor, meeting_id, (f"{what}{sent['case'] * (what == 'decisions')}", form), ticked
@@ -189,18 +189,6 @@ def _task(body: TaskIn) -> ladder.Task:
     return ladder.Task(body.unit, body.duty, body.term.duration())
 
 
-def _wrong(refusal: DomainError | Wrong) -> Wrong:
-    if isinstance(refusal, StaleVersion):
-        return Wrong(problem=_MOVED_ON)
-    return refusal if isinstance(refusal, Wrong) else as_wrong(refusal)
-
-
-def _status(form: Form | None) -> HTTPStatus:
-    if form is None:
-        return HTTPStatus.OK
-    return HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.CONFLICT
-
-
 def _members(context: Context, actor: Actor, level: Level) -> Options:
     return [(item.code, item.title) for item in roster.roster(context, actor, level, None, 1).members]
 
@@ -219,7 +207,7 @@ def _agenda(
     return pages.show(
         request,
         "review/agenda.html",
-        _status(form),
+        form.status if form else HTTPStatus.OK,
         agenda=waiting,
         meetings=meetings.meetings(context, actor, level).items,
         levels=[(each.value, LEVEL_LABELS[each]) for each in Level],
@@ -263,7 +251,7 @@ def _meeting(
     return pages.show(
         request,
         "review/meeting.html",
-        _status(refused[1] if refused else None),
+        refused[1].status if refused else HTTPStatus.OK,
         meeting=shown,
         can=can,
         above=refused[1] if refused and refused[0] not in offered else None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from http import HTTPStatus
+from http import HTTPMethod, HTTPStatus
 from typing import Annotated
 from urllib.parse import parse_qsl
 
@@ -85,7 +85,12 @@ def sign(asking: AskedOf, sent: SentForm) -> Response:
     picked = [found for found in map(_PICKED.fullmatch, sent.all("case")[:PAGE]) if found]
     key = (caller_of(asking.request), number)
     results = [_sign(asking.context, asking.actor, found[1], int(found[2]), key) for found in picked]
-    return _page(asking, _filter_of(sent), results=results, nothing=not picked)
+    only = _filter_of(sent)
+    if results and all(result.signed for result in results):
+        # An address of its own: whoever opens a case and comes back is not asked whether to send the form again.
+        said = f"signed={len(results)}"
+        return RedirectResponse(f"/tasks?{only.query}&{said}" if only else f"/tasks?{said}", HTTPStatus.SEE_OTHER)
+    return _page(asking, only, results=results, nothing=not picked)
 
 
 @router.get("/tasks/export.{kind}")
@@ -147,6 +152,9 @@ def _page(
     status: HTTPStatus = HTTPStatus.OK,
 ) -> Response:
     context, actor = asking.context, asking.actor
+    # Before the rows are read: what changes in between is told once too often, and not never.
+    seen = queue_news.fingerprints(context, [actor])[actor]
+    choices = _choices(context)
     try:
         page = queues.queue_for(context, actor, limit=PAGE, cursor=cursor or None, only=only)
     except Incomplete:  # a cursor that is none: from the beginning
@@ -160,17 +168,34 @@ def _page(
         clocks=queue_clocks.clocks_of(context, actor, page.items),
         cards=_CARDS,
         can_sign=any(Trigger.SIGN.value in item.allowed_actions for item in page.items),
+        total=queues.count_for(context, actor, only) if cursor or page.next else len(page.items),
+        most=queues.MOST_COUNTED,
         results=results,
+        refused=[result for result in results if not result.signed],
+        signed=_signed_before(asking.request) or sum(result.signed for result in results),
         nothing=nothing,
         first=not cursor,
         only=only,
-        seen=queue_news.fingerprints(context, [actor])[actor],
+        seen=seen,
         here=f"/tasks?{only.query}" if only else "/tasks",
-        choices=_choices(context),
+        choices=choices,
+        chosen=_chosen(choices, only),
         number_letters=NUMBER_LETTERS,
         saved=saved_filters.filters_of(context, asking.account_id),
         form=form or Form(),
     )
+
+
+def _signed_before(request: Request) -> int:
+    """How many the form was about that led here."""
+    said = request.query_params.get("signed", "")
+    return int(said) if re.fullmatch(r"\d{1,2}", said, re.ASCII) and request.method == HTTPMethod.GET else 0
+
+
+def _chosen(choices: Sequence[tuple[str, str, Options]], only: QueueFilter) -> list[str]:
+    """The filter as people say it."""
+    said = [dict(options).get(str(getattr(only, name) or ""), "") for name, _, options in choices]
+    return [*filter(None, said), *([f"编号含{only.number}"] if only.number else [])]
 
 
 def _choices(context: Context) -> list[tuple[str, str, Options]]:

@@ -31,7 +31,14 @@ class ForeignForm(Exception):
 
 
 class LapsedForm(Exception):
-    """The form's token is missing or another browser's: the browser was closed meanwhile, or it keeps no cookies."""
+    """The form's token is missing or another browser's: the browser was closed meanwhile, or it keeps no cookies.
+
+    `pairs` are its fields where files came with it, which are set aside by then.
+    """
+
+    def __init__(self, pairs: list[tuple[str, str]] | None = None) -> None:
+        super().__init__()
+        self.pairs = pairs
 
 
 class Visits:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+import clock
+from domain.actions import Role
 from models.tables import Completion, HistoryRow, Petition
 from services import keys
 from tests.api.conftest import EVIDENCE, LAMPS, OTHER, UNIT, Api
@@ -281,6 +284,19 @@ def test_either_header_carries_the_key_until_it_is_revoked(api: Api) -> None:
     assert api.client.get("/queue", headers={"X-API-Key": key}).status_code == 401
     # A wrong key is refused even where none is needed.
     assert api.post("unit", "/petitions", {"channel": "web", "text": LAMPS}).status_code == 401
+
+
+def test_whoever_holds_a_key_that_is_over_is_told_so_and_whom_to_ask(api: Api, frozen_clock: clock.StoryClock) -> None:
+    key = keys.create_key(api.context, Role.DESK, None, "测试专席系统", last_day=dt.date(2026, 3, 2))
+    assert api.client.get("/queue", headers={"X-API-Key": key}).status_code == 200
+    frozen_clock.move_to(frozen_clock.now().add(days=1))
+    answer = api.client.get("/queue", headers={"X-API-Key": key})
+    assert (answer.status_code, answer.json()["code"]) == (401, "key-lapsed")
+    assert answer.headers["www-authenticate"] == "Bearer"
+    assert all(said in answer.json()["detail"] for said in ("测试专席系统", "2026-03-02 到期", "平台运维"))
+    # Nor is it ignored where no key is needed.
+    body = {"channel": "web", "text": LAMPS}
+    assert api.client.post("/petitions", json=body, headers={"X-API-Key": key}).status_code == 401
 
 
 def test_what_was_completed_cannot_be_denied(api: Api) -> None:

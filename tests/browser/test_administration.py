@@ -13,14 +13,14 @@ from domain.actions import Role
 from services import accounts
 from tests.browser.test_our_pages import PHONE, Seen
 from tests.support import ledgers
-from tests.support.browser import chromium_of
+from tests.support.browser import arrived, chromium_of, tab_in
 from tests.support.context import POLICY_DIR, a_kept_context
 from tests.support.pages import GOOD_PASSWORD, Visitor, signed_in
-from tests.support.prefect_server import free_port
+from tests.support.ports import free_port
 from tests.support.provider import PASSWORD, provider
 from tests.support.served import served
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.slow
 
 OPERATOR, DESK, LOGIN = "测试运维", "测试专席", "zhuanxi"
 LINKS = ("账号", "单位和职责", "接口密钥", "研判值班", "操作和登录记录")
@@ -48,8 +48,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
 
 @contextmanager
 def somebody(browser: Browser, site: str, seen: Seen) -> Iterator[Page]:
-    size = {"width": PHONE["width"], "height": PHONE["height"]}
-    tab = browser.new_context(viewport=size, base_url=site, locale="zh-CN").new_page()  # type: ignore[arg-type]
+    tab = tab_in(browser, site, PHONE)
     tab.on("console", lambda message: _hear(seen, message.type, message.text))
     tab.on("pageerror", lambda error: seen.complaints.append(str(error)))
     yield tab
@@ -68,9 +67,11 @@ def administer(tab: Page, seen: Seen) -> None:
     tab.get_by_label("密码").fill(GOOD_PASSWORD)
     tab.get_by_role("button", name="登录").click()
     tab.get_by_role("link", name="管理").click()
+    arrived(tab.get_by_role("heading", name="管理", exact=True))
     seen.look(tab, "where administration begins")
     for name in LINKS:
         tab.get_by_role("link", name=name, exact=True).click()
+        arrived(tab.get_by_role("heading", name=name, level=1))
         seen.look(tab, name)
         if name == "账号":
             open_an_account(tab, seen)
@@ -81,14 +82,15 @@ def administer(tab: Page, seen: Seen) -> None:
 def open_an_account(tab: Page, seen: Seen) -> None:
     tab.get_by_text("开通账号").click()
     tab.get_by_role("button", name="开通，给出初始密码").click()
-    tab.get_by_role("alert").wait_for()
+    arrived(tab.get_by_role("alert"))
     seen.look(tab, "refused account")
     tab.get_by_label("账号名").fill("测试信息员")
     tab.get_by_label("角色").select_option("follow_up")
     tab.get_by_role("button", name="开通，给出初始密码").click()
-    tab.get_by_text("只显示这一次").wait_for()
+    arrived(tab.get_by_text("只显示这一次"))
     seen.look(tab, "first password")
     tab.get_by_role("link", name="测试信息员").click()
+    arrived(tab.get_by_role("heading", name="测试信息员"))
     seen.look(tab, "one account")
 
 
@@ -102,14 +104,15 @@ def change_the_rules(tab: Page, seen: Seen) -> None:
         tab.get_by_label("文件", exact=True).set_input_files(file)
         tab.get_by_label("改什么、为什么").fill("试一试")
         tab.get_by_role("button", name="检查").click()
-        tab.get_by_text("规则有错" if value == 0 else "与现行的差别").first.wait_for()
+        arrived(tab.get_by_text("规则有错" if value == 0 else "与现行的差别"))
         seen.look(tab, name)
     tab.get_by_role("link", name="在现有诉求上试算").click()
+    arrived(tab.get_by_text("时限、次数、通知一律不变"))
     seen.look(tab, "rules that were tried")
     tab.get_by_label("启用的依据和原因").fill("区里决定")
     tab.get_by_label("我看过上面会改变什么").check()
     tab.get_by_role("button", name="启用").click()
-    tab.get_by_text("已启用：此后登记的诉求按新规则").wait_for()
+    arrived(tab.get_by_text("已启用：此后登记的诉求按新规则"))
     seen.texts["in force"] = tab.inner_text("body")
 
 
@@ -120,11 +123,11 @@ def sign_in_elsewhere(tab: Page, seen: Seen) -> None:
     tab.locator("form button[type=submit], form button").first.click()
     tab.locator("input[name=password]").fill(PASSWORD)
     tab.locator("form button[type=submit], form button").first.click()
-    tab.get_by_role("heading", name="待办").wait_for()
+    arrived(tab.get_by_role("heading", name="待办"))
     seen.texts["signed in elsewhere"] = tab.inner_text("body")
     tab.goto("/account")
     tab.get_by_role("button", name="退出登录").click()
-    tab.get_by_text("已退出本平台").wait_for()
+    arrived(tab.get_by_text("已退出本平台"))
     seen.look(tab, "signed out here")
     tab.get_by_role("link", name="退出统一身份认证").wait_for()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from functools import partial
 
 import pendulum
 import pytest
@@ -15,14 +16,14 @@ from services import geographies, walls
 from services.context import Context
 from tests.browser.test_our_pages import DESK, PHONE, Seen
 from tests.support import ledgers, steps
-from tests.support.browser import chromium_of, somebody
+from tests.support.browser import arrived, becomes, chromium_of, somebody
 from tests.support.context import a_context
 from tests.support.geographies import IN_THE_EAST, IN_THE_WEST, geography
 from tests.support.pages import Visitor, signed_in
 from tests.support.served import served
 from tests.web.office import petition
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.slow
 
 MORNING = pendulum.datetime(2026, 3, 2, 9, tz=clock.SHANGHAI)
 REPORTED = (
@@ -39,6 +40,9 @@ PAINTED = """part => {
 }"""
 
 
+SMALLEST = """() => Math.min(
+  ...[...document.querySelectorAll("#wall p, #wall h2")].filter((part) => part.offsetParent)
+    .map((part) => parseFloat(getComputedStyle(part).fontSize) / innerWidth * 1920))"""
 END_OF_FIRST_BAR = "part => echarts.getInstanceByDom(part).convertToPixel({seriesIndex: 0}, [1, 0])"
 
 
@@ -72,12 +76,11 @@ def prepare(context: Context) -> None:
 def look_after(browser: Browser, site: str, seen: Seen) -> None:
     for size in (DESK, PHONE):
         with somebody(browser, site, seen, size, "测试区领导", "/overview?period=ever") as tab:
-            tab.get_by_role("heading", name="总览").wait_for()
+            arrived(tab.get_by_role("heading", name="总览"))
             tab.locator("canvas").nth(3).wait_for()
-            tab.wait_for_timeout(1200)  # plots grow into their place
-            seen.texts[f"painted {size['width']}"] = str(
-                [tab.locator("[data-plot]").nth(place).evaluate(PAINTED) for place in range(4)]
-            )
+            plots = tab.locator("[data-plot]")
+            for place in range(4):
+                becomes(tab, "painted", partial(plots.nth(place).evaluate, PAINTED))
             seen.look(tab, f"dashboard {size['width']}")
             drill_down(tab, seen, size["width"])
             to_the_map(tab, seen, size["width"])
@@ -91,7 +94,7 @@ def drill_down(tab: Page, seen: Seen, width: int) -> None:
     assert box is not None
     x, y = bars.evaluate(END_OF_FIRST_BAR)
     tab.mouse.click(box["x"] + x - 8, box["y"] + y - 8)  # of two bars the first lies above the middle of its row
-    tab.get_by_role("heading", name="未结", level=1).wait_for()
+    arrived(tab.get_by_role("heading", name="未结", level=1))
     seen.look(tab, f"cases behind a bar {width}")
     tab.get_by_role("link", name=re.compile("^SZ-")).first.click()
     tab.get_by_role("heading", name="诉求内容").wait_for()
@@ -103,40 +106,50 @@ def to_the_map(tab: Page, seen: Seen, width: int) -> None:
     tab.goto("/map?figure=registered&period=ever")
     seen.look(tab, f"map {width}")
     tab.get_by_role("link", name="矿区街道：登记2件").click()
-    tab.get_by_role("heading", name="矿区街道").wait_for()
+    arrived(tab.get_by_role("heading", name="矿区街道"))
     seen.look(tab, f"map of a town {width}")
     tab.get_by_role("link", name="矿区一格：登记1至4件").click()
     tab.get_by_role("heading", name=re.compile("登记 2件")).wait_for()
 
 
 def at_the_wall(browser: Browser, site: str, seen: Seen, code: str) -> None:
+    """Its time goes on when it is told to: a slow machine must not see the panels turn by themselves."""
     for size in (WALL, WALL_4K):
         with somebody(browser, site, seen, size) as tab:
-            tab.clock.install()
+            tab.clock.install(time=MORNING)
             tab.goto("/wall")
             seen.look(tab, f"code of a wall {size['width']}")
+            tab.clock.pause_at(MORNING.add(hours=1))
             tab.get_by_label("大屏码").fill(code)
             tab.get_by_role("button", name="开始显示").click()
-            tab.get_by_role("heading", name="每日登记").wait_for()
-            seen.look(tab, f"wall {size['width']}")
+            arrived(tab.get_by_role("heading", name="每日登记"))
             seen.texts[f"wall {size['width']}"] = tab.inner_text("body")
-            smallest = tab.evaluate(
-                "Math.min(...[...document.querySelectorAll('#wall p, #wall h2')].filter(part => part.offsetParent)"
-                ".map(part => parseFloat(getComputedStyle(part).fontSize) / innerWidth * 1920))"
-            )
-            seen.texts[f"smallest {size['width']}"] = str(smallest)
-            tab.clock.run_for(20_000)
-            tab.get_by_role("heading", name="各单位").wait_for()
+            seen.texts[f"smallest {size['width']}"] = str(tab.evaluate(SMALLEST))
+            tab.clock.resume()  # axe waits for it
+            seen.look(tab, f"panels of a wall {size['width']}")
+            tab.clock.pause_at(MORNING.add(hours=2))
+            comes_in_turn(tab, "各单位")
             with tab.expect_response(lambda answer: answer.url.endswith("/wall")):
-                tab.clock.run_for(41_000)
-            tab.get_by_role("heading", name="各镇街未结和逾期").wait_for()
-            seen.look(tab, f"wall renewed {size['width']}")
+                tab.clock.run_for(61_000)
+            comes_in_turn(tab, "各镇街未结和逾期")
             tab.route("**/wall", lambda route: route.abort())
-            tab.clock.run_for(60_000)
+            tab.clock.run_for(61_000)
             tab.get_by_text("此后未能更新").wait_for()
+            tab.clock.resume()
+            seen.look(tab, f"a wall that was not renewed {size['width']}")
             # That it could not be reached is what was wanted here; the browser and htmx say so, and nobody else.
             told = ("net::ERR_FAILED", "htmx:afterRequest", "htmx:sendError")
             seen.complaints[:] = [text for text in seen.complaints if not any(word in text for word in told)]
+
+
+def comes_in_turn(tab: Page, name: str) -> None:
+    heading = tab.get_by_role("heading", name=name)
+
+    def after_a_second() -> bool:
+        tab.clock.run_for(1000)
+        return heading.is_visible()
+
+    becomes(tab, name, after_a_second)
 
 
 def report(browser: Browser, site: str, seen: Seen) -> None:
@@ -147,6 +160,7 @@ def report(browser: Browser, site: str, seen: Seen) -> None:
         tab.get_by_role("button", name="在地图上点选").click()
         drawn = tab.locator("svg.area")
         drawn.wait_for()
+        tab.get_by_text("先放大，再点在发生的地方").wait_for()
         seen.look(tab, "map to pick on")
         tab.get_by_role("button", name="放大").click()
         tab.get_by_role("button", name="全区").click()
@@ -160,7 +174,7 @@ def report(browser: Browser, site: str, seen: Seen) -> None:
         tab.get_by_text("已选定：矿区街道").wait_for()
         seen.look(tab, "place picked")
         tab.get_by_role("button", name="提交").click()
-        tab.get_by_role("heading", name="您的查询码").wait_for()
+        arrived(tab.get_by_role("heading", name="您的查询码"))
         seen.texts["receipt"] = tab.inner_text("body")
 
 
@@ -171,10 +185,6 @@ def test_everybody_can_use_them(seen: Seen) -> None:
 
 def test_no_script_fails_and_nothing_breaks_the_policy(seen: Seen) -> None:
     assert seen.complaints == []
-
-
-def test_plots_are_drawn_on_wide_and_narrow_screens(seen: Seen) -> None:
-    assert seen.texts["painted 1280"] == seen.texts["painted 320"] == str([True] * 4)
 
 
 def test_nothing_is_asked_of_a_foreign_host(seen: Seen) -> None:

@@ -6,7 +6,7 @@ import re
 
 import pendulum
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 import clock
 from domain.actions import Actor, Role
@@ -15,14 +15,14 @@ from services import geographies, ladder
 from services.context import Context
 from tests.browser.test_our_pages import DESK, PHONE, Seen
 from tests.support import ledgers, steps
-from tests.support.browser import chromium_of, somebody
+from tests.support.browser import arrived, chromium_of, opened, somebody, tab_in
 from tests.support.context import a_context
 from tests.support.geographies import IN_THE_WEST, geography
 from tests.support.pages import GOOD_PASSWORD, Visitor, signed_in
 from tests.support.served import served
 from tests.web.office import OTHER, UNCLEAR, petition
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.slow
 
 MORNING = pendulum.datetime(2026, 3, 2, 9, tz=clock.SHANGHAI)
 UNSURE = "门口路灯不亮，垃圾清运不及时"
@@ -66,26 +66,18 @@ def prepare(context: Context) -> None:
 
 def without_scripts(browser: Browser, site: str, seen: Seen, case: str) -> None:
     """The place is drawn and said, and a name that there is not comes back with what was meant."""
-    tab = browser.new_context(java_script_enabled=False, base_url=site, locale="zh-CN").new_page()
+    tab = tab_in(browser, site, DESK, java_script_enabled=False)
     tab.goto(f"/sign-in?to=/cases/{case}")
     tab.get_by_label("账号").fill("测试专席")
     tab.get_by_label("密码").fill(GOOD_PASSWORD)
     tab.get_by_role("button", name="登录").click()
-    tab.locator("svg.place").wait_for()
+    arrived(tab.locator("svg.place"))
     seen.texts["drawn without scripts"] = str(tab.locator("svg.place path").count())
-    form = open_form(tab, "dispatch")
+    form = opened(tab, "dispatch")
     form.get_by_label("小类").fill("路灯坏了")
     form.get_by_role("button", name="派遣", exact=True).click()
     seen.texts["refused without scripts"] = tab.locator("#dispatch .wrong", has_text="小类").inner_text()
     tab.context.close()
-
-
-def open_form(tab: Page, code: str) -> Locator:
-    """The part of the page in which this is done, opened."""
-    part = tab.locator(f"#{code}")
-    if part.get_attribute("open") is None:
-        part.locator("summary").first.click()
-    return part
 
 
 def at_the_desk(browser: Browser, site: str, seen: Seen) -> None:
@@ -105,19 +97,19 @@ def at_the_desk(browser: Browser, site: str, seen: Seen) -> None:
         tab.keyboard.press("Escape")
         expect(tab.locator("[data-clock] .tip").first).to_be_hidden()
         tab.get_by_role("link", name=number_in(tab, UNCLEAR[:8])).click()
-        form = open_form(tab, "dispatch")
+        arrived(tab.get_by_role("heading", name="诉求内容"))
+        form = opened(tab, "dispatch")
         field = form.get_by_label("小类")
         field.focus()
-        expect(tab.locator("#sub_categories option").first).to_be_attached()
-        seen.texts["listed"] = str(tab.locator("#sub_categories option").count())
+        expect(tab.locator("#sub_categories option")).to_have_count(475)
         form.get_by_label("承办单位").select_option(OTHER)
         form.get_by_label("理由").fill("电话核实，是物业的事")
         field.fill("路灯不亮")
         seen.look(tab, "case at the desk with its place")
         form.get_by_role("button", name="派遣", exact=True).click()
-        tab.get_by_text("派遣：已完成").wait_for()
+        arrived(tab.get_by_text("派遣：已完成"))
         tab.keyboard.press("n")
-        tab.get_by_role("heading", name="派给谁？").wait_for()
+        arrived(tab.get_by_role("heading", name="派给谁？"))
         tab.keyboard.press("1")
         tab.get_by_text("派遣：已完成").wait_for()
 
@@ -140,6 +132,7 @@ def on_a_telephone(browser: Browser, site: str, seen: Seen) -> None:
         expect(tab.locator("[data-clock] .tip").first).to_be_visible()
         seen.look(tab, "queue on a telephone, a clock explained")
         tab.get_by_role("link", name=number_in(tab, UNSURE[:8])).click()
+        arrived(tab.get_by_role("heading", name="诉求内容"))
         tab.locator("svg.place").scroll_into_view_if_needed()
         seen.look(tab, "place on a telephone")
         tab.get_by_role("navigation", name="本页").get_by_role("link", name="可以做什么").click()
@@ -151,14 +144,14 @@ def at_the_top(browser: Browser, site: str, seen: Seen) -> None:
         with somebody(browser, site, seen, size, "测试区领导") as tab:
             on = size["width"]
             tab.get_by_role("link", name="待决定", exact=True).click()
-            tab.get_by_role("heading", name="待决定").wait_for()
+            arrived(tab.get_by_role("heading", name="待决定"))
             seen.look(tab, f"waiting for the leaders {on}")
             tab.locator(".queue h2 a").first.click()
-            tab.get_by_role("heading", name="一级研判的意见").wait_for()
+            arrived(tab.get_by_role("heading", name="一级研判的意见"))
             seen.look(tab, f"a case before the leaders {on}")
-            form = open_form(tab, "assign")
+            form = opened(tab, "assign")
             form.get_by_role("button", name="交办").click()
-            tab.get_by_role("alert").wait_for()
+            arrived(tab.get_by_role("alert"))
             seen.look(tab, f"refused decision of the leaders {on}")
             if size is PHONE:
                 continue
@@ -168,7 +161,7 @@ def at_the_top(browser: Browser, site: str, seen: Seen) -> None:
             form.get_by_label("期限", exact=True).first.fill("3")
             form.get_by_label("决定的依据").fill("领导小组现场会决定")
             form.get_by_role("button", name="交办").click()
-            tab.get_by_text("交办：已完成").wait_for()
+            arrived(tab.get_by_text("交办：已完成"))
             seen.look(tab, "decided")
 
 
@@ -181,8 +174,7 @@ def test_no_script_fails_and_nothing_breaks_the_policy(seen: Seen) -> None:
     assert seen.complaints == []
 
 
-def test_a_list_of_hundreds_comes_when_its_field_is_entered(seen: Seen) -> None:
-    assert int(seen.texts["listed"]) == 475
+def test_a_name_out_of_a_list_of_hundreds_that_comes_when_its_field_is_entered_is_written(seen: Seen) -> None:
     assert seen.texts[f"given {UNCLEAR}"] == f"{OTHER} street-light-out"
 
 

@@ -9,14 +9,13 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Dialog, FilePayload, Page
+from playwright.sync_api import Browser, Dialog, FilePayload, Page, expect
 
-from tests.support.browser import asked_by_pages, chromium_of
+from tests.support.browser import arrived, asked_by_pages, chromium_of, faults_of, opened, tab_in
 from tests.support.files import a_photo
 from tests.support.installation import Installation
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = pytest.mark.slow
 
 LAMPS = "文化路街道广济路路灯不亮，夜间通行不便<script>alert('来自诉求')</script>"
 AGAIN = "文化路街道广济路的路灯一直不亮，请尽快修理"
@@ -25,9 +24,6 @@ REPLY = "您反映的路灯已经修复，感谢您的监督。"
 PHONE = {"width": 320, "height": 640}
 """The narrowest screen that WCAG 2.1 asks for (1.4.10)."""
 DESK = {"width": 1280, "height": 900}
-RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa")
-ENOUGH = 30_000
-"""Milliseconds in which the platform takes its steps on a slow machine."""
 
 
 @dataclass
@@ -44,14 +40,8 @@ class Seen:
     texts: dict[str, str] = field(default_factory=dict)
 
     def look(self, tab: Page, name: str) -> None:
-        """Let axe read the page as it is shown now."""
-        found = Axe().run(tab, options={"runOnly": list(RULES)})
-        self.faults += [
-            f"{name}: {fault['id']} {fault['help']}: {fault['nodes'][0]['html'][:150]}"
-            for fault in found.response["violations"]
-        ]
-        if tab.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
-            self.faults.append(f"{name}: wider than the screen")
+        """Let axe read the page as it is shown now. What it is known by must have been waited for."""
+        self.faults += [f"{name}: {fault}" for fault in faults_of(tab)]
         self.pages.append(name)
         self.texts[name] = tab.inner_text("body")
 
@@ -66,19 +56,13 @@ class Office:
 
     @contextmanager
     def somebody(self, viewport: dict[str, int]) -> Iterator[Page]:
-        context: BrowserContext = self.browser.new_context(
-            viewport={"width": viewport["width"], "height": viewport["height"]},
-            base_url=self.installation.api,
-            geolocation={"longitude": 117.56, "latitude": 34.86},
-            permissions=["geolocation"],
-        )
-        context.set_default_timeout(ENOUGH)
-        tab = context.new_page()
+        here = {"longitude": 117.56, "latitude": 34.86}
+        tab = tab_in(self.browser, self.installation.api, viewport, geolocation=here, permissions=["geolocation"])
         tab.on("console", lambda message: self._hear(message.type, message.text))
         tab.on("pageerror", lambda error: self.seen.complaints.append(str(error)))
         tab.on("dialog", self._dismiss)
         yield tab
-        context.close()
+        tab.context.close()
 
     def _dismiss(self, dialog: Dialog) -> None:
         self.seen.dialogs.append(dialog.message)
@@ -114,13 +98,13 @@ def live(office: Office) -> None:
         sign_in(desk, "专席乙", office.account("专席乙", "--role", "desk"), seen)
         hand_in(unit, seen)
         # Nothing is reloaded here: what the unit did is on the telephone by itself.
-        petitioner.get_by_role("heading", name="办结待审核").wait_for()
+        arrived(petitioner.get_by_role("heading", name="办结待审核"))
         approve(desk, seen)
         rate(petitioner, seen)
     with office.somebody(PHONE) as officer:
         sign_in(officer, "信息员丙", office.account("信息员丙", "--role", "follow_up"), seen)
         officer.get_by_role("link", name="回访").click()
-        officer.get_by_role("heading", name="回访").wait_for()
+        arrived(officer.get_by_role("heading", name="回访"))
         seen.look(officer, "calls")
     with office.somebody(PHONE) as other:
         ask_whether_it_is_the_same(other, seen)
@@ -130,21 +114,21 @@ def report(tab: Page, seen: Seen) -> None:
     tab.goto("/")
     seen.look(tab, "empty form")
     tab.get_by_role("button", name="提交").click()
-    tab.get_by_role("alert").wait_for()
+    arrived(tab.get_by_role("alert"))
     seen.look(tab, "refused form")
     tab.get_by_label("什么事").fill(LAMPS)
     tab.get_by_label("在哪里").fill(PLACE)
     tab.get_by_role("button", name="用手机定位").click()
     tab.get_by_text("已带上当前位置").wait_for()
     tab.get_by_role("button", name="提交").dblclick()
-    tab.get_by_role("heading", name="您的查询码").wait_for()
+    arrived(tab.get_by_role("heading", name="您的查询码"))
     seen.look(tab, "receipt")
     bookmark = tab.get_by_role("link", name="查询链接").get_attribute("href") or ""
     tab.goto("/follow")
     seen.look(tab, "asked for the code")
     tab.goto("about:blank")
     tab.goto(bookmark)
-    tab.get_by_role("heading", name="办理经过").wait_for()
+    arrived(tab.get_by_role("heading", name="办理经过"))
     seen.texts["address behind the bookmark"] = tab.url
     tab.get_by_role("heading", name="待签收").wait_for()
     tab.get_by_text("这个时间是怎么算出来的").click()
@@ -169,23 +153,22 @@ def sign_in(tab: Page, name: str, password: str, seen: Seen) -> None:
     tab.get_by_role("button", name="修改密码").click()
     tab.get_by_text("密码已改").wait_for()
     tab.get_by_role("link", name="待办").click()
+    arrived(tab.get_by_role("heading", name="待办"))
 
 
 def hand_in(tab: Page, seen: Seen) -> None:
     tab.get_by_label("全选").check()
-    assert tab.get_by_label(re.compile("签收 SZ-")).is_checked()
+    expect(tab.get_by_label(re.compile("签收 SZ-"))).to_be_checked()
     seen.look(tab, "queue of a unit")
     tab.get_by_role("button", name="签收所选").click()
     tab.get_by_role("heading", name="签收结果").wait_for()
     tab.get_by_role("link", name=re.compile("^SZ-")).first.click()
     tab.get_by_role("heading", name="诉求内容").wait_for()
-    tab.get_by_role("img", name="诉求材料：灯杆.jpg").wait_for()
+    arrived(tab.get_by_role("img", name="诉求材料：灯杆.jpg"))
     seen.look(tab, "case at its unit")
-    done = tab.locator("#submit_completion")
-    if not done.get_by_role("button", name="申请办结").is_visible():
-        done.locator("summary").click()
+    done = opened(tab, "submit_completion")
     done.get_by_role("button", name="申请办结").click()
-    tab.get_by_role("alert").wait_for()
+    arrived(tab.get_by_role("alert"))
     seen.look(tab, "refused completion")
     for group, answer in (("诉求是否属实", "是"), ("是否已联系诉求人", "否"), ("问题是否解决", "是")):
         done.get_by_role("group", name=group).get_by_label(answer, exact=True).check()
@@ -198,9 +181,10 @@ def hand_in(tab: Page, seen: Seen) -> None:
 
 def approve(tab: Page, seen: Seen) -> None:
     tab.reload()
+    tab.get_by_role("link", name=re.compile("^SZ-")).first.wait_for()
     seen.look(tab, "queue of the desk")
     tab.get_by_role("link", name=re.compile("^SZ-")).first.click()
-    tab.get_by_role("heading", name="诉求内容").wait_for()
+    arrived(tab.get_by_role("heading", name="诉求内容"))
     seen.look(tab, "case at the desk")
     passed = tab.locator("#approve_completion")
     passed.get_by_label("理由").fill("答复完整")
@@ -227,7 +211,7 @@ def ask_whether_it_is_the_same(tab: Page, seen: Seen) -> None:
         tab.get_by_label("在哪里").fill(PLACE)
         tab.get_by_role("button", name="提交").click()
         expected = "是不是这件？" if number else "您的查询码"
-        tab.get_by_role("heading", name=expected).wait_for()
+        arrived(tab.get_by_role("heading", name=expected))
     seen.look(tab, "is it the same")
     tab.get_by_role("button", name="是这件，我要跟进").click()
     tab.get_by_text("一并办理").wait_for()

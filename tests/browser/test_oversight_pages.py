@@ -17,14 +17,14 @@ from services.context import Context
 from tests.browser.test_our_pages import DESK, PHONE, Seen
 from tests.services.test_visits import finished, visit_of
 from tests.support import ledgers, steps
-from tests.support.browser import chromium_of, somebody
+from tests.support.browser import arrived, chromium_of, somebody
 from tests.support.context import a_context
 from tests.support.pages import Visitor, signed_in
 from tests.support.served import served
 from tests.web.office import LAMPS, OTHER, petition
 from tests.web.test_inspect import finding
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.slow
 
 MORNING = pendulum.datetime(2026, 3, 2, 9, tz=clock.SHANGHAI)
 AT_DESK = Actor(Role.DESK, name="测试专席")
@@ -72,22 +72,24 @@ def review(browser: Browser, site: str, seen: Seen, number: str) -> None:
     """From the agenda over the meeting to a lead with its term."""
     with somebody(browser, site, seen, DESK, "测试专家") as tab:
         tab.get_by_role("link", name="研判", exact=True).click()
+        arrived(tab.get_by_role("heading", name="待议"))
         tab.get_by_text("召集会议").click()
+        tab.get_by_label("会议名称").wait_for()
         seen.look(tab, "agenda")
         tab.get_by_label("会议名称").fill("路灯专题研判")
         tab.get_by_label("时间").fill(f"{local(clock.now()) + dt.timedelta(hours=1):%Y-%m-%dT%H:%M}")
         tab.get_by_label("主持").select_option("expert-housing")
         tab.get_by_label(number).check()
         tab.get_by_role("button", name="召集并通知").click()
-        tab.get_by_role("heading", name="议题").wait_for()
+        arrived(tab.get_by_role("heading", name="议题"))
         tab.get_by_text("登记到会").first.click()
         for box in tab.get_by_role("group", name="到会成员").get_by_role("checkbox").all()[:4]:
             box.check()
         tab.get_by_role("button", name="登记到会").click()
-        tab.get_by_text("到会已登记").wait_for()
+        arrived(tab.get_by_text("到会已登记"))
         tab.get_by_text(f"议定 {number}").click()
         tab.get_by_role("button", name="记下这件的决定").click()
-        tab.get_by_role("alert").wait_for()
+        arrived(tab.get_by_role("alert"))
         seen.look(tab, "refused decision")
         tab.get_by_label("交办", exact=True).check()
         tab.get_by_text("主办（交办的填写）").click()
@@ -97,12 +99,12 @@ def review(browser: Browser, site: str, seen: Seen, number: str) -> None:
         for label in ("理由", "讨论"):
             tab.get_by_label(label).first.fill("现场会商决定")
         tab.get_by_role("button", name="记下这件的决定").click()
-        tab.get_by_text("已议定").wait_for()
+        arrived(tab.get_by_text("已议定"))
         seen.look(tab, "meeting")
     with somebody(browser, site, seen, PHONE, "测试专家") as tab:
         tab.goto("/review")
         tab.get_by_role("link", name="路灯专题研判").or_(tab.locator("a[href^='/review/meetings/']")).first.click()
-        tab.get_by_role("heading", name="议题").wait_for()
+        arrived(tab.get_by_role("heading", name="议题"))
         seen.look(tab, "meeting on a telephone")
 
 
@@ -115,7 +117,7 @@ def inspect(browser: Browser, site: str, seen: Seen, at: tuple[str, str]) -> Non
             tab.goto("/inspect")
             seen.look(tab, f"overdue {on}")
             tab.locator("a[href^='/inspect/dossiers/']").first.click()
-            tab.get_by_role("heading", name="案卷").wait_for()
+            arrived(tab.get_by_role("heading", name="案卷"))
             seen.look(tab, f"dossier {on}")
             tab.emulate_media(media="print")
             seen.texts[f"printed {on}"] = tab.inner_text("body")
@@ -123,11 +125,13 @@ def inspect(browser: Browser, site: str, seen: Seen, at: tuple[str, str]) -> Non
             tab.goto("/inspect/patterns")
             seen.look(tab, f"patterns {on}")
             tab.locator(f"a[href$='{found}']").first.click()
+            tab.wait_for_url(f"**{found}")
             seen.look(tab, f"pattern {on}")
             for address in ("/reports", "/reports/bulletins"):
                 tab.goto(address)
                 seen.look(tab, f"{address} {on}")
             tab.locator("a[href^='/reports/bulletins/']").first.click()
+            tab.wait_for_url("**/reports/bulletins/*")
             seen.look(tab, f"bulletin {on}")
     assert number in seen.texts[f"overdue {DESK['width']}"]
 
@@ -135,9 +139,10 @@ def inspect(browser: Browser, site: str, seen: Seen, at: tuple[str, str]) -> Non
 def call(browser: Browser, site: str, seen: Seen, called: str) -> None:
     with somebody(browser, site, seen, PHONE, "测试信息员") as tab:
         tab.get_by_role("link", name="回访", exact=True).click()
+        arrived(tab.get_by_role("heading", name="回访", level=1))
         seen.look(tab, "calls")
         tab.locator("a[href^='/calls/']").first.click()
-        tab.get_by_role("heading", name="问什么").wait_for()
+        arrived(tab.get_by_role("heading", name="问什么"))
         seen.look(tab, "call")
         form = tab.locator("#attempt")
         for group, answer in (
@@ -149,7 +154,7 @@ def call(browser: Browser, site: str, seen: Seen, called: str) -> None:
             form.get_by_role("group", name=group).get_by_label(answer, exact=True).check()
         form.get_by_label("诉求人怎么说").fill(WORDS)
         form.get_by_role("button", name="记录").click()
-        tab.get_by_text("已记录").wait_for()
+        arrived(tab.get_by_text("已记录"))
         seen.look(tab, "called")
 
 

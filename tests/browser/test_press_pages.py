@@ -17,13 +17,13 @@ from services.ledger import move
 from services.transactions import transaction
 from tests.browser.test_our_pages import DESK, PHONE, Seen
 from tests.support import ledgers, steps
-from tests.support.browser import chromium_of, somebody
+from tests.support.browser import arrived, chromium_of, somebody
 from tests.support.context import a_context
 from tests.support.pages import Visitor, signed_in
 from tests.support.served import served
 from tests.web.office import LAMPS, UNIT, petition
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.slow
 
 MORNING = pendulum.datetime(2026, 3, 2, 9, tz=clock.SHANGHAI)
 AT_DESK = Actor(Role.DESK, name="测试专席")
@@ -64,17 +64,18 @@ def at_work(browser: Browser, site: str, seen: Seen) -> None:
     with somebody(browser, site, seen, PHONE, "测试记者甲", "/press") as journalist:
         seen.look(journalist, "what an outlet follows")
         journalist.get_by_role("link", name="SZ-").first.click()
+        arrived(journalist.get_by_role("heading", name="提出曝光"))
         seen.look(journalist, "a case that is followed")
         form = journalist.locator("section", has=journalist.get_by_role("heading", name="提出曝光"))
         form.get_by_label("题目").fill("路灯久拖未修")
         form.get_by_label("内容").fill("逾期多日，请打13800001234")
         form.get_by_role("button", name="提出曝光").click()
-        journalist.get_by_role("heading", name="单位的答复").wait_for()
+        arrived(journalist.get_by_role("heading", name="单位的答复"))
         seen.look(journalist, "what was proposed")
     with somebody(browser, site, seen, PHONE, "测试园林甲", "/press") as unit:
         unit.get_by_role("link", name="路灯久拖未修").click()
         unit.get_by_role("button", name="单位答复").click()
-        unit.get_by_role("alert").wait_for()
+        arrived(unit.get_by_role("alert"))
         seen.look(unit, "refused reply")
         unit.get_by_role("textbox", name="单位的答复").fill("今日已修复")
         unit.get_by_role("button", name="单位答复").click()
@@ -82,11 +83,13 @@ def at_work(browser: Browser, site: str, seen: Seen) -> None:
     with somebody(browser, site, seen, DESK, "测试督查甲", "/press") as inspector:
         seen.look(inspector, "queue of whoever decides")
         inspector.get_by_role("link", name="路灯久拖未修").click()
+        arrived(inspector.get_by_role("heading", name="路灯久拖未修", level=1))
         seen.look(inspector, "preview with what was taken out")
     with somebody(browser, site, seen, PHONE) as anybody:
         anybody.goto("/published")
         seen.look(anybody, "what is published")
         anybody.get_by_role("link", name="路灯亮了").click()
+        arrived(anybody.get_by_role("heading", name="路灯亮了", level=1))
         seen.look(anybody, "one that is published")
 
 

@@ -10,7 +10,7 @@ import pytest
 from stories.playing import run_apart
 from tests.browser.whole_life import ANSWER, REPLY, WAGES
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(420)]
+pytestmark = pytest.mark.slow
 
 HISTORY = [
     (0, "register", "registered", "petitioner"),

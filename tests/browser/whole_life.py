@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from pendulum import DateTime
-from playwright.sync_api import Browser, Locator, Page
+from playwright.sync_api import Browser, Page
 from sqlalchemy import select
 
 import clock
@@ -29,7 +29,7 @@ from settings import get_settings
 from stories.playing import staged
 from stories.telling import Scene, Story, Teller, on
 from stories.timeline import facts_for_machines
-from tests.support.browser import chromium_of
+from tests.support.browser import arrived, chromium_of, opened, tab_in
 from tests.support.served import served
 
 WAGES = "工地拖欠工资三个月，要求支付"
@@ -37,8 +37,6 @@ REPLY = "拖欠的工资已足额支付到位，感谢您的监督。"
 ANSWER = "人员调整期间交接疏漏，已整改"
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 900}
-ENOUGH = 30_000
-"""Milliseconds in which the platform takes its steps on a slow machine."""
 
 
 @dataclass
@@ -53,12 +51,9 @@ class Life:
 
     @contextmanager
     def somebody(self, viewport: dict[str, int]) -> Iterator[Page]:
-        opened = self.browser.new_context(
-            viewport={"width": viewport["width"], "height": viewport["height"]}, base_url=self.site
-        )
-        opened.set_default_timeout(ENOUGH)
-        yield opened.new_page()
-        opened.close()
+        tab = tab_in(self.browser, self.site, viewport)
+        yield tab
+        tab.context.close()
 
     @contextmanager
     def at_the_case(
@@ -77,7 +72,7 @@ class Life:
             tab.get_by_text("密码已改").wait_for()
             tab.get_by_role("link", name="待办").click()
             tab.get_by_role("link", name=re.compile("^SZ-")).first.click()
-            tab.get_by_role("heading", name="诉求内容").wait_for()
+            arrived(tab.get_by_role("heading", name="诉求内容"))
             self.seen[f"case of {name}"] = tab.inner_text("main")
             yield tab
 
@@ -89,7 +84,7 @@ class Life:
 
     def phone_says(self, stage: str) -> Callable[[Teller], None]:
         def look(_: Teller) -> None:
-            self.phone.get_by_role("heading", name=stage).wait_for()
+            arrived(self.phone.get_by_role("heading", name=stage))
             self.seen[f"phone: {stage}"] = self.phone.inner_text("main")
 
         return look
@@ -104,7 +99,7 @@ class Life:
         self.phone.get_by_role("button", name="提交").click()
         self.phone.get_by_role("heading", name="您的查询码").wait_for()
         self.phone.goto(self.phone.get_by_role("link", name="查询链接").get_attribute("href") or "")
-        self.phone.get_by_role("heading", name="办理经过").wait_for()
+        arrived(self.phone.get_by_role("heading", name="办理经过"))
         with self.context.readers() as session:
             teller.begin(session.scalars(select(Petition)).one())
 
@@ -155,14 +150,6 @@ class Life:
         form.get_by_label("基本满意", exact=True).check()
         form.get_by_role("button", name="提交评价").click()
         self.phone.get_by_text("已收到您的评价").wait_for()
-
-
-def opened(tab: Page, action: str) -> Locator:
-    """The form of an action; those that are not the next thing to do are folded."""
-    form = tab.locator(f"#{action}")
-    if not form.get_by_role("button").last.is_visible():
-        form.locator("summary").first.click()
-    return form
 
 
 def live(life: Life) -> Story:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import shutil
 from pathlib import Path
 
@@ -36,14 +37,25 @@ def test_a_key_is_made_listed_and_revoked(context: Context) -> None:
     prefix = keys.list_keys(context)[0].prefix
     assert prefix in listed
     assert "2026-03-02 09:00" in listed, "the time of Shanghai"
+    assert "有效至" in listed
     assert plaintext not in listed
     assert run("keys", "revoke", prefix).exit_code == 0
     assert keys.find_actor(context, plaintext) is None
 
 
+def test_a_key_is_good_until_the_day_that_is_named(context: Context) -> None:
+    named = ("keys", "create", "--role", "desk", "--label")
+    assert run(*named, "测试一天的", "--until", "2026-03-02").exit_code == 0
+    assert run(*named, "测试不到期的", "--endless").exit_code == 0
+    assert [key.last_day for key in keys.list_keys(context)] == [dt.date(2026, 3, 2), None]
+    assert [said in run("keys", "list").output for said in ("将到期 2026-03-02", "不到期")] == [True, True]
+
+
 @pytest.mark.parametrize(
     "words",
     [
+        ("keys", "create", "--role", "desk", "--label", "过去的一天", "--until", "2026-03-01"),
+        ("keys", "create", "--role", "desk", "--label", "自相矛盾", "--until", "2026-03-03", "--endless"),
         ("keys", "create", "--role", "unit", "--label", "没有单位"),
         ("keys", "create", "--role", "unit", "--unit", "no-such-unit", "--label", "没有这个单位"),
         ("keys", "revoke", "unknown"),
@@ -51,7 +63,8 @@ def test_a_key_is_made_listed_and_revoked(context: Context) -> None:
     ],
 )
 def test_what_makes_no_sense_is_refused(context: Context, words: tuple[str, ...]) -> None:
-    assert run(*words).exit_code == 2
+    refused = run(*words)
+    assert (refused.exit_code, "Usage" in refused.output) == (1, False)
     assert keys.list_keys(context) == []
 
 

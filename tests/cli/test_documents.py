@@ -61,7 +61,7 @@ def test_an_exception_to_a_count_is_on_the_page_with_its_condition_and_its_sourc
 
 @pytest.mark.parametrize(
     ("function", "test"),
-    sorted(set(DEADLINE_APPLIED.values()) | {(function, test) for _, function, test in FIGURES_APPLIED.values()}),
+    sorted({*DEADLINE_APPLIED.values(), *FIGURES_APPLIED.values()}),
 )
 def test_what_applies_a_rule_and_what_holds_it_exist(function: str, test: str) -> None:
     found, names = None, function.split(".")

@@ -13,7 +13,7 @@ from cli.main import main
 from gateways.orchestrator import RecordingOrchestrator
 from services.bootstrap import build_context, use_context
 from settings import get_settings
-from tests.support.prefect_server import free_port
+from tests.support.ports import free_port
 
 COMMANDS = (
     ("reconcile",),

@@ -70,6 +70,18 @@ def test_the_cases_behind_a_figure_are_listed(context: Context, tmp_path: Path) 
         assert [(row["案号"], row["计入分子"]) for row in rows] == [(numbers[0], "是"), (numbers[1], "否")]
 
 
+def test_why_they_were_dissatisfied_and_the_visits_stand_in_the_file_beside_the_total(
+    context: Context, tmp_path: Path
+) -> None:
+    lives.dissatisfied_after_a_visit_was_drawn(context)
+    run("--by", "unit", "--out", str(tmp_path / "figures.csv"))
+    with read_rows(tmp_path / "figures.csv") as rows:
+        whole, *groups = [row.values for row in rows]
+    [reason] = [column for column in whole if column.startswith("不满意：")]
+    assert (whole[reason], whole["回访抽取"]) == ("1", "1")
+    assert {group[reason] for group in groups} == {""}
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from cli import geography as geography_commands
+from domain.actions import Actor, Role
 from gateways.geography import TownArea
-from services import policies
+from services import administration, policies
 from services.context import Context
 from tests.cli.typing_in import run
 from tests.support.context import shipped_policy
@@ -57,7 +58,11 @@ def test_a_geography_is_compared_tried_put_in_force_and_taken_back(context: Cont
     assert in_force(context) == first.version
     assert run("policy", "rollback", "none", "--by", "运维").exit_code == 0
     assert in_force(context) is None
-    assert run("policy", "rollback", "geo-never", "--by", "运维").exit_code == 2
+    acts = administration.acts(context, Actor(Role.INSPECTOR, name="测试督查"))
+    assert [(act.by, act.act, act.subject) for act in acts] == [
+        ("运维", "启用地理数据", version) for version in ("none", first.version, second.version, first.version)
+    ]
+    assert run("policy", "rollback", "geo-never", "--by", "运维").exit_code == 1
 
 
 @pytest.mark.usefixtures("two_towns")

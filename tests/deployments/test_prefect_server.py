@@ -15,7 +15,8 @@ from pydantic import SecretStr
 from deployments.prefect_server import client_environment, server_command, server_environment
 from deployments.up import is_open_to_anybody
 from settings import Settings
-from tests.support.prefect_server import PrefectServer, free_port
+from tests.support.ports import free_port
+from tests.support.prefect_server import PrefectServer
 
 SECRET = "operator:not-a-real-password"
 
@@ -52,7 +53,6 @@ def guarded(tmp_path: Path) -> Iterator[PrefectServer]:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(240)
 def test_a_password_is_asked_for(guarded: PrefectServer) -> None:
     body = {"limit": 1}
     address = f"{guarded.api_url}/flow_runs/filter"

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import httpx
 import pytest
 from ruamel.yaml import YAML
 
@@ -47,8 +46,7 @@ def settings(prefect_server: PrefectServer) -> Settings:
 
 
 def deployment(settings: Settings, name: str) -> dict[str, Any]:
-    answer = httpx.get(f"{settings.prefect_api_url}/deployments/name/{name}/{settings.work_pool}", trust_env=False)
-    found: dict[str, Any] = answer.raise_for_status().json()
+    found: dict[str, Any] = PrefectServer(settings).ask("GET", f"deployments/name/{name}/{settings.work_pool}")
     return found
 
 
@@ -73,7 +71,7 @@ def test_registering_again_changes_nothing_and_makes_nothing_twice(settings: Set
     assert_as_written(settings)
     assert register(settings, prefect_file=prefect_file) == first
     assert_as_written(settings)
-    pool = httpx.get(f"{settings.prefect_api_url}/work_pools/{settings.work_pool}", trust_env=False).json()
+    pool = PrefectServer(settings).ask("GET", f"work_pools/{settings.work_pool}")
     assert pool["type"] == "in-process"
     limit = "    concurrency_limit: {limit: 1, collision_strategy: CANCEL_NEW}\n"
     prefect_file.write_text(FILE.replace(limit, ""), encoding="utf-8")
@@ -83,7 +81,7 @@ def test_registering_again_changes_nothing_and_makes_nothing_twice(settings: Set
 
 def change(settings: Settings, path: str, body: dict[str, Any]) -> None:
     """What the Prefect UI sends when an operator changes something."""
-    httpx.patch(f"{settings.prefect_api_url}/{path}", json=body, timeout=30, trust_env=False).raise_for_status()
+    PrefectServer(settings).ask("PATCH", path, body)
 
 
 @pytest.mark.slow
@@ -96,7 +94,7 @@ def test_what_operators_changed_in_prefect_survives(settings: Settings, prefect_
     change(settings, f"deployments/{scheduled['id']}/schedules/{schedule['id']}", {"active": False})
 
     register(settings, prefect_file=prefect_file)
-    pool = httpx.get(f"{settings.prefect_api_url}/work_pools/{settings.work_pool}", trust_env=False).json()
+    pool = PrefectServer(settings).ask("GET", f"work_pools/{settings.work_pool}")
     assert (pool["is_paused"], pool["concurrency_limit"]) == (True, 3)
     again = deployment(settings, "three-waits")
     assert (again["global_concurrency_limit"]["limit"], again["tags"], again["paused"]) == (5, ["夜班"], True)

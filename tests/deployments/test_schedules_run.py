@@ -17,7 +17,7 @@ __all__ = ["prefect_server"]
 
 pytestmark = pytest.mark.slow
 
-_PATIENCE = 60.0  # seconds; only reached by a test that fails
+_PATIENCE = 180.0  # seconds; only reached by a test that fails
 POOL = "schedules-run"
 
 

@@ -14,11 +14,9 @@ import psutil
 import pytest
 
 from tests.support.installation import Installation
+from tests.support.ports import free_port
 from tests.support.postgres import PostgresCluster
-from tests.support.prefect_server import free_port
 from tests.support.prefect_workers import wait_until
-
-pytestmark = pytest.mark.timeout(240)
 
 BODY = {"channel": "web", "text": "广济路路灯不亮三天了", "place": "广济路"}
 PARTS = ("deployments.prefect_app", "api.main", "deployments.worker")
@@ -40,11 +38,11 @@ def installation_on_postgres(tmp_path: Path, postgres: PostgresCluster) -> Itera
 
 
 def get(address: str, **query: str) -> Any:
-    return httpx.get(address, params=query, timeout=20, trust_env=False).raise_for_status().json()
+    return httpx.get(address, params=query, timeout=60, trust_env=False).raise_for_status().json()
 
 
 def register(installation: Installation) -> dict[str, Any]:
-    answer = httpx.post(f"{installation.api}/petitions", json=BODY, timeout=20, trust_env=False)
+    answer = httpx.post(f"{installation.api}/petitions", json=BODY, timeout=60, trust_env=False)
     assert answer.status_code == 201, answer.text
     found: dict[str, Any] = answer.json()
     return found
@@ -52,13 +50,13 @@ def register(installation: Installation) -> dict[str, Any]:
 
 def run_names(installation: Installation) -> list[str]:
     query = {"flows": {"name": {"any_": ["petition"]}}}
-    answer = httpx.post(f"{installation.prefect}/flow_runs/filter", json=query, timeout=20, trust_env=False)
+    answer = httpx.post(f"{installation.prefect}/flow_runs/filter", json=query, timeout=60, trust_env=False)
     return [run["name"] for run in answer.raise_for_status().json()]
 
 
 def wait_dispatched(installation: Installation, petition: dict[str, Any]) -> None:
     address = f"{installation.api}/progress/{petition['query_code']}"
-    wait_until(lambda: get(address)["stage"]["code"] == "dispatched", "dispatched", 60)
+    wait_until(lambda: get(address)["stage"]["code"] == "dispatched", "dispatched")
     wait_until(
         lambda: any(petition["case_number"] in name and "待签收" in name for name in run_names(installation)), "named"
     )

@@ -70,7 +70,7 @@ def served(context: Context) -> Iterator[str]:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         thread = threading.Thread(target=server.run, args=([listening],))
         thread.start()
-        wait_until(lambda: server.started, "listening", 30)
+        wait_until(lambda: server.started, "listening")
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
         server.should_exit = True
         thread.join()
@@ -93,7 +93,7 @@ def paste(script: str, ledger: Path) -> subprocess.CompletedProcess[str]:
     }
     command = ["bash", "-euo", "pipefail", "-c", script]
     return subprocess.run(
-        command, env=environment, cwd=PROJECT_ROOT, capture_output=True, text=True, timeout=100, check=False
+        command, env=environment, cwd=PROJECT_ROOT, capture_output=True, text=True, timeout=300, check=False
     )
 
 

@@ -7,8 +7,11 @@ import datetime as dt
 from collections.abc import Sequence
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from domain.hot_topics import MOST_CASES, Reported, Topic, hot_topics
+from domain.hot_topics import MOST_CASES, Reported, Topic, hot_topics, said_by_most
+from domain.likeness import letters_of
 from domain.same_matter import Matter
 from tests.domain.test_same_matter import LAMPS, LONG, MONDAY, NOISE, of, rules
 
@@ -78,7 +81,42 @@ def test_what_few_of_them_name_names_no_topic() -> None:
 
 def test_a_topic_keeps_its_id_while_it_grows_and_names_its_latest_cases() -> None:
     [small] = hot(reported([1, 2, 3, 4, 5]))
-    [large] = hot(reported([*[1] * 40, 5]))
+    [large] = hot(reported([*[1] * (MOST_CASES + 20), 5]))
     assert small.id == large.id
     assert len(large.cases) == MOST_CASES
     assert large.cases[0] == "SZ-040"
+
+
+CARPARK = [
+    "伊景园滨河苑捆绑销售车位，价格十二万",
+    "开发商捆绑销售车位，请查处",
+    "强制捆绑销售车位，业主不满",
+    "物业电话没有人接",
+]
+
+
+def test_what_most_of_them_say_is_told_in_their_own_letters() -> None:
+    assert said_by_most(CARPARK, ("请查处",)) == ["捆绑销售车位"]
+
+
+@pytest.mark.parametrize(
+    ("texts", "courtesies", "known"),
+    [
+        ([], (), ""),
+        (["路灯坏了", "路灯坏了"], (), ""),
+        (CARPARK, ("捆绑销售车位",), ""),
+        (CARPARK, (), "捆绑销售车位"),
+        ([*CARPARK, "一", "二", "三"], (), ""),
+    ],
+    ids=["none", "two are not most", "a courtesy", "told already", "less than half"],
+)
+def test_what_few_say_or_the_name_says_already_is_not_told(
+    texts: list[str], courtesies: tuple[str, ...], known: str
+) -> None:
+    assert said_by_most(texts, courtesies, known) == []
+
+
+@given(st.lists(st.text("路灯坏了车位，。 a1", max_size=30), max_size=12))
+def test_what_is_told_is_said_by_half_of_them(texts: list[str]) -> None:
+    for words in said_by_most(texts, ()):
+        assert 2 * sum(words in letters_of(text) for text in texts) >= len(texts)

@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from domain.actions import Role
+from domain.conduct import DEADLINE_LABELS, Urgency
 from domain.durations import Duration
+from domain.identity import Level
 from domain.policy import Policy
-from domain.policy_differences import Difference, differences
+from domain.policy_differences import PART_LABELS, TOLD_APART, Difference, differences
+from domain.rule_names import rule_name
 from domain.units import UnitKind
 from gateways.policy_files import dump
 from tests.support.context import shipped_policy
@@ -56,6 +60,26 @@ def test_every_other_part_is_told_value_by_value() -> None:
     assert (one.before, one.after) == (str(policy.ladder.return_limit), str(policy.ladder.return_limit + 4))
     [name] = changed(district="另一个区")
     assert (name.part, name.before, name.after) == ("区县", policy.district, "另一个区")
+
+
+def test_rules_and_codes_are_called_what_people_call_them() -> None:
+    policy = shipped_policy()
+    rule, *others = policy.deadlines
+    [one] = changed(deadlines=(replace(rule, urgencies=frozenset({Urgency.URGENT})), *others))
+    assert one.name == DEADLINE_LABELS[rule.kind]
+    assert "（紧急）" in one.after
+    figures = tuple(replace(item, value="7次") if item.id == "ladder.return_limit" else item for item in policy.figures)
+    [one] = changed(figures=figures)
+    assert (one.rule, one.name, one.after) == ("ladder.return_limit", "退单几次提级", "7次")
+    levels = {**policy.identity.levels, Role.OPERATOR: Level.MASKED}
+    [one] = changed(identity=replace(policy.identity, levels=levels))
+    assert (one.rule, one.before, one.after) == ("levels › 平台运维", "不可见", "只见脱敏")
+
+
+def test_every_part_and_every_figure_has_a_name() -> None:
+    policy = shipped_policy()
+    assert dump(policy).keys() - TOLD_APART <= PART_LABELS.keys()
+    assert [item.id for item in policy.figures if rule_name(item.id) == item.id] == []
 
 
 def test_long_texts_are_cut_and_say_how_long_they_are() -> None:

@@ -15,7 +15,7 @@ from tests.support.postgres import PostgresCluster
 from tests.support.prefect_server import PrefectServer, running_prefect_server
 from tests.support.prefect_workers import IN_PROCESS, Pool, Worker, wait_until
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = pytest.mark.slow
 
 PETITIONS = 6
 
@@ -71,7 +71,7 @@ def test_people_notice_nothing_and_everything_catches_up(server: PrefectServer, 
     assert register_upkeep(world) == upkeep
     # Whoever executed the claimed ones is gone, and so is what Prefect kept of them in its memory.
     assert {name: claim_run(server, key) for name, key in upkeep.items()} == dict.fromkeys(upkeep, "PENDING")
-    wait_until(lambda: rested_or_healed(world, [in_hand, new, *some]), "at rest", 90)
+    wait_until(lambda: rested_or_healed(world, [in_hand, new, *some]), "at rest")
     assert {tuple(world.triggers(one)) for one in some} == {("register", "accept", "dispatch")}
     assert worker.process.poll() is None
     world.assert_whole()

@@ -10,7 +10,7 @@ from models.tables import Petition
 from tests.faults.world import World
 from tests.support.forked import CRASHED
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.slow
 
 REGISTERED = ["register", "accept", "dispatch"]
 

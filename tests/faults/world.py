@@ -34,7 +34,8 @@ from services.invariants import check_invariants
 from services.reconcile import reconcile
 from settings import Settings
 from tests.support.forked import Forked, Nursery
-from tests.support.prefect_server import PrefectServer, free_port
+from tests.support.ports import free_port
+from tests.support.prefect_server import PrefectServer
 from tests.support.prefect_workers import wait_until
 
 DEPLOYMENTS = Path(__file__).with_name("deployments.yaml")
@@ -70,13 +71,13 @@ class World:
         port = free_port()
         with self.nursery.api(self.environment(crash_at), self._log("api"), port) as forked:
             address = f"http://127.0.0.1:{port}"
-            wait_until(lambda: answers(f"{address}/openapi.json"), "the API answers", 30)
+            wait_until(lambda: answers(f"{address}/openapi.json"), "the API answers")
             yield forked, address
 
     def command(self, *words: str, crash_at: str = "") -> tuple[int | None, str]:
         """Run `rongetong words…` to its end; its exit code and what it said."""
         with self.nursery.command(self.environment(crash_at), self._log(words[0]), *words) as forked:
-            return forked.exit_code(60), forked.log
+            return forked.exit_code(), forked.log
 
     def _log(self, what: str) -> Path:
         return self.settings.data_dir / f"{what}-{next(self._numbers)}.log"
@@ -99,7 +100,7 @@ class World:
     def start_flow(self, name: str) -> str:
         """What the schedule of `name` does each time; the id of the run."""
         address = f"{self.server.api_url}/deployments/name/{name}/{name}"
-        found = httpx.get(address, timeout=30, trust_env=False).raise_for_status().json()
+        found = httpx.get(address, timeout=60, trust_env=False).raise_for_status().json()
         return str(
             self.server.post(f"deployments/{found['id']}/create_flow_run", {"state": {"type": "SCHEDULED"}})["id"]
         )
@@ -114,7 +115,7 @@ class World:
             states.append(run["state"] or {"type": ""})
             return states[-1]["type"] in {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
 
-        wait_until(ended, [f"{name} ended", states], 90)
+        wait_until(ended, [f"{name} ended", states])
         return states[-1]["type"], states[-1].get("message") or ""
 
     # What people do
@@ -188,14 +189,14 @@ class World:
         looked = petition.looked_version == petition.version
         return looked and run.is_parked and run.scheduled_for == clock.wall_time_of(petition.wake_at)
 
-    def wait_at_rest(self, *petition_ids: str, seconds: float = 60) -> None:
+    def wait_at_rest(self, *petition_ids: str) -> None:
         still = list(petition_ids)
 
         def rested() -> bool:
             still[:] = [one for one in still if not self.is_at_rest(one)]
             return not still
 
-        wait_until(rested, "at rest", seconds)
+        wait_until(rested, "at rest")
 
     def assert_whole(self) -> None:
         """Nothing that must always hold is broken, and nothing is left to heal."""
@@ -230,6 +231,6 @@ def close_world(world: World) -> None:
 
 def answers(address: str) -> bool:
     try:
-        return httpx.get(address, timeout=5, trust_env=False).is_success
+        return httpx.get(address, timeout=30, trust_env=False).is_success
     except httpx.TransportError:
         return False

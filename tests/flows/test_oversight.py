@@ -20,7 +20,7 @@ from tests.services.planted import honest_ledger
 from tests.support.context import a_kept_context, shipped_policy
 from tests.support.prefect_server import PrefectServer
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = pytest.mark.slow
 
 RUN = """
 import asyncio
@@ -50,7 +50,7 @@ def test_patterns_and_bulletins_are_published(
         env=environment,
         cwd=PROJECT_ROOT,
         check=True,
-        timeout=200,
+        timeout=400,
         stdout=subprocess.PIPE,
         text=True,
     )

@@ -18,7 +18,7 @@ from tests.support.forked import Nursery
 from tests.support.prefect_server import PrefectServer, running_prefect_server
 from tests.support.prefect_workers import wait_until
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = pytest.mark.slow
 
 NAME = "PRIVATE-NAME"
 PHONE = "13800001234"

@@ -19,7 +19,7 @@ from tests.services import lives
 from tests.support.context import a_kept_context
 from tests.support.prefect_server import PrefectServer
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = pytest.mark.slow
 
 RUN = """
 import asyncio
@@ -44,7 +44,7 @@ def test_a_week_is_reported_once(prefect_server: PrefectServer, sqlite_template:
         env=environment,
         cwd=PROJECT_ROOT,
         check=True,
-        timeout=200,
+        timeout=400,
         stdout=subprocess.PIPE,
         text=True,
     )

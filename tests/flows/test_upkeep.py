@@ -26,7 +26,7 @@ from tests.support.prefect_server import PrefectServer
 
 OPERATOR = Actor(Role.OPERATOR, name="测试运维")
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 
+import apprise
 import pendulum
 import pytest
 
@@ -86,7 +87,7 @@ def test_an_urgent_notice_is_marked(http_recorder: HttpRecorder) -> None:
 
 
 def test_a_mail_arrives(mail_server: MailServer) -> None:
-    delivery = AppriseNotifier(5).send(mail_server.url("test-a@example.com"), MESSAGE)
+    delivery = AppriseNotifier(60).send(mail_server.url("test-a@example.com"), MESSAGE)
 
     assert delivery == Delivery(delivered=True, proof=f"mailto accepted {NOW}", permanent=False)
     [(recipients, mail)] = mail_server.received
@@ -122,12 +123,20 @@ def test_a_redirect_is_no_delivery(http_recorder: HttpRecorder, channel: str) ->
     assert len(http_recorder.received) == 1
 
 
+@pytest.fixture
+def patient_apprise(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whose own limits are far beyond those that it is given, so that a slow machine is not taken for them."""
+    for limit in ("socket_read_timeout", "socket_connect_timeout"):
+        monkeypatch.setattr(apprise.URLBase, limit, 600.0)
+
+
+@pytest.mark.usefixtures("patient_apprise")
 @pytest.mark.parametrize("channel", HTTP)
 def test_a_hanging_receiver_costs_the_timeout_and_no_more(http_recorder: HttpRecorder, channel: str) -> None:
     http_recorder.hang()
     begun = time.perf_counter()
     delivery = send_over(channel, http_recorder, timeout=0.2)
-    assert time.perf_counter() - begun < 4.0  # less than Apprise's own time limit
+    assert time.perf_counter() - begun < 60
     assert delivery == Delivery(delivered=False, proof=f"{channel} ReadTimeout {NOW}", permanent=False, silent=True)
 
 
@@ -183,7 +192,7 @@ def test_feishus_older_bots_answer_with_another_field(http_recorder: HttpRecorde
 )
 def test_a_refused_mail_recipient(mail_server: MailServer, answer: str, permanent: bool) -> None:
     mail_server.refuse("test-a@example.com", answer)
-    assert AppriseNotifier(5).send(mail_server.url("test-a@example.com"), MESSAGE) == Delivery(
+    assert AppriseNotifier(60).send(mail_server.url("test-a@example.com"), MESSAGE) == Delivery(
         delivered=False, proof=f"mailto {answer[:3]} recipient refused {NOW}", permanent=permanent
     )
     assert mail_server.received == []
@@ -191,17 +200,18 @@ def test_a_refused_mail_recipient(mail_server: MailServer, answer: str, permanen
 
 def test_a_mail_server_that_is_away_may_come_back(mail_server: MailServer) -> None:
     mail_server.go_away()
-    assert AppriseNotifier(5).send(mail_server.url("test-a@example.com"), MESSAGE) == Delivery(
+    assert AppriseNotifier(60).send(mail_server.url("test-a@example.com"), MESSAGE) == Delivery(
         delivered=False, proof=f"mailto ConnectionRefusedError {NOW}", permanent=False, silent=True
     )
 
 
+@pytest.mark.usefixtures("patient_apprise")
 def test_a_mail_server_that_never_greets_costs_the_timeout() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         address = f"mailto://example.com:{silent.getsockname()[1]}?smtp=127.0.0.1&from=a@example.com&to=b@example.com"
         begun = time.perf_counter()
         delivery = AppriseNotifier(0.2).send(address, MESSAGE)
-    assert time.perf_counter() - begun < 4.0
+    assert time.perf_counter() - begun < 60
     assert delivery == Delivery(
         delivered=False, proof=f"mailto SMTPServerDisconnected {NOW}", permanent=False, silent=True
     )

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
-import httpx
 import pytest
 
 from clock import SystemClock
@@ -25,7 +24,8 @@ from gateways.orchestrator import (
     RunView,
 )
 from gateways.prefect_orchestrator import PrefectOrchestrator
-from tests.support.prefect_server import PrefectServer, free_port
+from tests.support.ports import free_port
+from tests.support.prefect_server import PrefectServer
 from tests.support.prefect_workers import DEPLOYMENTS, Pool, make_pool
 
 LABEL = RunLabel("QT-0001 · 在办 · 市政", ("stage:in-hand", "unit:lighting"))
@@ -86,7 +86,7 @@ class Blocked(RecordingOrchestrator):
 
     def start(self, petition_id: str, label: RunLabel) -> str:
         self.asked.set()
-        assert self.go.wait(10)
+        assert self.go.wait(120)
         return super().start(petition_id, label)
 
 
@@ -100,7 +100,7 @@ class TestBackground:
         assert not background.drain(0.01)
         assert not inner.started
         inner.go.set()
-        assert background.drain(10)
+        assert background.drain(120)
         assert told == [("p1", "run-of-p1")]
         assert inner.woken == ["run-of-p1"]
         background.close()
@@ -112,12 +112,12 @@ class TestBackground:
         background = BackgroundOrchestrator(inner)
         with caplog.at_level(logging.WARNING):
             background.start("p1", RunLabel("secret-name"))
-            assert background.drain(10)
+            assert background.drain(120)
         assert [record.levelname for record in caplog.records] == ["WARNING"]
         assert "secret-name" not in caplog.text
         inner.available = True
         background.start("p2", LABEL)
-        assert background.drain(10)
+        assert background.drain(120)
         assert list(inner.started) == ["p2"]
         background.close()
 
@@ -125,7 +125,7 @@ class TestBackground:
         inner = Blocked()
         background = BackgroundOrchestrator(inner, capacity=1)
         background.start("being made", LABEL)
-        assert inner.asked.wait(10)
+        assert inner.asked.wait(120)
         background.start("waits", LABEL)
         background.start("does not fit", LABEL)
         assert not background.wake("run-of-p0")
@@ -188,9 +188,7 @@ class TestPrefect:
         if in_seconds is not None:
             due = SystemClock().now() + dt.timedelta(seconds=in_seconds)
             state |= {"name": "Parked", "state_details": {"scheduled_time": due.isoformat()}}
-        httpx.post(
-            f"{pool.server.api_url}/flow_runs/{run_id}/set_state", json={"state": state, "force": True}, trust_env=False
-        ).raise_for_status()
+        pool.server.post(f"flow_runs/{run_id}/set_state", {"state": state, "force": True})
 
     def test_starting_twice_makes_one_labelled_run(self, pool: Pool, prefect: PrefectOrchestrator) -> None:
         petition_id = str(uuid4())
@@ -309,4 +307,4 @@ def test_a_server_that_is_away_is_told_soon(tmp_path: Path) -> None:
         ):
             with pytest.raises(OrchestratorUnavailable):
                 call()
-        assert SystemClock().now() - begin < dt.timedelta(seconds=5)
+        assert SystemClock().now() - begin < dt.timedelta(minutes=1), "Prefect's own client would try for minutes"

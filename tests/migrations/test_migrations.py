@@ -59,7 +59,7 @@ def test_whoever_comes_second_waits_and_sees_what_the_first_did(empty_database_u
             seen = pool.submit(second)
             assert not entered.wait(0.5)
             connection.execute(sa.text("CREATE TABLE first_was_here (done INTEGER)"))
-        assert seen.result(timeout=20) == {"first_was_here"}
+        assert seen.result(timeout=120) == {"first_was_here"}
 
 
 def test_models_and_migrations_agree(connection: sa.Connection) -> None:

@@ -193,7 +193,7 @@ def test_of_two_who_issue_at_once_one_does(context: Context, story: clock.StoryC
     view, together = drafted(context, story), threading.Barrier(2)
 
     def issuing(actor: Actor) -> str:
-        together.wait(timeout=20)
+        together.wait(120)
         try:
             return str(issue(context, view, actor).number)
         except StaleVersion:
@@ -209,7 +209,7 @@ def test_two_who_draft_at_once_draft_one(context: Context, story: clock.StoryClo
     together = threading.Barrier(2)
 
     def draft(_: int) -> int:
-        together.wait(timeout=20)
+        together.wait(120)
         return bulletins.make_due(context, WEEK)
 
     with ThreadPoolExecutor(2) as pool:

@@ -67,7 +67,7 @@ def test_two_senders_at_once_deliver_once(engine: sa.Engine) -> None:
     class Slow(RecordingNotifier):
         def send(self, address: str, message: Message) -> Delivery:
             first_is_sending.set()
-            other_is_refused.wait(20)
+            other_is_refused.wait(120)
             return super().send(address, message)
 
     first_is_sending, other_is_refused = threading.Event(), threading.Event()
@@ -75,7 +75,7 @@ def test_two_senders_at_once_deliver_once(engine: sa.Engine) -> None:
     notice_id = unit_notice(context)
 
     def send() -> Outcome:
-        together.wait(20)
+        together.wait(120)
         outcome = delivery.deliver(context, notice_id)
         if outcome is Outcome.NOT_DUE:
             other_is_refused.set()

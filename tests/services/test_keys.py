@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 
 import pytest
@@ -9,8 +10,9 @@ import sqlalchemy as sa
 
 import clock
 from domain.actions import Actor, Role
-from domain.errors import Incomplete, NotFound, RuleRefusal
+from domain.errors import Incomplete, KeyLapsed, NotFound, RuleRefusal
 from models.tables import ApiKey
+from services import administration
 from services.context import Context
 from services.keys import create_key, find_actor, list_keys, revoke_key
 
@@ -85,3 +87,83 @@ def test_nothing_is_revoked_that_is_not_there(context: Context) -> None:
     for prefix in ("00000000", "\x00"):
         with pytest.raises(NotFound):
             revoke_key(context, prefix)
+
+
+TODAY = dt.date(2026, 3, 2)
+
+
+@pytest.mark.parametrize(
+    ("said", "last_day"),
+    [
+        ({}, TODAY + dt.timedelta(days=365)),
+        ({"last_day": TODAY}, TODAY),
+        ({"last_day": dt.date(2026, 12, 31)}, dt.date(2026, 12, 31)),
+        ({"endless": True}, None),
+    ],
+)
+def test_a_key_ends_when_the_policy_says_unless_somebody_says_otherwise(
+    context: Context, said: dict[str, dt.date | bool], last_day: dt.date | None
+) -> None:
+    create_key(context, Role.DESK, None, "专席", **said)  # type: ignore[arg-type]
+    [key] = list_keys(context)
+    assert key.last_day == last_day
+
+
+@pytest.mark.parametrize("day", [dt.date(2026, 3, 1), dt.date(2036, 3, 20), dt.date.max])
+def test_no_key_ends_before_it_begins_or_in_the_far_future(context: Context, day: dt.date) -> None:
+    with pytest.raises(Incomplete) as refused:
+        create_key(context, Role.DESK, None, "专席", last_day=day)
+    assert [item["field"] for item in refused.value.missing] == ["last_day"]
+    assert list_keys(context) == []
+
+
+def test_a_key_opens_until_the_end_of_its_last_day_in_shanghai(
+    context: Context, frozen_clock: clock.StoryClock
+) -> None:
+    key = create_key(context, Role.DESK, None, "专席", last_day=dt.date(2026, 3, 5))
+    midnight = dt.datetime(2026, 3, 6, tzinfo=dt.timezone(dt.timedelta(hours=8)))
+    frozen_clock.move_to(midnight - dt.timedelta(seconds=1))
+    assert find_actor(context, key) == Actor(Role.DESK, None, "专席")
+    frozen_clock.move_to(midnight)
+    with pytest.raises(KeyLapsed, match=r"“专席”.*2026-03-05 到期.*平台运维"):
+        find_actor(context, key)
+    assert find_actor(context, key[:-1] + ("A" if key[-1] != "A" else "B")) is None, "half a key is told nothing"
+    [shown] = list_keys(context)
+    assert (shown.lapsed, shown.opens) == (True, False)
+
+
+def test_the_end_of_a_key_is_told_before_it_comes(context: Context, frozen_clock: clock.StoryClock) -> None:
+    create_key(context, Role.DESK, None, "专席", last_day=dt.date(2026, 6, 30))
+    create_key(context, Role.DESK, None, "不到期的", endless=True)
+    told = []
+    for day in (30, 31):
+        frozen_clock.move_to(dt.datetime(2026, 5, day, tzinfo=dt.timezone(dt.timedelta(hours=8))))
+        told.append([key.label for key in list_keys(context) if key.ends_soon])
+    assert told == [[], ["专席"]]
+    revoke_key(context, list_keys(context)[0].prefix)
+    assert not any(key.ends_soon for key in list_keys(context)), "nobody waits for a key that is revoked"
+
+
+def test_a_key_of_the_version_before_does_not_end(context: Context, frozen_clock: clock.StoryClock) -> None:
+    key = create_key(context, Role.DESK, None, "专席")
+    with context.sessions.begin() as session:
+        session.execute(sa.update(ApiKey).values(expires_at=None))
+    frozen_clock.move_to(frozen_clock.now().add(years=9))
+    assert find_actor(context, key) == Actor(Role.DESK, None, "专席")
+
+
+@pytest.mark.parametrize(
+    ("role", "unit", "said"),
+    [
+        (Role.UNIT, "housing", "承办单位 区住房和城乡建设局"),
+        (Role.CHANNEL, "wechat", "来源渠道 微信"),
+        (Role.CHANNEL, "own-channel", "来源渠道 own-channel"),
+        (Role.DESK, None, "派遣专席"),
+    ],
+)
+def test_the_record_names_units_and_channels_in_words(
+    context: Context, role: Role, unit: str | None, said: str
+) -> None:
+    create_key(context, role, unit, "测试系统")
+    [act] = administration.acts(context, Actor(Role.OPERATOR, name="测试运维"))
+    assert act.words == f"{said}：测试系统，有效至2027-03-02"

@@ -199,7 +199,7 @@ def test_of_two_who_decide_at_once_one_wins(context: Context, honest: Plant) -> 
     found, together = only(context), threading.Barrier(2)
 
     def judge(decision: FindingDecision) -> str:
-        together.wait(timeout=20)
+        together.wait(120)
         try:
             decide(context, found, decision)
         except StaleVersion as stale:
@@ -218,7 +218,7 @@ def test_two_who_look_at_once_raise_one(context: Context, honest: Plant) -> None
     together = threading.Barrier(2)
 
     def look(_: int) -> int:
-        together.wait(timeout=20)
+        together.wait(120)
         return patterns.find(context)[PatternKind.NO_CONTACT]
 
     with ThreadPoolExecutor(2) as pool:

@@ -15,9 +15,10 @@ import clock
 from domain.actions import Actor, Role
 from domain.errors import DomainError, NotPermitted
 from domain.policy_changes import Standing
-from models.tables import AdministrationAct, PolicyChange, PolicyVersion
-from services import accounts, policies, policy_changes, sign_in, sign_in_history
+from models.tables import AdministrationAct, PolicyChange, PolicyFile, PolicyVersion
+from services import accounts, policies, policy_changes, policy_preview, sign_in, sign_in_history
 from services.context import Context
+from services.rulebook import RuleBook
 from tests.support.context import POLICY_DIR
 
 OPERATOR = Actor(Role.OPERATOR, name="测试运维")
@@ -42,7 +43,7 @@ def test_two_changes_put_in_force_at_once_are_one(district: Context) -> None:
     numbers, begin = [uploaded(district, 7), uploaded(district, 8)], threading.Barrier(2)
 
     def decide(number: int) -> str:
-        begin.wait(10)
+        begin.wait(120)
         try:
             return policy_changes.put_in_force_from(
                 district, OPERATOR, number, valid_from=None, reason="区里决定"
@@ -70,6 +71,26 @@ def test_a_plan_is_carried_out_once_and_kept_word_for_word(district: Context, fr
     with district.readers() as session:
         acts = session.scalars(sa.select(AdministrationAct.act).order_by(AdministrationAct.id)).all()
     assert acts == ["upload_policy", "plan_policy", "activate_policy"]
+
+
+def test_a_file_that_did_not_exist_then_comes_in_as_shipped_and_is_told(district: Context) -> None:
+    first = policies.active_policy(district)
+    policy_changes.put_in_force_from(district, OPERATOR, uploaded(district, 7), valid_from=None, reason="区里决定")
+    with district.sessions.begin() as session:  # as a version from before there were such rules left it
+        session.execute(sa.delete(PolicyFile).where(PolicyFile.name == "keys.yaml"))
+        row = session.scalars(sa.select(PolicyVersion).where(PolicyVersion.active)).one()
+        row.content = {
+            name: value if name != "figures" else [item for item in value if not item["id"].startswith("keys.")]
+            for name, value in row.content.items()
+            if name != "keys"
+        }
+    district = dataclasses.replace(district, rules=RuleBook(district.rules.calendar, [first]))
+    assert policies.active_policy(district).keys.lifetime_days is None
+    number = uploaded(district, 8)
+    told = {(item.rule, item.after) for item in policy_preview.preview(district, OPERATOR, number).rules}
+    assert ("keys.lifetime", "365天") in told
+    policy_changes.put_in_force_from(district, OPERATOR, number, valid_from=None, reason="区里决定")
+    assert (limit(district), policies.active_policy(district).keys.lifetime_days) == (8, 365)
 
 
 def planned(district: Context, at: dt.datetime, returns: int, *, broken: bool = False) -> int:

@@ -109,7 +109,7 @@ def test_a_petitioner_reads_no_rule_and_no_source_where_a_term_ran_out(
     climbs = [row for row in queries.history(context, petition_id, DESK).entries if row.details.get("why")]
     assert [row.details["why"] for row in climbs] == ["handling", "first_review", "second_review"]
     assert all(row.details["source"] and row.details["rule"] for row in climbs)
-    assert climbs[0].reason == "办理时限已过，应于2026-03-09 17:30前完成"
+    assert climbs[0].reason == "办理时限已过，应于2026年3月9日 17:30前完成"
 
 
 def test_a_step_of_an_older_version_is_told_without_its_source(context: Context) -> None:

@@ -333,7 +333,6 @@ def make_context(database_kind: str, tmp_path: Path, request: pytest.FixtureRequ
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(900)
 def test_no_life_breaks_the_ledger(database_kind: str, make_context: Callable[[], Context]) -> None:
     class LivesHere(Lives):
         pass

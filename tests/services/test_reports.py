@@ -67,7 +67,7 @@ def test_two_at_once_make_one(context: Context, story: clock.StoryClock) -> None
     together = threading.Barrier(2)
 
     def make(_: int) -> int:
-        together.wait(timeout=20)
+        together.wait(120)
         return reports.make_due(context, PeriodKind.DAY)
 
     with ThreadPoolExecutor(2) as pool:

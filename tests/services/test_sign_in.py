@@ -153,7 +153,7 @@ def test_guesses_that_come_all_at_once_are_no_more_than_those_one_after_the_othe
     begin = threading.Barrier(12)
 
     def guess(number: int) -> str:
-        begin.wait(10)
+        begin.wait(120)
         return refusal(context, NAME, f"guess {number}")
 
     with ThreadPoolExecutor(12) as pool:
@@ -205,7 +205,7 @@ def test_two_failures_at_once_are_two(context: Context) -> None:
     begin = threading.Barrier(2)
 
     def fail() -> None:
-        begin.wait(10)
+        begin.wait(120)
         refusal(context, NAME, "wrong")
 
     with ThreadPoolExecutor(2) as pool:

@@ -8,12 +8,15 @@ import pytest
 import sqlalchemy as sa
 
 import clock
-from domain.errors import Incomplete, NotFound
+from domain.actions import Actor, Role
+from domain.errors import Incomplete, NotFound, NotPermitted
 from models.tables import WallScreen
-from services import dashboard, walls
+from services import administration, dashboard, walls
 from services.context import Context
 from tests.services import lives
 from tests.services.lives import INSPECTOR
+
+OPERATOR = Actor(Role.OPERATOR, name="测试运维")
 
 
 def test_a_code_opens_its_screen_however_it_is_typed_and_is_kept_nowhere(context: Context) -> None:
@@ -30,6 +33,17 @@ def test_a_code_opens_its_screen_however_it_is_typed_and_is_kept_nowhere(context
 def test_any_other_code_opens_nothing(context: Context, code: str) -> None:
     walls.create(context, "指挥大厅")
     assert walls.screen_of(context, walls.token_of(code)) is None
+
+
+def test_whoever_opens_or_stops_a_screen_is_on_record_and_an_operator(context: Context) -> None:
+    walls.create(context, "指挥大厅")
+    for _ in range(2):
+        walls.revoke(context, "指挥大厅", OPERATOR)
+    done = [(act.by, act.act, act.subject) for act in administration.acts(context, INSPECTOR)]
+    assert done == [("测试运维", "停用大屏", "指挥大厅"), ("命令行", "开通大屏", "指挥大厅")]
+    for work in (walls.create, walls.revoke):
+        with pytest.raises(NotPermitted):
+            work(context, "指挥大厅", INSPECTOR)
 
 
 def test_a_screen_that_is_stopped_shows_nothing_any_more(context: Context) -> None:

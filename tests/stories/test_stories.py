@@ -16,7 +16,7 @@ import pytest
 from stories.playing import play_apart
 from tests.support.postgres import PostgresCluster
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.slow
 
 GUANGJI_ROAD = [
     (0, "register", "registered"),

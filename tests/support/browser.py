@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import quote
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser as ChromiumBrowser
-from playwright.sync_api import BrowserContext, ConsoleMessage, ViewportSize, sync_playwright
+from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Locator, ViewportSize, expect, sync_playwright
 from playwright.sync_api import Page as Tab
 
 from tests.support.pages import GOOD_PASSWORD
@@ -35,6 +37,10 @@ _FLAGS = (
     # Nothing foreign is reached, wherever the tests run; that it was asked for is recorded all the same.
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
 )
+ENOUGH = 90_000
+"""Milliseconds in which a slow and busy machine has done whatever is waited for."""
+expect.set_options(timeout=ENOUGH)
+RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa")
 _BY_THE_BROWSER_ITSELF = "not an origin"
 """How Chromium's log names the initiator of what no page asked for: addresses that were typed, its own updates."""
 
@@ -62,7 +68,10 @@ class Browser:
 
         def complete() -> bool:
             # Kept as it is judged: a page that asks for news empties itself between two looks.
-            seen[:] = [Page(tab.inner_text("body"), tab.content())]
+            try:
+                seen[:] = [Page(tab.inner_text("body"), tab.content())]
+            except Error:  # it leads on to another one at this moment
+                return False
             missing[2:] = [word for word in expected if word not in seen[0].text]
             return len(missing) == 2
 
@@ -90,6 +99,51 @@ def chromium_of(*flags: str) -> Iterator[ChromiumBrowser]:
         started.close()
 
 
+def tab_in(browser: ChromiumBrowser, site: str, size: Mapping[str, int], **more: Any) -> Tab:
+    """A tab in a browser of its own, of this size, that waits for slow machines and in which nothing grows or glides.
+
+    `more` is what else a browser context may be made with.
+    """
+    viewport = ViewportSize(width=size["width"], height=size["height"])
+    made = browser.new_context(viewport=viewport, base_url=site, locale="zh-CN", reduced_motion="reduce", **more)
+    made.set_default_timeout(ENOUGH)
+    return made.new_page()
+
+
+def arrived(shown: Locator) -> None:
+    """Wait for the page that shows this, and until its scripts are at work: they come after its text does."""
+    shown.first.wait_for()
+    shown.page.wait_for_load_state("load")
+
+
+def opened(tab: Tab, action: str) -> Locator:
+    """The part of a case's page in which this is done; what is not the next thing to do is folded."""
+    tab.wait_for_load_state("load")  # before, what is not there yet looks folded
+    part = tab.locator(f"#{action}")
+    if part.evaluate("part => part.tagName === 'DETAILS' && !part.open"):
+        part.locator("summary").first.click()
+    return part
+
+
+def becomes(tab: Tab, what: str, true: Callable[[], object]) -> None:
+    """Wait for what no `expect` of Playwright's can say; the page's events are heard meanwhile."""
+    give_up = time.monotonic() + ENOUGH / 1000
+    while not true():
+        assert time.monotonic() < give_up, f"still not so: {what}"
+        tab.wait_for_timeout(50)
+
+
+def faults_of(tab: Tab) -> list[str]:
+    """What axe has against the page when it has been loaded, and whether it is wider than the screen."""
+    tab.wait_for_load_state("load")
+    found = Axe().run(tab, options={"runOnly": list(RULES)})
+    faults = [
+        f"{fault['id']} {fault['help']}: {fault['nodes'][0]['html'][:150]}" for fault in found.response["violations"]
+    ]
+    wide = tab.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+    return [*faults, "wider than the screen"] if wide else faults
+
+
 class Listening(Protocol):
     """Where what a tab says is kept."""
 
@@ -103,8 +157,7 @@ def somebody(
     browser: ChromiumBrowser, site: str, seen: Listening, viewport: dict[str, int], name: str = "", to: str = "/account"
 ) -> Iterator[Tab]:
     """A tab in a browser of its own, signed in as `name` and at `to` where there is a name."""
-    size = ViewportSize(width=viewport["width"], height=viewport["height"])
-    tab = browser.new_context(viewport=size, base_url=site, locale="zh-CN").new_page()
+    tab = tab_in(browser, site, viewport)
 
     def hear(message: ConsoleMessage) -> None:
         # The browser notes every refused form, too: those are meant.
@@ -119,7 +172,7 @@ def somebody(
         tab.get_by_label("账号").fill(name)
         tab.get_by_label("密码").fill(GOOD_PASSWORD)
         tab.get_by_role("button", name="登录").click()
-        tab.get_by_role("link", name=name).wait_for()
+        arrived(tab.get_by_role("link", name=name))
     yield tab
     tab.context.close()
 

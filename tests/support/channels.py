@@ -20,9 +20,9 @@ def address_of(channel: str, recorder: HttpRecorder) -> str:
     return BOTS.get(channel, f"{channel}://secretuser:secretkey123@127.0.0.1:{recorder.port}/hook")
 
 
-def notifier_to(recorder: HttpRecorder, timeout: float = 5.0) -> AppriseNotifier:
+def notifier_to(recorder: HttpRecorder, timeout: float = 60.0) -> AppriseNotifier:
     return AppriseNotifier(timeout, dict.fromkeys(BOTS, f"{recorder.url}/gateway"))
 
 
-def send_over(channel: str, recorder: HttpRecorder, timeout: float = 5.0) -> Delivery:
+def send_over(channel: str, recorder: HttpRecorder, timeout: float = 60.0) -> Delivery:
     return notifier_to(recorder, timeout).send(address_of(channel, recorder), MESSAGE)

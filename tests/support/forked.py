@@ -53,7 +53,7 @@ class Forked:
     def alive(self) -> bool:
         return self.process.is_alive()
 
-    def exit_code(self, seconds: float = 60) -> int | None:
+    def exit_code(self, seconds: float = 180) -> int | None:
         """Wait for its end; None when it still lives after these seconds."""
         self.process.join(seconds)
         return self.process.exitcode

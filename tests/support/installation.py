@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 
 from settings import PROJECT_ROOT
-from tests.support.prefect_server import free_port
+from tests.support.ports import free_port
 from tests.support.prefect_workers import wait_until
 
 PROGRAM = str(Path(sys.executable).with_name("rongetong"))
@@ -82,7 +82,7 @@ class Installation:
             env=self.environment(),
             capture_output=True,
             text=True,
-            timeout=100,
+            timeout=300,
             check=True,
             cwd=PROJECT_ROOT,
         )
@@ -95,7 +95,7 @@ class Installation:
             env=self.environment(**changes),
             capture_output=True,
             text=True,
-            timeout=100,
+            timeout=300,
             check=False,
             cwd=PROJECT_ROOT,
         )
@@ -132,15 +132,15 @@ class Up:
             assert self.process.poll() is None, self.log
             return "已就绪 is up" in self.log
 
-        wait_until(ready, "up", 120)
+        wait_until(ready, "up")
 
     def interrupt(self, number: signal.Signals = signal.SIGINT) -> int:
         """Stop it; its exit code. Fails when anything of it lives on."""
         family = self.family()
         assert len(family) > 3
         self.supervisor.send_signal(number)
-        code = self.process.wait(60)
-        _, alive = psutil.wait_procs(family, timeout=10)
+        code = self.process.wait(180)
+        _, alive = psutil.wait_procs(family, timeout=60)
         assert alive == []
         return code
 

@@ -7,7 +7,6 @@ import os
 import pwd
 import secrets
 import shutil
-import socket
 import subprocess
 import tempfile
 from dataclasses import dataclass
@@ -17,6 +16,8 @@ from typing import Literal, Self
 import psycopg
 from psycopg import sql
 from sqlalchemy import make_url
+
+from tests.support.ports import free_port
 
 StopMode = Literal["fast", "immediate"]
 
@@ -69,13 +70,6 @@ def _owner() -> str | None:
     raise PostgresMissingError(_MISSING)
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 @dataclass(frozen=True)
 class _Address:
     port: int
@@ -100,7 +94,7 @@ class PostgresCluster:
         self._root = Path(tempfile.mkdtemp(prefix="rongetong-postgres-"))
         self._data = self._root / "data"
         self._log = self._root / "server.log"
-        self._address = _Address(_free_port(), secrets.token_hex(8))
+        self._address = _Address(free_port(), secrets.token_hex(8))
         self._guard: subprocess.Popen[bytes] | None = None
         if self._owner:
             shutil.chown(self._root, self._owner)
@@ -126,7 +120,17 @@ class PostgresCluster:
     def start(self) -> None:
         """Start the server and wait until it takes connections (also while it recovers from an immediate stop)."""
         started = self._run(
-            "pg_ctl", "start", "--pgdata", str(self._data), "--wait", "--silent", "--log", str(self._log), check=False
+            "pg_ctl",
+            "start",
+            "--pgdata",
+            str(self._data),
+            "--wait",
+            "--timeout",
+            "300",
+            "--silent",
+            "--log",
+            str(self._log),
+            check=False,
         )
         if started.returncode != 0:
             raise RuntimeError(f"PostgreSQL did not start:\n{self._log.read_text()}")
@@ -134,7 +138,9 @@ class PostgresCluster:
 
     def stop(self, mode: StopMode = "fast") -> None:
         """`fast` breaks the connections and closes in order; `immediate` is a crash that leaves recovery to do."""
-        self._run("pg_ctl", "stop", "--pgdata", str(self._data), "--mode", mode, "--wait", "--silent")
+        self._run(
+            "pg_ctl", "stop", "--pgdata", str(self._data), "--mode", mode, "--wait", "--timeout", "300", "--silent"
+        )
 
     def restart(self, mode: StopMode = "fast") -> None:
         """Stop in `mode`, then start."""

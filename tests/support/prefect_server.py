@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -19,16 +18,9 @@ import pytest
 from deployments.prefect_server import client_environment, server_command, server_environment
 from gateways.prefect_orchestrator import PatientTransport
 from settings import Settings
+from tests.support.ports import free_port
 
 START_SECONDS = 180
-
-
-def free_port() -> int:
-    """A port of the loopback interface that nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def exited_within(process: subprocess.Popen[bytes], seconds: float) -> bool:
@@ -101,7 +93,7 @@ class PrefectServer:
             return
         self.process.send_signal(signal.SIGTERM)
         try:
-            self.process.wait(timeout=20)
+            self.process.wait(timeout=60)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()

@@ -39,7 +39,7 @@ class Worker:
         """Stop it gracefully; its exit code."""
         self.process.send_signal(signal.SIGTERM)
         try:
-            return self.process.wait(timeout=60)
+            return self.process.wait(timeout=180)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
@@ -136,7 +136,7 @@ def make_pool(server: PrefectServer, folder: Path, kind: str = IN_PROCESS) -> Po
     return pool
 
 
-def wait_until(reached: Callable[[], bool], what: str | list[object], seconds: float = 60) -> None:
+def wait_until(reached: Callable[[], bool], what: str | list[object], seconds: float = 180) -> None:
     """Wait until something of another process is so; fails after `seconds`. A Prefect too busy to say is waited for."""
     give_up = time.monotonic() + seconds
     while True:
@@ -160,5 +160,5 @@ def wait_for_run(
         views[:] = [view] if view is not None and wanted(view) else []
         return bool(views)
 
-    wait_until(reached, seen, 90)
+    wait_until(reached, seen)
     return views[0]

@@ -19,7 +19,7 @@ from joserfc.jwk import RSAKey
 from gateways.openid import OpenIdProvider, Registration
 from settings import PROJECT_ROOT
 from tests.support.pages import Page
-from tests.support.prefect_server import free_port
+from tests.support.ports import free_port
 from tests.support.prefect_workers import wait_until
 
 PYTHON = PROJECT_ROOT / ".provider" / "bin" / "python"
@@ -83,7 +83,7 @@ class Provider:
         assert self.process is not None
         assert self.process.poll() is None, (self.folder / "provider.log").read_text("utf-8")
         try:
-            return httpx.get(f"{self.issuer}/.well-known/openid-configuration").status_code == 200
+            return httpx.get(f"{self.issuer}/.well-known/openid-configuration", timeout=60).status_code == 200
         except httpx.TransportError:
             return False
 
@@ -110,7 +110,7 @@ def come_back(address: str, name: str, password: str = PASSWORD) -> str:
     # Canaille 0.3.6 makes the same access token twice for one person within a second, and then fails.
     wait_until(lambda: time.monotonic() > _next_at.get(name, 0), "another second")
     _next_at[name] = time.monotonic() + 1.5
-    with httpx.Client() as browser:
+    with httpx.Client(timeout=60) as browser:
         answer = browser.get(address)
         for _ in range(12):
             if answer.is_redirect:

@@ -51,6 +51,6 @@ def test_the_server_goes_when_the_tests_are_killed() -> None:
         postmaster = psutil.Process(int(pid))
         guards = [process for process in psutil.Process(killed.pid).children() if process.name() == "sh"]
         killed.communicate("\n")
-    _, alive = psutil.wait_procs([postmaster, *guards], timeout=20)
+    _, alive = psutil.wait_procs([postmaster, *guards], timeout=60)
     assert alive == []
     assert not Path(root).exists()

@@ -72,13 +72,44 @@ def test_the_session_is_another_one_each_time_and_no_script_reads_it(visitor: Vi
 def test_whoever_is_signed_in_elsewhere_sees_it_and_signs_out_there(context: Context) -> None:
     here, there = signed_in(Visitor(context), Role.DESK, name=NAME), Visitor(context)
     stranger = signed_in(Visitor(context), Role.REVIEWER)
-    assert "其他登录" not in here.open("/account").text
+    assert "别处" not in here.open("/account").text
     tried(there, GOOD_PASSWORD)
     page = here.open("/account")
-    assert "另外1处还登录着" in page.text
-    assert "其他设备上的登录已退出" in here.send(page.form("/account/others")).text
+    assert all(said in page.text for said in ("这里", "别处", "地址 testclient", "3月2日"))
+    form = page.form("/account/others")
+    assert "已退出" in here.send(form).text
     assert there.open("/tasks").path == "/sign-in"
+    again = here.send(form)
+    assert (again.status, "可能已经退出" in again.text) == (409, True)
     assert [visitor.open("/tasks").path for visitor in (here, stranger)] == ["/tasks", "/tasks"]
+
+
+def test_one_session_is_ended_and_the_others_go_on_or_all_but_this_one(context: Context) -> None:
+    here = signed_in(Visitor(context), Role.DESK, name=NAME)
+    others = [Visitor(context), Visitor(context)]
+    for visitor in others:
+        tried(visitor, GOOD_PASSWORD)
+    page = here.open("/account")
+    here.send(page.form("/account/others"))
+    still = [visitor.open("/tasks").path == "/tasks" for visitor in others]
+    assert sorted(still) == [False, True]
+    tried(others[still.index(False)], GOOD_PASSWORD)
+    everywhere = next(
+        form for form in here.open("/account").forms if form.action == "/account/others" and "mark" not in form.fields
+    )
+    here.send(everywhere)
+    assert [visitor.open("/tasks").path for visitor in (here, *others)] == ["/tasks", "/sign-in", "/sign-in"]
+
+
+def test_nobody_ends_the_session_of_somebody_else(context: Context) -> None:
+    own, stranger = signed_in(Visitor(context), Role.DESK, name=NAME), signed_in(Visitor(context), Role.REVIEWER)
+    tried(Visitor(context), GOOD_PASSWORD)
+    form = own.open("/account").form("/account/others")
+    theirs = stranger.open("/account")
+    assert "别处" not in theirs.text
+    form.fields = {**theirs.form("/sign-out").fields, "mark": form.fields["mark"]}
+    assert stranger.send(form).status == 409
+    assert "别处" in own.open("/account").text
 
 
 def test_signing_out(context: Context) -> None:

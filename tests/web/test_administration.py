@@ -75,7 +75,7 @@ def test_an_account_is_opened_and_its_password_opens_it_and_is_kept_nowhere(oper
     assert password not in operator.open("/administration/accounts").html
     with operator.context.readers() as session:
         assert password not in repr(session.scalars(sa.select(IdempotentReply.body)).all())
-    assert f"测试平台运维 开通账号 {NAME} 承办单位 municipal-parks" in acts(operator)
+    assert f"测试平台运维 开通账号 {NAME} 承办单位 区市政园林服务中心" in acts(operator)
 
 
 def test_the_same_form_twice_is_one_account_and_shows_its_password_once(operator: Visitor) -> None:
@@ -173,6 +173,35 @@ def test_whoever_decides_on_what_is_no_longer_so_is_told(operator: Visitor) -> N
     assert accounts.list_accounts(operator.context)[0].disabled_at is None
 
 
+def test_whoever_disables_somebody_sees_what_they_leave_behind(operator: Visitor) -> None:
+    made(operator, "测试运维乙", "operator", "")
+    second = signed_in(Visitor(operator.context), Role.OPERATOR, None, "测试运维丁")
+    second.send(
+        second.open("/administration/keys").form("/keys"), label="测试热线系统", role="channel", channel="hotline"
+    )
+    keys.create_key(operator.context, Role.UNIT, "municipal-parks", "测试园林系统")
+    made(operator)
+    page = page_of(operator, "测试运维丁")
+    assert "由其发放的密钥“测试热线系统”" in page.text
+    assert "再没有人能登录" not in page.text, "other operators are left"
+    page = page_of(operator)
+    assert "同一单位的密钥“测试园林系统”" in page.text
+    assert "再没有人能登录" not in page.text, "the key still acts for the unit"
+    made(operator, "测试住建甲", unit="housing")
+    assert "“承办单位 区住房和城乡建设局”再没有人能登录" in page_of(operator, "测试住建甲").text
+    page = operator.send(page_of(operator, "测试运维丁").form("/disable"))
+    assert "停用以后还留着的" in page.text
+    assert second.open("/administration").path == "/sign-in"
+    operator.send(operator.open("/administration/keys").form("/revocation"))
+    operator.send(operator.open("/administration/keys").form("/revocation"))
+    assert "还留着的" not in page_of(operator, "测试运维丁").text
+
+
+def test_an_operator_sees_where_somebody_is_signed_in(operator: Visitor) -> None:
+    assert sign_in.sign_in(operator.context, NAME, made(operator), "192.0.2.7")
+    assert "地址 192.0.2.7" in page_of(operator).text
+
+
 def test_nobody_shuts_themselves_out_and_one_operator_is_left(operator: Visitor) -> None:
     own = page_of(operator, "测试平台运维")
     assert not any(form.action.endswith(("/disable", "/standing")) for form in own.forms)
@@ -201,6 +230,35 @@ def test_keys_are_given_out_once_and_revoked_and_their_use_is_seen(operator: Vis
     assert "已吊销" in page.text
     assert keys.find_actor(operator.context, key) is None
     assert "吊销密钥" in acts(operator)
+
+
+def test_whoever_gives_out_a_key_sees_until_when_and_is_warned(
+    operator: Visitor, frozen_clock: clock.StoryClock
+) -> None:
+    form = operator.open("/administration/keys").form("/keys")
+    assert form.fields["last_day"] == "2027-03-02"
+    operator.send(form, label="测试一年的", role="desk")
+    form = operator.open("/administration/keys").form("/keys")
+    operator.send(form, label="测试不到期的", role="desk", endless="yes")
+    wrong = operator.send(
+        operator.open("/administration/keys").form("/keys"), label="测", role="desk", last_day="2026-01-01"
+    )
+    assert (wrong.status, "今天之后、十年之内" in wrong.text) == (422, True)
+    assert {key.label: key.last_day and str(key.last_day) for key in keys.list_keys(operator.context)} == {
+        "测试一年的": "2027-03-02",
+        "测试不到期的": None,
+    }
+    assert "将到期" not in operator.open("/administration").text
+    frozen_clock.move_to(frozen_clock.now().add(days=340))
+    operator = signed_in(operator, Role.OPERATOR, None, "测试运维丙")
+    assert "1个接口密钥已到期或将到期" in operator.open("/administration").text
+    assert "测试一年的" in operator.open("/administration/keys").text.partition("发放密钥")[0]
+
+
+def test_the_record_says_from_what_to_what_an_account_was_changed(operator: Visitor) -> None:
+    made(operator)
+    did(operator, "standing", role="unit", unit="housing")
+    assert "承办单位 区市政园林服务中心 → 承办单位 区住房和城乡建设局" in acts(operator)
 
 
 def test_a_key_of_a_channel_is_for_that_channel(operator: Visitor) -> None:

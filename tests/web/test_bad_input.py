@@ -87,7 +87,7 @@ def both(visitor: Visitor, send: list[ShownForm], **fields: str) -> list[Page]:
     together = threading.Barrier(len(send))
 
     def press(form: ShownForm) -> Page:
-        together.wait(10)
+        together.wait(120)
         return visitor.send(form, **fields)
 
     with ThreadPoolExecutor(len(send)) as pool:
@@ -118,7 +118,7 @@ def test_a_double_click_with_a_file_hands_in_once(context: Context) -> None:
     form, photo, together = completion_form(visitor, case), a_photo(5), threading.Barrier(2)
 
     def press(_: int) -> Page:
-        together.wait(10)
+        together.wait(120)
         return handed_in(visitor, form, [("new-evidence", "修复后.jpg", photo)], **EVIDENCE)
 
     with ThreadPoolExecutor(2) as pool:
@@ -246,16 +246,43 @@ def test_a_form_with_files_loses_no_word_when_the_session_ran_out(
     page = handed_in(visitor, form, [("new-evidence", "修复后.jpg", a_photo(3))], **EVIDENCE)
     assert (page.status, "登录已过期" in page.text) == (401, True)
     resumed = visitor.send(page.form("/sign-in"), **credentials("园林丙", GOOD_PASSWORD))
-    assert "选过的文件浏览器没有保留" in resumed.text
+    assert "选过的文件也还在：修复后.jpg" in resumed.text
     for name in ("internal_account", "public_reply"):
         assert EVIDENCE[name] in resumed.text
-    assert "申请办结：已完成" in visitor.send(resumed.form("/submit_completion")).text
+    page = visitor.send(resumed.form("/submit_completion"))
+    assert "申请办结：已完成" in page.text
+    assert "办理佐证：修复后.jpg" in page.html
+
+
+def test_files_wait_while_another_field_is_mended(context: Context) -> None:
+    visitor, case = in_hand(context)
+    page = handed_in(
+        visitor,
+        completion_form(visitor, case),
+        [("new-evidence", "修复后.jpg", a_photo(3))],
+        **EVIDENCE | {"contacted_at": "昨天"},
+    )
+    assert page.status == 422
+    assert "之前选的文件还在" in page.text
+    assert "修复后.jpg" in page.text
+    mended = visitor.send(page.form("/submit_completion"), contacted_at="2026-03-02T09:00")
+    assert "申请办结：已完成" in mended.text
+    assert "办理佐证：修复后.jpg" in mended.html
+
+
+def test_ten_files_at_once_are_no_reason_to_lose_what_was_written(context: Context) -> None:
+    visitor, case = in_hand(context)
+    files = [("new-evidence", f"{at}.jpg", a_photo(at)) for at in range(10)]
+    page = handed_in(visitor, completion_form(visitor, case), files, **EVIDENCE)
+    assert "申请办结：已完成" in page.text
 
 
 def test_whoever_may_not_see_the_case_keeps_no_file_with_it(context: Context) -> None:
     visitor, case = in_hand(context)
     other = unit(context, OTHER)
-    page = handed_in(other, completion_form(visitor, case), [("new-evidence", "修复后.jpg", a_photo(3))], **EVIDENCE)
+    form = completion_form(visitor, case)
+    form.fields["once"] = other.open("/account").form("/account").fields["once"]
+    page = handed_in(other, form, [("new-evidence", "修复后.jpg", a_photo(3))], **EVIDENCE)
     assert page.status == 404
     with context.readers() as session:
         assert session.scalars(sa.select(Attachment)).all() == []

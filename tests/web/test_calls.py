@@ -5,16 +5,31 @@ from __future__ import annotations
 import pytest
 
 from domain.actions import Role
+from services import decisions, handling
 from services.context import Context
-from tests.services.test_visits import finished, visit_of
+from tests.services.lives import AT_UNIT, DESK
+from tests.services.test_visits import complete, finished, visit_of
+from tests.support import steps
 from tests.support.pages import Visitor, signed_in
-from tests.web.office import desk, unit
+from tests.web.office import LAMPS, desk, petition, unit
 
 pytestmark = pytest.mark.usefixtures("cheap_passwords")
 
 
 def officer(context: Context, code: str | None = None) -> Visitor:
     return signed_in(Visitor(context), Role.FOLLOW_UP, code)
+
+
+def reported_with(context: Context, contact: str) -> list[str]:
+    """A case of somebody who left `contact`, completed after an extension: such ones are visited one and all."""
+    Visitor(context).report(LAMPS[0], contact=contact)
+    case = petition(context, LAMPS[0]).id
+    steps.settle(context, case)
+    handling.sign(context, case, AT_UNIT)
+    handling.request_extension(context, case, AT_UNIT, amount=2, reason="等配件")
+    decisions.decide_extension(context, case, DESK, granted=True, reason="属实")
+    complete(context, case)
+    return [case]
 
 
 def test_an_officer_finds_the_calls_of_their_own_seat(context: Context) -> None:
@@ -65,3 +80,32 @@ def test_the_desk_gives_it_to_another_seat_and_units_see_nothing(context: Contex
     at_unit = unit(context)
     assert at_unit.open("/calls").status == at_unit.open(f"/calls/{found.id}").status == 403
     assert "/calls" not in at_unit.open("/tasks").html
+
+
+def test_the_number_is_one_press_away_and_is_dialled_by_another(context: Context) -> None:
+    [case] = reported_with(context, "138 0000 1234")
+    found = visit_of(context, case)
+    visitor = officer(context)
+    page = visitor.open(f"/calls/{found.id}")
+    assert "138****1234" in page.text
+    asked = visitor.open(next(link for link in page.links if "/identity" in link))
+    shown = visitor.send(asked.form("/identity"))
+    assert shown.status == 200, shown.text
+    assert 'href="tel:13800001234"' in shown.html
+    assert f"/calls/{found.id}#attempt" in shown.links
+
+
+def test_whoever_left_no_number_is_not_looked_up(context: Context) -> None:
+    found = visit_of(context, finished(context))
+    page = officer(context).open(f"/calls/{found.id}")
+    assert "没有留联系方式" in page.text
+    assert not [link for link in page.links if "/identity" in link]
+
+
+def test_what_is_missing_is_named(context: Context) -> None:
+    found = visit_of(context, finished(context))
+    visitor = officer(context)
+    wrong = visitor.send(visitor.open(f"/calls/{found.id}").form("/attempt"))
+    assert wrong.status == 422
+    assert "联系上了吗：还没有填写" in wrong.text
+    assert "诉求人怎么说，或没有联系上的情况：还没有填写" in wrong.text

@@ -86,6 +86,23 @@ def test_what_the_clock_brought_is_not_laid_at_the_experts_door(
     assert (found.brought_by, found.recommended) == ("平台按时限自动提级", [])
 
 
+def test_what_should_have_been_decided_says_since_when_and_comes_first(
+    context: Context, frozen_clock: clock.StoryClock
+) -> None:
+    late = proposed(context, LAMPS[0])
+    due = steps.petition_of(context, late).stage_due_at
+    assert due is not None
+    steps.settle_until(context, late, frozen_clock, due.add(days=1))
+    assert steps.petition_of(context, late).stage_due_at is None, "its clock is over: supervision has been opened"
+    fresh = proposed(context, LAMPS[1])
+    found = second_review.waiting(context, LEADER)
+    assert [each.item.id for each in found] == [late, fresh]
+    assert found[0].item.decide_by == due
+    page = leader(context).open("/decisions")
+    assert "没有时限" not in page.text
+    assert "已过" in page.text
+
+
 def test_due_first_comes_first(context: Context, frozen_clock: clock.StoryClock) -> None:
     first = proposed(context, LAMPS[0])
     frozen_clock.move_to(clock.now().add(days=1))

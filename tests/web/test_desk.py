@@ -9,12 +9,16 @@ import sqlalchemy as sa
 
 import clock
 from domain.actions import Actor, Role
-from models.tables import Completion, Petition
+from domain.coordinates import CoordinateSystem
+from models.shapes import Registration
+from models.tables import Completion, HistoryRow, Petition
 from services import desk as service
-from services import recusals
+from services import duplicate_pairs, intake, recusals
 from services.context import Context
+from tests.support import steps
 from tests.support.pages import Visitor
 from tests.web.office import EVIDENCE, OTHER, UNCLEAR, UNIT, desk, done, petition, reported, stage, unit
+from web.desk import PAGE
 
 pytestmark = pytest.mark.usefixtures("cheap_passwords")
 
@@ -128,7 +132,7 @@ def test_pairs_that_may_be_one_matter_stand_side_by_side_and_are_merged(context:
         assert text in page.text
     assert "都提到" in page.text
     merged = visitor.send(page.form("/merge"))
-    assert "并单：已完成" in merged.text
+    assert f"{petition(context, SAME[1]).case_number} 已并入 {petition(context, SAME[0]).case_number}" in merged.text
     assert petition(context, SAME[1]).merged_into_id == main
     assert "没有待核对的" in visitor.open("/desk/same").text
     number = petition(context, SAME[1]).case_number
@@ -141,7 +145,65 @@ def test_pairs_are_worked_through_without_leaving_their_page(context: Context) -
     reported(context, *SAME)
     visitor = desk(context)
     page = visitor.send(visitor.open("/desk/same").form("/merge"))
-    assert (page.path, "并单：已完成" in page.text) == ("/desk/same", True)
+    assert (page.path, "已并入" in page.text) == ("/desk/same", True)
+
+
+def test_a_wrong_merge_is_undone_where_it_was_made(context: Context) -> None:
+    _, part = reported(context, *SAME)
+    visitor = desk(context)
+    page = visitor.send(visitor.open("/desk/same").form("/merge"))
+    undone = visitor.send(page.form("/separate"))
+    assert (undone.path, "拆单：已完成" in undone.text) == ("/desk/same", True)
+    with context.readers() as session:
+        texts = [row.text for row in session.scalars(sa.select(Petition).where(Petition.merged_into_id.is_(None)))]
+    assert SAME[1] in texts, "what it said is a case of its own again"
+    assert steps.petition_of(context, part).stage == "merged"
+
+
+def test_what_is_not_the_same_needs_one_press(context: Context) -> None:
+    reported(context, *SAME)
+    visitor = desk(context)
+    page = visitor.open("/desk/same")
+    assert "1对" in page.text
+    quick = page.form("/not_same")
+    assert 'name="reason" value="地点不同"' in page.html
+    page = visitor.send(quick, reason="地点不同")
+    assert (page.path, "没有待核对的" in page.text) == ("/desk/same", True)
+    with context.readers() as session:
+        rows = session.scalars(sa.select(HistoryRow).where(HistoryRow.reason.contains("地点不同"))).all()
+    assert [row.details["not_same_as"] for row in rows] == [petition(context, SAME[0]).case_number]
+
+
+def test_many_pairs_come_likeliest_first_and_whoever_works_through_them_stays_where_they_are(
+    context: Context,
+) -> None:
+    for number in range(24):
+        for said in ("广济路路灯不亮，晚上不安全", "广济路的路灯一直不亮，请尽快修理")[: 1 + number % 2]:
+            report = Registration(
+                channel="hotline",
+                text=f"{said}，{number}号楼前",
+                place="广济路",
+                longitude=117.5 + number // 2 * 0.01,
+                latitude=34.8,
+                crs=CoordinateSystem.WGS84,
+            )
+            intake.register(context, report, Actor(Role.CHANNEL, name="hotline"))
+    actor = Actor(Role.DESK, name="专席甲")
+    everything = duplicate_pairs.likeliest(context, actor, limit=1000)
+    assert everything.total == len(everything.items) > PAGE
+    scores = [item.score for item in everything.items]
+    assert scores == sorted(scores, reverse=True)
+    assert all(item.metres is not None for item in everything.items)
+    visitor = desk(context)
+    first = visitor.open("/desk/same")
+    assert f"{everything.total}对" in first.text
+    second = visitor.open(next(link for link in first.links if "offset=" in link))
+    page = visitor.send(second.form("/not_same"), reason="地点不同")
+    assert f"offset={PAGE}" in str(page.answer.url)
+    assert f"{everything.total - 1}对" in page.text
+    assert first.form("/merge").action not in [form.action for form in page.forms]
+    beyond = duplicate_pairs.likeliest(context, actor, limit=PAGE, offset=10_000)
+    assert beyond.items, "whoever finished the last page is shown the one before"
 
 
 def test_the_queue_shows_the_date_it_is_ordered_by_with_the_working_hours_left(context: Context) -> None:
@@ -166,6 +228,18 @@ def test_of_what_was_handed_in_the_desk_sees_its_own_date_and_not_the_works(cont
     assert row.stage_due_at is not None
     local = row.stage_due_at.in_timezone(clock.SHANGHAI)
     assert f"{local.month}月{local.day}日 {local:%H:%M}</time>前决定" in html
+
+
+def test_after_a_press_it_is_said_to_whom_the_case_went_and_how_to_correct_it(context: Context) -> None:
+    [case] = reported(context, UNSURE)
+    visitor = desk(context)
+    page = visitor.send(visitor.open(f"/cases/{case}").form("/dispatch"))
+    holder = steps.petition_of(context, case).unit
+    assert holder is not None
+    with context.readers() as session:
+        name = context.rules.active(session).unit_name(holder)
+    assert f"派遣：已完成，由 {name} 承办。派错了？" in page.text
+    assert "#redispatch" in page.links
 
 
 def test_after_each_case_the_next_is_one_key_away(context: Context) -> None:

@@ -140,3 +140,55 @@ def test_whoever_holds_a_code_sends_some_photos_and_not_all_day(context: Context
     with context.readers() as session:
         code = session.scalars(sa.select(Petition.query_code)).one()
     assert visitor.client.post(f"/progress/{code}/attachments", content=a_photo(5)).status_code == 429
+
+
+def test_photos_wait_while_the_code_is_typed_again(visitor: Visitor, mine: Page) -> None:
+    """Half an hour later the browser holds no code any more; what was chosen meanwhile is not chosen twice."""
+    code = visitor.client.cookies.get("code", path=mine.path) or ""
+    form = mine.form("/attachments")
+    visitor.client.cookies.delete("code", path=mine.path)
+    asked = visitor.upload(form, ("灯.jpg", a_photo(1)), ("页.html", b"<script>alert(1)</script>"))
+    assert asked.status == 403
+    back = visitor.send(asked.form("/follow"), code=code)
+    assert "您写的还在" in back.text
+    assert "灯.jpg" in back.text
+    assert "请再选一次：页.html" in back.text
+    sent = visitor.send(back.form("/attachments"))
+    assert "照片已收到" in sent.text
+    assert len(pictures(sent)) == 1
+
+
+def test_what_is_refused_beside_others_is_named_and_the_others_are_kept(visitor: Visitor, mine: Page) -> None:
+    files = (("坏.jpg", a_photo(2)[:300]), ("灯.jpg", a_photo(1)), ("页.html", b"<script>alert(1)</script>"))
+    page = visitor.upload(mine.form("/attachments"), *files)
+    assert page.status == 422
+    assert "坏.jpg：" in page.text
+    assert "页.html：" in page.text
+    assert "其余1个已收下" in page.text
+    assert len(pictures(page)) == 1
+
+
+def test_whose_purpose_is_missing_chooses_no_file_twice(visitor: Visitor, context: Context, mine: Page) -> None:
+    assert mine.status == 200
+    at_unit = signed_in(Visitor(context), Role.UNIT, UNIT)
+    form = at_unit.open(f"/cases/{case_of(context)}").form("/attachments")
+    nothing = at_unit.upload(form)
+    assert "请选择用途" in nothing.text
+    assert "没有选择文件" in nothing.text
+    page = at_unit.upload(nothing.form("/attachments"), ("灯.jpg", a_photo(1)))
+    assert "请选择用途" in page.text
+    done = at_unit.send(page.form("/attachments"), purpose="evidence")
+    assert "办理佐证：灯.jpg" in done.html
+
+
+def test_files_that_waited_are_nobody_elses(visitor: Visitor, mine: Page, context: Context) -> None:
+    assert mine.status == 200
+    at_unit = signed_in(Visitor(context), Role.UNIT, UNIT)
+    form = at_unit.open(f"/cases/{case_of(context)}").form("/attachments")
+    page = at_unit.upload(form, ("灯.jpg", a_photo(1)))
+    marks = {name: value for name, value in page.form("/attachments").fields.items() if name.startswith("waiting.")}
+    assert marks
+    thief = signed_in(Visitor(context), Role.UNIT, UNIT, name="测试园林乙")
+    refused = thief.send(thief.open(f"/cases/{case_of(context)}").form("/attachments"), purpose="evidence", **marks)
+    assert "先前选的文件没有保住" in refused.text
+    assert pictures(refused) == []

@@ -58,6 +58,18 @@ def test_every_area_has_the_number_of_the_figure(mapped: Context, figure: CountN
     assert found == figures.cases_of(mapped, LEADER, Asked(), figure).base
 
 
+def test_heat_shows_where_cases_lie_together_and_counts_none_of_them_twice(mapped: Context) -> None:
+    plain = maps.district_map(mapped, LEADER, maps.Wanted(CountName.OPEN, Grouping.GRID, None))
+    heat = maps.district_map(mapped, LEADER, maps.Wanted(CountName.OPEN, Grouping.GRID, None, heat=True))
+    assert plain is not None
+    assert heat is not None
+    assert [area.number for area in heat.areas] == [area.number for area in plain.areas]
+    assert all(warm.colour >= min(cold.colour, 1) for warm, cold in zip(heat.areas, plain.areas, strict=True))
+    page = leader(mapped).open("/map?by=heat")
+    assert "连同周围1000米以内各网格的合计" in page.text
+    assert page.form("").fields["by"] == "heat"
+
+
 def test_a_town_says_what_is_open_and_what_is_overdue(mapped: Context) -> None:
     visitor = leader(mapped)
     assert "未结2 逾期0" in visitor.open("/map").text

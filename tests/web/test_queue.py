@@ -47,6 +47,19 @@ def three(context: Context) -> list[str]:
     return cases
 
 
+def test_a_case_is_found_by_the_few_digits_that_people_say_to_each_other(context: Context, three: list[str]) -> None:
+    visitor, last = unit_again(context), number(context, LAMPS[2])[-3:]
+    assert visitor.open(f"/cases?number={last}").path == f"/cases/{three[2]}"
+    wide = "".join(chr(ord(sign) + 0xFEE0) for sign in number(context, LAMPS[1]).lower())
+    assert visitor.open(f"/cases?number={wide}").path == f"/cases/{three[1]}"
+    several = visitor.open("/cases?number=SZ-")
+    assert several.path == "/tasks"
+    assert shown(several, context) == set(LAMPS)
+    none = visitor.open("/cases?number=99999")
+    assert none.status == 200
+    assert "没有编号含“99999”的" in none.text
+
+
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
@@ -108,6 +121,35 @@ def test_signing_stays_with_the_filter(context: Context, three: list[str]) -> No
     assert shown(signed, context) == {LAMPS[1]}
 
 
+def test_whoever_signed_for_all_stands_at_an_address_that_opens_again(context: Context, three: list[str]) -> None:
+    """Back from a case, or on a telephone that was put away, nobody is asked whether to send the form once more."""
+    assert three
+    visitor = unit_again(context)
+    page = visitor.open("/tasks?stage=dispatched")
+    boxes = [part.split('"')[0] for part in page.html.split('name="case" value="')[1:]]
+    answer = visitor.client.post(
+        "/tasks/sign", data=page.form("/tasks/sign").fields | {"case": boxes}, follow_redirects=False
+    )
+    assert (answer.status_code, answer.headers["location"]) == (303, "/tasks?stage=dispatched&signed=2")
+    assert "已签收2件" in visitor.open(answer.headers["location"]).text
+
+
+def test_the_queue_says_how_many_there_are_and_what_they_are_chosen_by(context: Context, three: list[str]) -> None:
+    assert three
+    visitor = unit_again(context)
+    assert "3件，剩余时间最少的在前" in visitor.open("/tasks").text
+    page = visitor.open("/tasks?stage=dispatched&card=yellow&number=SZ-")
+    assert "1件，剩余时间最少的在前" in page.text
+    assert "筛选：待签收、黄牌、编号含SZ-" in page.text
+
+
+def test_as_many_are_counted_as_there_are(context: Context, three: list[str]) -> None:
+    assert three
+    assert queues.count_for(context, AT_UNIT) == 3
+    assert queues.count_for(context, AT_UNIT, QueueFilter(stage=Stage.DISPATCHED)) == 2
+    assert queues.count_for(context, Actor(Role.UNIT, OTHER, "测试")) == 0
+
+
 def test_a_date_says_how_it_came_about(context: Context, three: list[str]) -> None:
     assert three
     page = unit_again(context).open("/tasks")
@@ -131,7 +173,7 @@ def test_a_filter_is_kept_by_name_for_its_account_alone(context: Context, three:
     visitor.send(again.form("/tasks/filters", -1), name="黄牌待签")
     with context.readers() as session:
         assert [row.query for row in session.scalars(sa.select(SavedFilter))] == ["card=red"]
-    visitor.send(visitor.open("/tasks").form("/tasks/filters"))
+    visitor.send(visitor.open("/tasks?card=red").form("/tasks/filters"))
     assert "黄牌待签" not in visitor.open("/tasks").text
 
 

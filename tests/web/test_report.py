@@ -84,6 +84,42 @@ def test_a_wrong_form_comes_back_filled_in_with_the_reason_beside_the_field(
     assert petitions(context) == []
 
 
+@pytest.mark.parametrize(
+    ("typed", "left"),
+    [
+        ("１３８００００１２３４", "13800001234"),
+        ("\u202d138 0000 1234\u202c", "13800001234"),
+        ("+86-138-0000-1234", "+8613800001234"),
+        ("ceshi-jia@example.com", "ceshi-jia@example.com"),
+    ],
+    ids=["full-width", "copied from an address book", "with hyphens", "a hyphen in a mail address stays"],
+)
+def test_a_contact_is_taken_as_people_type_and_copy_it(
+    visitor: Visitor, context: Context, typed: str, left: str
+) -> None:
+    assert visitor.report(LAMPS, contact=typed).status == 201
+    [petition] = petitions(context)
+    with context.readers() as session:
+        found = unsealed(context, session.get_one(Petitioner, petition.id))
+    assert found.contact == left
+
+
+def test_what_is_too_long_comes_back_whole_and_says_by_how_much(visitor: Visitor) -> None:
+    long = "路灯不亮。" * 1000 + "😀"
+    page = visitor.send(visitor.open("/").form("/report"), text=long)
+    assert page.status == 422
+    assert "最多5000个字，现在有5001个，请删短" in page.text
+    assert page.form("/report").fields["text"].strip() == long
+
+
+@pytest.mark.parametrize("typed", ["0632-3312345", "（０６３２）３３１２３４５", "3312345"])
+def test_whoever_leaves_a_fixed_line_reads_why_it_is_not_taken(visitor: Visitor, typed: str) -> None:
+    page = visitor.send(visitor.open("/").form("/report"), text=LAMPS, contact=typed)
+    assert page.status == 422
+    assert "座机收不到短信" in page.text
+    assert page.form("/report").fields["contact"] == typed
+
+
 def test_pressing_twice_reports_once(visitor: Visitor, context: Context) -> None:
     form = visitor.open("/").form("/report")
     first, second = (visitor.send(form, text=LAMPS) for _ in range(2))

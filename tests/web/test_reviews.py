@@ -73,6 +73,8 @@ def test_a_case_goes_from_the_agenda_to_its_lead_and_into_the_minutes(context: C
     visitor = experts(context)
     agenda = visitor.open("/review")
     assert all(petition(context, text).case_number in agenda.text for text in LAMPS[:2])
+    assert all(agenda.text.count(text) == 2 for text in LAMPS[:2]), "in the list, and where cases are ticked"
+    assert "区市政园林服务中心承办" in agenda.text
     page = held(visitor, called(visitor, cases))
     assert "到会已登记" in page.text
     first, second = page.form("/decisions"), page.form("/decisions", 1)

@@ -169,3 +169,19 @@ def test_a_fault_in_the_middle_of_an_answer_is_logged_without_its_words(caplog: 
     assert [message["type"] for message in sent] == ["http.response.start"]
     assert LAMPS not in caplog.text
     assert "RuntimeError" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("address", "page"),
+    [
+        ("/report", "/"),
+        ("/follow/SZ-20260302-00001/rate", "/follow"),
+        ("/tasks/sign", "/sign-in"),
+        ("/calls/1/attempt", "/sign-in"),
+        ("/press/track", "/sign-in"),
+    ],
+)
+def test_an_address_that_only_forms_go_to_opens_the_page_of_its_form(visitor: Visitor, address: str, page: str) -> None:
+    """A telephone that was put away opens it anew; whoever has no code or session there is asked for it."""
+    opened = visitor.open(address)
+    assert (opened.status, opened.path.partition("?")[0]) == (200, page)

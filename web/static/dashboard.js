@@ -17,7 +17,7 @@ function tableOf(part) {
   const rows = [...table.tBodies[0].rows].map((row) => ({
     name: row.cells[0].textContent.trim(),
     values: series.map(({ place }) => Number(row.cells[place].dataset.value)),
-    links: series.map(({ place }) => row.cells[place].querySelector("a")?.href),
+    links: series.map(({ place }) => (row.cells[place].querySelector("a") || {}).href),
   }));
   return {
     names: series.map(({ head }) => head.textContent.trim()),

@@ -20,11 +20,20 @@
     const all = rows();
     const at = present();
     const next = at === -1 ? (step > 0 ? 0 : all.length - 1) : Math.min(Math.max(at + step, 0), all.length - 1);
-    all[next]?.querySelector("h2 a").focus();
+    if (all[next]) {
+      all[next].querySelector("h2 a").focus();
+    }
   }
 
   function boxOfPresent() {
-    return rows()[present()]?.querySelector("input[type=checkbox][name=case]");
+    const row = rows()[present()];
+    return row && row.querySelector("input[type=checkbox][name=case]");
+  }
+
+  function press(button) {
+    if (button) {
+      button.click();
+    }
   }
 
   function sign() {
@@ -35,11 +44,11 @@
         box.checked = true;
       }
       if (document.querySelector("input[name=case]:checked")) {
-        bulk.requestSubmit();
+        send(bulk);
       }
       return;
     }
-    document.querySelector('main form[action$="/sign"]')?.requestSubmit();
+    press(document.querySelector('main form[action$="/sign"] button'));
   }
 
   function tick() {
@@ -54,22 +63,32 @@
     k: () => go(-1),
     x: tick,
     s: sign,
-    n: () => document.querySelector("[data-next]")?.click(),
+    n: () => press(document.querySelector("[data-next]")),
     q: () => location.assign("/tasks"),
-    "/": () => document.getElementById("number")?.focus(),
-    "?": () => help.showModal(),
+    "/": () => {
+      const field = document.getElementById("number");
+      if (field) {
+        field.focus();
+      }
+    },
+    "?": () => help.showModal && help.showModal(),
   };
 
   document.addEventListener("keydown", (event) => {
     const busy = event.ctrlKey || event.altKey || event.metaKey || event.isComposing || (event.repeat && !"jk".includes(event.key));
-    if (busy || help.open || event.target.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]")) {
+    if (busy || help.open || event.target.closest("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]")) {
       return;
     }
     if (event.key !== "?" && !isOn()) {
       return;
     }
-    const button = /^[1-5]$/.test(event.key) ? document.querySelector(`[data-key="${event.key}"]`) : null;
-    const deed = button ? () => button.form.requestSubmit(button) : deeds[event.key];
+    let button = null;
+    if (/^[1-5]$/.test(event.key)) {
+      // In a list, a number is for the row on which the keyboard is, and for none else.
+      const row = rows()[present()];
+      button = (row && row.querySelector(`[data-row-key="${event.key}"]`)) || document.querySelector(`[data-key="${event.key}"]`);
+    }
+    const deed = button ? () => send(button.form, button) : deeds[event.key];
     if (deed) {
       event.preventDefault();
       deed();
@@ -77,7 +96,7 @@
   });
 
   document.querySelectorAll("[data-keys-open]").forEach((opener) => {
-    opener.hidden = false;
+    opener.hidden = !help.showModal;
     opener.addEventListener("click", () => help.showModal());
   });
   const on = help.querySelector("[data-keys-on]");
@@ -91,6 +110,13 @@
 
   // The way to a date opens where the mouse or the keyboard stops, and stays once it was pressed. Escape closes it.
   const byItself = new WeakSet();
+  function isSeen(element) {
+    try {
+      return element.matches(":focus-visible");
+    } catch (failure) { // an older browser knows no such thing
+      return true;
+    }
+  }
   const clockOf = (event) => (event.target.closest ? event.target.closest("[data-clock]") : null);
   function open(clock) {
     if (!clock.open) {
@@ -118,7 +144,7 @@
   });
   document.addEventListener("focusin", (event) => {
     const clock = clockOf(event);
-    if (clock && event.target.matches(":focus-visible")) {
+    if (clock && isSeen(event.target)) {
       open(clock);
     }
   });

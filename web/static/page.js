@@ -5,6 +5,15 @@ function each(selector, use) {
   document.querySelectorAll(selector).forEach(use);
 }
 
+// Browsers from before 2022 cannot ask a form to submit itself; they can press its button.
+function send(form, button) {
+  if (form.requestSubmit) {
+    form.requestSubmit(button);
+  } else {
+    (button || form.querySelector("button:not([type=button])")).click();
+  }
+}
+
 // A refused form is read out, and the keyboard starts where it has to.
 each("[data-focus]", (problem) => problem.focus());
 
@@ -50,6 +59,37 @@ function prepare() {
     });
   });
 
+  // What belongs to one answer is asked with that answer alone; what was refused stays in sight.
+  fresh("[data-when]", (part) => {
+    const { form } = part.querySelector("input, select, textarea");
+    const [name, ...answers] = part.dataset.when.split(" ");
+    function show() {
+      const chosen = [...form.elements].find((field) => field.name === name && field.checked);
+      part.hidden = !(chosen && answers.includes(chosen.value)) && !part.querySelector(".wrong");
+      part.querySelectorAll("input, select, textarea").forEach((field) => {
+        field.disabled = part.hidden;
+      });
+    }
+    form.addEventListener("change", show);
+    window.addEventListener("pageshow", show);
+    show();
+  });
+
+  fresh("textarea[data-most]", (area) => {
+    const most = Number(area.dataset.most);
+    const said = document.createElement("p");
+    said.className = "hint";
+    said.setAttribute("role", "status");
+    area.parentElement.append(said);
+    function tell() {
+      const written = [...area.value].length;
+      said.hidden = written <= most * 0.9;
+      said.textContent = `已写${written}个字，最多${most}个${written > most ? `，请删去${written - most}个` : ""}`;
+    }
+    area.addEventListener("input", tell);
+    tell();
+  });
+
   fresh("[data-copy]", (button) => {
     if (!navigator.clipboard) {
       return;
@@ -69,8 +109,32 @@ const ask = document.getElementById("ask");
 if (ask && /^#[A-Za-z0-9-]{6,40}$/.test(location.hash)) {
   ask.elements.code.value = location.hash.slice(1);
   history.replaceState(null, "", location.pathname);
-  ask.requestSubmit();
+  send(ask);
 }
+
+// Without a network a browser shows a page of its own, on which what was written and chosen is easily lost.
+document.addEventListener(
+  "submit",
+  (event) => {
+    const form = event.target;
+    const known = form.querySelector("[data-offline]");
+    if (known) {
+      known.remove();
+    }
+    if (navigator.onLine !== false) {
+      return;
+    }
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const said = document.createElement("p");
+    said.className = "notice";
+    said.setAttribute("role", "alert");
+    said.dataset.offline = "";
+    form.append(said);
+    said.textContent = "现在没有网络，还没有提交。您写的、选的都在，连上网再按一次";
+  },
+  true,
+);
 
 // More than a form may hold is said before it is sent: the server would refuse it whole.
 const MOST_MEGABYTES = 15;
@@ -78,8 +142,9 @@ document.addEventListener(
   "submit",
   (event) => {
     const inputs = [...event.target.querySelectorAll("input[type=file]")];
-    const files = inputs.flatMap((input) => [...input.files]);
-    const most = Number(event.target.querySelector("[data-megabytes]")?.dataset.megabytes ?? MOST_MEGABYTES);
+    const files = [].concat(...inputs.map((input) => [...input.files]));
+    const told = event.target.querySelector("[data-megabytes]");
+    const most = told ? Number(told.dataset.megabytes) : MOST_MEGABYTES;
     if (files.reduce((sum, file) => sum + file.size, 0) <= most * 1024 * 1024) {
       return;
     }
@@ -128,12 +193,30 @@ async function renew(part) {
     });
     return;
   }
-  const focused = placeOf(document.activeElement);
-  const opened = [...document.querySelectorAll("main details[id][open]")].map((one) => one.id);
-  await window.htmx.ajax("GET", part.dataset.from || location.pathname, { target: place, select: place, swap: "outerHTML" });
-  opened.forEach((id) => document.getElementById(id)?.setAttribute("open", ""));
-  if (focused) {
-    document.querySelector(focused)?.focus({ preventScroll: true });
+  let focused = null;
+  let opened = [];
+  let began = false;
+  const look = (event) => {
+    // The answer may have taken long. Whoever began to write meanwhile keeps what they wrote.
+    began = place === "main" && isWriting();
+    event.detail.shouldSwap = event.detail.shouldSwap && !began;
+    focused = placeOf(document.activeElement);
+    opened = [...document.querySelectorAll("main details[id][open]")].map((one) => one.id);
+  };
+  document.addEventListener("htmx:beforeSwap", look);
+  try {
+    await window.htmx.ajax("GET", part.dataset.from || location.pathname, { target: place, select: place, swap: "outerHTML" });
+  } finally {
+    document.removeEventListener("htmx:beforeSwap", look);
+  }
+  if (began) {
+    await renew(part);
+    return;
+  }
+  opened.map((id) => document.getElementById(id)).forEach((one) => one && one.setAttribute("open", ""));
+  const again = focused && document.querySelector(focused);
+  if (again) {
+    again.focus({ preventScroll: true });
   }
 }
 
@@ -167,4 +250,4 @@ function listen() {
   });
 }
 window.addEventListener("load", listen);
-window.addEventListener("pagehide", () => source?.close());
+window.addEventListener("pagehide", () => source && source.close());

@@ -86,7 +86,10 @@ function painted(bitmap, side) {
 // The server keeps no larger picture than this in any case; on a slow line it is the difference of minutes, and there
 // less is enough to see what is broken.
 const SLOW_SIDE = 1600;
-const slow = () => navigator.connection?.saveData || /2g|3g/.test(navigator.connection?.effectiveType || "");
+function slow() {
+  const line = navigator.connection || {};
+  return line.saveData || /2g|3g/.test(line.effectiveType || "");
+}
 
 async function madeSmaller(photo, side) {
   const bitmap = await createImageBitmap(photo.file, { imageOrientation: "from-image" });
@@ -132,13 +135,29 @@ window.addEventListener(
     await Promise.race([working.get(form), new Promise((resolve) => { setTimeout(resolve, PATIENCE); })]);
     working.delete(form);
     delete form.dataset.waiting;
-    form.requestSubmit(submitter);
+    send(form, submitter);
   },
   true,
 );
 
+// A list of files of our own: what older browsers have of it cannot be made.
+function canList() {
+  try {
+    return Boolean(new DataTransfer() && new File([], ""));
+  } catch (failure) {
+    return false;
+  }
+}
+
+function fill(list, items) {
+  while (list.firstChild) {
+    list.firstChild.remove();
+  }
+  list.append(...items);
+}
+
 function photosIn(part) {
-  if (!window.DataTransfer || !window.createImageBitmap || !window.File) {
+  if (!window.createImageBitmap || !canList()) {
     return;
   }
   const [input, list, said] = ["input", "[data-chosen]", "[data-said]"].map((one) => part.querySelector(one));
@@ -150,7 +169,7 @@ function photosIn(part) {
     chosen.forEach((photo) => all.items.add(photo.file));
     input.files = all.files;
     list.hidden = chosen.length === 0;
-    list.replaceChildren(...chosen.map((photo) => {
+    fill(list, chosen.map((photo) => {
       const [item, name, away] = ["li", "span", "button"].map((tag) => document.createElement(tag));
       name.textContent = `${photo.file.name}（${toldSize(photo.file.size)}${photo.shrinking ? "，正在缩小" : ""}）`;
       away.type = "button";
@@ -207,7 +226,7 @@ function known() {
   try {
     const found = JSON.parse(localStorage.getItem(KNOWN) || "[]");
     return Array.isArray(found) ? found.filter((item) => item && item.number && item.code) : [];
-  } catch {
+  } catch (failure) {
     return [];
   }
 }
@@ -225,7 +244,7 @@ function rememberOn(part) {
     let told = "已记下";
     try {
       keep([{ number, code }, ...without(number)]);
-    } catch {
+    } catch (failure) {
       told = "这个浏览器不让网页保存，请截图";
     }
     part.querySelector("[data-remembered]").textContent = told;
@@ -245,12 +264,12 @@ function knownIn(part) {
   }
   function show() {
     part.hidden = known().length === 0;
-    part.querySelector("ul").replaceChildren(...known().map(({ number, code }) => {
+    fill(part.querySelector("ul"), known().map(({ number, code }) => {
       const [item, name] = [document.createElement("li"), document.createElement("span")];
       name.textContent = number;
       const open = button("打开", `打开 ${number}`, () => {
         form.elements.code.value = code;
-        form.requestSubmit();
+        send(form);
       });
       item.append(name, open, button("不再记", `不再记 ${number}`, () => {
         keep(without(number));

@@ -63,7 +63,9 @@ function pickOn(open) {
     const told = await toldOf(across, up);
     if (told && form.elements.longitude.value === across) {
       setPoint(form, ...(told.outside ? ["", "", `${told.said}，请重选`] : [across, up, `已选定：${told.said}`]));
-      svg.querySelector(".pin").toggleAttribute("hidden", told.outside);
+      if (told.outside) {
+        svg.querySelector(".pin").setAttribute("hidden", "");
+      }
     }
   }
 
@@ -180,7 +182,12 @@ function pickOn(open) {
     listen();
   }
 
-  open.hidden = false;
+  // Without this script, and where no finger can be followed, the button asks the server for a map.
+  if (!window.PointerEvent) {
+    return;
+  }
+  open.type = "button";
+  open.setAttribute("aria-expanded", "false");
   open.closest("p").after(said);
   open.addEventListener("click", async () => {
     const shown = open.getAttribute("aria-expanded") === "true";
