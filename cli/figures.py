@@ -26,6 +26,7 @@ from models.figure_answers import (
     ShareView,
     VisitCountsView,
 )
+from services import counted_cases
 from services import figures as measuring
 from services.bootstrap import get_context
 from services.figure_selection import Asked
@@ -94,6 +95,11 @@ def figures(
         beside = _beside(view)
         count = write_rows(out, (*_COLUMNS, *beside), _rows(view, beside))
         console.print(f"{count}行写入 written to {out}", highlight=False)
+
+
+def recount() -> None:
+    """为指标留存的每件计数，全部按历史记录重算。 What figures keep of each case, anew from its history."""
+    console.print(f"按历史重算 recounted: {counted_cases.recount(get_context())}")
 
 
 def _heading(view: FiguresView) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cache
 
 import pendulum
-from sqlalchemy import ColumnElement, Insert, and_, delete, exists, insert, not_, select, update
+from sqlalchemy import ColumnElement, Insert, Select, and_, delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from domain.figures import Grouping
@@ -25,22 +25,40 @@ BATCH = 200
 _ALWAYS = {AS_OF.key: pendulum.datetime(9999, 1, 1, tz="UTC")}
 
 
-def count_moved(context: Context, batch: int = BATCH) -> int:
-    """Keep anew what is counted of every petition that moved since it was counted; how many.
+def count_moved(context: Context, batch: int = BATCH, most: int | None = None) -> int:
+    """Keep anew what is counted of petitions that moved since they were counted, of `most` so many; how many.
 
     Another process may do the same at the same time, and people may go on working.
     """
     done = 0
-    while True:
+    while most is None or done < most:
         with context.sessions.begin() as session:
             found = _count(session, batch)
         done += found
         if found < batch:
-            return done
+            break
+    return done
+
+
+def recount(context: Context) -> int:
+    """Throw away what is kept and count every case anew from its history; how many."""
+    with context.sessions.begin() as session:
+        session.execute(update(Petition).where(Petition.counted_version > 0).values(counted_version=0))
+    return count_moved(context)
+
+
+def miscounted(among: ColumnElement[bool]) -> Select[tuple[str]]:
+    """The case numbers of petitions, of those `among` holds for, of which something else is kept than history says."""
+    held = select(Petition.id).where(among, Petition.counted_version >= Petition.version).cte("held")
+    from_history = cases_from_history(Form(), held, Grouping.GRID, keeping=True)
+    names = [column.name for column in from_history.selected_columns]
+    kept = select(*(CountedCase.__table__.c[name] for name in names)).join(held, held.c.id == CountedCase.petition_id)
+    other = from_history.except_(kept).subquery()
+    return select(Petition.case_number).where(Petition.id.in_(select(other.c.petition_id))).params(_ALWAYS)
 
 
 def _count(session: Session, batch: int) -> int:
-    wanted = select(Petition.id).where(UNCOUNTED, not_(_follows_the_petition())).order_by(Petition.id).limit(batch)
+    wanted = select(Petition.id).where(UNCOUNTED, _stands_still()).order_by(Petition.id).limit(batch)
     # Held until the commit, so that no step comes in between; whichever somebody is at comes next time.
     ids = list(session.scalars(wanted.with_for_update(skip_locked=True)))
     if ids:
@@ -60,10 +78,12 @@ def _keeping() -> Insert:
     )
 
 
-def _follows_the_petition() -> ColumnElement[bool]:
-    """Open cases whose last step is from before a row kept how it left the petition: their dates change without a step.
+def _stands_still() -> ColumnElement[bool]:
+    """Not so open cases whose last step is from before a row kept how it left them: their dates change without a step.
 
     They are counted from their history until they take one.
     """
     last = and_(HistoryRow.petition_id == Petition.id, HistoryRow.version == Petition.version)
-    return and_(Petition.stage.not_in(FINAL_STAGES), exists().where(last, HistoryRow.card.is_(None)))
+    # No EXISTS: PostgreSQL would look through all of history for the few such rows, each time.
+    card = select(HistoryRow.card).where(last).correlate(Petition).scalar_subquery()
+    return or_(Petition.stage.in_(FINAL_STAGES), card.is_not(None))

@@ -24,7 +24,7 @@ from services.figure_columns import (
     registered_of_kept,
     told_apart,
 )
-from services.figure_questions import AS_OF, NAMED, UNCOUNTED, Form
+from services.figure_questions import AS_OF, NAMED, NOT_NAMED, UNCOUNTED, Form
 
 _LAST = {
     "submitted": Trigger.SUBMIT_COMPLETION,
@@ -60,7 +60,7 @@ def cases_table(form: Form, by: Grouping | None) -> CTE:
     settled = (
         select(*(kept_here[name].label(name) for name in columns))
         .where(registered_of_kept(form), CountedCase.until_at <= AS_OF)
-        .where(CountedCase.petition_id.not_in(NAMED if form.names_uncounted else uncounted))
+        .where(CountedCase.petition_id.not_in(NOT_NAMED if form.names_uncounted else uncounted))
     )
     return chosen(settled.union_all(from_history), form, "cases")
 
@@ -88,12 +88,10 @@ def cases_from_history(
         .group_by(HistoryRow.petition_id)
         .subquery()
     )
-    accepted = (
-        select(Completion.petition_id, func.max(Completion.id).label("id"))
-        .join(among, among.c.id == Completion.petition_id)
-        .where(Completion.outcome == "approved", Completion.decided_at <= AS_OF)
-        .group_by(Completion.petition_id)
-        .subquery()
+    earlier = aliased(Completion)
+    # Not grouped: SQLite would go through all completions in order.
+    accepted = select(func.max(earlier.id)).where(
+        earlier.petition_id == Petition.id, earlier.outcome == "approved", earlier.decided_at <= AS_OF
     )
     now, submitted, rated = aliased(HistoryRow), aliased(HistoryRow), aliased(HistoryRow)
     decided_later = Completion.decided_at > last.c.until_at
@@ -125,8 +123,7 @@ def cases_from_history(
         .join(now, and_(now.petition_id == Petition.id, now.version == last.c.version))
         .outerjoin(submitted, and_(submitted.petition_id == Petition.id, submitted.version == last.c.submitted))
         .outerjoin(rated, and_(rated.petition_id == Petition.id, rated.version == last.c.rated))
-        .outerjoin(accepted, accepted.c.petition_id == Petition.id)
-        .outerjoin(Completion, Completion.id == accepted.c.id)
+        .outerjoin(Completion, Completion.id == accepted.correlate(Petition).scalar_subquery())
     )
 
 

@@ -29,6 +29,8 @@ AS_OF: BindParameter[Any] = bindparam("as_of", type_=Moment())
 SINCE: BindParameter[Any] = bindparam("since", type_=Moment())
 UNTIL: BindParameter[Any] = bindparam("until", type_=Moment())
 NAMED: BindParameter[Any] = bindparam("named", type_=String(), expanding=True)
+NOT_NAMED: BindParameter[Any] = bindparam("not_named", type_=String(), expanding=True)
+"""The same ids: an empty list is written otherwise where nothing may be in it than where something must."""
 CHOSEN: dict[Grouping, BindParameter[Any]] = {
     by: bindparam(f"chosen_{by.value}", type_=String()) for by in Grouping if by.value in Selection.__dataclass_fields__
 }
@@ -78,7 +80,7 @@ def question(session: Session, selection: Selection) -> Question:
         names_uncounted=few,
     )
     given = {key: value for key, value in values.items() if value is not None}
-    return Question(form, given | ({NAMED.key: named} if few else {}))
+    return Question(form, given | ({NAMED.key: named, NOT_NAMED.key: named} if few else {}))
 
 
 def _given(code: str) -> Given:

@@ -48,6 +48,7 @@ from models.tables import (
 from services.audit import broken_anchors, broken_petitions
 from services.chains import broken_chains
 from services.context import Context
+from services.counted_cases import miscounted
 from services.identity_keeping import unopenable
 
 __all__ = ["CHAIN", "INVARIANTS", "Invariant", "Violation", "broken_chains", "check_invariants"]
@@ -380,6 +381,11 @@ INVARIANTS: Sequence[Invariant] = (
         "visit_can_be_made",
         "每次待回访都有能回访的席位(列出的现有席位都办过或应当回避，请派遣专席改派，或增设席位)",
         _stranded_visits,
+    ),
+    Invariant(
+        "counted_as_history_says",
+        "为指标留存的每件计数与历史记录一致(不一致的，用 `rongetong recount` 按历史重算)",
+        lambda _, among: miscounted(among),
     ),
     Invariant(
         "policy_is_kept",

@@ -7,7 +7,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, not_, null, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    and_,
+    case,
+    exists,
+    false,
+    func,
+    not_,
+    null,
+    or_,
+    select,
+    union,
+)
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 import clock
@@ -226,6 +240,7 @@ def _overdue_rows(actor: Actor, unit: str | None, supervised: bool | None) -> Ro
     supervised_now = and_(Supervision.id.is_not(None), Supervision.closed_at.is_(None))
     watched = and_(supervised_now, Petition.stage.in_(_OPEN))
     query = select(Petition, HistoryRow.at).outerjoin(Supervision, Supervision.petition_id == Petition.id)
+    query = query.where(Petition.id.in_(_maybe_overdue(late)))
     if supervised is None:
         query = query.where(or_(late, watched, silent, unheard))
     elif supervised:
@@ -236,6 +251,15 @@ def _overdue_rows(actor: Actor, unit: str | None, supervised: bool | None) -> Ro
         asked = and_(unheard, exists().where(no_answer, Inspection.unit == unit))
         query = query.where(or_(Petition.unit == unit, and_(silent, Supervision.unit == unit), asked))
     return Rows(query, Petition.due_at, Petition.id)
+
+
+def _maybe_overdue(late: ColumnElement[bool]) -> CompoundSelect[tuple[str]]:
+    """Whatever can be in the list at all, each kind found by an index: of conditions on two tables there is none."""
+    filed = select(Supervision.petition_id).where(
+        or_(Supervision.closed_at.is_(None), Supervision.rectify_due_at.is_not(None))
+    )
+    inspected = select(Inspection.petition_id).where(Inspection.closed_at.is_(None))
+    return union(select(Petition.id).where(late), filed, inspected)
 
 
 def _page(

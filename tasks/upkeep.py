@@ -39,6 +39,9 @@ LOST_AFTER_MINUTES = 60
 ERASED_AT_ONCE = 500
 """Each writes a step of its petition; a backlog is worked off over several rounds (our own decision)."""
 
+COUNTED_AT_ONCE = 10_000
+"""Cases a round: after an upgrade the ledger is counted over several, while runs are healed (our own decision)."""
+
 CHAIN = invariants.CHAIN
 
 _at_work: dict[str, DateTime] = {}
@@ -101,7 +104,7 @@ async def tell_of_file_terms() -> int:
 @task(name="count moved cases", cache_policy=NO_CACHE, persist_result=False)
 async def count_cases() -> int:
     """Keep what figures count of every petition that moved, so that they need not read its history; how many."""
-    return await in_thread(counted_cases.count_moved, get_context())
+    return await in_thread(counted_cases.count_moved, get_context(), most=COUNTED_AT_ONCE)
 
 
 @task(name="check invariants", cache_policy=NO_CACHE, persist_result=False)

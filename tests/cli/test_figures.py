@@ -99,3 +99,10 @@ def test_what_cannot_be_meant_is_refused_in_a_sentence(context: Context, words: 
     refused = run(*words)
     assert refused.exit_code != 0
     assert said in refused.output.replace("\n", "").replace("│", "").replace(" ", "") or said in refused.output
+
+
+def test_what_is_kept_of_the_cases_is_counted_anew(context: Context) -> None:
+    lives.completed(context)
+    lives.redone(context)
+    assert "recounted: 2" in typing_in.run("recount").output
+    assert "50.00% (1/2)" in run("--by", "unit", "--period", "month").output

@@ -87,6 +87,8 @@ def test_what_is_kept_is_what_is_read(every_life: Context) -> None:
     asked = Asked()
     assert before > 0
     assert figures.figures(every_life, INSPECTOR, asked).total.counts[CountName.OPEN] == 0
+    assert counted_cases.recount(every_life) == len(LIVES) + 1, "the merged case has a main case of its own"
+    assert figures.figures(every_life, INSPECTOR, asked).total.counts[CountName.OPEN] == before
 
 
 def test_a_step_is_seen_at_once_and_counted_in_the_next_round(context: Context, story: clock.StoryClock) -> None:

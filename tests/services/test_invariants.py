@@ -13,6 +13,7 @@ import clock
 from domain.stages import OPEN_STAGES, Stage
 from services import invariants
 from services.context import Context
+from services.counted_cases import count_moved
 from services.invariants import CHAIN, INVARIANTS, Violation, broken_chains, check_invariants
 from services.labels import _HOLDERS
 from tests.services import lives
@@ -26,6 +27,13 @@ class Break(NamedTuple):
     life: Callable[[Context], str]
     sql: str
     also: tuple[str, ...] = ()
+
+
+def counted(context: Context) -> str:
+    """Figures have counted it."""
+    petition_id = lives.in_hand(context)
+    count_moved(context)
+    return petition_id
 
 
 DROP_LIVE_TIMER_INDEX = "DROP INDEX uq_timer_live; "
@@ -142,6 +150,8 @@ BREAKS = [
         lives.suspended,
         f"UPDATE pause SET ended_at = {YESTERDAY} WHERE petition_id = :id",
     ),
+    Break("counted_as_history_says", counted, "UPDATE counted_case SET due_met = true WHERE petition_id = :id"),
+    Break("counted_as_history_says", counted, "DELETE FROM counted_case WHERE petition_id = :id"),
     Break("looked_not_ahead", lives.in_hand, "UPDATE petition SET announced_version = version + 1 WHERE id = :id"),
     Break(
         "undecided_waits_at_its_stage",
