@@ -18,7 +18,7 @@ from services.sign_in import SignedIn, session_of
 from web.asking import ContextOf
 from web.forms import Form
 from web.rendering import Pages
-from web.visits import attributes, cookie_of_site
+from web.visits import address_asked, attributes, cookie_of_site
 from web.waiting_files import sent_or_waiting
 
 _COOKIE = "session"
@@ -123,8 +123,7 @@ async def on_sign_in_needed(request: Request, _: Exception) -> Response:
     if request.url.path.endswith("/live"):
         return Response(status_code=HTTPStatus.NO_CONTENT)
     if request.method != HTTPMethod.POST:
-        query = f"?{request.url.query}" if request.url.query else ""
-        return RedirectResponse(f"/sign-in?to={quote(request.url.path + query)}", HTTPStatus.SEE_OTHER)
+        return RedirectResponse(f"/sign-in?to={quote(address_asked(request))}", HTTPStatus.SEE_OTHER)
     sent = await sent_or_waiting(request)
     pages: Pages = request.app.state.pages
     return pages.show(
@@ -132,7 +131,7 @@ async def on_sign_in_needed(request: Request, _: Exception) -> Response:
         "account/sign-in.html",
         HTTPStatus.UNAUTHORIZED,
         form=Form(),
-        to=request.url.path,
+        to=address_asked(request),
         kept=sent.pairs,
         first=False,
     )
@@ -154,6 +153,6 @@ async def on_change_needed(request: Request, _: Exception) -> Response:
         changed=False,
         sessions=(),
         ended=False,
-        to=request.url.path,
+        to=address_asked(request),
         kept=sent.pairs,
     )

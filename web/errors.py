@@ -19,7 +19,7 @@ from web.follow import Unknown, on_unknown
 from web.forms import sent_form
 from web.rendering import Pages
 from web.resuming import resumed
-from web.visits import ForeignForm, LapsedForm
+from web.visits import ForeignForm, LapsedForm, address_asked
 
 _SAID = {
     HTTPStatus.NOT_FOUND: "没有这个页面。可能是地址抄错了，也可能这件诉求不在您可以查看的范围内。",
@@ -75,7 +75,7 @@ async def _on_lapsed(request: Request, lapsed: Exception) -> Response:
     """What was typed is shown once more, in a form of this browser's own."""
     pairs = lapsed.pairs if isinstance(lapsed, LapsedForm) else None
     kept = (await sent_form(request)).pairs if pairs is None else pairs
-    return resumed(request, request.url.path, kept, HTTPStatus.CONFLICT, lapsed=True)
+    return resumed(request, address_asked(request), kept, HTTPStatus.CONFLICT, lapsed=True)
 
 
 def _on_invalid(request: Request, _: Exception) -> Response:
