@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
+import clock
 from domain.calendar import local
 from domain.channels import channel_named
 from domain.durations import hours_said
@@ -36,7 +37,7 @@ class Pages:
         )
         self._environment.filters |= {"moment": moment, "day": day, "worked": worked, "hours": hours_said, "hour": hour}
         self._environment.filters["channel"] = channel_named
-        self._environment.globals |= {"asset": assets.address}
+        self._environment.globals |= {"asset": assets.address, "present": clock.now}
 
     def text(self, request: Request, template: str, **values: object) -> str:
         """The page as HTML; `values` are what the template asks for."""

@@ -46,7 +46,7 @@ def test_the_unit_sees_its_own_queue_with_the_time_left(context: Context) -> Non
     reported(context, LAMPS[0])
     page = unit(context).open("/tasks")
     number = petition(context, LAMPS[0]).case_number
-    for shown in (number, "待签收", "还剩44个工作小时", "3月9日 17:30", "文化路街道"):
+    for shown in (number, "待签收", "还剩5个工作日6小时", "3月9日 17:30", "文化路街道"):
         assert shown in page.text, shown
     assert "现在没有等您办的事" in unit(context, OTHER).open("/tasks").text
 
@@ -280,3 +280,18 @@ def test_what_was_ticked_before_the_session_ran_out_is_signed_after_it(
     assert "勾选的3件也还在" in back.text
     assert "已签收3件" in visitor.send(back.form("/tasks/sign")).text
     assert {stage(context, case) for case in cases} == {"in_hand"}
+
+
+def test_the_time_of_contact_is_one_press_away_and_is_nobodys_until_it_is_pressed(
+    context: Context, frozen_clock: clock.StoryClock
+) -> None:
+    [case] = reported(context, LAMPS[0])
+    visitor = unit(context)
+    page = done(visitor, case, "sign")
+    assert page.form("/submit_completion").fields["contacted_at"] == ""
+    told = int(frozen_clock.now().timestamp() * 1000)
+    assert f'data-now="{told}" data-for="submit_completion-contacted_at" hidden>现在</button>' in page.html
+    assert page.html.count("data-now=") == 1
+    refused = visitor.send(page.form("/submit_completion"), **EVIDENCE | {"contacted_at": "", "contacted": "yes"})
+    assert refused.status == 422
+    assert refused.form("/submit_completion").fields["contacted_at"] == ""
