@@ -14,6 +14,7 @@ from domain.actions import MEETING_ROLES, ROLE_LABELS, Actor, Role
 from domain.administration import RECORD_READERS
 from domain.reviews import Level
 from services import dossiers, figures, meetings, visits
+from services.context import Context
 from services.sign_in import SignedIn, session_of
 from web.asking import ContextOf
 from web.forms import Form
@@ -58,6 +59,12 @@ def signed_in(request: Request, context: ContextOf) -> SignedIn:
     who = session_of(context, session_token(request), by_hand=not by_itself(request))
     if who is None:
         raise SignInNeeded
+    show_as(request, context, who)
+    return who
+
+
+def show_as(request: Request, context: Context, who: SignedIn) -> None:
+    """Let the page that is made now be that of somebody who is signed in."""
     with context.readers() as session:
         policy, code = context.rules.active(session), who.actor.unit
     named = policy.media.outlet_name if who.actor.role is Role.MEDIA else policy.unit_name
@@ -73,7 +80,6 @@ def signed_in(request: Request, context: ContextOf) -> SignedIn:
         reviews=who.actor.role in meetings.READERS,
         decides=who.actor.role in MEETING_ROLES[Level.SECOND],
     )
-    return who
 
 
 def by_itself(request: Request) -> bool:
