@@ -150,8 +150,16 @@ def _speaks_for_itself(row: HistoryRow) -> bool:
     return row.actor_role == Role.PLATFORM.value and row.trigger in PLATFORMS_OWN
 
 
+_BY_HAND = "派遣专席人工派遣"
+
+
 def history_entry(row: HistoryRow, lens: Lens) -> HistoryEntry:
-    """A row of history as it is shown."""
+    """A row of history as it is shown.
+
+    Why the engine was not sure, and of whom else it thought, is what the desk chooses by: a unit is told that a person
+    chose.
+    """
+    in_doubt = row.trigger == Trigger.REFER_TO_DESK and lens.actor.role is Role.UNIT
     return HistoryEntry(
         version=row.version,
         at=row.at,
@@ -164,9 +172,9 @@ def history_entry(row: HistoryRow, lens: Lens) -> HistoryEntry:
         actor_role=row.actor_role,
         actor_unit=row.actor_unit,
         actor_name=row.actor_name,
-        reason=row.reason,
+        reason=_BY_HAND if in_doubt else row.reason,
         public=row.public,
-        details=row.details,
+        details={} if in_doubt else row.details,
         not_reported=[lens.named_unit(code) for code in row.details.get("not_reported", ())],
         digest=row.digest,
     )

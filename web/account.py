@@ -19,14 +19,16 @@ from services import sign_in as service
 from services.known_browsers import secret_of, with_account
 from services.sign_in_tries import SignInRefused
 from web.asking import LOOKING_UP, ContextOf, PagesOf
-from web.callers import Who, drop_session, keep_mark, keep_session, kept_mark, session_token
+from web.callers import Who, drop_session, keep_mark, keep_session, kept_mark, session_token, show_as
 from web.forms import Form, Sent, SentForm, as_wrong
+from web.rendering import Pages
 from web.resuming import resumed
 from web.visits import number_of
 
 router = APIRouter()
 
 _HOME = "/tasks"
+_LAPSED = "这个页面打开太久，或浏览器没有保存本站的标识，所以没有登录。请再输一次密码"
 _OWN = {"account-name", "account-password", "user", "former", "new", "to"}
 """Fields of the forms for signing in and for a password; every other was written for the page that needed them."""
 _INSIDE = re.compile(r"(/[\w.-]+)+(\?[\w.=&%-]*)?", re.ASCII)
@@ -54,7 +56,9 @@ def begin(request: Request, context: ContextOf, pages: PagesOf, sent: SentForm, 
     if former:
         service.sign_out(context, former)
     answer: Response = RedirectResponse(to, HTTPStatus.SEE_OTHER)
-    if kept:
+    who = service.session_of(context, token)
+    if kept and who is not None:
+        show_as(request, context, who)
         answer = resumed(request, to, kept)
     keep_session(request, answer, token)
     keep_mark(request, answer, with_account(context, kept_mark(request), sent["account-name"]))
@@ -151,6 +155,13 @@ def sign_in_form(
     """The form for signing in; `kept` was written for the page `to`."""
     first = accounts.is_first_account(request.app.state.context)
     return pages.show(request, "account/sign-in.html", status, form=form, to=to, kept=kept, first=first)
+
+
+def sign_in_again(request: Request, sent: Sent) -> Response:
+    """The form for signing in that lapsed, anew: all that was in it but the password."""
+    form = Form({"account-name": sent["account-name"]}, problem=_LAPSED)
+    pages: Pages = request.app.state.pages
+    return sign_in_form(request, pages, form, sent["to"], _kept(sent), HTTPStatus.CONFLICT)
 
 
 def ours(request: Request, to: str) -> str:

@@ -92,7 +92,7 @@ _EVIDENCE = (
         when="beyond_duty yes",
     ),
     Field("contacted", "是否已联系诉求人", Kind.YES_NO, options=YES_NO),
-    Field("contacted_at", "联系时间", Kind.MOMENT, "已联系的填写", optional=True, when="contacted yes"),
+    Field("contacted_at", "联系时间", Kind.MOMENT, "已联系的填写", optional=True, when="contacted yes", now=True),
     Field(
         "contact_way", "联系方式", Kind.CHOICE, "已联系的选", optional=True, options=_CONTACT_WAYS, when="contacted yes"
     ),

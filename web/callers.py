@@ -14,11 +14,12 @@ from domain.actions import MEETING_ROLES, ROLE_LABELS, Actor, Role
 from domain.administration import RECORD_READERS
 from domain.reviews import Level
 from services import dossiers, figures, meetings, visits
+from services.context import Context
 from services.sign_in import SignedIn, session_of
 from web.asking import ContextOf
 from web.forms import Form
 from web.rendering import Pages
-from web.visits import attributes, cookie_of_site
+from web.visits import address_asked, attributes, cookie_of_site
 from web.waiting_files import sent_or_waiting
 
 _COOKIE = "session"
@@ -58,6 +59,12 @@ def signed_in(request: Request, context: ContextOf) -> SignedIn:
     who = session_of(context, session_token(request), by_hand=not by_itself(request))
     if who is None:
         raise SignInNeeded
+    show_as(request, context, who)
+    return who
+
+
+def show_as(request: Request, context: Context, who: SignedIn) -> None:
+    """Let the page that is made now be that of somebody who is signed in."""
     with context.readers() as session:
         policy, code = context.rules.active(session), who.actor.unit
     named = policy.media.outlet_name if who.actor.role is Role.MEDIA else policy.unit_name
@@ -73,7 +80,6 @@ def signed_in(request: Request, context: ContextOf) -> SignedIn:
         reviews=who.actor.role in meetings.READERS,
         decides=who.actor.role in MEETING_ROLES[Level.SECOND],
     )
-    return who
 
 
 def by_itself(request: Request) -> bool:
@@ -123,8 +129,7 @@ async def on_sign_in_needed(request: Request, _: Exception) -> Response:
     if request.url.path.endswith("/live"):
         return Response(status_code=HTTPStatus.NO_CONTENT)
     if request.method != HTTPMethod.POST:
-        query = f"?{request.url.query}" if request.url.query else ""
-        return RedirectResponse(f"/sign-in?to={quote(request.url.path + query)}", HTTPStatus.SEE_OTHER)
+        return RedirectResponse(f"/sign-in?to={quote(address_asked(request))}", HTTPStatus.SEE_OTHER)
     sent = await sent_or_waiting(request)
     pages: Pages = request.app.state.pages
     return pages.show(
@@ -132,7 +137,7 @@ async def on_sign_in_needed(request: Request, _: Exception) -> Response:
         "account/sign-in.html",
         HTTPStatus.UNAUTHORIZED,
         form=Form(),
-        to=request.url.path,
+        to=address_asked(request),
         kept=sent.pairs,
         first=False,
     )
@@ -154,6 +159,6 @@ async def on_change_needed(request: Request, _: Exception) -> Response:
         changed=False,
         sessions=(),
         ended=False,
-        to=request.url.path,
+        to=address_asked(request),
         kept=sent.pairs,
     )

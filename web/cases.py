@@ -16,7 +16,7 @@ from domain.conduct import REQUEST_TYPE_LABELS, URGENCY_LABELS, RequestType, Urg
 from domain.errors import DomainError, NotFound
 from domain.petition import RUNG_LABELS, Rung
 from domain.plain_signs import plain_signs
-from domain.queue_filter import read_filter
+from domain.queue_filter import QueueFilter, read_filter
 from domain.stages import STAGE_LABELS, TRIGGER_LABELS, Stage, Trigger
 from models.answers import PetitionDetail, QueueItem
 from models.bodies import ExclusionIn
@@ -84,8 +84,23 @@ def act(
         skipped = sent["offset"] if re.fullmatch(r"[0-9]{1,7}", sent["offset"]) else "0"
         return RedirectResponse(f"/desk/same?done={code}&of={petition_id}&offset={skipped}", HTTPStatus.SEE_OTHER)
     if not _sees(context, petition_id, actor):
-        return RedirectResponse(f"/tasks?done={code}", HTTPStatus.SEE_OTHER)
-    return RedirectResponse(f"/cases/{petition_id}?done={code}", HTTPStatus.SEE_OTHER)
+        return RedirectResponse(_done_at(request, "/tasks", code), HTTPStatus.SEE_OTHER)
+    return after(request, petition_id, code)
+
+
+def after(request: Request, petition_id: str, code: str) -> Response:
+    """To the page of the case where `code` was done, which still knows of what queue the case was opened."""
+    return RedirectResponse(_done_at(request, f"/cases/{petition_id}", code), HTTPStatus.SEE_OTHER)
+
+
+def within(request: Request) -> str:
+    """The end of an address that says of what queue the case was opened; empty where it was of none."""
+    only = read_filter(request.query_params)
+    return f"?{only.query}" if only else ""
+
+
+def _done_at(request: Request, path: str, code: str) -> str:
+    return f"{path}?done={code}{within(request).replace('?', '&')}"
 
 
 def attempt(
@@ -154,7 +169,11 @@ def page_of(
     status: HTTPStatus = HTTPStatus.OK,
     forms: Mapping[str, Form] | None = None,
 ) -> Response:
-    """The page of the case, with what whoever asks may see and do."""
+    """The page of the case, with what whoever asks may see and do.
+
+    The address says of what queue the case was opened; the forms send it along, and so it outlives what is done.
+    """
+    only = read_filter(request.query_params)
     case, at_desk = queries.detail(context, petition_id, actor), actor.role is Role.DESK
     allowed = [action for code, action in ACTIONS.items() if code in case.allowed_actions]
     if at_desk and case.stage.code == Stage.MERGED:
@@ -200,7 +219,9 @@ def page_of(
         options=lambda field: options_of(field, lists),
         done=done,
         given=done in _GIVING and Trigger.REDISPATCH.value in case.allowed_actions,
-        following=_next(context, actor, petition_id) if done else None,
+        following=_next(context, actor, petition_id, only) if done else None,
+        only=only,
+        within=within(request),
         urgency=URGENCY_LABELS[Urgency(case.urgency)],
         request_type=REQUEST_TYPE_LABELS[RequestType(case.request_type)],
         rung=RUNG_LABELS[Rung(case.rung)] if case.rung else "",
@@ -217,9 +238,9 @@ def _past(context: Context, case: PetitionDetail, actor: Actor) -> list[PastCase
     return desk.similar_closed(context, case.id, actor)
 
 
-def _next(context: Context, actor: Actor, petition_id: str) -> QueueItem | None:
-    """What waits for them next, so that they need not go back for it."""
-    waiting = queues.queue_for(context, actor, limit=2).items
+def _next(context: Context, actor: Actor, petition_id: str, only: QueueFilter) -> QueueItem | None:
+    """What waits for them next of what they look at, so that they need not go back for it."""
+    waiting = queues.queue_for(context, actor, limit=2, only=only).items
     return next((item for item in waiting if item.id != petition_id), None)
 
 

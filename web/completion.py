@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import Any
 
 from fastapi import APIRouter, Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from api.turns import FILE_TURN
 from domain.actions import Actor
@@ -44,7 +43,7 @@ def hand_in(
     queries.head(context, petition_id, actor)  # whoever may not see the case is not told that there is one
     sent = form.sent
     kept: list[str] = []
-    done = RedirectResponse(f"/cases/{petition_id}?done={_CODE}", HTTPStatus.SEE_OTHER)
+    done = cases.after(request, petition_id, _CODE)
     try:
         if answered(context, request, sent) is not None:
             return done

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+from functools import partial
 from http import HTTPMethod, HTTPStatus
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Match
 
 from api.errors import STATUSES, TITLES, TooManyRequests
 from domain.errors import DomainError
+from web.account import sign_in_again
 from web.callers import ChangeNeeded, SignInNeeded, on_change_needed, on_sign_in_needed
 from web.follow import Unknown, on_unknown
-from web.forms import sent_form
+from web.forms import Sent, sent_form
 from web.rendering import Pages
 from web.resuming import resumed
-from web.visits import ForeignForm, LapsedForm
+from web.visits import ForeignForm, LapsedForm, address_asked
 
 _SAID = {
     HTTPStatus.NOT_FOUND: "没有这个页面。可能是地址抄错了，也可能这件诉求不在您可以查看的范围内。",
@@ -75,7 +78,11 @@ async def _on_lapsed(request: Request, lapsed: Exception) -> Response:
     """What was typed is shown once more, in a form of this browser's own."""
     pairs = lapsed.pairs if isinstance(lapsed, LapsedForm) else None
     kept = (await sent_form(request)).pairs if pairs is None else pairs
-    return resumed(request, request.url.path, kept, HTTPStatus.CONFLICT, lapsed=True)
+    if request.url.path == "/sign-in":
+        return await run_in_threadpool(sign_in_again, request, Sent(kept))
+    return await run_in_threadpool(
+        partial(resumed, request, address_asked(request), kept, HTTPStatus.CONFLICT, lapsed=True)
+    )
 
 
 def _on_invalid(request: Request, _: Exception) -> Response:

@@ -111,7 +111,7 @@ def add(
         rest = [] if "file" in wrong.errors else form.files
         sent = with_waiting(request, context, form.sent, rest)
         return cases.refused(request, context, pages, actor, petition_id, Trigger.ATTACH.value, sent, wrong)
-    return RedirectResponse(f"/cases/{petition_id}?done={Trigger.ATTACH.value}", HTTPStatus.SEE_OTHER)
+    return cases.after(request, petition_id, Trigger.ATTACH.value)
 
 
 @router.get("/cases/{petition_id}/attachments/{attachment_id}")

@@ -17,7 +17,7 @@ from services import identity, queries
 from services.context import Context
 from web.asking import ContextOf, PagesOf
 from web.callers import Caller
-from web.cases import CaseId
+from web.cases import CaseId, within
 from web.forms import Form, SentForm, Wrong, as_wrong, read
 from web.visits import number_of
 
@@ -65,6 +65,7 @@ def show(
         case=queries.head(context, petition_id, actor),
         found=found,
         call=sent.number("call") if isinstance(sent.number("call"), int) else 0,
+        within=within(request),
         dial=number if _DIALLED.fullmatch(number) else "",
     )
 
@@ -89,6 +90,7 @@ def _page(
         status,
         case=case,
         form=form,
+        within=within(request),
         purposes=[(item.code, item.name) for item in known[0][1].purposes],
         people=[(number, f"{number}：{person.name or '未留称呼'}") for number, person in known],
     )

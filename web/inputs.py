@@ -57,6 +57,8 @@ class Field:
     most: int = 2000
     group: str = ""
     when: str = ""
+    now: bool = False
+    """Whether a press fills in the present moment: of what is mostly written down when it has just happened."""
 
     def value_of(self, sent: Sent) -> Any:  # noqa: ANN401 - whatever the shape takes
         """What was written, as the shape takes it; `None` where nothing was."""

@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
+import clock
 from domain.calendar import OfficeHours, local
 from domain.channels import channel_named
 from domain.durations import worktime_said
@@ -37,7 +38,7 @@ class Pages:
         """The hours in which the length of a working day is told; the district's, once the pages stand on a ledger."""
         self._environment.filters |= {"moment": moment, "day": day, "worked": self.worked, "hour": hour}
         self._environment.filters["channel"] = channel_named
-        self._environment.globals |= {"asset": assets.address}
+        self._environment.globals |= {"asset": assets.address, "present": clock.now}
 
     def worked(self, minutes: int, *, exact: bool = False) -> str:
         """Working minutes, left or passed, as `worktime_said` says them."""

@@ -96,6 +96,11 @@ def keep_visitor(request: Request, answer: Response) -> None:
     answer.headers.append("set-cookie", cookie)
 
 
+def address_asked(request: Request) -> str:
+    """The address on this site that was asked for, with what it says after the question mark."""
+    return f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
+
+
 def new_token(request: Request) -> str:
     """The token of a form that is shown now."""
     number = secrets.token_urlsafe(_NUMBER_BYTES)

@@ -170,6 +170,12 @@ def hand_in(tab: Page, seen: Seen) -> None:
     done.get_by_role("button", name="申请办结").click()
     arrived(tab.get_by_role("alert"))
     seen.look(tab, "refused completion")
+    done.get_by_role("group", name="是否已联系诉求人").get_by_label("是", exact=True).check()
+    when = done.locator("[name=contacted_at]")
+    expect(when).to_have_value("")
+    done.get_by_role("button", name="联系时间填现在").click()
+    expect(when).to_have_value(re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d$"))
+    seen.look(tab, "completion with the time of contact")
     for group, answer in (("诉求是否属实", "是"), ("是否已联系诉求人", "否"), ("问题是否解决", "是")):
         done.get_by_role("group", name=group).get_by_label(answer, exact=True).check()
     done.get_by_label("未联系的原因").fill("匿名反映，未留联系方式")

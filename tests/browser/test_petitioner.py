@@ -182,6 +182,32 @@ def test_a_form_sent_at_once_waits_until_its_photo_is_small(chromium: Browser, c
     assert len(kept(context)) == 1
 
 
+def test_a_file_that_is_deleted_after_it_was_chosen_is_named_and_no_word_is_lost(
+    chromium: Browser, context: Context, tmp_path: Path
+) -> None:
+    chosen = tmp_path / "灯.jpg"
+    chosen.write_bytes(a_photo(1))
+    with served(context) as site:
+        tab = telephone(chromium, site)
+        tab.goto("/")
+        tab.get_by_label("什么事").fill(LAMPS)
+        photos = tab.get_by_label("照片")
+        photos.set_input_files(chosen)
+        expect(tab.get_by_text(re.compile("已选1个"))).to_be_visible()
+        chosen.unlink()
+        tab.get_by_role("button", name="提交").click()
+        expect(photos).to_have_js_property(
+            "validationMessage", "“灯.jpg”已删除或改动，读不出来，还没有提交。请重新选择，您写的都在"
+        )
+        expect(tab.get_by_label("什么事")).to_have_value(LAMPS)
+        tab.get_by_role("button", name="去掉 灯.jpg").click()
+        photos.set_input_files([photo("又拍.jpg", 2)])
+        expect(tab.get_by_text(re.compile("已选1个"))).to_be_visible()
+        tab.get_by_role("button", name="提交").click()
+        arrived(tab.get_by_role("heading", name="您的查询码"))
+    assert [item.name for item in kept(context)] == ["又拍.jpg"]
+
+
 def test_the_point_is_found_refused_picked_and_kept(chromium: Browser, context: Context) -> None:
     with served(context) as site:
         shy = telephone(chromium, site)

@@ -167,8 +167,22 @@ def test_a_session_that_ran_out_loses_no_word(
     assert (page.status, "登录已过期" in page.text) == (401, True)
     again = tried(visitor, "wrong", page=page)
     resumed = tried(visitor, GOOD_PASSWORD, page=again)
-    assert "已电话告知向法院申请执行" in resumed.text
-    assert "记录办理情况：已完成" in visitor.send(resumed.form("/note")).text
+    assert resumed.form("/note").fields["text"] == "已电话告知向法院申请执行"
+    assert (f"{NAME}</a>" in resumed.html, "反映问题" in resumed.text) == (True, False), "the page of who is signed in"
+    assert case.path + "/note" in resumed.links, "the way back without sending it"
+    sent = visitor.send(resumed.form("/note"), text="已电话告知向法院申请强制执行")
+    assert "记录办理情况：已完成" in sent.text
+    assert "已电话告知向法院申请强制执行" in sent.text
+
+
+def test_a_form_for_signing_in_that_lapsed_asks_for_the_password_again_and_does_not_show_it(visitor: Visitor) -> None:
+    form = visitor.open("/sign-in").form("/sign-in")
+    visitor.client.cookies.clear()
+    page = visitor.send(form, **credentials(NAME, GOOD_PASSWORD), to="/calls", text="写了一半")
+    assert (page.status, "请再输一次密码" in page.text) == (409, True)
+    assert GOOD_PASSWORD not in page.html
+    fields = page.form("/sign-in").fields
+    assert (fields["account-name"], fields["to"], fields["text"]) == (NAME, "/calls", "写了一半")
 
 
 def test_a_disabled_account_is_out_with_the_next_page(visitor: Visitor, context: Context) -> None:

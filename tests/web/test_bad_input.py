@@ -247,9 +247,11 @@ def test_a_form_with_files_loses_no_word_when_the_session_ran_out(
     assert (page.status, "登录已过期" in page.text) == (401, True)
     resumed = visitor.send(page.form("/sign-in"), **credentials("园林丙", GOOD_PASSWORD))
     assert "选过的文件也还在：修复后.jpg" in resumed.text
-    for name in ("internal_account", "public_reply"):
-        assert EVIDENCE[name] in resumed.text
-    page = visitor.send(resumed.form("/submit_completion"))
+    again = resumed.form("/submit_completion")
+    assert {name: again.fields[name] for name in EVIDENCE} == EVIDENCE
+    assert again.options["contacted"] == ["yes", "no"], "what was chosen can be changed as well"
+    page = visitor.send(again, internal_account="更换镇流器六只")
+    assert "更换镇流器六只" in page.text
     assert "申请办结：已完成" in page.text
     assert "办理佐证：修复后.jpg" in page.html
 

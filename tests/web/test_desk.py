@@ -10,13 +10,14 @@ import sqlalchemy as sa
 import clock
 from domain.actions import Actor, Role
 from domain.coordinates import CoordinateSystem
+from domain.stages import Trigger
 from models.shapes import Registration
 from models.tables import Completion, HistoryRow, Petition
 from services import desk as service
-from services import duplicate_pairs, intake, recusals
+from services import duplicate_pairs, intake, queries, recusals
 from services.context import Context
 from tests.support import steps
-from tests.support.pages import Visitor
+from tests.support.pages import Visitor, code_in
 from tests.web.office import EVIDENCE, OTHER, UNCLEAR, UNIT, desk, done, petition, reported, stage, unit
 from web.desk import PAGE
 
@@ -76,6 +77,35 @@ def test_nobody_but_the_desk_is_shown_whom_the_engine_wavered_between(context: C
     [case] = reported(context, UNSURE)
     assert service.weighed(context, Actor(Role.OPERATOR), [case]) == {}
     assert service.weighed(context, Actor(Role.UNIT, UNIT), [case]) == {}
+
+
+def test_why_the_engine_was_not_sure_is_for_the_desk_and_stays_as_it_was_written(context: Context) -> None:
+    citizen = Visitor(context)
+    receipt = citizen.report(UNSURE)
+    case = petition(context, UNSURE)
+    steps.settle(context, case.id)
+    visitor = desk(context)
+    done(visitor, case.id, "dispatch", unit=UNIT, reason="电话核实后派遣")
+    with context.readers() as session:
+        referred = sa.select(HistoryRow).where(HistoryRow.trigger == Trigger.REFER_TO_DESK.value)
+        written = session.scalars(referred).one()
+    assert "转人工派遣" in written.reason
+    assert written.details["candidates"]
+    at_unit, at_home = unit(context).open(f"/cases/{case.id}"), citizen.open(f"/follow/{case.case_number}")
+    assert "派遣专席人工派遣" in at_unit.text
+    assert "电话核实后派遣" in at_unit.text
+    assert code_in(receipt)
+    assert "办理经过" in at_home.text
+    for page in (at_unit, at_home):
+        assert written.reason not in page.text
+        assert "把握不足" not in page.text
+    assert written.reason in visitor.open(f"/cases/{case.id}").text
+    [told] = [
+        row
+        for row in queries.history(context, case.id, Actor(Role.UNIT, UNIT)).entries
+        if row.trigger == Trigger.REFER_TO_DESK
+    ]
+    assert (told.reason, told.details, told.digest) == ("派遣专席人工派遣", {}, written.digest)
 
 
 def test_how_the_like_ended_is_shown_with_whose_it_was(context: Context) -> None:

@@ -18,7 +18,7 @@ from models.tables import Petition
 from services import queues, saved_filters
 from services.context import Context
 from tests.support import steps
-from tests.support.pages import Page, Visitor
+from tests.support.pages import GOOD_PASSWORD, Page, Visitor, credentials
 from tests.web.office import LAMPS, OTHER, UNIT, desk, done, petition, reported, unit, unit_again
 
 pytestmark = pytest.mark.usefixtures("cheap_passwords")
@@ -229,3 +229,41 @@ def test_what_is_taken_away_says_nothing_of_who_reported_or_what_they_said(conte
 def test_another_kind_of_file_is_no_address(context: Context) -> None:
     assert unit(context).open("/tasks/export.pdf").status == 404
     assert Visitor(context).open("/tasks/export.csv").path == "/sign-in"
+
+
+def test_a_case_leads_back_to_the_queue_it_was_opened_from_and_on_within_it(context: Context, three: list[str]) -> None:
+    """Whatever is done with it in between; the third waits longest, and is none of what was asked for."""
+    visitor = unit_again(context)
+    with context.sessions.begin() as session:
+        session.get_one(Petition, three[0]).card = "yellow"
+    [opened] = [link for link in visitor.open("/tasks?card=yellow").links if link.startswith(f"/cases/{three[1]}")]
+    page = visitor.open(opened)
+    assert "/tasks?card=yellow" in page.links
+    noted = visitor.send(page.form("/note?card=yellow"), text="")
+    assert noted.status == 422
+    assert "/tasks?card=yellow" in noted.links
+    noted = visitor.send(noted.form("/note?card=yellow"), text="已现场查看灯杆")
+    assert "记录办理情况：已完成" in noted.text
+    assert f"/cases/{three[0]}?card=yellow" in noted.links, "the next is of the same filter"
+    assert "/tasks?card=yellow" in noted.links
+    with context.sessions.begin() as session:
+        session.get_one(Petition, three[0]).card = "none"
+    signed = visitor.send(noted.form("/sign?card=yellow"))
+    assert "筛选出的没有别的了" in signed.text
+    assert "/tasks" in signed.links
+
+
+def test_a_case_knows_no_queue_that_its_address_makes_up(context: Context, three: list[str]) -> None:
+    page = unit_again(context).open(f"/cases/{three[1]}?stage=nosuch&card=%22%3E&back=//elsewhere")
+    assert [form.action for form in page.forms if "?" in form.action] == []
+    assert "/tasks" in page.links
+    assert "elsewhere" not in page.html
+
+
+def test_the_queue_is_still_known_after_signing_in_again(context: Context, three: list[str]) -> None:
+    visitor = unit_again(context)
+    form = visitor.open(f"/cases/{three[1]}?card=yellow").form("/note?card=yellow")
+    visitor.client.cookies.delete("session")
+    asked = visitor.send(form, text="已联系供电所核对线路")
+    resumed = visitor.send(asked.form("/sign-in"), **credentials("测试园林乙", GOOD_PASSWORD))
+    assert "/tasks?card=yellow" in visitor.send(resumed.form("/note?card=yellow")).links

@@ -235,3 +235,16 @@ def test_pages_are_small(visitor: Visitor) -> None:
         loaded = [visitor.client.get(address) for address in assets]
         assert {answer.status_code for answer in loaded} == {200}
         assert len(page.answer.content) + sum(len(answer.content) for answer in loaded) < 100_000
+
+
+def test_a_report_from_a_page_that_lapsed_can_be_changed_before_it_is_sent(context: Context) -> None:
+    visitor = Visitor(context)
+    form = visitor.open("/").form("/report")
+    visitor.client.cookies.clear()
+    page = visitor.send(form, text=LAMPS, place=PLACE, contact="13800001234", confidential="yes")
+    assert (page.status, petitions(context)) == (409, [])
+    again = page.form("/report")
+    assert (again.fields["text"], again.fields["place"]) == (LAMPS, PLACE)
+    assert again.fields["confidential"] == "yes"
+    assert visitor.send(again, text=AGAIN).status == 201
+    assert [(petition.text, petition.place) for petition in petitions(context)] == [(AGAIN, PLACE)]

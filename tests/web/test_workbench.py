@@ -280,3 +280,18 @@ def test_what_was_ticked_before_the_session_ran_out_is_signed_after_it(
     assert "勾选的3件也还在" in back.text
     assert "已签收3件" in visitor.send(back.form("/tasks/sign")).text
     assert {stage(context, case) for case in cases} == {"in_hand"}
+
+
+def test_the_time_of_contact_is_one_press_away_and_is_nobodys_until_it_is_pressed(
+    context: Context, frozen_clock: clock.StoryClock
+) -> None:
+    [case] = reported(context, LAMPS[0])
+    visitor = unit(context)
+    page = done(visitor, case, "sign")
+    assert page.form("/submit_completion").fields["contacted_at"] == ""
+    told = int(frozen_clock.now().timestamp() * 1000)
+    assert f'data-now="{told}" data-for="submit_completion-contacted_at" hidden>现在</button>' in page.html
+    assert page.html.count("data-now=") == 1
+    refused = visitor.send(page.form("/submit_completion"), **EVIDENCE | {"contacted_at": "", "contacted": "yes"})
+    assert refused.status == 422
+    assert refused.form("/submit_completion").fields["contacted_at"] == ""

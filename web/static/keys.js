@@ -48,7 +48,7 @@
       }
       return;
     }
-    press(document.querySelector('main form[action$="/sign"] button'));
+    press(document.querySelector('main form[action$="/sign"] button, main form[action*="/sign?"] button'));
   }
 
   function tick() {
@@ -64,7 +64,7 @@
     x: tick,
     s: sign,
     n: () => press(document.querySelector("[data-next]")),
-    q: () => location.assign("/tasks"),
+    q: () => location.assign((document.querySelector("[data-queue]") || { href: "/tasks" }).href),
     "/": () => {
       const field = document.getElementById("number");
       if (field) {

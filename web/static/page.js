@@ -90,6 +90,15 @@ function prepare() {
     tell();
   });
 
+  // In Beijing, by the server's clock: one that is fast would name a time that has not come.
+  fresh("[data-now]", (button) => {
+    const ahead = Number(button.dataset.now) - Date.now() + 8 * 3600 * 1000;
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      document.getElementById(button.dataset.for).value = new Date(Date.now() + ahead).toISOString().slice(0, 16);
+    });
+  });
+
   fresh("[data-copy]", (button) => {
     if (!navigator.clipboard) {
       return;
@@ -136,13 +145,21 @@ document.addEventListener(
   true,
 );
 
+const filesIn = (inputs) => [].concat(...inputs.map((input) => [...input.files]));
+
+function refuseFiles(inputs, at, said) {
+  at.setCustomValidity(said);
+  at.reportValidity();
+  at.addEventListener("change", () => inputs.forEach((one) => one.setCustomValidity("")), { once: true });
+}
+
 // More than a form may hold is said before it is sent: the server would refuse it whole.
 const MOST_MEGABYTES = 15;
 document.addEventListener(
   "submit",
   (event) => {
     const inputs = [...event.target.querySelectorAll("input[type=file]")];
-    const files = [].concat(...inputs.map((input) => [...input.files]));
+    const files = filesIn(inputs);
     const told = event.target.querySelector("[data-megabytes]");
     const most = told ? Number(told.dataset.megabytes) : MOST_MEGABYTES;
     if (files.reduce((sum, file) => sum + file.size, 0) <= most * 1024 * 1024) {
@@ -150,10 +167,50 @@ document.addEventListener(
     }
     event.preventDefault();
     event.stopImmediatePropagation();
-    const input = inputs.find((one) => one.files.length);
-    input.setCustomValidity(`所选文件合计超过${most} MB，请去掉几个，以后再补`);
-    input.reportValidity();
-    input.addEventListener("change", () => inputs.forEach((one) => one.setCustomValidity("")), { once: true });
+    refuseFiles(inputs, inputs.find((one) => one.files.length), `所选文件合计超过${most} MB，请去掉几个，以后再补`);
+  },
+  true,
+);
+
+// A file that was deleted or changed since it was chosen ends the sending on a page of the browser's own, on which
+// every word is lost. So each is looked into first; one that answers slowly is taken to be there.
+const lookedInto = new WeakSet();
+const LOOKING = 3000;
+
+function isThere(file) {
+  return new Promise((resolve) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(true);
+    reader.onerror = () => resolve(false);
+    reader.readAsArrayBuffer(file.slice(0, 1));
+    setTimeout(() => resolve(true), LOOKING);
+  });
+}
+
+document.addEventListener(
+  "submit",
+  async (event) => {
+    const { target: form, submitter } = event;
+    const inputs = [...form.querySelectorAll("input[type=file]")];
+    const files = filesIn(inputs);
+    // Without knowing by which button it was sent, a form cannot be sent on.
+    if (lookedInto.delete(form) || files.length === 0 || !("submitter" in event)) {
+      return;
+    }
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const there = await Promise.all(files.map(isThere));
+    const gone = files.filter((file, at) => !there[at]);
+    if (gone.length === 0) {
+      lookedInto.add(form);
+      send(form, submitter);
+      return;
+    }
+    const at = inputs.find((one) => [...one.files].includes(gone[0]));
+    if (at) {
+      const names = gone.map(({ name }) => `“${name}”`).join("");
+      refuseFiles(inputs, at, `${names}已删除或改动，读不出来，还没有提交。请重新选择，您写的都在`);
+    }
   },
   true,
 );
