@@ -42,7 +42,7 @@ def _chain(tx: Transaction, row: Publication, first: int) -> None:
         previous = step.digest or previous
 
 
-def digest_of_step(step: Mapping[str, Any], previous: str) -> str:
+def digest_of_step(step: RowMapping, previous: str) -> str:
     """SHA-256 over a step and the digest before; what is empty is left out, so that a later column changes none."""
     said = {name: value for name, value in step.items() if name != "digest" and value is not None}
     return sha256_of([previous, said])
