@@ -55,9 +55,22 @@ def dispatch(body: DispatchIn, change: ChangeOf) -> JSONResponse:
     )
 
 
+@router.post("/dispatch-correction", response_model=PetitionDetail, summary="更正派遣 Correct a dispatch by hand")
+def correct_dispatch(body: RedispatchIn, change: ChangeOf) -> JSONResponse:
+    """Until `correctable_until` of the detail: counts as no transfer and resets no clock. Later it is refused."""
+    return change.make(
+        dispatching.correct_dispatch,
+        unit=body.unit,
+        reason=body.reason,
+        category=body.category,
+        sub_category=body.sub_category,
+        version=change.version,
+    )
+
+
 @router.post("/redispatch", response_model=PetitionDetail, summary="改派 Give to another unit")
 def redispatch(body: RedispatchIn, change: ChangeOf) -> JSONResponse:
-    """Counts as a transfer and resets no clock."""
+    """Counts as a transfer and resets no clock; until `correctable_until` it is a correction, and does not count."""
     return change.make(
         dispatching.redispatch,
         unit=body.unit,

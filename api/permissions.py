@@ -216,7 +216,15 @@ PERMISSIONS: dict[str, Row] = {
     **_posts(
         _OF,
         (
-            *("acceptance", "refusal", "supplement-request", "dispatch", "redispatch", "category"),
+            *(
+                "acceptance",
+                "refusal",
+                "supplement-request",
+                "dispatch",
+                "dispatch-correction",
+                "redispatch",
+                "category",
+            ),
             *("return-decision", "extension-decision", "completion-decision", "suspension"),
             *("merge", "separation", "not-same", "first-review", "striking-refusal", "striking-restoration"),
         ),

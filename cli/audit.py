@@ -30,7 +30,7 @@ def verify(
     ] = None,
     against: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="与另处保存的锚点文件对照")] = None,
 ) -> None:
-    """核验经过、审定、评价、督办、查阅日志和锚点，指出每件的第一处不符。 Name the first broken link."""
+    """核验经过、审定、评价、督办、查阅日志、公开件和锚点，指出每件的第一处不符。 Name the first broken link."""
     context = get_context()
     moment = pendulum.instance(since.replace(tzinfo=CHINA)) if since else None
     with Progress(*_BAR, console=Console(stderr=True), transient=True) as progress:

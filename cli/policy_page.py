@@ -175,6 +175,10 @@ FIGURES_APPLIED: dict[str, tuple[str, str]] = {
         "services.handling.request_extension",
         "tests/services/test_requests.py::test_an_extension_has_a_reason_of_the_list",
     ),
+    "handling.dispatch_correction": (
+        "domain.dispatch_correction.correctable_until",
+        "tests/domain/test_actions.py::test_a_dispatch_by_hand_is_corrected_in_its_window",
+    ),
     "same_matter.threshold": _BY_COMPARING,
     "same_matter.weights": ("domain.same_matter.compare", f"{_SAME}::test_the_figures_are_those_of_the_policy"),
     "same_matter.texts": _BY_COMPARING,

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from domain.actors import PETITIONER, PLATFORM, ROLE_LABELS, Actor, Role
 from domain.conduct import DeadlineKind, Limit
+from domain.dispatch_correction import check_correction
 from domain.errors import DomainError, NotPermitted, RuleRefusal
 from domain.facts import Exclusion
 from domain.petition import Facts, handling_due, times_of
@@ -55,6 +56,7 @@ PERMITTED: dict[Trigger, frozenset[Role]] = {
     Trigger.DISPATCH: _DESK,
     Trigger.REFER_TO_DESK: frozenset(),
     Trigger.REDISPATCH: _DESK,
+    Trigger.CORRECT_DISPATCH: _DESK,
     Trigger.SIGN: _UNIT,
     Trigger.NOTE: _UNIT | _OFFICES,
     Trigger.ATTACH: frozenset({Role.PETITIONER}) | _UNIT | (_OFFICES - _PARTY),  # theirs are named by their digests
@@ -186,6 +188,8 @@ def _check_rules(trigger: Trigger, facts: Facts, policy: Policy, calendar: WorkC
         _check_striking(trigger, facts)
     elif trigger is Trigger.REQUEST_EXCLUSION or trigger in _EXCLUDING:
         _check_exclusion(trigger, facts, policy)
+    elif trigger is Trigger.CORRECT_DISPATCH:
+        check_correction(facts, policy, now)
     elif trigger is Trigger.REOPEN:
         _check_reopening(facts, policy, calendar, now)
     elif trigger is Trigger.LIFT_RECUSAL and not (facts.recused or facts.accounts_recused):

@@ -105,6 +105,9 @@ class HandlingRules:
     required: tuple[Required, ...]
     beyond_duty_kinds: tuple[Choice, ...]
     extension_reasons: tuple[Choice, ...]
+    correction_minutes: int = 0
+    """How long a dispatch by hand can be corrected; 0 in rules from before there was such a thing."""
+    correction_source: str = ""
 
 
 @dataclass(frozen=True)

@@ -93,6 +93,8 @@ class Facts:
     extensions_granted: int = 0
     designated: bool = False
     unit_assigned_at: DateTime | None = None
+    chosen_at: DateTime | None = None
+    """When the desk chose a unit for it by hand, however often that was corrected since; else `None`."""
     signed_at: DateTime | None = None
     signing_reminded: bool = False
     clock_started_at: DateTime | None = None

@@ -34,7 +34,7 @@ class Counted(StrEnum):
 
 COUNTED_LABELS = {
     Counted.CASES: "件：登记在时段内的诉求",
-    Counted.TASKS: "次：诉求每派给一个单位主办(派遣、改派、研判交办、重办)为一次",
+    Counted.TASKS: "次：诉求每派给一个单位主办(派遣、改派、更正派遣、研判交办、重办)为一次",
     Counted.STAYS: "停留：诉求从进入一个阶段到下一次移动为一次停留",
 }
 
@@ -190,7 +190,7 @@ SHARES: dict[ShareName, Definition] = {
         Counted.TASKS,
         base="截至时刻已签收、或签收时限已过而未签收的各次派遣",
         numerator="其中在签收时限内签收的；申请退单、直接申请办结，先到者视同签收",
-        excluded="时限未到而尚未签收的；时限未到就已改派、退回、提级、并单、撤回、终止的",
+        excluded="时限未到而尚未签收的；时限未到就已改派、退回、提级、并单、撤回、终止的；派错后更正的",
         source="巴彦淖尔(据报道)列有按时签收率；算法自定",
     ),
     ShareName.ON_TIME_COMPLETION: Definition(
@@ -269,9 +269,9 @@ SHARES: dict[ShareName, Definition] = {
         "退单率",
         "return rate",
         Counted.TASKS,
-        base="各次派遣和改派",
+        base="各次派遣、改派和更正派遣",
         numerator="其中承办单位申请过退单的，同意与否都算",
-        excluded="研判交办和重办，规则不许退单",
+        excluded="研判交办和重办，规则不许退单；派错后更正的",
         source="榆林(据报道)列有回退率；算法自定",
         more_is_better=False,
     ),

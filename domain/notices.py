@@ -103,6 +103,7 @@ class Audience(StrEnum):
 
 CONCERNING = frozenset(
     {
+        Trigger.CORRECT_DISPATCH,
         Trigger.CONVENE,
         Trigger.ASSIGN,
         Trigger.REMIND_ASSIST,
@@ -134,6 +135,7 @@ FOLLOWED = PUBLISHING | {
     Trigger.TRACK,
     Trigger.DISPATCH,
     Trigger.REDISPATCH,
+    Trigger.CORRECT_DISPATCH,
     Trigger.SHOW_YELLOW_CARD,
     Trigger.SHOW_RED_CARD,
     Trigger.CLIMB_TO_FIRST_REVIEW,

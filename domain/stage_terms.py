@@ -65,6 +65,7 @@ class Trigger(StrEnum):
     DISPATCH = "dispatch"
     REFER_TO_DESK = "refer_to_desk"
     REDISPATCH = "redispatch"
+    CORRECT_DISPATCH = "correct_dispatch"
     SIGN = "sign"
     NOTE = "note"
     ATTACH = "attach"
@@ -158,6 +159,7 @@ TRIGGER_LABELS: dict[Trigger, str] = {
     Trigger.DISPATCH: "派遣",
     Trigger.REFER_TO_DESK: "转人工派遣",
     Trigger.REDISPATCH: "改派",
+    Trigger.CORRECT_DISPATCH: "更正派遣",
     Trigger.SIGN: "签收",
     Trigger.NOTE: "记录办理情况",
     Trigger.ATTACH: "上传附件",

@@ -87,6 +87,7 @@ TRANSITIONS: dict[Trigger, Transition] = {
     Trigger.DISPATCH: _from(Stage.ACCEPTED, to=Stage.DISPATCHED),
     Trigger.REFER_TO_DESK: _from(Stage.ACCEPTED, to=None),
     Trigger.REDISPATCH: _from(*sorted(UNIT_STAGES), to=Stage.DISPATCHED),
+    Trigger.CORRECT_DISPATCH: _from(Stage.DISPATCHED, to=Stage.DISPATCHED),
     Trigger.SIGN: _from(Stage.DISPATCHED, Stage.REDO, to=Stage.IN_HAND),
     Trigger.NOTE: _from(*sorted(OPEN_STAGES), to=None),
     # After the end only the inspectors still add to their file; see `domain.actions`.

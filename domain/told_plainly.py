@@ -27,6 +27,7 @@ _SENTENCES: dict[Trigger, str] = {
     Trigger.SUPPLEMENT: "补充的情况已收到",
     Trigger.DISPATCH: "已派给{unit}办理",
     Trigger.REDISPATCH: "改由{unit}办理",
+    Trigger.CORRECT_DISPATCH: "更正派遣，由{unit}办理",
     Trigger.SIGN: "{unit}已接收，开始办理",
     Trigger.NOTE: "",
     Trigger.ATTACH: "添加了照片或材料",

@@ -32,6 +32,8 @@ def handling_rules(file: HandlingFile) -> HandlingRules:
         ),
         beyond_duty_kinds=_choices(file.beyond_duty_kinds),
         extension_reasons=_choices(file.extension_reasons),
+        correction_minutes=file.dispatch_correction.minutes if file.dispatch_correction else 0,
+        correction_source=file.dispatch_correction.source if file.dispatch_correction else "",
     )
 
 
@@ -42,6 +44,9 @@ def handling_told(file: HandlingFile) -> Iterator[Figure]:
     for name in ("beyond_duty_kinds", "extension_reasons"):
         shape: ChoicesShape = getattr(file, name)
         yield Figure(f"handling.{name}", "、".join(item.name for item in shape.list), shape.source, shape.origin)
+    if file.dispatch_correction is not None:
+        until = file.dispatch_correction
+        yield Figure("handling.dispatch_correction", f"{until.minutes}分钟", until.source, until.origin)
 
 
 def check_handling(files: PolicyFiles) -> Iterator[Fault]:

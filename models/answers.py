@@ -248,6 +248,7 @@ class PetitionDetail(PetitionHead):
     ratings: list[RatingView] = Field(
         description="各诉求人历次评价；一人不满意即重办，否则待各人评价或评价期满，以最低的为准"
     )
+    correctable_until: Shown | None = Field(None, description="最迟何时可以更正人工派遣，不计转派；不能更正的为空")
     candidates: list[dict[str, Any]] = Field(description="转人工派遣时，派遣引擎给出的备选单位及理由")
 
 

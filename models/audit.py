@@ -46,7 +46,9 @@ class AuditAnchor(Base):
     closes: Mapped[bool]
     """Whether it is the last of its round: whatever was written before `at` is in an anchor then."""
     heads: Mapped[dict[str, Any]]
-    """By petition id: case number, version, digest and seal of its history; number and digest of its read log."""
+    """By petition id: case number, version, digest and seal of its history; number and digest of its read log.
+
+    And where it has any, by publication id the number and digest of that trail's newest step."""
     digest: Mapped[str] = mapped_column(String(64))
 
 

@@ -33,9 +33,17 @@ class ChoicesShape(Sourced):
     list: Annotated[tuple[ChoiceShape, ...], Field(min_length=1)]
 
 
+class MinutesShape(Sourced):
+    """A short while."""
+
+    minutes: Annotated[int, Field(strict=True, ge=1, le=240)]
+
+
 class HandlingFile(Shape):
     """`handling.yaml`; see `domain.completion.HandlingRules`."""
 
     required: Annotated[tuple[RequiredShape, ...], Field(min_length=1)]
     beyond_duty_kinds: ChoicesShape
     extension_reasons: ChoicesShape
+    dispatch_correction: MinutesShape | None = None
+    """Without it a dispatch is not corrected, only changed."""

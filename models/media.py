@@ -100,3 +100,7 @@ class PublicationStep(Base):
     actor_name: Mapped[str] = mapped_column(String(120))
     reason: Mapped[str] = mapped_column(Text)
     content: Mapped[dict[str, Any]]
+    left_as: Mapped[str | None] = mapped_column(String(64))
+    """A digest of the whole publication as the use case left it, on its last step."""
+    digest: Mapped[str | None] = mapped_column(String(64))
+    """Chains the step to the one before; both are empty in steps of a version from before that."""

@@ -73,6 +73,8 @@ class Petition(Base):
 
     registered_at: Mapped[DateTime]
     unit_assigned_at: Mapped[DateTime | None]
+    chosen_at: Mapped[DateTime | None]
+    """When the desk chose the unit by hand; a correction leaves it, any other step that gives it away empties it."""
     signed_at: Mapped[DateTime | None]
     signing_reminded: Mapped[bool] = mapped_column(default=False)
     clock_started_at: Mapped[DateTime | None]

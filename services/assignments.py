@@ -18,6 +18,7 @@ from services.transactions import Transaction
 NOBODYS: Mapping[str, Any] = {
     "unit": None,
     "unit_assigned_at": None,
+    "chosen_at": None,
     "signed_at": None,
     "signing_reminded": False,
     "needs_desk": False,
@@ -51,6 +52,7 @@ def assign_lead(
     changes: dict[str, Any] = {
         "unit": unit,
         "unit_assigned_at": now,
+        "chosen_at": None,
         "signed_at": None,
         "signing_reminded": False,
         "needs_desk": False,

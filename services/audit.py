@@ -1,9 +1,10 @@
 """Whether anybody altered the ledger behind its back, and where first: steps, decisions, readings, whole petitions.
 
-Four things are compared. Each step's digest covers the step and the one before. Each use case's last step covers the
-petition's decisions as they were left (`services.coverage`). Each reading of an identity covers the one before. And an
-anchor, written every hour, says where all of these chains stood: what was cut off their ends, or is gone altogether, is
-missing from it. Whoever can write the database could forge all of it, but for an anchor that was kept outside.
+Five things are compared. Each step's digest covers the step and the one before. Each use case's last step covers the
+petition's decisions as they were left (`services.coverage`). Each reading of an identity covers the one before, and so
+does each step of a publication (`services.publication_trail`). And an anchor, written every hour, says where all of
+these chains stood: what was cut off their ends, or is gone altogether, is missing from it. Whoever can write the
+database could forge all of it, but for an anchor that was kept outside.
 """
 
 from __future__ import annotations
@@ -16,16 +17,25 @@ from itertools import groupby
 from typing import Any
 
 from pendulum import DateTime
-from sqlalchemy import ColumnElement, and_, func, select, true
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 import clock
-from models.tables import AuditAnchor, HistoryRow, IdentityRead, Petition, Petitioner
+from models.tables import (
+    AuditAnchor,
+    HistoryRow,
+    IdentityRead,
+    Petition,
+    Petitioner,
+    Publication,
+    PublicationStep,
+)
 from services.chains import check_chain
 from services.context import Context
 from services.coverage import LATER, NAMES, covers_of, seal_of
 from services.identity_log import first_broken_read
+from services.publication_trail import broken_trails, lost_trails, trails_of
 
 _PAGE = 200
 """Petitions read at a time."""
@@ -33,7 +43,7 @@ _OVERLAP_MINUTES = 60
 """What was begun before the last anchor and committed after it is still found: no use case takes that long."""
 _HEADS = 1000
 """Petitions in one anchor."""
-_VERSION, _DIGEST, _SEAL, _READS, _READ_DIGEST = 1, 2, 3, 4, 5
+_VERSION, _DIGEST, _SEAL, _READS, _READ_DIGEST, _TRAILS = 1, 2, 3, 4, 5, 6
 
 
 @dataclass(frozen=True)
@@ -61,7 +71,8 @@ def verify(
     """
     wanted = true() if case_number is None else Petition.case_number == case_number
     if since is not None:
-        wanted = and_(wanted, Petition.id.in_(select(HistoryRow.petition_id).where(HistoryRow.at >= since)))
+        written = select(HistoryRow.petition_id).where(HistoryRow.at >= since)
+        wanted = and_(wanted, or_(Petition.id.in_(written), Petition.id.in_(_told_of(since))))
     found = list(broken_petitions(context, wanted, progress))
     known = {item.case for item in found}
     return found + [item for item in broken_anchors(context, since, case_number) if item.case not in known]
@@ -94,12 +105,13 @@ def _breaks_of(session: Session, page: Sequence[tuple[str, str, int, int | None]
     ids = [key for key, *_ in page]
     steps = _by_petition(session, HistoryRow, HistoryRow.version, ids)
     readings = _by_petition(session, IdentityRead, IdentityRead.number, ids)
-    now = covers_of(session, ids)
+    now, trails = covers_of(session, ids), broken_trails(session, ids)
     for key, case, version, reads in page:
         told = (
             _broken_step(steps.get(key, []), version)
             or _broken_cover(steps.get(key, []), now.get(key, {}))
             or _broken_reading(readings.get(key, []), reads or 0)
+            or trails.get(key)
         )
         if told:
             yield Break(case, told)
@@ -169,11 +181,17 @@ def write_anchors(context: Context) -> int:
 
 
 def _grown(session: Session, since: DateTime | None) -> list[str]:
-    """The petitions that were written or read since then, by id."""
+    """The petitions that were written, read or told of since then, by id."""
     steps, reads = select(HistoryRow.petition_id), select(IdentityRead.petition_id)
     if since is not None:
         steps, reads = steps.where(HistoryRow.at >= since), reads.where(IdentityRead.at >= since)
-    return sorted(session.scalars(steps.union(reads)))
+    return sorted(session.scalars(steps.union(reads, _told_of(since))))
+
+
+def _told_of(since: DateTime | None) -> Select[tuple[str]]:
+    """The petitions of which something to be told in public was proposed, worded or ended since then."""
+    of = select(Publication.petition_id).join(PublicationStep)
+    return of if since is None else of.where(PublicationStep.at >= since)
 
 
 def _anchored(session: Session, since: DateTime | None) -> dict[str, Any]:
@@ -200,7 +218,8 @@ def _heads(session: Session, ids: Sequence[str]) -> dict[str, Any]:
         .outerjoin(IdentityRead, read)
         .where(Petition.id.in_(ids))
     )
-    return {key: head for key, *head in session.execute(query).tuples()}
+    heads, trails = {key: head for key, *head in session.execute(query).tuples()}, trails_of(session, ids)
+    return {key: [*head, trails[key]] if key in trails else head for key, head in heads.items()}
 
 
 def anchor_digest(row: AuditAnchor, previous: str) -> str:
@@ -243,6 +262,8 @@ def _lost(session: Session, anchor: AuditAnchor) -> Iterator[Break]:
         some = ids[start : start + _PAGE]
         steps = {(row.petition_id, row.version): row for row in _heads_kept(session, HistoryRow, anchor, some)}
         reads = {(row.petition_id, row.number): row for row in _heads_kept(session, IdentityRead, anchor, some)}
+        trails = {key: anchor.heads[key][_TRAILS] for key in some if len(anchor.heads[key]) > _TRAILS}
+        lost = dict(lost_trails(session, trails))
         for key in some:
             head = anchor.heads[key]
             step, read = steps.get((key, head[_VERSION])), reads.get((key, head[_READS]))
@@ -252,6 +273,8 @@ def _lost(session: Session, anchor: AuditAnchor) -> Iterator[Break]:
                 yield Break(head[0], f"经过第{head[_VERSION]}条与锚点{anchor.number}所见不同")
             elif head[_READS] is not None and (read is None or read.digest != head[_READ_DIGEST]):
                 yield Break(head[0], f"查阅日志第{head[_READS]}条与锚点{anchor.number}所见不同或已不在")
+            elif key in lost:
+                yield Break(head[0], f"{lost[key]}与锚点{anchor.number}所见不同或已不在")
 
 
 def _heads_kept(session: Session, table: Any, anchor: AuditAnchor, ids: Sequence[str]) -> Iterator[Any]:  # noqa: ANN401

@@ -152,16 +152,17 @@ def covers_of(session: Session, petition_ids: Collection[str]) -> dict[str, dict
         for row in session.execute(item.rows, of).mappings():
             contents[row["petition_id"]].append({name: value for name, value in row.items() if value is not None})
         for petition_id, told in contents.items():
-            found[petition_id][item.table.name] = _digest(told)
+            found[petition_id][item.table.name] = sha256_of(told)
     return found
 
 
 def seal_of(row: HistoryRow, previous: str) -> str:
     """Chains a step, by its digest, and what it covers to the seal of the step before."""
-    return _digest([previous, row.digest, row.covers])
+    return sha256_of([previous, row.digest, row.covers])
 
 
-def _digest(content: object) -> str:
+def sha256_of(content: object) -> str:
+    """SHA-256 over values of rows, the same on every database."""
     text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
     return hashlib.sha256(text.encode()).hexdigest()
 

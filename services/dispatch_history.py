@@ -18,6 +18,7 @@ _OF_DISPATCH = (
     Trigger.DISPATCH,
     Trigger.REFER_TO_DESK,
     Trigger.REDISPATCH,
+    Trigger.CORRECT_DISPATCH,
     Trigger.GRANT_RETURN,
     Trigger.RECLASSIFY,
     Trigger.ASSIGN,

@@ -21,6 +21,7 @@ from domain.dispatch import (
     find_urgency,
     suspicions,
 )
+from domain.dispatch_correction import correctable_until
 from domain.duties import list_says
 from domain.errors import RuleRefusal
 from domain.learned import Experience
@@ -33,8 +34,9 @@ from models.tables import DecisionRequest, Petition
 from services import matters, places
 from services.assignments import assign_lead, ending_assist, not_to_be_asked, units_that_returned
 from services.context import Context
-from services.facts import recused_units
+from services.facts import facts_of, recused_units
 from services.ledger import move
+from services.notices import Concern
 from services.places import Given
 from services.transactions import Transaction, acting, reading
 
@@ -145,7 +147,7 @@ def dispatch(
         _require_not_returned(petition, unit)
         ended = ending_assist(petition, unit)
         changes = _give_to(tx, petition, unit, (reason,))
-        changes |= matters.chosen(tx, petition, category, sub_category)
+        changes |= {"chosen_at": clock.now()} | matters.chosen(tx, petition, category, sub_category)
         details = {"unit": unit, "returned_by": sorted(units_that_returned(petition))} | ended
         move(tx, petition, Trigger.DISPATCH, actor, reason=reason, public=False, details=details, changes=changes)
         return petition
@@ -162,16 +164,70 @@ def redispatch(
     sub_category: str | None = None,
     version: int | None = None,
 ) -> Petition:
-    """The desk gives a petition to another unit (改派): it counts as a transfer and resets no clock."""
+    """The desk gives a petition to another unit (改派): it counts as a transfer and resets no clock.
+
+    While what the desk chose by hand can still be corrected, it is a correction (更正派遣), and counts as nothing.
+    """
     with acting(context, petition_id, actor, Trigger.REDISPATCH, version) as (tx, petition):
-        former = petition.unit
-        if unit == former:
-            raise RuleRefusal("same-unit", "该诉求已由此单位承办，无需改派", field="unit")
-        _require_not_returned(petition, unit)
-        details = {"from": former, "to": unit} | ending_assist(petition, unit)
-        changes = _give_to(tx, petition, unit, (reason,)) | matters.chosen(tx, petition, category, sub_category)
-        move(tx, petition, Trigger.REDISPATCH, actor, reason=reason, public=False, details=details, changes=changes)
+        until = correctable_until(facts_of(petition), tx.policy_of(petition))
+        corrects = until is not None and clock.now() <= until
+        trigger = Trigger.CORRECT_DISPATCH if corrects else Trigger.REDISPATCH
+        _give_instead(tx, petition, actor, trigger, Instead(unit, reason, category, sub_category))
         return petition
+
+
+def correct_dispatch(
+    context: Context,
+    petition_id: str,
+    actor: Actor,
+    *,
+    unit: str,
+    reason: str,
+    category: str | None = None,
+    sub_category: str | None = None,
+    version: int | None = None,
+) -> Petition:
+    """The desk takes back whom it chose by hand (更正派遣) while it can; later it is refused, never counted."""
+    with acting(context, petition_id, actor, Trigger.CORRECT_DISPATCH, version) as (tx, petition):
+        instead = Instead(unit, reason, category, sub_category)
+        _give_instead(tx, petition, actor, Trigger.CORRECT_DISPATCH, instead)
+        return petition
+
+
+@dataclass(frozen=True)
+class Instead:
+    """To whom a petition goes instead of the unit that has it, why, and what it is about."""
+
+    unit: str
+    reason: str
+    category: str | None
+    sub_category: str | None
+
+
+def _give_instead(tx: Transaction, petition: Petition, actor: Actor, trigger: Trigger, instead: Instead) -> None:
+    former, unit = petition.unit, instead.unit
+    if unit == former:
+        raise RuleRefusal("same-unit", "该诉求已由此单位承办，无需改派", field="unit")
+    _require_not_returned(petition, unit)
+    details = {"from": former, "to": unit} | ending_assist(petition, unit)
+    if trigger is Trigger.CORRECT_DISPATCH:
+        given = {"chosen_at": petition.chosen_at}
+        given = assign_lead(tx, petition, unit, reasons=(instead.reason,), outcome="corrected") | given
+    else:
+        given = _give_to(tx, petition, unit, (instead.reason,))
+    changes = given | matters.chosen(tx, petition, instead.category, instead.sub_category)
+    concerns = [Concern(former)] if former and trigger is Trigger.CORRECT_DISPATCH else []
+    move(
+        tx,
+        petition,
+        trigger,
+        actor,
+        reason=instead.reason,
+        public=False,
+        details=details,
+        changes=changes,
+        concerns=concerns,
+    )
 
 
 def _require_not_returned(petition: Petition, unit: str) -> None:

@@ -71,7 +71,13 @@ _REMINDING = {
     Trigger.SUPERVISE,
     Trigger.DEMAND_EXPLANATION,
 }
-_GIVING = {Trigger.DISPATCH, Trigger.REDISPATCH, Trigger.ASSIGN, Trigger.REFER_TO_DESK}
+_GIVING = {
+    Trigger.DISPATCH,
+    Trigger.REDISPATCH,
+    Trigger.CORRECT_DISPATCH,
+    Trigger.ASSIGN,
+    Trigger.REFER_TO_DESK,
+}
 _ASKED = {"return": "退单", "extension": "延期", "exclusion": "不纳入评价"}
 
 

@@ -37,6 +37,7 @@ def facts_of(petition: Petition) -> Facts:
         extensions_granted=petition.extensions_granted,
         designated=petition.designated,
         unit_assigned_at=petition.unit_assigned_at,
+        chosen_at=petition.chosen_at,
         signed_at=petition.signed_at,
         signing_reminded=petition.signing_reminded,
         clock_started_at=petition.clock_started_at,

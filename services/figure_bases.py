@@ -17,7 +17,7 @@ from services.figure_questions import AS_OF, FORMS
 _DONE = CLOSING_STAGES | {Stage.ARCHIVED}
 _VOID = FINAL_STAGES - {Stage.ARCHIVED}
 _CONTENT = (Satisfaction.SATISFIED.value, Satisfaction.BASICALLY_SATISFIED.value)
-_MAY_RETURN = (Trigger.DISPATCH.value, Trigger.REDISPATCH.value)
+_MAY_RETURN = (Trigger.DISPATCH.value, Trigger.REDISPATCH.value, Trigger.CORRECT_DISPATCH.value)
 
 
 class Parts(NamedTuple):
@@ -93,10 +93,12 @@ def _of_tasks(table: CTE) -> Mapping[FigureName, Parts]:
     c = table.c
     still_there = (or_(ended.is_(None), c.due_at < ended) for ended in (c.next_at, c.taken_at))
     missed = and_(c.due_at < AS_OF, *still_there)
-    dated = and_(c.due_at.is_not(None), or_(c.answered_at.is_not(None), missed))
+    # What was sent to a unit by a wrong press, and taken back, was never its task.
+    its_own = c.next_by.is_distinct_from(Trigger.CORRECT_DISPATCH.value)
+    dated = and_(its_own, c.due_at.is_not(None), or_(c.answered_at.is_not(None), missed))
     return {
         ShareName.ON_TIME_SIGNING: _some(dated, c.answered_at <= c.due_at),
-        ShareName.RETURN: _some(c.trigger.in_(_MAY_RETURN), c.returned > 0),
+        ShareName.RETURN: _some(and_(its_own, c.trigger.in_(_MAY_RETURN)), c.returned > 0),
     }
 
 

@@ -17,7 +17,7 @@ from services.figure_cases import cases_table
 from services.figure_columns import GRID, WholeSeconds, as_left, chosen, if_, registered, told_apart
 from services.figure_questions import AS_OF, FORMS, Form
 
-GIVING = (Trigger.DISPATCH, Trigger.REDISPATCH, Trigger.ASSIGN, Trigger.BEGIN_REDO)
+GIVING = (Trigger.DISPATCH, Trigger.REDISPATCH, Trigger.CORRECT_DISPATCH, Trigger.ASSIGN, Trigger.BEGIN_REDO)
 """Each makes a task: a unit is to sign and to handle the petition."""
 _ANSWERING = (Trigger.SIGN, Trigger.REQUEST_RETURN, Trigger.SUBMIT_COMPLETION)
 _TAKING = (
@@ -93,6 +93,7 @@ def _tasks(form: Form, by: Grouping | None) -> CTE:
             each.c.taken_at,
             each.c.returned,
             func.lead(each.c.at).over(partition_by=each.c.petition_id, order_by=each.c.version).label("next_at"),
+            func.lead(given.trigger).over(partition_by=each.c.petition_id, order_by=each.c.version).label("next_by"),
         )
         .join(each, each.c.petition_id == Petition.id)
         .join(given, and_(given.petition_id == Petition.id, given.version == each.c.version))

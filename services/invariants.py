@@ -107,7 +107,7 @@ def check_invariants(
     altered = [*broken_petitions(context, _in(OPEN_STAGES)), *broken_anchors(context, clock.now() - CLOSED_LATELY)]
     broken = tuple(dict.fromkeys(item.case for item in altered))
     if broken:
-        found.append(Violation(CHAIN, "历史记录、审定、督办和查阅日志的校验链完整，没有被改动", broken[:MOST_CASES]))
+        found.append(Violation(CHAIN, "经过、审定、督办、查阅日志和公开件没有被改动", broken[:MOST_CASES]))
     lost = tuple(unopenable(context))
     if lost:
         found.append(Violation(KEYS, "加密诉求人身份的密钥都在(列出的是缺少的密钥编号，请放回备份)", lost))

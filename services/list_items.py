@@ -32,7 +32,7 @@ from services.list_rows import loop_of
 from services.parties import people_of
 from services.views import Lens, stage_named, task_due
 
-_TAKEN_AWAY = ("moved", "returned", "climbed", "leads")
+_TAKEN_AWAY = ("moved", "corrected", "returned", "climbed", "leads")
 """How a task ends that is the unit's no more; whatever else became of it, it was the unit's to the end."""
 _CLOSES_THE_LOOP = (Trigger.ARCHIVE, Trigger.RESTORE_STRIKING, Trigger.CLOSE_SUPERVISION)
 """The last of these is when an item that is struck off was struck off."""

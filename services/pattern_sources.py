@@ -64,6 +64,9 @@ def _course(rows: Sequence[Any]) -> Course:
                 recorded = row.details.get("given_by") == "follow_up"
                 verdict = Satisfaction(row.details["satisfaction"])
                 course.rated.append(Rated(row.unit, verdict, row.actor_name if recorded else None))
+            case Trigger.CORRECT_DISPATCH:
+                # Whom a wrong press chose never had the case to pass on.
+                course.leads[-1:] = [row.unit]
             case _:
                 course.leads.append(row.unit)
     return course

@@ -21,6 +21,7 @@ from services.identity import particulars_to_scrub
 from services.ledger import move
 from services.media import can_be
 from services.notices import Concern
+from services.publication_trail import chain_at_the_end
 from services.transactions import Transaction
 
 OPEN = (Standing.PROPOSED.value, Standing.ASKED.value, Standing.REPLIED.value, Standing.LAPSED.value)
@@ -68,7 +69,7 @@ def correct_row(tx: Transaction, petition: Petition, row: Publication, actor: Ac
         raise RuleRefusal("no-exposure", "只有曝光可以更正，其他的请撤回")
     change_standing(row, Act.CORRECT)
     row.correction, row.corrected_at = scrub_by_rules(tx, reason, particulars_to_scrub(tx, petition)).text, clock.now()
-    note(row, Act.CORRECT, actor, row.correction)
+    note(tx, row, Act.CORRECT, actor, row.correction)
     details = {"number": row.number, "unit": row.unit}
     concerns = [Concern(row.unit)] if row.unit else []
     move(tx, petition, Trigger.CORRECT_EXPOSURE, actor, reason=row.correction, details=details, concerns=concerns)
@@ -88,7 +89,7 @@ def end_row(
     change_standing(row, act)
     if act is Act.WITHDRAW:
         row.withdrawn_at, row.withdrawal = clock.now(), reason if told is None else told
-    note(row, act, actor, reason)
+    note(tx, row, act, actor, reason)
     if act is Act.WITHDRAW:
         # Why stays with the publication: whoever reads the petition's history may not know it.
         move(tx, petition, Trigger.UNPUBLISH, actor, public=False, details={"kind": row.kind, "number": row.number})
@@ -107,7 +108,7 @@ def change_standing(row: Publication, act: Act) -> None:
     row.standing = standing_after(Standing(row.standing), act).value
 
 
-def note(row: Publication, act: Act, actor: Actor, reason: str) -> None:
+def note(tx: Transaction, row: Publication, act: Act, actor: Actor, reason: str) -> None:
     """The step of this change, with what it says now."""
     row.version += 1
     row.steps.append(
@@ -122,6 +123,7 @@ def note(row: Publication, act: Act, actor: Actor, reason: str) -> None:
             content={"title": row.title, "text": row.text, "reply": row.reply or ""},
         )
     )
+    chain_at_the_end(tx, row)
 
 
 def digest_of(row: Publication) -> str:

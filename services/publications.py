@@ -97,7 +97,7 @@ def propose(context: Context, actor: Actor, proposal: ProposalIn) -> Publication
         )
         put_into_words(tx, petition, row, proposal.title, text)
         tx.session.add(row)
-        note(row, Act.PROPOSE, actor, "")
+        note(tx, row, Act.PROPOSE, actor, "")
         tx.session.flush()
         if kind is PublicationKind.EXPOSURE:
             _ask_unit(tx, petition, row, actor)
@@ -125,7 +125,7 @@ def edit(
     with transaction(context) as tx:
         petition, row = _deciding(tx, publication_id, actor, Act.EDIT, version)
         put_into_words(tx, petition, row, title, text)
-        note(row, Act.EDIT, actor, "")
+        note(tx, row, Act.EDIT, actor, "")
         tx.session.flush()
         return row
 
@@ -141,7 +141,7 @@ def reply(context: Context, publication_id: str, actor: Actor, *, text: str, ver
             raise RuleRefusal("reply-too-late", "答复期限已过", source=_source(tx, "reply"))
         change_standing(row, Act.REPLY)
         row.reply, row.replied_at = scrub_by_rules(tx, text, particulars_to_scrub(tx, petition)).text, now
-        note(row, Act.REPLY, actor, "")
+        note(tx, row, Act.REPLY, actor, "")
         move(tx, petition, Trigger.GIVE_MEDIA_REPLY, actor, public=False, details={"unit": row.unit})
         return row
 
@@ -165,7 +165,7 @@ def publish(
         row.reply = scrub_by_rules(tx, row.reply, particulars_to_scrub(tx, petition)).text
         row.number, row.published_at = next_publication_number(tx), clock.now()
         row.digest = digest_of(row)
-        note(row, Act.PUBLISH, actor, reason)
+        note(tx, row, Act.PUBLISH, actor, reason)
         exposes = kind is PublicationKind.EXPOSURE
         trigger = Trigger.EXPOSE if exposes else Trigger.PUBLISH
         details = {"kind": row.kind, "number": row.number, "unit": row.unit}
@@ -227,7 +227,7 @@ def lapse(context: Context, publication_id: str) -> bool:
         if row.standing != Standing.ASKED or row.reply_due_at is None or row.reply_due_at >= clock.now():
             return False
         change_standing(row, Act.LAPSE)
-        note(row, Act.LAPSE, PLATFORM, "逾期未答复")
+        note(tx, row, Act.LAPSE, PLATFORM, "逾期未答复")
         details = {"unit": row.unit}
         concerns = [Concern(row.unit, row.reply_due_at)] if row.unit else []
         move(tx, petition, Trigger.LAPSE_MEDIA_REPLY, PLATFORM, public=False, details=details, concerns=concerns)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 import clock
 from domain.actions import PETITIONER, Actor, Role, reopen_until
+from domain.dispatch_correction import correctable_until
 from domain.errors import NotFound, RuleRefusal
 from domain.identity import IdentityRules
 from domain.petition import assist_deadlines, deadlines, handling_due
@@ -154,6 +155,11 @@ def _progress(
     )
 
 
+def _correctable_until(petition: Petition, lens: Lens) -> dt.datetime | None:
+    offered = Trigger.CORRECT_DISPATCH in actions_for(petition, lens)
+    return correctable_until(facts_of(petition), lens.policy) if offered else None
+
+
 def _reopen_until(petition: Petition, lens: Lens) -> dt.datetime | None:
     return reopen_until(facts_of(petition), lens.policy, lens.calendar)
 
@@ -250,6 +256,7 @@ def detail_of(
         ],
         people=len(parties),
         ratings=ratings_shown(session, petition, lens.policy),
+        correctable_until=_correctable_until(petition, lens),
         candidates=_candidates(session, petition, lens),
     )
 

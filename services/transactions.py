@@ -52,7 +52,7 @@ class Transaction:
     revived: set[str] = field(default_factory=set)
     """Those of them that were over: their runs have ended and are to begin again."""
     closing: dict[str, Callable[[], None]] = field(default_factory=dict)
-    """What is written last, before the commit, by petition: it vouches for all the rest."""
+    """What is written last, before the commit, by petition and publication: it vouches for all the rest."""
 
     def lock(self, petition_id: str) -> Petition:
         """The petition as it stands, held against every other writer until the commit.

@@ -218,6 +218,15 @@ ACTIONS: dict[str, Action] = dict(
             Field("text", "补充的内容"),
             Field("place", "更准确的地点", Kind.LINE, optional=True),
         ),
+        of(
+            Trigger.CORRECT_DISPATCH,
+            RedispatchIn,
+            filled(dispatching.correct_dispatch),
+            _UNIT,
+            _REASON,
+            *_MATTER,
+            hint="按错、选错的改正：不计转派，办理时限自首次派遣起算；原单位会收到“已收回”的通知",
+        ),
         of(Trigger.REDISPATCH, RedispatchIn, filled(dispatching.redispatch), _UNIT, _REASON, *_MATTER),
         of(Trigger.RECLASSIFY, CategoryIn, filled(intake.reclassify), *_MATTER, _REASON),
         of(

@@ -41,7 +41,7 @@ CaseId = Annotated[str, Path(max_length=60)]
 _WHOLE = re.compile(r"[A-Z]{1,10}-\d{8}-\d{5,}", re.ASCII)
 _QUOTED = re.compile(r"“([^”]{1,40})”")
 MOVED_ON = "您填写的时候，这件诉求有了变化（见上）。您写的还在，确认后请再提交一次"
-_GIVING = {TRIGGER_LABELS[Trigger.DISPATCH], TRIGGER_LABELS[Trigger.REDISPATCH]}
+_GIVING = {TRIGGER_LABELS[each] for each in (Trigger.DISPATCH, Trigger.REDISPATCH, Trigger.CORRECT_DISPATCH)}
 SAME = "same"
 """Where a form says that it was sent from: the list of pairs, to which whoever works through it goes back."""
 STALE_TEXT = "表单不完整，请重新填写"
@@ -175,7 +175,9 @@ def page_of(
     """
     only = read_filter(request.query_params)
     case, at_desk = queries.detail(context, petition_id, actor), actor.role is Role.DESK
-    allowed = [action for code, action in ACTIONS.items() if code in case.allowed_actions]
+    # While a dispatch can be corrected, to give it to another unit is to correct it: one form, with one name.
+    hidden = {Trigger.REDISPATCH.value} if case.correctable_until else set()
+    allowed = [action for code, action in ACTIONS.items() if code in case.allowed_actions and code not in hidden]
     if at_desk and case.stage.code == Stage.MERGED:
         allowed.append(SEPARATE)
     weighed = desk.weighed(context, actor, [petition_id]).get(petition_id) if at_desk else None

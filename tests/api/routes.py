@@ -56,6 +56,13 @@ def unclear(api: Api) -> Case:
     return api.dispatched(text=UNCLEAR)
 
 
+def chosen(api: Api) -> Case:
+    """Given to another unit than it should by the desk, which can still correct it."""
+    case = unclear(api)
+    api.done("desk", f"/petitions/{case[0]}/dispatch", {"unit": UNIT, "category": "municipal", **REASON})
+    return case
+
+
 def probably_the_same(api: Api) -> Case:
     """The second of two petitions about one lamp."""
     api.dispatched()
@@ -123,6 +130,7 @@ CHANGES = (
     Changing(_OF + "refusal", waiting_for_the_desk, "desk", REASON),
     Changing(_OF + "supplement-request", waiting_for_the_desk, "desk", REASON),
     Changing(_OF + "dispatch", unclear, "desk", {"unit": OTHER, "category": "municipal", **REASON}),
+    Changing(_OF + "dispatch-correction", chosen, "desk", {"unit": OTHER, **REASON}),
     Changing(_OF + "redispatch", Api.dispatched, "desk", {"unit": OTHER, **REASON}),
     Changing(_OF + "return-decision", return_requested, "desk", {"granted": True, **REASON}),
     Changing(_OF + "extension-decision", extension_requested, "desk", {"granted": True, **REASON}),

@@ -18,6 +18,7 @@ from domain.actions import (
     allowed_actions,
     check,
 )
+from domain.dispatch_correction import correctable_until
 from domain.errors import DomainError, ForbiddenTransition, NotPermitted, RuleRefusal
 from domain.facts import Exclusion
 from domain.petition import Facts, Obligation, Rung
@@ -28,15 +29,16 @@ from tests.support.facts import HOUSING, MONDAY, PARKS, a_calendar, a_policy, at
 
 POLICY, CALENDAR = a_policy(), a_calendar()
 UNIT = Actor(Role.UNIT, HOUSING, "account-7")
+DESK = Actor(Role.DESK, name="account-8")
 
 # By hand, role by role; whoever is not listed may pull nothing.
 MAY = {
     Role.PETITIONER: "register supplement rate withdraw attach reopen",
     Role.CHANNEL: "register",
-    Role.DESK: """register accept refuse ask_supplement supplement dispatch redispatch note attach reclassify
-        grant_return refuse_return grant_extension refuse_extension suspend resume approve_completion reject_completion
-        climb_to_first_review merge terminate recuse lift_recusal refuse_striking restore_striking
-        grant_exclusion refuse_exclusion""",
+    Role.DESK: """register accept refuse ask_supplement supplement dispatch redispatch correct_dispatch note attach
+        reclassify grant_return refuse_return grant_extension refuse_extension suspend resume
+        approve_completion reject_completion climb_to_first_review merge terminate recuse lift_recusal
+        refuse_striking restore_striking grant_exclusion refuse_exclusion""",
     Role.UNIT: """sign note attach request_return request_extension resume submit_completion explain
         answer_inspection request_exclusion""",
     Role.REVIEWER: """note convene put_off attach assign climb_to_second_review recuse
@@ -70,6 +72,8 @@ def somewhere(trigger: Trigger) -> Facts:
         return facts(stage, **ASKED, supervision_closed_at=MONDAY, rectifying=True)
     if trigger in {Trigger.GRANT_EXCLUSION, Trigger.REFUSE_EXCLUSION}:
         return facts(stage, exclusion=Exclusion.ASKED, unit=PARKS)
+    if trigger is Trigger.CORRECT_DISPATCH:
+        return facts(stage, chosen_at=MONDAY)
     if trigger is Trigger.LIFT_RECUSAL:
         return facts(stage, recused=frozenset({PARKS}))
     changes: dict[str, Any] = {"striking_refused": trigger is Trigger.RESTORE_STRIKING}
@@ -209,6 +213,28 @@ def test_after_the_end_only_inspectors_add_files(stage: Stage) -> None:
 
 
 # --- returns (退单) ---------------------------------------------------------------------------------------------------
+
+
+def test_a_dispatch_by_hand_is_corrected_in_its_window() -> None:
+    chosen = at("2022-03-07 11:35")
+    petition = facts(Stage.DISPATCHED, chosen_at=chosen, unit_assigned_at=chosen.add(minutes=20))
+    assert correctable_until(petition, POLICY) == chosen.add(minutes=30), "counted from the first choice"
+    does(DESK, Trigger.CORRECT_DISPATCH, petition, chosen.add(minutes=30))
+    with pytest.raises(RuleRefusal) as refusal:
+        does(DESK, Trigger.CORRECT_DISPATCH, petition, chosen.add(minutes=30, seconds=1))
+    assert refusal.value.code == "correction-window-passed"
+    assert refusal.value.facts == {"source": "出处：更正"}
+
+
+def test_only_what_the_desk_chose_and_nobody_signed_is_corrected() -> None:
+    chosen = at("2022-03-07 11:35")
+    former = a_policy(handling=None)
+    assert correctable_until(facts(Stage.DISPATCHED, chosen_at=chosen), former) is None, "rules from before"
+    for petition in (facts(Stage.DISPATCHED), facts(Stage.RETURN_REQUESTED, chosen_at=chosen)):
+        assert correctable_until(petition, POLICY) is None
+    with pytest.raises(RuleRefusal, match="尚未签收") as refusal:
+        does(DESK, Trigger.CORRECT_DISPATCH, facts(Stage.DISPATCHED), chosen)
+    assert refusal.value.code == "not-correctable"
 
 
 @pytest.mark.parametrize("stage", [Stage.DISPATCHED, Stage.IN_HAND])

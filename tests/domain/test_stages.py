@@ -44,7 +44,8 @@ EXPECTED = {
     "awaiting_supplement": f"""{_ANYWHERE_OPEN} {_ENDS} supplement>registered terminate>terminated""",
     "accepted": f"""{_ANYWHERE_OPEN} {_ENDS} {_HELPED} {_CARDS} {_CLIMBS} refuse>refused terminate>terminated
         ask_supplement>awaiting_supplement dispatch>dispatched refer_to_desk""",
-    "dispatched": f"""{_ANYWHERE_OPEN} {_TAKEN} {_ENDS} {_HELPED} {_CARDS} {_CLIMBS} redispatch>dispatched sign>in_hand
+    "dispatched": f"""{_ANYWHERE_OPEN} {_TAKEN} {_ENDS} {_HELPED} {_CARDS} {_CLIMBS} redispatch>dispatched
+        correct_dispatch>dispatched sign>in_hand
         request_return>return_requested submit_completion>completion_submitted remind_signing""",
     "in_hand": f"""{_ANYWHERE_OPEN} {_TAKEN} {_ENDS} {_HELPED} {_CARDS} {_CLIMBS} redispatch>dispatched
         terminate>terminated request_return>return_requested request_extension>extension_requested suspend>suspended

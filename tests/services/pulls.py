@@ -225,6 +225,9 @@ PULLS: dict[Trigger, Pull] = {
     Trigger.REDISPATCH: lambda hand: dispatching.redispatch(
         *hand.at, unit=hand.unit_but(hand.petition.unit), reason=hand.words()
     ),
+    Trigger.CORRECT_DISPATCH: lambda hand: dispatching.correct_dispatch(
+        *hand.at, unit=hand.unit_but(hand.petition.unit), reason=hand.words()
+    ),
     Trigger.SIGN: lambda hand: handling.sign(*hand.at),
     Trigger.NOTE: lambda hand: handling.note(*hand.at, hand.words(), public=hand.draw(st.booleans())),
     Trigger.ATTACH: lambda hand: attachments.add(

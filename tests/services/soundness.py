@@ -72,7 +72,7 @@ def check_change(context: Context, before: Petition | None, after: Petition, sec
     if before.clock_started_at != after.clock_started_at:
         began = set(triggers) & _CLOCK_BEGINS
         assert began - {Trigger.DISPATCH} or (began and before.clock_started_at is None), f"{triggers} reset the clock"
-    elif {Trigger.DISPATCH, Trigger.REDISPATCH} >= set(triggers):
+    elif {Trigger.DISPATCH, Trigger.REDISPATCH, Trigger.CORRECT_DISPATCH} >= set(triggers):
         assert before.due_at == after.due_at, "to be given to another unit moves no date"
     if before.stage in FINAL_STAGES and Trigger.REOPEN not in triggers:
         assert (after.stage, after.closed_at) == (before.stage, before.closed_at)

@@ -195,7 +195,7 @@ NOT_COVERED = {
     "counted_case",  # follows from the steps
     "timer",  # follows from the steps and the rules
     # Belonging to what belongs to a petition.
-    "publication_step",  # proposed and worded without a step; what is told in public stands in the publication
+    "publication_step",  # proposed and worded without a step: chained itself
 }
 
 

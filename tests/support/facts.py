@@ -9,6 +9,7 @@ from typing import Any
 import pendulum
 from pendulum import DateTime
 
+from domain.completion import HandlingRules
 from domain.conduct import DeadlineKind, DeadlineRule, LadderRules, RequestType, Urgency
 from domain.dispatch_rules import TOWN_OF_PLACE, DispatchRules, KeywordRule
 from domain.notices import BackOff, NoticeRules, QuietHours
@@ -127,6 +128,7 @@ def a_policy(**changes: Any) -> Policy:
             proposal_weight=1.5,
         ),
         notices=NoticeRules((), QuietHours(dt.time(21), dt.time(8)), BackOff()),
+        handling=HandlingRules((), (), (), correction_minutes=30, correction_source="出处：更正"),
         verdict=VerdictRules(
             exclusion_reasons=(VerdictReason("judicial", "须经诉讼解决", "测试"),),
             exclusion_deciders=frozenset({UnitKind.DESK, UnitKind.FIRST_REVIEW}),

@@ -49,12 +49,21 @@ def given_to(facts: Facts, unit: str, now: DateTime) -> dict[str, Any]:
     return {
         "unit": unit,
         "unit_assigned_at": now,
+        "chosen_at": None,
         "signed_at": None,
         "signing_reminded": False,
         "needs_desk": False,
         "designated": False,
         "clock_started_at": facts.clock_started_at or now,
     }
+
+
+def _given_by_hand(facts: Facts, trigger: Trigger, unit: str, now: DateTime) -> dict[str, Any]:
+    if trigger is Trigger.CORRECT_DISPATCH:
+        return {**given_to(facts, unit, now), "chosen_at": facts.chosen_at}
+    moved = facts.transfers + (facts.clock_started_at is not None)
+    chosen = now if trigger is Trigger.DISPATCH else None
+    return {**given_to(facts, unit, now), "transfers": moved, "chosen_at": chosen}
 
 
 def take(facts: Facts, ruling: Ruling, now: DateTime, engine_finds: str | None = None) -> Facts:
@@ -170,9 +179,8 @@ def act(facts: Facts, trigger: Trigger, now: DateTime, unit: str, satisfaction: 
         return _handed_in_or_back(facts, trigger, now)
     changes: dict[str, Any] = {}
     match trigger:
-        case Trigger.DISPATCH | Trigger.REDISPATCH:
-            moved = facts.transfers + (facts.clock_started_at is not None)
-            changes = {**given_to(facts, unit, now), "transfers": moved}
+        case Trigger.DISPATCH | Trigger.REDISPATCH | Trigger.CORRECT_DISPATCH:
+            changes = _given_by_hand(facts, trigger, unit, now)
         case Trigger.ASSIGN:
             decided = {"clock_started_at": now, "clock_kind": DeadlineKind.HANDLING, "card": Card.NONE}
             length = Duration(days, TimeUnit.WORKING_DAYS)

@@ -268,8 +268,26 @@ def test_after_a_press_it_is_said_to_whom_the_case_went_and_how_to_correct_it(co
     assert holder is not None
     with context.readers() as session:
         name = context.rules.active(session).unit_name(holder)
-    assert f"派遣：已完成，由 {name} 承办。派错了？" in page.text
-    assert "#redispatch" in page.links
+    assert f"派遣：已完成，由 {name} 承办。派错了？可在" in page.text
+    assert "#correct_dispatch" in page.links
+    assert f'action="/cases/{case}/correct_dispatch"' in page.html
+    assert f'action="/cases/{case}/redispatch"' not in page.html, "one form, with one name"
+
+
+def test_a_wrong_press_is_corrected_and_later_only_changed(context: Context, frozen_clock: clock.StoryClock) -> None:
+    [case] = reported(context, UNCLEAR)
+    visitor = desk(context)
+    visitor.send(visitor.open(f"/cases/{case}").form("/dispatch"), unit=UNIT, reason="电话核实后派遣")
+    page = done(visitor, case, "correct_dispatch", unit=OTHER, reason="按错了")
+    assert "更正派遣：已完成" in page.text
+    assert (petition(context, UNCLEAR).unit, petition(context, UNCLEAR).transfers) == (OTHER, 0)
+    frozen_clock.move_to(clock.now().add(minutes=20))
+    late = visitor.open(f"/cases/{case}").form("/correct_dispatch")
+    frozen_clock.move_to(clock.now().add(minutes=11))
+    refused = visitor.send(late, unit=UNIT, reason="又按错了")
+    assert "期限已过；请改派" in refused.text
+    assert petition(context, UNCLEAR).unit == OTHER
+    assert "#correct_dispatch" not in visitor.open(f"/cases/{case}").links
 
 
 def test_after_each_case_the_next_is_one_key_away(context: Context) -> None:
@@ -297,8 +315,8 @@ def test_the_desk_gives_a_case_to_another_unit_with_the_examples_at_hand(context
     done(
         visitor,
         case,
-        "redispatch",
+        "correct_dispatch",
         unit="transport" if petition(context, UNSURE).unit != "transport" else OTHER,
         reason="路段归其养护",
     )
-    assert petition(context, UNSURE).transfers == 1
+    assert petition(context, UNSURE).transfers == 0
