@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pendulum
 import pytest
@@ -181,5 +182,6 @@ def test_what_they_decided_is_in_the_ledger(seen: Seen) -> None:
 def test_a_dossier_prints_without_what_is_only_for_the_screen(seen: Seen) -> None:
     printed = seen.texts[f"printed {DESK['width']}"]
     assert "谁持有多久" in printed
+    assert re.match(r"案卷 SZ-[\d-]+ · 截至", printed), "what runs along the top of every sheet"
     assert "按键说明" not in printed
     assert "Word 文件" not in printed
