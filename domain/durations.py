@@ -151,4 +151,6 @@ def worktime_said(minutes: int, working_day: int, *, exact: bool = False) -> str
     said = f"{days}个工作日" if days else ""
     if hours:
         said += f"{hours}{'小时' if days else '个工作小时'}"
-    return f"{said}{rest}分钟" if not said or (exact and rest) else said
+    if not said or (exact and rest):
+        said += f"{rest}{'分' if hours else '分钟'}"
+    return said

@@ -11,7 +11,7 @@ from docx.oxml.ns import qn
 from docx.shared import Pt
 from docx.table import _Row
 
-from domain.calendar import local
+from domain.calendar import in_words
 from domain.reviews import LEVEL_LABELS, Level
 from models.review_answers import CaseOnAgenda, MeetingView
 from models.second_review import DecisionRecord
@@ -44,7 +44,7 @@ def record_document(record: DecisionRecord) -> bytes:
         ("事项", record.matter),
         ("提级的缘由", record.brought or "—"),
         ("议定的会议", record.meeting or "未经会议，由领导小组直接决定"),
-        ("时间", local(record.decided_at).strftime("%Y-%m-%d %H:%M")),
+        ("时间", in_words(record.decided_at)),
         ("记录人", record.decided_by),
     )
     for name, said in facts:
@@ -83,7 +83,7 @@ def _facts(document: WordDocument, meeting: MeetingView) -> None:
     held = meeting.held_at or meeting.planned_at
     facts = (
         ("议题", meeting.title),
-        ("时间", local(held).strftime("%Y-%m-%d %H:%M")),
+        ("时间", in_words(held)),
         ("地点", meeting.place or "—"),
         ("主持", meeting.chair.title if meeting.chair else "—"),
         ("状态", meeting.status.name),

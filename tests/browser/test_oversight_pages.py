@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pendulum
 import pytest
@@ -12,9 +13,10 @@ import clock
 from domain.actions import Actor, Role
 from domain.calendar import local
 from domain.periods import PeriodKind
-from services import bulletins, ladder
+from services import bulletins, hot_topics, ladder
 from services.context import Context
 from tests.browser.test_our_pages import DESK, PHONE, Seen
+from tests.services import lives
 from tests.services.test_visits import finished, visit_of
 from tests.support import ledgers, steps
 from tests.support.browser import arrived, chromium_of, somebody
@@ -23,6 +25,7 @@ from tests.support.pages import Visitor, signed_in
 from tests.support.served import served
 from tests.web.office import LAMPS, OTHER, petition
 from tests.web.test_inspect import finding
+from tests.web.test_topics import reports
 
 pytestmark = pytest.mark.slow
 
@@ -44,9 +47,13 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
         reviewed, supervised, called = prepare(context)
         story.move_to(MORNING + dt.timedelta(days=8))
         assert bulletins.make_due(context, PeriodKind.WEEK)
+        lives.dissatisfied_after_a_visit_was_drawn(context)
+        reports(context, 6)
+        assert hot_topics.find_hot_topics(context)
         with served(context) as site, chromium_of() as browser:
             review(browser, site, seen, reviewed)
             inspect(browser, site, seen, (supervised, found))
+            look_behind_the_figures(browser, site, seen)
             call(browser, site, seen, called)
         seen.texts["decided"] = petition(context, LAMPS[1]).unit or ""
         seen.texts["called"] = visit_of(context, called).status.code
@@ -142,6 +149,18 @@ def inspect(browser: Browser, site: str, seen: Seen, at: tuple[str, str]) -> Non
     assert number in seen.texts[f"overdue {DESK['width']}"]
 
 
+def look_behind_the_figures(browser: Browser, site: str, seen: Seen) -> None:
+    """From the dashboard to a hot topic, why petitioners were dissatisfied, and the visits that were drawn."""
+    for size in (DESK, PHONE):
+        with somebody(browser, site, seen, size, "测试督查") as tab:
+            for behind, shown in (("topics", "热点"), ("beside/dissatisfied", "次"), ("beside/visits", "次")):
+                tab.goto("/overview?period=ever")
+                tab.locator(f"a[href^='/overview/{behind}']").first.click()
+                arrived(tab.get_by_role("heading", level=1, name=shown))
+                arrived(tab.get_by_role("rowheader").first)
+                seen.look(tab, f"{behind} {size['width']}")
+
+
 def call(browser: Browser, site: str, seen: Seen, called: str) -> None:
     with somebody(browser, site, seen, PHONE, "测试信息员") as tab:
         tab.get_by_role("link", name="回访", exact=True).click()
@@ -166,7 +185,7 @@ def call(browser: Browser, site: str, seen: Seen, called: str) -> None:
 
 def test_their_pages_are_open_to_everybody(seen: Seen) -> None:
     assert seen.faults == [], "\n".join(seen.faults)
-    assert len(seen.pages) == 23
+    assert len(seen.pages) == 29
 
 
 def test_no_script_fails_and_nothing_breaks_the_policy(seen: Seen) -> None:
@@ -181,5 +200,6 @@ def test_what_they_decided_is_in_the_ledger(seen: Seen) -> None:
 def test_a_dossier_prints_without_what_is_only_for_the_screen(seen: Seen) -> None:
     printed = seen.texts[f"printed {DESK['width']}"]
     assert "谁持有多久" in printed
+    assert re.match(r"案卷 SZ-[\d-]+ · 截至", printed), "what runs along the top of every sheet"
     assert "按键说明" not in printed
     assert "Word 文件" not in printed

@@ -22,12 +22,12 @@ OURS = 450
         (0, "0分钟", "0分钟"),
         (59, "59分钟", "59分钟"),
         (60, "1个工作小时", "1个工作小时"),
-        (61, "1个工作小时", "1个工作小时1分钟"),
-        (2 * OURS - 1, "14个工作小时", "14个工作小时59分钟"),
+        (61, "1个工作小时", "1个工作小时1分"),
+        (2 * OURS - 1, "14个工作小时", "14个工作小时59分"),
         (2 * OURS, "2个工作日", "2个工作日"),
         (2 * OURS + 59, "2个工作日", "2个工作日59分钟"),
         (-(2 * OURS + 60), "2个工作日1小时", "2个工作日1小时"),
-        (189 * 60 + 5, "25个工作日1小时", "25个工作日1小时35分钟"),
+        (189 * 60 + 5, "25个工作日1小时", "25个工作日1小时35分"),
     ],
 )
 def test_what_is_long_is_said_in_days(minutes: int, said: str, exactly: str) -> None:
@@ -43,7 +43,7 @@ def test_a_working_day_is_as_long_as_the_office_is_open() -> None:
 @given(some.integers(-100_000, 100_000), some.integers(1, 1440))
 def test_no_minute_is_lost_where_it_matters(minutes: int, working_day: int) -> None:
     said = worktime_said(minutes, working_day, exact=True)
-    parts = re.fullmatch(r"(?:(\d+)个工作日)?(?:(\d+)(?:个工作)?小时)?(?:(\d+)分钟)?", said)
+    parts = re.fullmatch(r"(?:(\d+)个工作日)?(?:(\d+)(?:个工作)?小时)?(?:(\d+)分钟?)?", said)
     assert parts is not None
     days, hours, rest = (int(part or 0) for part in parts.groups())
     assert days * working_day + hours * 60 + rest == abs(minutes)

@@ -12,7 +12,7 @@ from docx import Document
 
 import clock
 from domain.actions import Actor, Role
-from domain.calendar import local
+from domain.calendar import in_words, local
 from domain.errors import Incomplete, NotPermitted, RuleRefusal, StaleVersion
 from domain.reviews import Level
 from domain.stages import Stage, Trigger
@@ -296,5 +296,7 @@ def test_the_minutes_name_offices_and_cases_and_nobody_who_reported(context: Con
     said = "\n".join((*lines, *cells))
     for expected in (meeting.number, petition_of(context, case).case_number, "住建专家", "副主任", "恢复照明", "主办"):
         assert expected in said
+    assert shown.held_at is not None
+    assert f"时间：{in_words(shown.held_at)}" in said
     assert "测试甲" not in said
     assert "13800001234" not in said

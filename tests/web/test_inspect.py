@@ -41,6 +41,7 @@ def test_what_is_overdue_leads_to_a_dossier_without_the_petitioner(context: Cont
     assert number not in visitor.open("/inspect?supervised=no").text
     page = visitor.open(f"/inspect/dossiers/{case}")
     assert (page.status, "群众反映强烈" in page.text) == (200, True)
+    assert re.search(rf'class="running" aria-hidden="true">案卷 {number} · 截至', page.html), "on every printed sheet"
     assert "区纪委监委督办账号：待发" in page.text
     assert re.findall(r"(?:unit|role|member|petitioner):[a-z]", page.text) == []  # whom it went to is said by name
     for secret in ("测试甲", "13800001234", LAMPS[0]):

@@ -33,6 +33,21 @@ def test_a_screen_is_opened_by_its_code_and_stays_open(context: Context) -> None
     assert re.findall(r'data-of="(\w+)"', shown.html) == ["trend", "ladder", "units", "towns"]
 
 
+def test_a_number_of_many_digits_is_set_so_small_that_its_tile_holds_it(
+    context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view, drawn = walls.shown(context)
+    figures = dict(zip(view.total.standing, (7, 728, 4321, 54321, 654321), strict=False))
+    many = view.model_copy(update={"total": view.total.model_copy(update={"standing": figures})})
+    monkeypatch.setattr(walls, "shown", lambda _: (many, drawn))
+    visitor = Visitor(context)
+    html = screen(context, visitor).html
+    found = re.findall(r'class="value amount (digits-\d)">(\d+)<', html)
+    assert [(f"digits-{len(number)}", number) for _, number in found] == found
+    style = visitor.client.get(next(each for each in re.findall(r'href="([^"]+)"', html) if "/wall." in each)).text
+    assert all(f".digits-{digits} " in style for digits in (4, 5, 6))
+
+
 def test_it_goes_by_the_platforms_clock(context: Context) -> None:
     page = screen(context, Visitor(context))
     at = re.search(r'data-now="([^"]+)"', page.html)
