@@ -51,7 +51,7 @@ def dossier(petition_id: PetitionId, context: ContextOf, actor: Caller) -> JSONR
 )
 def dossier_document(petition_id: PetitionId, context: ContextOf, actor: Caller) -> Response:
     """The dossier as `.docx`: neither the petitioner nor what they wrote is in it."""
-    content = document(dossiers.dossier(context, petition_id, actor))
+    content = document(dossiers.dossier(context, petition_id, actor), context.rules.calendar.office)
     headers = {"Content-Disposition": 'attachment; filename="dossier.docx"', "Cache-Control": "no-store"}
     return Response(content, media_type=WORD, headers=headers)
 

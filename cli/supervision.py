@@ -50,7 +50,10 @@ def dossier(
     if out is None:
         typer.echo(found.model_dump_json(indent=2))
         return
-    out.write_bytes(document(found, disclosed) if out.suffix == ".docx" else found.model_dump_json(indent=2).encode())
+    if out.suffix == ".docx":
+        out.write_bytes(document(found, context.rules.calendar.office, disclosed))
+    else:
+        out.write_bytes(found.model_dump_json(indent=2).encode())
     typer.echo(out)
 
 

@@ -60,6 +60,12 @@ class OfficeHours:
         if not self.opens < self.break_starts <= self.break_ends < self.closes:
             raise ValueError(f"office hours are out of order: {self}")
 
+    @property
+    def minutes(self) -> int:
+        """The office time of one working day."""
+        length = sum((end - begin for begin, end in self.spans(dt.date.min)), dt.timedelta())
+        return length // dt.timedelta(minutes=1)
+
     def spans(self, day: dt.date) -> tuple[tuple[dt.datetime, dt.datetime], ...]:
         """Morning and afternoon of `day` as [begin, end) moments of the Chinese wall clock."""
         return (

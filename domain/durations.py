@@ -13,6 +13,9 @@ from domain.errors import DomainError
 # Generous for any rule (274 years of days), small enough that no date leaves the range of the type.
 MAX_AMOUNT = 100_000
 
+_LONG_DAYS = 2
+"""From how many working days on a length is said in days (our own decision): 12 hours are plain, 189 are not."""
+
 
 class TimeUnit(StrEnum):
     """How a term is counted."""
@@ -136,9 +139,16 @@ def standstills(pauses: Iterable[Pause]) -> list[Standstill]:
     return merged
 
 
-def hours_said(minutes: int) -> str:
-    """Minutes as people say them, none lost: `236小时35分`, `3小时`, `40分钟`."""
-    hours, rest = divmod(minutes, 60)
-    if not hours:
-        return f"{rest}分钟"
-    return f"{hours}小时{rest}分" if rest else f"{hours}小时"
+def worktime_said(minutes: int, working_day: int, *, exact: bool = False) -> str:
+    """Office time as people say it: `40分钟`, `12个工作小时`, and from two days on `25个工作日1小时`.
+
+    `working_day` is the office time of one day in minutes. Whether time is left or passed is for the caller to say, so
+    the sign is dropped. Minutes beside hours are left out unless `exact`, for papers in which nothing may be lost.
+    """
+    length = abs(minutes)
+    days = length // working_day if length >= _LONG_DAYS * working_day else 0
+    hours, rest = divmod(length - days * working_day, 60)
+    said = f"{days}个工作日" if days else ""
+    if hours:
+        said += f"{hours}{'小时' if days else '个工作小时'}"
+    return f"{said}{rest}分钟" if not said or (exact and rest) else said

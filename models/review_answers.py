@@ -90,7 +90,7 @@ class CaseOnAgenda(Answer):
     number: str = Field(description="诉求编号")
     matter: str = Field(description="大类、小类和镇街；不含诉求内容和任何人的信息")
     stage: Named
-    decide_by: Shown | None = Field(description="本级研判的时限；已离开本级的为空")
+    decide_by: Shown | None = Field(description="本级研判的时限，过了的也写；已离开本级的为空")
     outcome: Named | None
     discussion: str
     reason: str

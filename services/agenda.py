@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from pendulum import DateTime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 import clock
 from domain.actions import Actor
-from domain.petition import stage_term
 from domain.policy import Policy
 from domain.reviews import LEVEL_LABELS, STAGE_OF, Level, MeetingStatus, Outcome, on_duty
 from domain.stages import REVIEW_CLIMBS, Trigger
@@ -20,7 +18,7 @@ from models.review_answers import Agenda, AgendaItem, MemberView, PlannedFor
 from models.tables import DecisionRequest, DutyChange, HistoryRow, Petition, ReviewItem, ReviewMeeting
 from services.access import may_see, require_role
 from services.context import Context
-from services.facts import facts_of
+from services.meeting_views import decide_by
 from services.meetings import READERS
 from services.transactions import reading
 from services.views import ask_view, head_of, lens_of
@@ -93,7 +91,7 @@ def _item(
         **head_of(petition, lens),
         arrived_at=petition.stage_entered_at,
         why=climbs[-1].reason if climbs else "",
-        decide_by=petition.stage_due_at or _passed(context, petition, lens.policy),
+        decide_by=decide_by(context, session, petition),
         opening=petition.text[:_OPENING] + ("…" if len(petition.text) > _OPENING else ""),
         place=petition.place,
         meeting=PlannedFor(id=planned.id, number=planned.number, planned_at=planned.planned_at) if planned else None,
@@ -102,11 +100,6 @@ def _item(
         returned=[ask_view(row, petition, lens) for row in asked if row.kind == "return"],
         candidates=[lens.named_unit(str(candidate["unit"])) for candidate in candidates],
     )
-
-
-def _passed(context: Context, petition: Petition, policy: Policy) -> DateTime | None:
-    """The term of a review that has passed: the case went on to supervision, and waits all the same."""
-    return stage_term(facts_of(petition), policy, context.rules.calendar)
 
 
 def _told(session: Session, ids: Sequence[str]) -> dict[str, list[HistoryRow]]:

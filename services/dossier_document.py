@@ -15,8 +15,8 @@ from docx.document import Document as Paper
 from docx.oxml.ns import qn
 from docx.shared import Pt
 
-from domain.calendar import local
-from domain.durations import hours_said
+from domain.calendar import OfficeHours, local
+from domain.durations import worktime_said
 from models.dossier import Dossier, Reminder
 from models.identity_answers import IdentityView
 
@@ -34,8 +34,11 @@ OUTCOMES = {
 STATUSES = {"sent": "已送达", "owed": "待发", "dead": "未送达", "unreachable": "没有地址"}
 
 
-def document(dossier: Dossier, disclosed: IdentityView | None = None) -> bytes:
-    """`dossier` as the bytes of a .docx file; `disclosed` is what was read of the petitioner for a purpose."""
+def document(dossier: Dossier, office: OfficeHours, disclosed: IdentityView | None = None) -> bytes:
+    """`dossier` as the bytes of a .docx file; `disclosed` is what was read of the petitioner for a purpose.
+
+    Long lengths of time are told in days as long as `office` is open.
+    """
     paper = Document()
     _set_font(paper)
     petition = dossier.petition
@@ -53,8 +56,8 @@ def document(dossier: Dossier, disclosed: IdentityView | None = None) -> bytes:
                 item.stage.name,
                 _moment(item.since),
                 _moment(item.until),
-                hours_said(item.working_minutes),
-                hours_said(item.platform_working_minutes),
+                worktime_said(item.working_minutes, office.minutes, exact=True),
+                worktime_said(item.platform_working_minutes, office.minutes, exact=True),
             )
             for item in dossier.held
         ),

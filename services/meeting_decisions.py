@@ -114,7 +114,7 @@ def _decide(
         item.decided_at, item.decided_by = clock.now(), heard.actor.name
         meeting.version += 1
         tx.session.flush()
-        return meeting_view(tx.session, meeting, policy, heard.actor)
+        return meeting_view(context, tx.session, meeting, policy, heard.actor)
 
 
 def _task(part: str, task: ladder.Task) -> dict[str, object]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from pendulum import DateTime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from domain.actions import Actor
+from domain.petition import stage_term
 from domain.policy import Policy
 from domain.reviews import (
     LEVEL_LABELS,
@@ -32,6 +34,8 @@ from models.review_answers import (
 )
 from models.tables import Petition, ReviewItem, ReviewMeeting
 from services.access import may_see
+from services.context import Context
+from services.facts import facts_of
 from services.views import stage_named
 
 
@@ -40,13 +44,16 @@ def meeting_head(meeting: ReviewMeeting, policy: Policy) -> MeetingHead:
     return MeetingHead(**_head(meeting, policy))
 
 
-def meeting_view(session: Session, meeting: ReviewMeeting, policy: Policy, actor: Actor) -> MeetingView:
+def meeting_view(
+    context: Context, session: Session, meeting: ReviewMeeting, policy: Policy, actor: Actor
+) -> MeetingView:
     """A meeting with its cases, as far as `actor` may see them."""
     level = Level(meeting.level)
     present = {row.member for row in meeting.attendees if row.member}
     there, needed = sum(member.code in present for member in policy.reviews.of(level)), policy.reviews.needed(level)
     petitions = _petitions(session, [item.petition_id for item in meeting.items])
     seen = [item for item in meeting.items if may_see(session, petitions[item.petition_id], actor)]
+    terms = {key: decide_by(context, session, each) for key, each in petitions.items() if each.stage == STAGE_OF[level]}
     return MeetingView(
         **_head(meeting, policy),
         invited=[_unit(code, policy) for code in meeting.invited],
@@ -60,9 +67,17 @@ def meeting_view(session: Session, meeting: ReviewMeeting, policy: Policy, actor
             AttendeeView(member=row.member, unit=_unit(row.unit, policy), title=row.title) for row in meeting.attendees
         ],
         quorum=QuorumView(needed=needed, present=there, reached=there >= needed),
-        items=[_case(item, petitions[item.petition_id], level, policy) for item in seen],
+        items=[_case(item, petitions[item.petition_id], terms.get(item.petition_id), policy) for item in seen],
         hidden=len(meeting.items) - len(seen),
     )
+
+
+def decide_by(context: Context, session: Session, petition: Petition) -> DateTime | None:
+    """Until when a case that is at a review is to be decided, also where that has passed and it waits all the same."""
+    if petition.stage_due_at is not None:
+        return petition.stage_due_at
+    policy = context.rules.of(session, petition.policy_version, naming=petition.unit)
+    return stage_term(facts_of(petition), policy, context.rules.calendar)
 
 
 def matter_of(petition: Petition, policy: Policy) -> str:
@@ -93,14 +108,13 @@ def _head(meeting: ReviewMeeting, policy: Policy) -> dict[str, Any]:
     }
 
 
-def _case(item: ReviewItem, petition: Petition, level: Level, policy: Policy) -> CaseOnAgenda:
-    here = petition.stage == STAGE_OF[level]
+def _case(item: ReviewItem, petition: Petition, term: DateTime | None, policy: Policy) -> CaseOnAgenda:
     return CaseOnAgenda(
         petition_id=petition.id,
         number=petition.case_number,
         matter=matter_of(petition, policy),
         stage=stage_named(petition.stage),
-        decide_by=petition.stage_due_at if here else None,
+        decide_by=term,
         outcome=Named(code=item.outcome, name=OUTCOME_LABELS[Outcome(item.outcome)]) if item.outcome else None,
         discussion=item.discussion,
         reason=item.reason,
@@ -119,7 +133,12 @@ def _task(task: dict[str, object], policy: Policy) -> TaskView:
 
 def _petitions(session: Session, ids: Sequence[str]) -> dict[str, Petition]:
     query = select(Petition).where(Petition.id.in_(ids))
-    query = query.options(selectinload(Petition.assignments), joinedload(Petition.supervision))
+    query = query.options(
+        selectinload(Petition.pauses),
+        selectinload(Petition.extensions),
+        selectinload(Petition.assignments),
+        joinedload(Petition.supervision),
+    )
     return {petition.id: petition for petition in session.scalars(query)}
 
 

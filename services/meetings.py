@@ -219,7 +219,7 @@ def meeting(context: Context, meeting_id: int, actor: Actor) -> MeetingView:
         found = session.get(ReviewMeeting, meeting_id)
         if found is None:
             raise NotFound("该会议")
-        return meeting_view(session, found, context.rules.active(session), actor)
+        return meeting_view(context, session, found, context.rules.active(session), actor)
 
 
 def meetings(context: Context, actor: Actor, level: Level | None = None, *, unfinished: bool = False) -> MeetingPage:
@@ -269,7 +269,7 @@ def _changed(
 def _shown(tx: Transaction, meeting: ReviewMeeting, actor: Actor) -> MeetingView:
     tx.session.flush()
     tx.session.refresh(meeting, ["items", "attendees"])
-    return meeting_view(tx.session, meeting, tx.policy_in_force(), actor)
+    return meeting_view(tx.context, tx.session, meeting, tx.policy_in_force(), actor)
 
 
 def _problems(called: Call, level: Level, rules: ReviewRules, units: Collection[str]) -> list[Missing]:

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 import clock
@@ -56,7 +56,7 @@ def take_in(tx: Transaction, petition: Petition) -> Petition | None:
     traits = traits_for(policy, rules, petition, person)
     found = find(tx.session, policy, traits, petition.id)
     keep_imprint(tx.session, petition, traits, rules)
-    known = set(tx.session.scalars(select(Proposal.same_as_id).where(Proposal.petition_id == petition.id)))
+    known = _known(tx.session, petition.id)
     tx.session.add_all(
         Proposal(
             petition_id=petition.id,
@@ -74,6 +74,18 @@ def take_in(tx: Transaction, petition: Petition) -> Petition | None:
     if not rules.merge_exact_repeats:
         return None
     return next((item.main for item in found if _repeats(tx, policy, petition, item)), None)
+
+
+def _known(session: Session, petition_id: str) -> set[str]:
+    """The cases of which it is not to be asked again whether they are the same as this petition.
+
+    A pair is one, whichever of the two is looked at: a case that is supplemented is not proposed to become part of
+    what the desk has just taken out of it.
+    """
+    asked = select(Proposal.same_as_id).where(Proposal.petition_id == petition_id)
+    standing = or_(Proposal.outcome.is_(None), Proposal.outcome == "dismissed")
+    turned = select(Proposal.petition_id).where(Proposal.same_as_id == petition_id, standing)
+    return {*session.scalars(asked), *session.scalars(turned)}
 
 
 def find(session: Session, policy: Policy, traits: Traits, but: str) -> list[Found]:

@@ -87,6 +87,7 @@ def stand_on(app: FastAPI, context: Context, registrations: Buckets, look_ups: B
     """Let the pages work on `context`."""
     provider = context.identity_provider
     app.state.context = context
+    app.state.pages.office = lambda: context.rules.calendar.office
     app.state.registrations = registrations
     app.state.look_ups = look_ups
     app.state.uploads = uploads

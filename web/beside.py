@@ -13,6 +13,7 @@ from services.beside_figures import cases_beside
 from services.figures import MAX_OFFSET
 from web.asking import ContextOf, PagesOf
 from web.callers import Caller
+from web.overview import way_back
 
 router = APIRouter()
 
@@ -34,4 +35,5 @@ def show(
     """Verdict by verdict, or visit by visit."""
     found = cases_beside(context, actor, question, what, code, limit=PAGE, offset=offset)
     kept = [(key, value) for key, value in request.query_params.items() if key != "offset"]
-    return pages.show(request, "overview/beside.html", found=found, what=what, kept=urlencode(kept))
+    back = way_back(request, "visits-title" if what == "visits" else "reasons-title")
+    return pages.show(request, "overview/beside.html", found=found, what=what, kept=urlencode(kept), back=back)

@@ -84,7 +84,8 @@ def dossier(request: Request, petition_id: PetitionId, context: ContextOf, pages
 def word(petition_id: PetitionId, context: ContextOf, actor: Caller) -> Response:
     """The same as a Word document."""
     found = dossiers.dossier(context, petition_id, actor)
-    return download(document(found), WORD, f"dossier-{found.petition.case_number.lower()}.docx")
+    paper = document(found, context.rules.calendar.office)
+    return download(paper, WORD, f"dossier-{found.petition.case_number.lower()}.docx")
 
 
 @router.get("/patterns")

@@ -66,15 +66,16 @@ def wanted(figure: str, by: str, period: str) -> maps.Wanted:
 def _page(
     request: Request, context: Context, pages: PagesOf, actor: Actor, chosen: maps.Wanted, town: str | None = None
 ) -> Response:
+    kept = chosen.period.value if chosen.period else EVER
     shown = maps.district_map(context, actor, chosen, town)
     return pages.show(
         request,
         "map/map.html",
         shown=shown,
-        to=Drill(shown.view.as_of) if shown else None,
+        to=Drill(shown.view.as_of, {"shown": kept}) if shown else None,
         chosen=chosen,
         by=chosen.by.value,
-        period=chosen.period.value if chosen.period else EVER,
+        period=kept,
         figures=FIGURES,
         groupings=BY,
         chosen_by=HEAT if chosen.heat else chosen.by.value,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -39,6 +40,23 @@ def wanted(period: str, trend: str) -> showing.Wanted:
     return showing.Wanted(None if period == EVER else chosen, step)
 
 
+def kept_of(chosen: showing.Wanted) -> dict[str, str]:
+    """What was chosen on the page, as the addresses of what lies behind it keep it."""
+    return {"shown": chosen.period.value if chosen.period else EVER, "trend": chosen.trend.value}
+
+
+def way_back(request: Request, anchor: str = "") -> str:
+    """The address of the dashboard as it was chosen when the visitor left it; at the table that was left."""
+    asked = request.query_params
+    tables = {"unit": "units-title", "town": "towns-title"}
+    at = anchor or next((title for key, title in tables.items() if key in asked), "")
+    kept = ""
+    if "shown" in asked:
+        chosen = kept_of(wanted(asked["shown"], asked.get("trend", "")))
+        kept = "?" + urlencode({"period": chosen["shown"], "trend": chosen["trend"]})
+    return f"/overview{kept}{f'#{at}' if at else ''}"
+
+
 @router.get("/overview")
 def show(
     request: Request,
@@ -57,7 +75,7 @@ def show(
         view=view,
         beside=beside_figures(context, actor, Asked(kind=chosen.period, as_of=view.as_of)),
         visit_counts=VISIT_COUNT_LABELS,
-        to=Drill(view.as_of),
+        to=Drill(view.as_of, kept_of(chosen)),
         names={name.value: item.chinese for name, item in DEFINITIONS.items()},
         registered=CountName.REGISTERED.value,
         meanings={item.name: item for item in view.definitions},
@@ -98,14 +116,16 @@ def cases(
         offset=offset,
         here=f"/overview/cases/{figure}?",
         kept=urlencode(kept),
+        back=way_back(request),
     )
 
 
 class Drill:
-    """Addresses of the cases behind a figure, all as of the same moment."""
+    """Addresses of the cases behind a figure, all as of the same moment, with `kept` for the way back."""
 
-    def __init__(self, as_of: dt.datetime) -> None:
-        self._as_of = local(as_of).isoformat()
+    def __init__(self, as_of: dt.datetime, kept: Mapping[str, str]) -> None:
+        self._kept = kept
+        self._always = {"as_of": local(as_of).isoformat(), **kept}
 
     def cases(self, figure: str, period: PeriodView | None = None, **chosen: str | None) -> str:
         """Of `figure`, of those registered in `period`, of a unit, town … (empty: of those that have none)."""
@@ -118,11 +138,14 @@ class Drill:
 
     def beside(self, what: str, code: str, period: PeriodView | None = None) -> str:
         """Of a reason of dissatisfaction, or of one of the numbers of visits."""
-        asked = {"code": code, "as_of": self._as_of} | _days(period)
-        return f"/overview/beside/{what}?{urlencode(asked)}"
+        return f"/overview/beside/{what}?{urlencode({'code': code} | _days(period) | self._always)}"
+
+    def topic(self, topic: str) -> str:
+        """Of a hot topic, which is of the last days whatever period is chosen."""
+        return f"/overview/topics/{topic}?{urlencode(self._kept)}"
 
     def _address(self, figure: str, asked: dict[str, str]) -> str:
-        return f"/overview/cases/{figure}?{urlencode(asked | {'as_of': self._as_of})}"
+        return f"/overview/cases/{figure}?{urlencode(asked | self._always)}"
 
 
 def _days(period: PeriodView | None) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from pathlib import Path
 
@@ -13,15 +13,14 @@ from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
 import clock
-from domain.calendar import local
+from domain.calendar import OfficeHours, local
 from domain.channels import channel_named
-from domain.durations import hours_said
+from domain.durations import worktime_said
 from web.assets import Assets
 from web.visits import new_token
 
 _TEMPLATES = Path(__file__).resolve().parent / "templates"
 _WEEKDAYS = "一二三四五六日"
-_MINUTES = 60
 
 
 class Pages:
@@ -35,9 +34,15 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.filters |= {"moment": moment, "day": day, "worked": worked, "hours": hours_said, "hour": hour}
+        self.office: Callable[[], OfficeHours] = OfficeHours
+        """The hours in which the length of a working day is told; the district's, once the pages stand on a ledger."""
+        self._environment.filters |= {"moment": moment, "day": day, "worked": self.worked, "hour": hour}
         self._environment.filters["channel"] = channel_named
         self._environment.globals |= {"asset": assets.address, "present": clock.now}
+
+    def worked(self, minutes: int, *, exact: bool = False) -> str:
+        """Working minutes, left or passed, as `worktime_said` says them."""
+        return worktime_said(minutes, self.office().minutes, exact=exact)
 
     def text(self, request: Request, template: str, **values: object) -> str:
         """The page as HTML; `values` are what the template asks for."""
@@ -86,9 +91,3 @@ def hour(value: dt.datetime) -> Markup:
     """`09:00` in Beijing, where the day is plain."""
     at = local(value)
     return Markup('<time datetime="{}">{}</time>').format(at.isoformat(timespec="seconds"), f"{at:%H:%M}")
-
-
-def worked(minutes: int) -> str:
-    """Working minutes as people say them: `27个工作小时`, `40分钟`."""
-    length = abs(minutes)
-    return f"{length // _MINUTES}个工作小时" if length >= _MINUTES else f"{length}分钟"

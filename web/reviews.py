@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Request
 from starlette.responses import RedirectResponse, Response
 
+import clock
 from domain.actions import MEETING_ROLES, Actor
 from domain.errors import DomainError, NotFound
 from domain.reviews import LEVEL_LABELS, OUTCOME_LABELS, UNFINISHED, Level, MeetingStatus, Outcome
@@ -253,6 +254,7 @@ def _meeting(
         "review/meeting.html",
         refused[1].status if refused else HTTPStatus.OK,
         meeting=shown,
+        now=clock.now(),
         can=can,
         above=refused[1] if refused and refused[0] not in offered else None,
         form=lambda code: forms.get(code) or (starting if code.startswith("decisions") else Form(_as_called(shown))),

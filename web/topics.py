@@ -10,6 +10,7 @@ from starlette.responses import Response
 from services import hot_topics
 from web.asking import ContextOf, PagesOf
 from web.callers import Caller
+from web.overview import way_back
 
 router = APIRouter()
 
@@ -20,4 +21,4 @@ def show(
 ) -> Response:
     """The cases of the topic, those of the last days first."""
     found = hot_topics.cases_of_topic(context, actor, topic)
-    return pages.show(request, "overview/topic.html", found=found)
+    return pages.show(request, "overview/topic.html", found=found, back=way_back(request, "topics-title"))

@@ -216,7 +216,7 @@ def test_the_dossier_tells_what_was_asked_reminded_and_moved(context: Context, s
 def test_the_printed_dossier_says_so_and_names_nobody(context: Context, story: clock.StoryClock) -> None:
     petition_id = dossier_of_a_long_life(context, story)
     dossier = dossiers.dossier(context, petition_id, INSPECTOR)
-    paper = Document(io.BytesIO(document(dossier)))
+    paper = Document(io.BytesIO(document(dossier, context.rules.calendar.office)))
     words = [paragraph.text for paragraph in paper.paragraphs]
     words += [cell.text for table in paper.tables for row in table.rows for cell in row.cells]
     text = "\n".join(words)

@@ -97,6 +97,17 @@ def test_what_the_desk_dismissed_is_not_proposed_again(context: Context) -> None
         same_matter.duplicates(context, AT_UNIT)
 
 
+def test_a_pair_is_one_whichever_of_the_two_is_looked_at_again(context: Context) -> None:
+    first, second = register(context), register(context, OF_MY_OWN)
+    for said in ("路口东侧", "电话亭旁边"):
+        intake.ask_supplement(context, first, DESK, WORDS)
+        intake.supplement(context, first, CITIZEN, said)
+        assert proposed(context, first) == {}
+        if proposed(context, second) == {first: None}:
+            same_matter.dismiss(context, second, DESK, other_id=first, reason="不是同一盏灯")
+    assert proposed(context, second) == {first: "dismissed"}
+
+
 def test_pages_of_duplicates_follow_each_other(context: Context) -> None:
     register(context)
     later = [register(context, OF_MY_OWN) for _ in range(3)]

@@ -11,7 +11,7 @@ from domain.errors import DomainError, ForbiddenTransition, NotFound, NotPermitt
 from domain.stages import Stage
 from models.shapes import PetitionerIn, Registration
 from models.tables import HistoryRow, Petition, Proposal
-from services import chains, handling, intake, invariants, queries, separation
+from services import chains, handling, intake, invariants, queries, same_matter, separation
 from services.context import Context
 from tests.services import lives
 from tests.services.lives import AT_UNIT, CHANNEL, CITIZEN, DESK, WORDS, petition_of
@@ -65,6 +65,17 @@ def test_what_was_taken_out_is_not_proposed_for_the_same_case_again(context: Con
         assert [(row.same_as_id, row.outcome) for row in found] == [(main, "dismissed")]
     later = register(context)
     assert petition_of(context, later).merged_into_id in {main, anew.id}
+
+
+def test_nor_is_the_case_proposed_for_what_was_taken_out_of_it(context: Context) -> None:
+    main, part = register(context), register(context)
+    anew = separation.separate(context, part, DESK, WORDS)
+    intake.ask_supplement(context, main, DESK, "哪一盏灯？")
+    intake.supplement(context, main, CITIZEN, "路口东侧第二盏")
+    assert same_matter.duplicates_of(context, main, DESK).items == []
+    intake.ask_supplement(context, anew.id, DESK, "哪一盏灯？")
+    intake.supplement(context, anew.id, CITIZEN, "路口西侧第二盏")
+    assert same_matter.duplicates(context, DESK).items == []
 
 
 def test_it_is_undone_after_the_main_case_is_over(context: Context) -> None:

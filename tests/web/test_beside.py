@@ -24,12 +24,13 @@ def test_every_number_leads_to_as_many_cases(context: Context) -> None:
     lives.redone(context)
     lives.dissatisfied_after_a_visit_was_drawn(context)
     visitor = signed_in(Visitor(context), Role.LEADER)
-    page = visitor.open("/overview")
+    page = visitor.open("/overview?period=ever&trend=week")
     found = numbers(page.html)
     assert {address.partition("?")[0].rpartition("/")[2] for address, _ in found} == {"dissatisfied", "visits"}
     for address, number in found:
         listed = visitor.open(address)
         assert f"{number}次" in listed.text, address
+        assert any(link.startswith("/overview?period=ever&trend=week#") for link in listed.links)
         assert len([link for link in listed.links if link.startswith("/cases/")]) == number
     assert "（只写文字，未选）" in page.text
 

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import io
+import re
 
 import pytest
 from docx import Document
 
 import clock
 from domain.actions import MEETING_ROLES, Actor, Role
+from domain.calendar import local
 from domain.reviews import Level
 from services import ladder, recusals, second_review
 from services.context import Context
 from tests.support import steps
 from tests.support.pages import Visitor, signed_in
 from tests.web.office import LAMPS, OTHER, UNIT, petition, reported, stage, unit
-from tests.web.test_reviews import called, experts, held, referred
+from tests.web.test_reviews import called, experts, held, referred, send
 
 pytestmark = pytest.mark.usefixtures("cheap_passwords")
 
@@ -60,7 +62,7 @@ def test_the_list_says_what_the_first_review_recommends_and_how_long_is_left(con
     page = leader(context).open("/decisions")
     for said in (petition(context, LAMPS[0]).case_number, ADVICE, DISCUSSED, "提请二级研判", "一级研判小组提请"):
         assert said in page.text, said
-    assert "个工作小时" in page.text
+    assert re.search(r"还剩\d+个工作(小时|日)", page.text)
     assert "前决定" in page.text
 
 
@@ -101,6 +103,19 @@ def test_what_should_have_been_decided_says_since_when_and_comes_first(
     page = leader(context).open("/decisions")
     assert "没有时限" not in page.text
     assert "已过" in page.text
+
+
+def test_a_meeting_says_when_what_is_overdue_was_to_be_decided(
+    context: Context, frozen_clock: clock.StoryClock
+) -> None:
+    late = proposed(context, LAMPS[0])
+    due = steps.petition_of(context, late).stage_due_at
+    assert due is not None
+    steps.settle_until(context, late, frozen_clock, due.add(days=1))
+    visitor, soon = leader(context), f"{local(clock.now().add(hours=1)):%Y-%m-%dT%H:%M}"
+    asked = {"title": "领导小组会", "planned_at": soon, "chair": "leader-chair"}
+    page = send(visitor, visitor.open("/review?level=second"), "/review/meetings", **asked, case=[late])
+    assert re.search(rf"{local(due):%H:%M}\s*前议定\s*已到期", page.text), page.text
 
 
 def test_due_first_comes_first(context: Context, frozen_clock: clock.StoryClock) -> None:

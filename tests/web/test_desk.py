@@ -243,7 +243,7 @@ def test_the_queue_shows_the_date_it_is_ordered_by_with_the_working_hours_left(c
     due = petition(context, UNSURE).stage_due_at
     assert due is not None
     assert f"{due.in_timezone(clock.SHANGHAI):%H:%M}</time>前决定" in row
-    assert re.search(r"还剩\d+个工作小时", row)
+    assert re.search(r"还剩\d+个工作(小时|日)", row)
     assert case in html
 
 

@@ -49,6 +49,22 @@ def test_a_case_is_opened_from_its_figure(context: Context) -> None:
     assert visitor.open(next(link for link in listed.links if number in link)).path == f"/cases/{case}"
 
 
+@pytest.mark.parametrize("query", ["period=year&trend=week", "period=ever&trend=day"])
+def test_the_way_back_leads_to_what_was_chosen(context: Context, query: str) -> None:
+    reported(context, LAMPS[0])
+    visitor = leader(context)
+    page = visitor.open(f"/overview?{query}")
+    for chosen, table in (({}, ""), ({"unit": UNIT}, "#units-title"), ({"town": ""}, "#towns-title")):
+        listed = visitor.open(link_of(page, "registered", **chosen))
+        assert f"/overview?{query}{table}" in listed.links
+
+
+@pytest.mark.parametrize("query", ["", "?shown=nosuch&trend=%22%3E"])
+def test_without_a_choice_it_leads_to_the_page_as_it_begins(context: Context, query: str) -> None:
+    back = [link for link in leader(context).open(f"/overview/cases/open{query}").links if "/overview" in link][-1]
+    assert back == ("/overview?period=month&trend=day" if query else "/overview")
+
+
 def test_it_says_as_of_when_of_what_and_by_which_definition(context: Context) -> None:
     reported(context, LAMPS[0])
     page = leader(context).open("/overview?period=year&trend=week")

@@ -22,8 +22,8 @@ def reports(context: Context, number: int, first: int = 0) -> list[str]:
     return [intake.register(context, Registration(channel="hotline", text=text), CHANNEL).id for text in said]
 
 
-def opened(visitor: Visitor) -> Page:
-    page = visitor.open("/overview")
+def opened(visitor: Visitor, query: str = "") -> Page:
+    page = visitor.open(f"/overview{query}")
     [address] = {link for link in page.links if link.startswith("/overview/topics/")}
     return visitor.open(address)
 
@@ -35,7 +35,8 @@ def test_the_number_leads_to_as_many_cases(context: Context, frozen_clock: clock
     recent = reports(context, number, first=1)
     [topic] = hot_topics.find_hot_topics(context)
     assert topic.recent == number
-    page = opened(signed_in(Visitor(context), Role.LEADER))
+    page = opened(signed_in(Visitor(context), Role.LEADER), "?period=year&trend=week")
+    assert "/overview?period=year&trend=week#topics-title" in page.links
     assert f"最近7天 {number}件" in page.text
     listed = [link.removeprefix("/cases/") for link in page.links if link.startswith("/cases/")]
     assert (sorted(listed[:number]), listed[number:]) == (sorted(recent), older)
