@@ -31,7 +31,7 @@ from services.context import Context
 from web.asking import LOOKING_UP, ContextOf, PagesOf
 from web.forms import Form, Sent, SentForm, Wrong, as_wrong, read, submit
 from web.live import Watch, version_seen
-from web.plain_words import said_of, steps_of
+from web.plain_words import asked_of, said_of, steps_of
 from web.visits import attributes, cookie_name, number_of
 from web.waiting_files import sent_or_waiting, waiting_in
 
@@ -273,6 +273,7 @@ def _page(
         status,
         mine=mine,
         words=said_of(mine.case),
+        asked=asked_of(mine.progress if mine.progress.merged_into else mine.case),
         steps=steps_of(mine.case.timeline),
         clock=following.shown_clock(context, mine.code),
         forms={name: Form() for name in (*_DEEDS, Trigger.ATTACH.value)} | (forms or {}),

@@ -137,6 +137,9 @@ def _reason(error: dict[str, Any]) -> str:
     said, written = reason_of(error), error.get("input")
     if error["type"] == "string_too_long" and isinstance(written, str):
         return f"最多{error['ctx']['max_length']}个字，现在有{len(written.strip())}个，请删短"
+    if error["type"] == "string_too_short" and isinstance(written, str):
+        length = len(written.strip())
+        return f"至少{error['ctx']['min_length']}个字，现在有{length}个" if length else _SAID["missing"]
     return _MOMENT if said.startswith("应为时间") else _SAID.get(error["type"], said)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 import clock
-from domain.stages import Stage
+from domain.stages import TRIGGER_LABELS, Stage, Trigger
 from models.answers import Progress, TimelineEntry
 
 
@@ -58,6 +58,12 @@ def steps_of(timeline: Iterable[TimelineEntry]) -> list[Step]:
     alike = groupby(timeline, lambda entry: (entry.at.replace(second=0, microsecond=0), entry.label, entry.reason))
     found = [Step(entries[0], len(entries)) for entries in (list(group) for _, group in alike)]
     return found[::-1]
+
+
+def asked_of(case: Progress) -> str:
+    """What the petitioner was asked to add, the last time they were."""
+    asked = (entry.reason for entry in reversed(case.timeline) if entry.label == TRIGGER_LABELS[Trigger.ASK_SUPPLEMENT])
+    return next(asked, "")
 
 
 def said_of(case: Progress) -> Words:

@@ -236,15 +236,12 @@ def test_the_petitioner_is_in_it_only_for_a_purpose_on_record(context: Context) 
     person = PetitionerIn(name="测试甲", contact_kind="sms", contact="13800000000")
     petition_id = lives.register(context, petitioner=person)
     read = identity.disclose(context, petition_id, INSPECTOR, purpose="inspection", words="核查是否如实答复")
-    paper = Document(
-        io.BytesIO(document(dossiers.dossier(context, petition_id, INSPECTOR), context.rules.calendar.office, read))
-    )
+    dossier, office = dossiers.dossier(context, petition_id, INSPECTOR), context.rules.calendar.office
+    paper = Document(io.BytesIO(document(dossier, office, read)))
     text = "\n".join(paragraph.text for paragraph in paper.paragraphs)
     for told in ("测试甲", "13800000000", lives.TEXT, "核查是否如实答复"):
         assert told in text
-    without = Document(
-        io.BytesIO(document(dossiers.dossier(context, petition_id, INSPECTOR), context.rules.calendar.office))
-    )
+    without = Document(io.BytesIO(document(dossier, office)))
     assert "13800000000" not in "\n".join(paragraph.text for paragraph in without.paragraphs)
 
 

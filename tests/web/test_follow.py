@@ -141,8 +141,10 @@ def test_what_was_asked_for_can_be_added(visitor: Visitor, context: Context) -> 
     code = code_in(visitor.report("法院判决后对方一直不执行"))
     intake.ask_supplement(context, only(context).id, DESK, "请写明案号")
     page = opened(visitor, code)
-    assert "请写明案号" in page.text
-    page = visitor.send(page.form("/supplement"), text="案号是测试1号")
+    assert '<blockquote class="said">请写明案号</blockquote>' in page.html, "where it is to be written"
+    nothing = visitor.send(page.form("/supplement"))
+    assert (nothing.status, "补充的内容：还没有填写" in nothing.text) == (422, True)
+    page = visitor.send(nothing.form("/supplement"), text="案号是测试1号")
     assert "已收到补充的内容" in page.text
     assert "案号是测试1号" in only(context).text
 

@@ -65,8 +65,8 @@ def test_everything_that_may_be_said_arrives(visitor: Visitor, context: Context)
 @pytest.mark.parametrize(
     ("fields", "field", "reason"),
     [
-        ({"text": "灯"}, "text", "至少 4 个字"),
-        ({"text": ""}, "text", "至少 4 个字"),
+        ({"text": "灯"}, "text", "至少4个字，现在有1个"),
+        ({"text": ""}, "text", "还没有填写"),
         ({"text": LAMPS, "contact": "一二三"}, "contact", "请填写11位手机号或电子邮箱"),
         ({"text": LAMPS, "category": "nonsense"}, "category", "没有代码为“nonsense”的分类"),
         ({"text": LAMPS, "longitude": "34.86", "latitude": "117.56"}, "latitude", "度"),

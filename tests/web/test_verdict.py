@@ -52,7 +52,9 @@ def test_a_reason_may_be_chosen_and_nothing_written(visitor: Visitor, context: C
 
 def test_what_is_over_is_reopened_from_the_page_and_told_to_whoever_looks(visitor: Visitor, context: Context) -> None:
     code = archived(visitor)
-    form = opened(visitor, code).form("/reopen")
+    page = opened(visitor, code)
+    assert "#reopen" in page.links, "above the whole history"
+    form = page.form("/reopen")
     wrong = visitor.send(form, reason_code="other")
     assert (wrong.status, "请写明为什么要再办理" in wrong.text) == (422, True)
     page = visitor.send(wrong.form("/reopen"), reason_code="other", reason="修好两天又灭了")

@@ -113,6 +113,15 @@ function prepare() {
 prepare();
 document.addEventListener("htmx:afterSettle", prepare);
 
+// What a link of the page leads to is not folded any more when one gets there.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest ? event.target.closest('a[href^="#"]') : null;
+  const part = link && document.getElementById(link.getAttribute("href").slice(1));
+  if (part && part.tagName === "DETAILS") {
+    part.open = true;
+  }
+});
+
 // A bookmark holds the query code behind "#": it is put into the form and leaves the address.
 const ask = document.getElementById("ask");
 if (ask && /^#[A-Za-z0-9-]{6,40}$/.test(location.hash)) {
