@@ -46,7 +46,7 @@ def test_the_unit_sees_its_own_queue_with_the_time_left(context: Context) -> Non
     reported(context, LAMPS[0])
     page = unit(context).open("/tasks")
     number = petition(context, LAMPS[0]).case_number
-    for shown in (number, "待签收", "还剩5个工作日6小时", "3月9日 17:30", "文化路街道"):
+    for shown in (number, "待签收", "还剩5个工作日7小时", "3月9日 17:30", "文化路街道"):
         assert shown in page.text, shown
     assert "现在没有等您办的事" in unit(context, OTHER).open("/tasks").text
 
