@@ -72,7 +72,7 @@ def test_after_the_file_is_closed_nobody_is_reminded_and_what_stays_undone_opens
     assert first.disposition is not None
     assert first.disposition.name == "责令整改"
     assert (second.opened_at, second.closed_at, second.disposition) == (again, None, None)
-    assert second.cause.startswith("督办了结后至2026-05-19 17:30仍未办结")
+    assert second.cause.startswith("督办了结后至2026年5月19日 17:30仍未办结")
     reminded = steps.settle_until(context, petition_id, story, again.add(days=30))
     assert set(reminded) == {Step.REMIND_SUPERVISED}
     assert broken(context) == set()
