@@ -126,7 +126,7 @@ def begin_again(orchestrator: Orchestrator, run_id: str, petition_id: str, label
 
 @dataclass
 class RecordingOrchestrator:
-    """An orchestrator without Prefect: keeps what was asked of it, for tests of services."""
+    """An orchestrator without Prefect: keeps what was asked of it, for tests, and for a past lived before there is one."""
 
     started: dict[str, RunLabel] = field(default_factory=dict)
     woken: list[str] = field(default_factory=list)
@@ -188,7 +188,7 @@ class RecordingOrchestrator:
 
     def _answer(self) -> None:
         if not self.available:
-            raise OrchestratorUnavailable("switched off by the test")
+            raise OrchestratorUnavailable("there is no Prefect server")
 
 
 class BackgroundOrchestrator:
