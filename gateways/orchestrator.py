@@ -126,7 +126,7 @@ def begin_again(orchestrator: Orchestrator, run_id: str, petition_id: str, label
 
 @dataclass
 class RecordingOrchestrator:
-    """An orchestrator without Prefect: keeps what was asked of it, for tests, and for a past lived before there is one."""
+    """An orchestrator without Prefect, for tests and for a past lived before there is one. It keeps what is asked."""
 
     started: dict[str, RunLabel] = field(default_factory=dict)
     woken: list[str] = field(default_factory=list)
