@@ -54,6 +54,7 @@ RULE_NAMES = {
     "handling.required": "办结要件",
     "handling.beyond_duty_kinds": "超职责种类",
     "handling.extension_reasons": "延期事由",
+    "handling.dispatch_correction": "派遣后多久内可以更正",
     "same_matter.threshold": "疑似重复的最低得分",
     "same_matter.weights": "同一事项各项的分量",
     "same_matter.texts": "多长的文字才算数",

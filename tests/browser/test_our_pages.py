@@ -238,7 +238,7 @@ def test_what_is_closed_to_somebody_is_seen() -> None:
 
 def test_every_page_is_open_to_everybody(seen: Seen) -> None:
     assert seen.faults == []
-    assert len(seen.pages) == 22
+    assert len(seen.pages) == 23
 
 
 def test_pages_load_nothing_from_a_foreign_host(seen: Seen) -> None:
