@@ -19,6 +19,7 @@ from random import Random
 from tempfile import TemporaryDirectory
 
 import pendulum
+import sqlalchemy as sa
 from pendulum import DateTime
 
 import clock
@@ -126,6 +127,7 @@ class District:
         self._people = People(self.context, self.random, departments)
         self._events: list[tuple[DateTime, int, Callable[[], object]]] = []
         self._numbers = itertools.count()
+        self._courses: dict[str, Course] = {}
         self._planned: dict[str, int] = {}
         """By petition, the version that everybody's plans are for."""
         self._begins = clock.now()
@@ -162,6 +164,8 @@ class District:
             event()
             progress("重演", (moment - self._begins) / (ends - self._begins))
         self.story.move_to(ends)
+        for petition_id in self._courses:
+            self._settle(petition_id)
 
     def _at(self, moment: dt.datetime, event: Callable[[], object]) -> None:
         heapq.heappush(self._events, (pendulum.instance(moment), next(self._numbers), event))
@@ -181,7 +185,9 @@ class District:
                 petitioner=PetitionerIn(name=self.random.choice(PETITIONERS)),
             )
             petition = intake.register(self.context, registration, Actor(Role.CHANNEL, name=channel_named(channel)))
+            self._courses[petition.id] = course
             self._go_on(petition.id, course)
+            self._catch_up()
 
         return act
 
@@ -222,7 +228,21 @@ class District:
         waiting = visits.visits(self.context, OFFICER).items
         for visit in waiting:
             if self.random.random() < _CALLED_ON:
-                visits.attempt(self.context, visit.id, OFFICER, said_on_the_telephone(self.random))
+                try:
+                    visits.attempt(self.context, visit.id, OFFICER, said_on_the_telephone(self.random))
+                except DomainError as refusal:
+                    self.refused.append(refusal.message)
+        self._catch_up()
+
+    def _catch_up(self) -> None:
+        """What moved by something done to another case, or by a call, is due and planned for anew."""
+        with self.context.readers() as session:
+            rows = (
+                session.execute(sa.select(Petition.id, Petition.version).order_by(Petition.case_number)).tuples().all()
+            )
+        for petition_id, version in rows:
+            if version != self._planned[petition_id]:
+                self._go_on(petition_id, self._courses[petition_id])
 
     def _settle(self, petition_id: str) -> None:
         for _ in range(_MOST_STEPS):
