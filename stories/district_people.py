@@ -162,7 +162,7 @@ class People:
             self._context,
             petition.id,
             actor,
-            amount=3,
+            amount=1,
             reason="配件须订货，已告知诉求人",
             reason_code="procurement",
         )

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 import clock
 from domain.actions import Actor, Role
 from domain.conduct import RequestType
+from domain.errors import RuleRefusal
 from domain.petition import Card
 from domain.reviews import Level
 from domain.stages import OPEN_STAGES
@@ -32,7 +33,10 @@ def go_on(context: Context) -> None:
     for number in _late(context):
         media.ask(context, _JOURNALIST, number=number, reason="读者来电问起")
     for asked in media.trackings(context, DESK).trackings[:1]:
-        media.decide(context, asked.id, DESK, granted=True, reason="事关公共设施，可以跟踪")
+        try:
+            media.decide(context, asked.id, DESK, granted=True, reason="事关公共设施，可以跟踪")
+        except RuleRefusal as refusal:
+            media.decide(context, asked.id, DESK, granted=False, reason=refusal.message)
     hot_topics.find_hot_topics(context)
     patterns.find(context)
 
